@@ -1,0 +1,237 @@
+// Package journal keeps what ran and what it did: one file of JSON lines a run, written as the run goes on.
+//
+// A run is the only writer of its file and never rewrites a line, so whatever kills it leaves a journal that can be
+// read up to that moment; a run without an end line was cut off. The journal is data that the program reads back
+// (history, the page, the alarm). It is not the log, and it refuses nothing: masking secrets is its writer's duty.
+package journal
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+// Results of a run.
+const (
+	Done      = "done"
+	Degraded  = "degraded"
+	Failed    = "failed"
+	Refused   = "refused"
+	Busy      = "busy"
+	Skipped   = "skipped"
+	Cancelled = "cancelled"
+	CutOff    = "cut off" // never written: what a run without an end line is read as
+)
+
+// Start is how a run began.
+type Start struct {
+	Run     string         `json:"run"`
+	At      time.Time      `json:"at"`
+	Entry   string         `json:"entry,omitempty"`
+	Script  string         `json:"script"`
+	Job     string         `json:"job"`
+	Hash    string         `json:"hash,omitempty"` // sha256 of the script's source
+	Trigger string         `json:"trigger"`
+	Due     *time.Time     `json:"due,omitempty"`
+	Day     string         `json:"day"`
+	Dry     bool           `json:"dry,omitempty"`
+	Params  map[string]any `json:"params,omitempty"`
+	Version string         `json:"version,omitempty"`
+}
+
+// Event is one line between start and end.
+type Event struct {
+	At      time.Time      `json:"at"`
+	Kind    string         `json:"kind"` // call, step, log, degraded
+	Name    string         `json:"name,omitempty"`
+	Effect  string         `json:"effect,omitempty"`
+	Level   string         `json:"level,omitempty"`
+	Seconds float64        `json:"seconds,omitempty"`
+	Where   string         `json:"where,omitempty"`
+	Args    any            `json:"args,omitempty"`
+	Result  any            `json:"result,omitempty"`
+	Error   *Failure       `json:"error,omitempty"`
+	Text    string         `json:"text,omitempty"`
+	Fields  map[string]any `json:"fields,omitempty"`
+}
+
+// Failure is an error as it is kept: code and words, where it was, and the script's stack.
+type Failure struct {
+	Code    string  `json:"code"`
+	Message string  `json:"message"`
+	Hint    string  `json:"hint,omitempty"`
+	Where   string  `json:"where,omitempty"`
+	Stack   []Frame `json:"stack,omitempty"`
+}
+
+// Frame is one level of a script's stack with its locals, as text.
+type Frame struct {
+	Where    string            `json:"where"`
+	Function string            `json:"function,omitempty"`
+	Locals   map[string]string `json:"locals,omitempty"`
+}
+
+// End is how a run ended.
+type End struct {
+	At       time.Time `json:"at"`
+	Result   string    `json:"result"`
+	Exit     int       `json:"exit"`
+	Error    *Failure  `json:"error,omitempty"`
+	Degraded []string  `json:"degraded,omitempty"`
+	Bytes    int64     `json:"bytes,omitempty"`
+	Value    any       `json:"value,omitempty"`
+}
+
+// Entry is one whole run as it is read back.
+type Entry struct {
+	Start
+	Events []Event `json:"events,omitempty"`
+	End    End     `json:"end"`
+}
+
+type line struct {
+	Kind  string `json:"line"`
+	Start *Start `json:"start,omitempty"`
+	Event *Event `json:"event,omitempty"`
+	End   *End   `json:"end,omitempty"`
+}
+
+// Journal is a folder of runs.
+type Journal struct{ dir string }
+
+// In is the journal that lies in that folder; the folder is made when the first run begins.
+func In(dir string) Journal { return Journal{dir: dir} }
+
+// Run is the open journal of one run. Its methods may be called from several goroutines.
+type Run struct {
+	mu   sync.Mutex
+	file *os.File
+}
+
+// Begin opens the journal of a new run.
+func (j Journal) Begin(start Start) (*Run, error) {
+	if err := os.MkdirAll(j.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make journal: %w", err)
+	}
+	file, err := os.OpenFile(j.path(start.Run), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	run := &Run{file: file}
+	return run, run.write(line{Kind: "start", Start: &start})
+}
+
+// Write adds what happened.
+func (r *Run) Write(event Event) error { return r.write(line{Kind: "event", Event: &event}) }
+
+// Finish adds the end, flushes it to the disk and closes the file.
+func (r *Run) Finish(end End) error {
+	err := r.write(line{Kind: "end", End: &end})
+	return errors.Join(err, r.file.Sync(), r.file.Close())
+}
+
+func (r *Run) write(l line) error {
+	text, err := json.Marshal(l)
+	if err != nil {
+		return fmt.Errorf("encode journal line: %w", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, err := r.file.Write(append(text, '\n')); err != nil {
+		return fmt.Errorf("write journal: %w", err)
+	}
+	return nil
+}
+
+func (j Journal) path(run string) string { return filepath.Join(j.dir, run+".jsonl") }
+
+// Runs are the ids of the runs, newest first: ids sort by time.
+func (j Journal) Runs() ([]string, error) {
+	files, err := os.ReadDir(j.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list journal: %w", err)
+	}
+	var runs []string
+	for _, file := range files {
+		if run, ok := strings.CutSuffix(file.Name(), ".jsonl"); ok {
+			runs = append(runs, run)
+		}
+	}
+	slices.Sort(runs)
+	slices.Reverse(runs)
+	return runs, nil
+}
+
+// Read is one run; the id may be shortened to any end of it that no other run shares. A line that a crash left
+// half-written is passed over.
+func (j Journal) Read(run string) (*Entry, error) {
+	id, err := j.find(run)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(j.path(id))
+	if err != nil {
+		return nil, fmt.Errorf("read journal: %w", err)
+	}
+	defer file.Close()
+	return decode(file, id)
+}
+
+func (j Journal) find(run string) (string, error) {
+	runs, err := j.Runs()
+	if err != nil {
+		return "", err
+	}
+	var found []string
+	for _, id := range runs {
+		if id == run {
+			return id, nil
+		}
+		if run != "" && strings.HasSuffix(strings.ToUpper(id), strings.ToUpper(run)) {
+			found = append(found, id)
+		}
+	}
+	if len(found) != 1 {
+		return "", message.New("arg.value", "journal.no_run", message.Args{"run": run})
+	}
+	return found[0], nil
+}
+
+func decode(r io.Reader, id string) (*Entry, error) {
+	entry := &Entry{Start: Start{Run: id}, End: End{Result: CutOff}}
+	lines := bufio.NewReader(r)
+	for {
+		text, err := lines.ReadBytes('\n')
+		var l line
+		if json.Unmarshal(text, &l) == nil {
+			switch {
+			case l.Start != nil:
+				entry.Start = *l.Start
+			case l.Event != nil:
+				entry.Events = append(entry.Events, *l.Event)
+			case l.End != nil:
+				entry.End = *l.End
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return entry, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read journal %s: %w", id, err)
+		}
+	}
+}
