@@ -1,0 +1,281 @@
+package copies
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/message"
+)
+
+// Catalogue is what lies on the destinations of a store: their zips and their ledgers, read anew each time.
+type Catalogue struct {
+	Store        string // id; "" accepts every store's copies
+	Destinations []Destination
+	Now          func() time.Time
+}
+
+// Filter narrows a list. Empty fields let everything through.
+type Filter struct {
+	Where    string // destination
+	Database string
+	Class    string
+	Company  string
+	State    string
+	Since    string // business day, yyyy-mm-dd
+}
+
+func (f Filter) lets(c Copy) bool {
+	company := f.Company == "" || slices.ContainsFunc(c.Companies, func(e firebird.Company) bool { return e.ID == f.Company })
+	where := f.Where == "" || slices.ContainsFunc(c.Places, func(p Place) bool { return p.Destination == f.Where })
+	return company && where && (f.Database == "" || f.Database == c.Database) && (f.Class == "" || f.Class == c.Class) &&
+		(f.State == "" || f.State == c.State) && c.Day >= f.Since
+}
+
+// List gives the copies, newest first by sequence number, and what could not be read: destinations that are not
+// there, zips of another store, zips that lost their manifest.
+func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, error) {
+	byID := map[string]*Copy{}
+	var problems []error
+	for _, d := range c.Destinations {
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
+		}
+		shelf, err := openShelf(d, c.Store)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		problems = append(problems, shelf.problems...)
+		for _, found := range shelf.copies {
+			if known, ok := byID[found.ID]; ok {
+				known.merge(found)
+			} else {
+				byID[found.ID] = &found
+			}
+		}
+	}
+	var all []Copy
+	for _, found := range byID {
+		found.State = found.state()
+		if filter.lets(*found) {
+			all = append(all, *found)
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return after(all[i], all[j]) })
+	return all, problems, nil
+}
+
+// after orders copies: by sequence number, then by id, never by clock or name.
+func after(a, b Copy) bool {
+	if a.number() != b.number() {
+		return a.number() > b.number()
+	}
+	return a.ID > b.ID
+}
+
+func (c *Copy) merge(other Copy) {
+	c.Places = append(c.Places, other.Places...)
+	if c.Proof == nil || other.Proof != nil && other.Proof.When > c.Proof.When {
+		c.Proof = other.Proof
+	}
+}
+
+// Newest is the newest copy that the filter lets through, or nil.
+func (c *Catalogue) Newest(ctx context.Context, filter Filter) (*Copy, error) {
+	all, _, err := c.List(ctx, filter)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// Find finds a copy as a person names it: "newest", its sequence number, its id or the end of it, its file name, or a
+// path to a zip anywhere.
+func (c *Catalogue) Find(ctx context.Context, ref string) (Copy, error) {
+	if looksLikePath(ref) {
+		return Open(ref)
+	}
+	all, problems, err := c.List(ctx, Filter{})
+	if err != nil {
+		return Copy{}, err
+	}
+	if ref == "newest" && len(all) > 0 {
+		return all[0], nil
+	}
+	var found []Copy
+	for _, one := range all {
+		if ref == one.Seq || ref == one.Name || ref != "" && strings.HasSuffix(one.ID, strings.ToUpper(ref)) && len(ref) >= 4 {
+			found = append(found, one)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return Copy{}, message.New("copy.not_found", "copies.ambiguous", message.Args{"copy": ref, "n": len(found)})
+	}
+	return Copy{}, message.Wrap(errors.Join(problems...), "copy.not_found", "copies.not_found", message.Args{"copy": ref})
+}
+
+func looksLikePath(ref string) bool {
+	_, err := os.Stat(ref)
+	return err == nil || strings.ContainsAny(ref, `/\`)
+}
+
+// Open reads the copy that lies at a path, on any machine, with no store and no database.
+func Open(path string) (Copy, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return Copy{}, message.Wrap(err, "copy.not_found", "copies.no_file", message.Args{"path": path})
+	}
+	m, err := openManifest(path)
+	if err != nil {
+		return Copy{}, err
+	}
+	found := m.copy(filepath.Base(path))
+	sum, err := readSum(path, found.Name)
+	if err != nil {
+		return Copy{}, err
+	}
+	found.Places = []Place{{Path: path, Bytes: info.Size(), SHA256: sum, State: Present}}
+	found.Proof = readProof(path)
+	found.State = found.state()
+	return found, nil
+}
+
+// Destination is the destination of that name.
+func (c *Catalogue) Destination(name string) (Destination, bool) {
+	for _, d := range c.Destinations {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Destination{}, false
+}
+
+// shelf is what lies on one destination.
+type shelf struct {
+	copies   []Copy
+	problems []error
+}
+
+// openShelf reads a destination: each zip's manifest, the hash and the proof beside it, and the ledger.
+func openShelf(d Destination, store string) (*shelf, error) {
+	if err := d.There(); err != nil {
+		return nil, err
+	}
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return nil, err
+	}
+	known := remembered(events)
+	s := &shelf{}
+	for _, path := range zips(d.Path) {
+		s.take(d, store, path, known)
+		delete(known, filepath.Base(path))
+	}
+	for _, lost := range known {
+		if lost.sealed.ID != "" && (store == "" || lost.sealed.Store == store) {
+			s.copies = append(s.copies, lost.copy(d, Missing))
+		}
+	}
+	return s, nil
+}
+
+func (s *shelf) take(d Destination, store, path string, known map[string]*memory) {
+	remembers := known[filepath.Base(path)]
+	found, err := Open(path)
+	switch {
+	case err != nil && remembers != nil && remembers.sealed.ID != "":
+		s.problems = append(s.problems, err)
+		s.copies = append(s.copies, remembers.copy(d, Bad))
+		return
+	case err != nil:
+		s.problems = append(s.problems, err)
+		return
+	case store != "" && found.Store != store:
+		s.problems = append(s.problems, message.New("copy.foreign", "copies.foreign", message.Args{"path": path, "store": found.Store, "own": store}))
+		return
+	}
+	found.Places[0].Destination = d.Name
+	if remembers != nil {
+		remembers.add(&found)
+	}
+	s.copies = append(s.copies, found)
+}
+
+// memory is what a ledger knows of one zip.
+type memory struct {
+	sealed event
+	check  event // the last one
+	proof  *Proof
+}
+
+func remembered(events []event) map[string]*memory {
+	all := map[string]*memory{}
+	for _, e := range events {
+		m := all[e.Name]
+		if m == nil {
+			m = &memory{}
+			all[e.Name] = m
+		}
+		switch e.Event {
+		case eventSealed:
+			m.sealed = e
+		case eventCheck:
+			m.check = e
+		case eventProof:
+			m.proof = e.Proof
+		}
+	}
+	return all
+}
+
+// add tells the copy what only the ledger knows.
+func (m *memory) add(c *Copy) {
+	p := &c.Places[0]
+	p.ReadBack = m.sealed.ReadBack
+	if p.SHA256 == "" {
+		p.SHA256 = m.sealed.SHA256
+	}
+	contradicted := m.sealed.SHA256 != "" && p.SHA256 != m.sealed.SHA256 || m.sealed.Bytes > 0 && p.Bytes != m.sealed.Bytes
+	if contradicted || m.check.ID != "" && !m.check.OK {
+		p.State = Bad
+	}
+	if c.Proof == nil {
+		c.Proof = m.proof
+	}
+}
+
+// copy is all that can be said of a zip that is gone or can not be read.
+func (m *memory) copy(d Destination, state string) Copy {
+	e := m.sealed
+	return Copy{
+		ID: e.ID, Seq: strconv.FormatUint(e.Seq, 10), Name: e.Name, Store: e.Store, Database: e.Database, Created: e.At,
+		Proof:  m.proof,
+		Places: []Place{{Destination: d.Name, Path: d.file(e.Name), Bytes: e.Bytes, SHA256: e.SHA256, State: state}},
+	}
+}
+
+// zips are the zips of a folder, sorted by name.
+func zips(dir string) []string {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	var found []string
+	for _, f := range files {
+		if f.Type().IsRegular() && strings.HasSuffix(f.Name(), ".zip") && !strings.HasPrefix(f.Name(), ".") {
+			found = append(found, filepath.Join(dir, f.Name()))
+		}
+	}
+	return found
+}

@@ -1,0 +1,54 @@
+package copies
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+// How far a clock may be from the copy before and still be believed: daylight saving, a zone change and a day's
+// mistake backwards; a shop closed for a year forwards.
+const (
+	backwards = 26 * time.Hour
+	forwards  = 400 * 24 * time.Hour
+)
+
+// moment is when a copy was made, by its number.
+type moment struct {
+	seq uint64
+	at  time.Time
+}
+
+// clock is the clock block of a copy made now, after that previous one; newest is the newest record's date, as far as
+// the system's profile tells it.
+func clock(now time.Time, previous moment, newest string) Clock {
+	c := Clock{UTC: now.UTC().Format(time.RFC3339)}
+	if previous.seq > 0 {
+		c.PreviousSeq, c.PreviousUTC = previous.seq, previous.at.UTC().Format(time.RFC3339)
+		switch {
+		case now.Before(previous.at.Add(-backwards)):
+			c.Suspect = message.Text("copies.clock_back", message.Args{"previous": c.PreviousUTC})
+		case now.After(previous.at.Add(forwards)):
+			c.Suspect = message.Text("copies.clock_ahead", message.Args{"previous": c.PreviousUTC})
+		}
+	}
+	if day, ok := dateOf(newest); ok && now.AddDate(0, 0, 1).Before(day) {
+		c.Suspect = message.Text("copies.clock_before_data", message.Args{"newest": newest})
+	}
+	return c
+}
+
+// dateOf reads the date at the start of a Firebird date or timestamp.
+func dateOf(text string) (time.Time, bool) {
+	if len(text) < len(time.DateOnly) {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.DateOnly, text[:len(time.DateOnly)])
+	return t, err == nil
+}
+
+// clockText is an hour of the day as djscript.toml writes it.
+func clockText(d time.Duration) string {
+	return fmt.Sprintf("%02d:%02d", int(d.Hours()), int(d.Minutes())%60)
+}

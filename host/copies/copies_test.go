@@ -1,0 +1,130 @@
+package copies
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/firebird/firebirdtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(firebirdtest.Main(m)) }
+
+const shop = `
+create table PRODUTO (ID integer not null primary key, NOME varchar(40), PRECO numeric(15,2));
+create table VENDA (ID integer not null primary key, DIA date, TOTAL numeric(15,2));
+create table VAZIA (ID integer not null primary key);
+create index I_NOME on PRODUTO (NOME);
+commit;
+set term ^ ;
+execute block as declare i integer = 0; begin
+  while (i < 2000) do begin
+    insert into PRODUTO values (:i, 'Produto ' || :i, :i * 1.25);
+    insert into VENDA values (:i, date '2026-01-01' + mod(:i, 300), :i * 2.10);
+    i = i + 1;
+  end
+end^
+set term ; ^
+commit;`
+
+var profile = System{
+	Name:     "shop",
+	Newest:   "select max(DIA) from VENDA",
+	Evidence: []string{"select sum(TOTAL) from VENDA", "select max(DIA) from VENDA"},
+}
+
+// store is a store with one database and two destinations.
+func store(t *testing.T) (*Maker, Database) {
+	t.Helper()
+	db := firebirdtest.Database(t)
+	firebirdtest.Script(t, db, shop)
+	dir := t.TempDir()
+	var to []Destination
+	for _, name := range []string{"local", "pendrive"} {
+		path := filepath.Join(dir, name)
+		if err := os.Mkdir(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		to = append(to, Destination{Name: name, Path: path})
+	}
+	state := filepath.Join(dir, "state")
+	if err := os.Mkdir(state, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	zone, err := time.LoadLocation("America/Sao_Paulo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tools := firebirdtest.Tools(t)
+	return &Maker{
+		Store:        Store{ID: "loja", Name: "Loja", Location: zone, DayStarts: 4 * time.Hour},
+		Destinations: to, Tools: tools, Bench: Bench{Dir: filepath.Join(dir, "bench"), Tools: tools},
+		State: state, Config: []File{{Name: "djscript.toml", Data: []byte("[store]\n")}}, Version: "test", Silence: time.Minute,
+		Now: time.Now, Entropy: rand.Reader,
+	}, Database{Name: "loja", At: db, System: profile}
+}
+
+func create(t *testing.T, m *Maker, d Database, verify string) Copy {
+	t.Helper()
+	set, err := m.Create(context.Background(), Options{
+		Databases: []Database{d}, To: m.Destinations, Class: Routine, Verify: verify, Files: true, WithSetup: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(set.Degraded) > 0 || len(set.Copies) != 1 {
+		t.Fatalf("degraded %v, %d copies", set.Degraded, len(set.Copies))
+	}
+	return set.Copies[0]
+}
+
+func (m *Maker) catalogue() *Catalogue {
+	return &Catalogue{Store: m.Store.ID, Destinations: m.Destinations, Now: m.Now}
+}
+
+func TestACopyIsRestoredAndComparedBeforeItIsCalledVerified(t *testing.T) {
+	m, d := store(t)
+	made := create(t, m, d, VerifyRestore)
+	if made.State != Verified || made.Proof == nil || !made.Proof.OK {
+		t.Fatalf("state %s, proof %+v", made.State, made.Proof)
+	}
+	if made.Rows["PRODUTO"] != 2000 || made.Proof.Rows["VENDA"] != 2000 || made.Seq != "1" {
+		t.Errorf("rows %v, proof %v, seq %s", made.Rows, made.Proof.Rows, made.Seq)
+	}
+	for _, e := range made.Proof.Evidence {
+		if e.Holds != exact || e.Restored == "" {
+			t.Errorf("evidence %+v", e)
+		}
+	}
+	if len(made.Places) != 2 {
+		t.Fatalf("places %+v", made.Places)
+	}
+	for _, p := range made.Places {
+		dir := filepath.Dir(p.Path)
+		run(t, dir, "unzip", "-tqq", p.Path)
+		run(t, dir, "sha256sum", "-c", made.Name+".sha256")
+	}
+	listed, problems, err := m.catalogue().List(context.Background(), Filter{})
+	if err != nil || len(problems) > 0 || len(listed) != 1 || listed[0].State != Verified || len(listed[0].Places) != 2 {
+		t.Fatalf("listed %+v, problems %v, error %v", listed, problems, err)
+	}
+	if left, _ := os.ReadDir(m.Bench.Dir); len(left) > 0 {
+		t.Errorf("left on the bench: %v", left)
+	}
+}
+
+func run(t *testing.T, dir string, name string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%s %v: %v\n%s", name, args, err, out)
+	}
+}
+
+var _ firebird.Way

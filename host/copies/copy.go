@@ -1,0 +1,171 @@
+// Package copies makes, proves, finds and checks copies: one database with its document models in one zip that
+// explains itself.
+//
+// A copy is sealed when it is hashed, flushed, read back and renamed to its name on a destination; it is verified when
+// it was restored to a scratch database, validated and compared with what its source said of itself. The catalogue is
+// the zips and the ledger on each destination, nothing else. The package never writes over a file, never touches the
+// live database, and never calls good what it did not restore.
+package copies
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/djscript/djscript/host/firebird"
+)
+
+// Classes of copies; the class decides which rotation a copy belongs to.
+const (
+	Routine    = "routine"
+	Intraday   = "intraday"
+	Extra      = "extra"
+	PreUpdate  = "pre_update"
+	PreRestore = "pre_restore"
+	Closing    = "closing"
+)
+
+// How far a copy is proven when it is made.
+const (
+	VerifyRestore = "restore" // restored and compared at once, beside the backup
+	VerifyLater   = "later"   // by the next proving run
+	VerifyNever   = "never"   // sealed only
+)
+
+// States of a copy.
+const (
+	Sealed   = "sealed"   // whole and read back, not restored yet
+	Verified = "verified" // restored to a scratch database and compared
+	Bad      = "bad"      // contradicted: by its hash, its restore or its contents
+)
+
+// States of a place.
+const (
+	Present = "present"
+	Missing = "missing"
+	Offline = "offline"
+)
+
+// Copy is one database in one zip, wherever it lies.
+type Copy struct {
+	ID        string             `json:"id"`
+	Seq       string             `json:"seq"` // the store's own number, decimal: the order of copies whatever the clock said
+	Set       string             `json:"set"`
+	Name      string             `json:"name"` // of the zip, without folder
+	Store     string             `json:"store"`
+	Database  string             `json:"database"`
+	Created   string             `json:"created"` // RFC 3339 with the store's offset
+	Day       string             `json:"day"`     // business day, yyyy-mm-dd
+	Class     string             `json:"class"`
+	State     string             `json:"state"`
+	Partial   bool               `json:"partial"`
+	LeftOut   *LeftOut           `json:"left_out,omitempty"`
+	Companies []firebird.Company `json:"companies"`
+	Rows      map[string]int64   `json:"rows"`
+	Parts     []Part             `json:"parts"`
+	Places    []Place            `json:"places"`
+	Proof     *Proof             `json:"proof,omitempty"`
+	Verify    string             `json:"verify"` // how far it was to be proven when it was made
+	Note      string             `json:"note,omitempty"`
+}
+
+// number is Seq as a number.
+func (c Copy) number() uint64 {
+	n, _ := strconv.ParseUint(c.Seq, 10, 64) // ours, or a manifest's that was read as a number
+	return n
+}
+
+// state is what the places and the proof make of the copy: a proof that failed, or bad bytes wherever it lies, make it
+// bad; a proof that holds for bytes that lie somewhere makes it verified.
+func (c Copy) state() string {
+	good, proven := false, false
+	for _, p := range c.Places {
+		if p.State == Bad {
+			continue
+		}
+		good = true
+		proven = proven || c.Proof != nil && c.Proof.OK && c.Proof.SHA256 == p.SHA256
+	}
+	switch {
+	case !good, c.Proof != nil && !c.Proof.OK:
+		return Bad
+	case proven:
+		return Verified
+	}
+	return Sealed
+}
+
+// LeftOut says what a partial copy does not hold.
+type LeftOut struct {
+	Files bool `json:"files,omitempty"` // document models
+}
+
+// Kinds of parts.
+const (
+	PartDatabase = "database"
+	PartFiles    = "files"
+	PartConfig   = "config"
+)
+
+// Part is one file within the zip.
+type Part struct {
+	Name     string `json:"name"`               // within the zip: ASCII, slashes
+	Kind     string `json:"kind"`               // PartDatabase, PartFiles, PartConfig
+	Original string `json:"original,omitempty"` // where it came from
+	Bytes    int64  `json:"bytes"`
+	SHA256   string `json:"sha256"`
+}
+
+// Place is where a copy lies.
+type Place struct {
+	Destination string `json:"destination"`
+	Path        string `json:"path"`
+	Bytes       int64  `json:"bytes"`
+	SHA256      string `json:"sha256"`
+	Encrypted   bool   `json:"encrypted"`
+	ReadBack    string `json:"read_back"` // "device" or "cache"
+	State       string `json:"state"`
+}
+
+// Evidence is a question asked of the source just before and just after gbak took its snapshot, and of the restored
+// database. Values are text as Firebird casts them.
+type Evidence struct {
+	Query    string `json:"query"`
+	Before   string `json:"before"`
+	After    string `json:"after"`
+	Restored string `json:"restored,omitempty"`
+	Holds    string `json:"holds,omitempty"` // "exact", "bracketed", or "no"
+}
+
+// Proof is what a restore to a scratch database showed.
+type Proof struct {
+	Level    string           `json:"level"` // "restore"
+	When     string           `json:"when"`  // RFC 3339
+	OK       bool             `json:"ok"`
+	SHA256   string           `json:"sha256"`   // of the zip that was proven
+	Part     string           `json:"part"`     // sha256 of the database part
+	Rows     map[string]int64 `json:"rows"`     // as counted in the restored database
+	Evidence []Evidence       `json:"evidence"` //
+	Engine   string           `json:"engine"`   // Firebird that restored it
+	Seconds  float64          `json:"seconds"`  // from the first byte restored to the last comparison
+	Against  []string         `json:"against"`  // contradictions, in words; none when OK
+}
+
+// Store is who the copies belong to, and its clock.
+type Store struct {
+	ID        string
+	Name      string
+	CNPJ      string
+	Location  *time.Location
+	DayStarts time.Duration // a copy of data from before this hour belongs to the day before
+}
+
+// day is the business day of an instant.
+func (s Store) day(t time.Time) string {
+	return t.In(s.Location).Add(-s.DayStarts).Format(time.DateOnly)
+}
+
+// fileName is the name of a copy's zip: ASCII, sortable by sequence within a database, never the same twice.
+func fileName(store, database string, seq uint64, day string, at time.Time) string {
+	return fmt.Sprintf("%s-%s-%06d-%s-%s.zip", store, database, seq, day, at.Format("1504"))
+}

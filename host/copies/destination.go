@@ -1,0 +1,76 @@
+package copies
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
+)
+
+// Destination is a place for copies, by its name in djscript.toml. Its folder is never made by us: a folder that is
+// not there is a drive that is not there, and making it would fill the disk beneath.
+type Destination struct {
+	Name     string
+	Path     string
+	Optional bool // absent degrades the run, never fails it
+}
+
+// MissedError is a destination that a copy did not reach.
+type MissedError struct {
+	Destination string
+	Err         error
+}
+
+// Error names the destination.
+func (e *MissedError) Error() string {
+	return message.Text("copies.missed", message.Args{"destination": e.Destination, "why": e.Err.Error()})
+}
+
+// Unwrap is why.
+func (e *MissedError) Unwrap() error { return e.Err }
+
+// There tells whether the destination can be reached now, and why not.
+func (d Destination) There() error {
+	info, err := os.Stat(d.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return message.New("drive.not_found", "copies.destination_absent", message.Args{"destination": d.Name, "path": d.Path})
+	case err != nil:
+		return message.Wrap(err, "drive.not_found", "copies.destination_unreadable", message.Args{"destination": d.Name, "path": d.Path})
+	case !info.IsDir():
+		return message.New("drive.not_found", "copies.destination_no_folder", message.Args{"destination": d.Name, "path": d.Path})
+	}
+	return nil
+}
+
+// apart refuses a destination that is the database itself, by whatever name.
+func (d Destination) apart(database string) error {
+	if drive.SameFile(d.Path, database) {
+		return message.New("guard.live_db", "copies.destination_is_database", message.Args{"destination": d.Name, "path": d.Path})
+	}
+	return nil
+}
+
+func (d Destination) create(name string) (*drive.File, error) {
+	if err := d.There(); err != nil {
+		return nil, &MissedError{Destination: d.Name, Err: err}
+	}
+	file, err := drive.Create(d.Path, name)
+	if err != nil {
+		return nil, &MissedError{Destination: d.Name, Err: err}
+	}
+	return file, nil
+}
+
+func (d Destination) file(name string) string { return filepath.Join(d.Path, name) }
+
+func (d Destination) remove(name string) error {
+	if err := os.Remove(d.file(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove %s: %w", name, err)
+	}
+	return nil
+}

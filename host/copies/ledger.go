@@ -1,0 +1,81 @@
+package copies
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/djscript/djscript/host/drive"
+)
+
+// ledgerPath is the ledger's place on a destination: one JSON object a line, only ever appended to.
+const ledgerPath = ".djscript/ledger.jsonl"
+
+// Events of the ledger.
+const (
+	eventSealed = "sealed" // a copy was published here
+	eventProof  = "proof"  // a copy was restored and compared
+	eventCheck  = "check"  // a copy's bytes were hashed again
+)
+
+// event is one line of a ledger. It repeats what identifies the copy, so that a ledger can be read without its zips.
+type event struct {
+	At       string `json:"at"` // RFC 3339
+	Event    string `json:"event"`
+	ID       string `json:"id"`
+	Seq      uint64 `json:"seq"`
+	Store    string `json:"store"`
+	Database string `json:"database"`
+	Name     string `json:"name"`
+	Bytes    int64  `json:"bytes"`
+	SHA256   string `json:"sha256"`
+	ReadBack string `json:"read_back,omitempty"`
+	OK       bool   `json:"ok"`
+	Why      string `json:"why,omitempty"`
+	Proof    *Proof `json:"proof,omitempty"`
+}
+
+// enter appends one event to the ledger of a destination.
+func enter(root string, e event) error {
+	text, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("encode ledger line: %w", err)
+	}
+	path := filepath.Join(root, filepath.FromSlash(ledgerPath))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("make ledger folder: %w", err)
+	}
+	return drive.Append(path, text)
+}
+
+// readLedger gives the events of a destination, oldest first; none where there is no ledger. A line that a crash left
+// half-written is passed over: what it told is also in the zips.
+func readLedger(root string) ([]event, error) {
+	file, err := os.Open(filepath.Join(root, filepath.FromSlash(ledgerPath)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open ledger: %w", err)
+	}
+	defer file.Close()
+	var events []event
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 64<<20)
+	for lines.Scan() {
+		var e event
+		if strings.TrimSpace(lines.Text()) == "" || json.Unmarshal(lines.Bytes(), &e) != nil {
+			continue
+		}
+		events = append(events, e)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read ledger: %w", err)
+	}
+	return events, nil
+}

@@ -1,0 +1,113 @@
+package copies
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// model is a document model to be put into a copy.
+type model struct {
+	path string // where it lies
+	name string // within the zip
+}
+
+// findModels finds the files that the globs name, each once, in a fixed order. "**" stands for a folder and all
+// below it. Names within the zip are ASCII; where that makes two alike, a number tells them apart.
+func findModels(globs []string) ([]model, error) {
+	var found []model
+	taken := map[string]bool{}
+	for _, glob := range globs {
+		base, paths, err := expand(glob)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range paths {
+			if slices.ContainsFunc(found, func(m model) bool { return m.path == p }) {
+				continue
+			}
+			relative, err := filepath.Rel(base, p)
+			if err != nil {
+				return nil, fmt.Errorf("name %s in the copy: %w", p, err)
+			}
+			found = append(found, model{path: p, name: unique("files/"+plain(filepath.ToSlash(relative)), taken)})
+		}
+	}
+	return found, nil
+}
+
+// expand gives the folder that names are relative to, and the regular files that the glob names. A folder that is
+// not there has no models.
+func expand(glob string) (base string, paths []string, err error) {
+	glob = filepath.Clean(filepath.FromSlash(glob))
+	before, after, deep := strings.Cut(glob, "**")
+	if !deep {
+		paths, err = filepath.Glob(glob)
+		paths = slices.DeleteFunc(paths, func(p string) bool { return !regular(p) })
+		return filepath.Dir(glob), paths, err
+	}
+	base = filepath.Clean(before)
+	pattern := strings.Trim(after, string(filepath.Separator))
+	err = filepath.WalkDir(base, func(p string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			return err
+		}
+		match := pattern == ""
+		if !match {
+			match, _ = filepath.Match(pattern, entry.Name())
+		}
+		if entry.Type().IsRegular() && match {
+			paths = append(paths, p)
+		}
+		return nil
+	})
+	return base, paths, err
+}
+
+func regular(p string) bool {
+	info, err := os.Lstat(p)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// plain makes a name that every unzip writes alike: other than letters, digits and a few signs become "_".
+func plain(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("/.-_", r):
+			return r
+		}
+		if ascii, ok := unaccented[r]; ok {
+			return ascii
+		}
+		return '_'
+	}, name)
+}
+
+// Portuguese letters without their accents.
+var unaccented = func() map[rune]rune {
+	from, to := []rune("áàâãäéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ"), []rune("aaaaaeeeeiiiiooooouuuucnAAAAAEEEEIIIIOOOOOUUUUCN")
+	table := make(map[rune]rune, len(from))
+	for i := range from {
+		table[from[i]] = to[i]
+	}
+	return table
+}()
+
+// unique numbers a name that is taken; names that differ only in case count as the same, as they do on Windows.
+func unique(name string, taken map[string]bool) string {
+	candidate := name
+	for n := 2; taken[strings.ToLower(candidate)]; n++ {
+		extension := path.Ext(name)
+		candidate = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, extension), n, extension)
+	}
+	taken[strings.ToLower(candidate)] = true
+	return candidate
+}

@@ -1,0 +1,108 @@
+package copies
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/zipfile"
+)
+
+// Prover proves copies that lie there: checks the bytes, restores them to a scratch database, compares.
+type Prover struct {
+	Bench        Bench
+	Destinations []Destination
+	Now          func() time.Time
+	Progress     func(Progress)
+}
+
+// Prove proves a copy by the first place where it lies, writes the proof beside it wherever it lies, and gives the
+// copy with its proof. A contradiction is copy.bad; a proof that is not possible here (no room, no engine) is
+// copy.degraded and changes nothing.
+func (p *Prover) Prove(ctx context.Context, c Copy) (Copy, error) {
+	place, err := c.place()
+	if err != nil {
+		return c, err
+	}
+	m, sum, err := Check(ctx, place.Path)
+	if err != nil {
+		return c, err
+	}
+	scratch, err := p.Bench.open(ctx, m.Database.Bytes)
+	if err != nil {
+		return c, err
+	}
+	proof, err := p.restore(ctx, scratch, m, place.Path, sum)
+	if err = errors.Join(err, scratch.remove()); err != nil {
+		return c, err
+	}
+	made, err := settle(c, m, p.Destinations, proof)
+	return *made, err
+}
+
+func (p *Prover) restore(ctx context.Context, s *scratch, m *Manifest, path, sum string) (*Proof, error) {
+	o := outcome{manifest: m, sum: sum, began: p.Now(), now: p.Now}
+	zip, err := zipfile.Open(path, limits)
+	if err != nil {
+		return nil, err
+	}
+	defer zip.Close()
+	part := m.part(PartDatabase)
+	entry, err := zip.Open(part.Name)
+	if err != nil {
+		return nil, err
+	}
+	defer entry.Close()
+	hash := sha256.New()
+	count := &counter{tell: func(n int64) {
+		p.tell(Progress{Step: "proving", Database: m.Database.Name, Done: n, Total: part.Bytes})
+	}}
+	o.log, o.restore = s.through(ctx, io.TeeReader(entry, io.MultiWriter(hash, count)))
+	if o.restore == nil && hex.EncodeToString(hash.Sum(nil)) != part.SHA256 {
+		o.parts = message.New("copy.bad", "copies.part_differs", message.Args{"path": path, "part": part.Name})
+	}
+	return s.prove(ctx, o)
+}
+
+func (p *Prover) tell(progress Progress) {
+	if p.Progress != nil {
+		p.Progress(progress)
+	}
+}
+
+// place is the first place where the copy can be read.
+func (c Copy) place() (Place, error) {
+	for _, p := range c.Places {
+		if p.State == Present {
+			return p, nil
+		}
+	}
+	return Place{}, message.New("copy.not_found", "copies.nowhere", message.Args{"name": c.Name})
+}
+
+// settle writes a proof beside the copy wherever it lies, and gives what has become of the copy. A proof that failed
+// is copy.bad, in its own words.
+func settle(c Copy, m *Manifest, destinations []Destination, proof *Proof) (*Copy, error) {
+	c.Proof = proof
+	c.State = c.state()
+	var failed []error
+	for _, place := range c.Places {
+		for _, d := range destinations {
+			if d.Name == place.Destination && place.State == Present {
+				failed = append(failed, writeProof(d, c, m, place, proof))
+			}
+		}
+	}
+	if err := errors.Join(failed...); err != nil {
+		return &c, err
+	}
+	if !proof.OK {
+		return &c, message.New("copy.bad", "copies.contradicted", message.Args{"name": c.Name, "against": strings.Join(proof.Against, "; ")})
+	}
+	return &c, nil
+}

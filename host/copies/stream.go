@@ -1,0 +1,128 @@
+package copies
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/firebird"
+)
+
+// gbakStream is a live database read by gbak, with the evidence taken around its snapshot.
+type gbakStream struct {
+	*making
+	source *source
+}
+
+func (g *gbakStream) part() string { return g.database.Name + ".fbk" }
+
+func (g *gbakStream) copy(ctx context.Context, w io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var after *bracket
+	way, log, err := g.backup(ctx, w, func(started <-chan struct{}) { after = g.source.bracket(ctx, started) })
+	if err != nil {
+		cancel()
+		if after != nil {
+			_, _ = after.result() // it was told to stop; gbak's error is the one that matters
+		}
+		return err
+	}
+	values, err := after.result()
+	if err != nil {
+		return err
+	}
+	g.manifest.Tools.Way = string(way)
+	g.manifest.Rows = log.Rows
+	for i, query := range g.source.database.System.Evidence {
+		g.manifest.Evidence = append(g.manifest.Evidence, Evidence{Query: query, Before: g.source.before[i], After: values[i]})
+	}
+	return nil
+}
+
+// backup reads gbak by the fastest way that works here, and remembers it. A way that is not possible says so before
+// its first byte, so the next can be tried on the same entry of the zip.
+func (g *gbakStream) backup(ctx context.Context, w io.Writer, began func(<-chan struct{})) (firebird.Way, firebird.Log, error) {
+	ways := readWays(g.State)
+	key := g.database.At.Server + "|" + g.database.At.Path
+	var last error
+	for _, way := range ways.order(key, firebird.Ways(g.database.At, local(g.database.At.Server))) {
+		log, n, err := g.by(ctx, way, w, began)
+		if err == nil {
+			return way, log, ways.remember(key, way)
+		}
+		last = err
+		if n > 0 || !errors.Is(err, firebird.ErrWayNotPossible) {
+			break
+		}
+	}
+	return "", firebird.Log{}, last
+}
+
+func (g *gbakStream) by(ctx context.Context, way firebird.Way, w io.Writer, began func(<-chan struct{})) (firebird.Log, int64, error) {
+	backup, err := g.Tools.Backup(ctx, g.database.At, way, firebird.BackupOptions{
+		Silence: g.Silence, WorkDir: g.Bench.Dir,
+		OnTable: func(table string) { g.tell(Progress{Step: "copying", Table: table}) },
+	})
+	if err != nil {
+		return firebird.Log{}, 0, err
+	}
+	defer backup.Close()
+	began(backup.Started())
+	n, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{backup}, make([]byte, blockSize))
+	if err != nil {
+		return firebird.Log{}, n, errors.Join(err, backup.Close())
+	}
+	log, err := backup.Wait()
+	return log, n, err
+}
+
+// ways remembers by which way each database was read last.
+type ways struct {
+	dir  string
+	last map[string]firebird.Way
+}
+
+const waysName = "ways.json"
+
+func readWays(dir string) *ways {
+	w := &ways{dir: dir, last: map[string]firebird.Way{}}
+	if text, err := os.ReadFile(filepath.Join(dir, waysName)); err == nil {
+		_ = json.Unmarshal(text, &w.last) // only a cache
+	}
+	return w
+}
+
+// order puts the way that worked last before the others.
+func (w *ways) order(key string, all []firebird.Way) []firebird.Way {
+	last, ok := w.last[key]
+	if !ok {
+		return all
+	}
+	ordered := []firebird.Way{}
+	for _, way := range all {
+		if way == last {
+			ordered = append([]firebird.Way{way}, ordered...)
+		} else {
+			ordered = append(ordered, way)
+		}
+	}
+	return ordered
+}
+
+func (w *ways) remember(key string, way firebird.Way) error {
+	if w.last[key] == way {
+		return nil
+	}
+	w.last[key] = way
+	text, err := json.Marshal(w.last)
+	if err != nil {
+		return fmt.Errorf("encode ways: %w", err)
+	}
+	return drive.WriteFile(w.dir, waysName, text)
+}
