@@ -62,7 +62,7 @@ func store(t *testing.T) (*Maker, Database) {
 	}
 	tools := firebirdtest.Tools(t)
 	return &Maker{
-		Store:        Store{ID: "loja", Name: "Loja", Location: zone, DayStarts: 4 * time.Hour},
+		Store:        Store{ID: "loja", Name: "Loja", Location: zone, DayStarts: 4 * time.Hour, Day: func(t time.Time) string { return t.In(zone).Format(time.DateOnly) }},
 		Destinations: to, Tools: tools, Bench: Bench{Dir: filepath.Join(dir, "bench"), Tools: tools},
 		State: state, Config: []File{{Name: "djscript.toml", Data: []byte("[store]\n")}}, Version: "test", Silence: time.Minute,
 		Now: time.Now, Entropy: rand.Reader,

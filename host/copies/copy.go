@@ -158,11 +158,7 @@ type Store struct {
 	CNPJ      string
 	Location  *time.Location
 	DayStarts time.Duration // a copy of data from before this hour belongs to the day before
-}
-
-// day is the business day of an instant.
-func (s Store) day(t time.Time) string {
-	return t.In(s.Location).Add(-s.DayStarts).Format(time.DateOnly)
+	Day       func(time.Time) string
 }
 
 // fileName is the name of a copy's zip: ASCII, sortable by sequence within a database, never the same twice.

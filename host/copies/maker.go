@@ -175,7 +175,7 @@ func (k *making) begin(source *source, seqs *sequence) error {
 		return err
 	}
 	now := k.Now().In(k.Store.Location)
-	day := k.Store.day(now)
+	day := k.Store.Day(now)
 	k.manifest = &Manifest{
 		Format: manifestFormat, ID: k.newID(), Seq: seq, Set: k.set,
 		Store: Identity{ID: k.Store.ID, Name: k.Store.Name, CNPJ: k.Store.CNPJ},

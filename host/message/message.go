@@ -108,3 +108,6 @@ func read(name string) *i18n.Localizer {
 	}
 	return i18n.NewLocalizer(bundle, name)
 }
+
+// Say is Text for rooms that may not know this one: they are handed it.
+func Say(key string, args map[string]any) string { return Text(key, Args(args)) }

@@ -1,0 +1,65 @@
+-- The standard store: what the "Cópia de Segurança" screen does, made safe. [backup] of djscript.toml runs "backup".
+return dj.script {
+  name = "default",
+  version = "1.0.0",
+  params = {
+    to = { type = "destination", list = true, help = "where copies go" },
+    databases = { type = "database", list = true, help = "the systems of the store to copy" },
+    files = { type = "boolean", default = true, help = "document models too" },
+    verify = {
+      type = "enum",
+      values = { "restore", "later", "never" },
+      default = "restore",
+      help = "restore each copy to prove it: now, later, never",
+    },
+    class = {
+      type = "enum",
+      values = { "routine", "intraday", "extra", "pre_update", "closing" },
+      default = "routine",
+      help = "the rotation that the copies belong to",
+    },
+    note = { type = "text", help = "a few words to find the copies by" },
+    path = { type = "path", help = "adopt: the file to take in" },
+  },
+  jobs = {
+    backup = function(_, p)
+      return dj.copy.create {
+        to = p.to,
+        databases = p.databases,
+        files = p.files,
+        verify = p.verify,
+        class = p.class,
+        note = p.note,
+      }
+    end,
+
+    -- Proves what an earlier run left for later.
+    prove = function()
+      local proven = {}
+      for _, copy in ipairs(dj.copy.list { state = "sealed" }) do
+        if copy.verify ~= "never" then
+          proven[#proven + 1] = dj.copy.prove(copy)
+        end
+      end
+      return proven
+    end,
+
+    adopt = function(_, p)
+      if not p.path then
+        dj.fail("option.missing", "adopt needs a file", { hint = "djscript adopt FILE" })
+      end
+      return dj.copy.adopt(p.path, { database = p.databases[1], to = p.to, note = p.note })
+    end,
+  },
+
+  health = function(h)
+    for _, system in ipairs(dj.db.list()) do
+      local newest = dj.copy.newest { database = system.name, state = "verified" }
+      h:check(
+        "a proven copy of " .. system.name,
+        newest ~= nil,
+        "make one with: djscript backup"
+      )
+    end
+  end,
+}

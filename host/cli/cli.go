@@ -1,0 +1,117 @@
+// Package cli is the command line: one file a command. It is the only place that prints, that reads the clock, the
+// environment and the signals, and that turns an error into an exit code; all else is handed what it needs.
+//
+// Results go to stdout, everything else to stderr. With --json there is one JSON object on stdout and nothing else.
+// Long work shows a bar on a terminal, one line a step elsewhere, JSON lines with --events.
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+// Assets are what the program carries within itself.
+type Assets struct {
+	Config  []byte // djscript.toml, documented
+	Builtin fs.FS  // builtin/: default.lua, systems/*.toml
+	Stubs   fs.FS  // *.lua stubs of the primitives
+	Version string
+}
+
+// app is one invocation: what it was given, and the flags that every command has.
+type app struct {
+	Assets
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) string
+	now      func() time.Time
+	entropy  io.Reader
+
+	dir    string
+	lang   string
+	json   bool
+	events bool
+}
+
+// Main runs one command and gives the exit code.
+func Main(args []string, assets Assets) int {
+	a := &app{Assets: assets, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, entropy: rand.Reader}
+	ctx, stop := cancellable()
+	defer stop()
+	return a.main(ctx, args)
+}
+
+// cancellable ends the context at the first Ctrl-C or at a request to end; a second one ends the process at once.
+func cancellable() (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		if _, ok := <-signals; ok {
+			signal.Stop(signals)
+			cancel(message.New("run.cancelled", "cli.cancelled", nil))
+		}
+	}()
+	return ctx, func() { signal.Stop(signals); close(signals); cancel(nil) }
+}
+
+func (a *app) main(ctx context.Context, args []string) int {
+	a.chooseLanguage(args)
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	return a.end(root.ExecuteContext(ctx))
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "djscript", Short: message.Text("cli.short", nil), Long: message.Text("cli.long", nil),
+		SilenceErrors: true, SilenceUsage: true, Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(c, args[0])
+			}
+			return c.Help()
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.StringVarP(&a.dir, "dir", "C", ".", message.Text("cli.flag_dir", nil))
+	flags.StringVar(&a.lang, "lang", "", message.Text("cli.flag_lang", nil))
+	flags.BoolVar(&a.json, "json", false, message.Text("cli.flag_json", nil))
+	flags.BoolVar(&a.events, "events", false, message.Text("cli.flag_events", nil))
+	root.SetUsageTemplate(usage())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return message.Wrap(err, "arg.unknown", "cli.wrong_flag", message.Args{"command": c.CommandPath()})
+	})
+	root.CompletionOptions.DisableDefaultCmd = false
+	root.AddCommand(a.commands()...)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Short = message.Text("cli.help_short", nil)
+		case "completion":
+			c.Short = message.Text("cli.completion_short", nil)
+		}
+	}
+	return root
+}
+
+func (a *app) commands() []*cobra.Command {
+	return []*cobra.Command{
+		a.runCommand(), a.backupCommand(), a.adoptCommand(),
+	}
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
+)
+
+// watcher shows a run while it goes on: JSON lines with --events, a bar on a terminal, else one line a step.
+type watcher struct {
+	mu     sync.Mutex
+	out    io.Writer
+	events bool
+	quiet  bool
+	bars   *mpb.Progress
+	bar    *mpb.Bar
+	shown  string // the step that was told last
+	began  time.Time
+	now    func() time.Time
+}
+
+func (a *app) watcher() *watcher {
+	w := &watcher{out: a.err, events: a.events, quiet: a.json, now: a.now}
+	if file, ok := a.err.(*os.File); ok && !w.events && !w.quiet && term.IsTerminal(int(file.Fd())) && a.env("NO_COLOR") == "" {
+		w.bars = mpb.New(mpb.WithOutput(file), mpb.WithWidth(40), mpb.WithRefreshRate(200*time.Millisecond))
+	}
+	return w
+}
+
+// watch takes one event.
+func (w *watcher) watch(e run.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.events:
+		_ = json.NewEncoder(w.out).Encode(e)
+	case w.quiet:
+	case e.Progress != nil:
+		w.progress(*e.Progress)
+	case e.Kind == "log" && e.Level != "info":
+		w.line(message.Text("cli.warning", nil) + " " + e.Text)
+	case e.Kind == "log":
+		w.line(e.Text)
+	case e.Kind == "step":
+		w.line(e.Name)
+	}
+}
+
+func (w *watcher) progress(p copies.Progress) {
+	step := p.Step + " " + p.Database
+	if step != w.shown {
+		w.shown = step
+		w.endBar()
+		w.step(p)
+	}
+	if w.bar != nil && p.Done > 0 {
+		if p.Total > 0 {
+			w.bar.SetTotal(p.Total, false)
+		}
+		w.bar.SetCurrent(p.Done)
+	}
+}
+
+// step begins to show another stretch of work.
+func (w *watcher) step(p copies.Progress) {
+	title := stepTitle(p)
+	if w.bars == nil {
+		w.line(title)
+		return
+	}
+	w.bar = w.bars.New(p.Total, mpb.SpinnerStyle().PositionLeft(), mpb.BarRemoveOnComplete(),
+		mpb.AppendDecorators(
+			decor.Name(title+"  "),
+			decor.CurrentKibiByte("% .1f"), decor.Name("  "), decor.AverageSpeed(decor.SizeB1024(0), "% .1f"),
+		))
+}
+
+func stepTitle(p copies.Progress) string {
+	args := message.Args{"database": p.Database}
+	switch p.Step {
+	case "copying":
+		return message.Text("cli.step_copying", args)
+	case "sealing":
+		return message.Text("cli.step_sealing", args)
+	case "proving":
+		return message.Text("cli.step_proving", args)
+	}
+	return p.Step
+}
+
+func (w *watcher) line(text string) {
+	if w.bars != nil {
+		fmt.Fprintln(w.bars, text)
+		return
+	}
+	fmt.Fprintln(w.out, text)
+}
+
+func (w *watcher) endBar() {
+	if w.bar != nil {
+		w.bar.Abort(true)
+		w.bar.Wait()
+		w.bar = nil
+	}
+}
+
+// end takes the bar away.
+func (w *watcher) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.endBar()
+	if w.bars != nil {
+		w.bars.Shutdown()
+	}
+}

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/run"
+)
+
+// host is the store that this command works for.
+func (a *app) host() (*run.Host, error) {
+	c, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	return a.hostOf(c), nil
+}
+
+func (a *app) hostOf(c *config.Config) *run.Host {
+	return &run.Host{Config: c, Builtin: a.Builtin, Version: a.Version, KeyDir: a.keyDir(), Now: a.now, Entropy: a.entropy}
+}
+
+func (a *app) configPath() string { return filepath.Join(a.dir, "djscript.toml") }
+
+// load reads the store's djscript.toml, its cron specs included.
+func (a *app) load() (*config.Config, error) {
+	systems, err := fs.Sub(a.Builtin, "systems")
+	if err != nil {
+		return nil, err
+	}
+	return config.Load(a.configPath(), a.Config, systems, checkSchedule)
+}
+
+// keyDir is where the key that seals secrets lies: beside the user's other settings, never in the store's folder,
+// which is copied.
+func (a *app) keyDir() string {
+	if dir := a.env("DJSCRIPT_KEYS"); dir != "" {
+		return dir
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		dir = filepath.Join(a.dir, ".djscript")
+	}
+	return filepath.Join(dir, "djscript")
+}

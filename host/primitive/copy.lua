@@ -1,0 +1,140 @@
+---@meta dj
+
+---@alias dj.Class "routine"|"intraday"|"extra"|"pre_update"|"closing"
+
+---@class dj.Part
+---@field name string
+---@field kind "database"|"files"|"config"
+---@field original? string  where it came from
+---@field bytes integer
+---@field sha256 string
+
+---@class dj.Place
+---@field destination string
+---@field path string
+---@field bytes integer
+---@field sha256 string
+---@field encrypted boolean
+---@field read_back "device"|"cache"
+---@field state "present"|"missing"|"offline"|"bad"
+
+---@class dj.Evidence
+---@field query string
+---@field before string
+---@field after string
+---@field restored? string
+---@field holds? "exact"|"bracketed"|"no"
+
+---@class dj.Proof
+---@field level "restore"
+---@field when string
+---@field ok boolean
+---@field sha256 string
+---@field part string
+---@field rows table<string, integer>
+---@field evidence dj.Evidence[]
+---@field engine string
+---@field seconds number
+---@field against string[]  contradictions; none when ok
+
+---@class dj.Copy             one database, with its document models, in one zip that explains itself
+---@field id string           sortable unique id, never reused
+---@field seq string          the store's own number: the order of copies, whatever the clock said
+---@field set string          copies made together share it
+---@field name string         of the zip
+---@field store string
+---@field database string
+---@field created string      RFC 3339 with the store's offset
+---@field day string          business day of the data, frozen at creation
+---@field class dj.Class|"pre_restore"
+---@field state "sealed"|"verified"|"bad"
+---@field partial boolean     something was left out; `left_out` says what
+---@field left_out? {files?: boolean}
+---@field companies dj.Company[]
+---@field rows table<string, integer>  per table, as gbak read them
+---@field parts dj.Part[]
+---@field places dj.Place[]
+---@field proof? dj.Proof
+---@field verify "restore"|"later"|"never"
+---@field note? string
+
+---@class dj.Filter
+---@field where? string     destination
+---@field database? string
+---@field class? string
+---@field company? string   id
+---@field state? "sealed"|"verified"|"bad"
+---@field since? string     business day
+
+--- Makes one zip per database, in one pass: gbak is read as it writes, deflated, hashed and written to all destinations at
+--- once. Read back and renamed, it is sealed; restored and compared, it is verified. A destination that is missed, or a
+--- proof that is not possible, degrades the run; a copy that its own restore contradicts raises copy.bad.
+---
+--- Example:
+--- ```lua
+--- local copies = dj.copy.create { to = { "local", "pendrive" }, verify = "restore" }
+--- assert(copies[1].state == "verified")
+--- ```
+---@param opts {to: string|string[], databases?: string|string[], files?: boolean, config?: boolean, verify?: "restore"|"later"|"never", class?: dj.Class, note?: string}
+---@return dj.Copy[]
+function dj.copy.create(opts) end
+
+--- Takes a copy made by something else (.fbk, .fdb, or a zip of one) into the catalogue. It is restored first; what does
+--- not restore raises copy.bad and is not taken in.
+---@param path string
+---@param opts {database: string, to: string|string[], class?: dj.Class, note?: string}
+---@return dj.Copy
+function dj.copy.adopt(path, opts) end
+
+--- Reads a copy's manifest, without any database, on any machine.
+---
+--- Example:
+--- ```lua
+--- local newest = dj.copy.newest()
+--- if newest then assert(dj.copy.open(newest.places[1].path).id == newest.id) end
+--- ```
+---@param path string
+---@return dj.Copy
+function dj.copy.open(path) end
+
+--- The copies of this store, newest first by their number.
+---
+--- Example:
+--- ```lua
+--- for _, copy in ipairs(dj.copy.list { state = "verified" }) do dj.log.info(copy.name) end
+--- ```
+---@param filter? dj.Filter
+---@return dj.Copy[]
+function dj.copy.list(filter) end
+
+--- The newest copy, or nil.
+---
+--- Example:
+--- ```lua
+--- local newest = dj.copy.newest { database = "loja", state = "verified" }
+--- ```
+---@param filter? dj.Filter
+---@return dj.Copy|nil
+function dj.copy.newest(filter) end
+
+--- Hashes what lies there again, at every place. Raises copy.bad.
+---
+--- Example:
+--- ```lua
+--- local newest = dj.copy.newest()
+--- if newest then dj.copy.check(newest) end
+--- ```
+---@param copy string|dj.Copy  the copy, its id, its number, or a path
+---@return dj.Copy
+function dj.copy.check(copy) end
+
+--- Proves a copy: restores it to a scratch database, validates, compares, and writes the proof beside it. Raises copy.bad.
+---
+--- Example:
+--- ```lua
+--- local newest = dj.copy.newest { state = "sealed" }
+--- if newest then dj.copy.prove(newest) end
+--- ```
+---@param copy string|dj.Copy  the copy, its id, its number, or a path
+---@return dj.Copy
+function dj.copy.prove(copy) end

@@ -1,0 +1,104 @@
+// Package primitive is `dj`: what the host lends to scripts, one file a noun, its stub beside it.
+//
+// A primitive decodes nothing and prints nothing: it takes typed arguments, calls an engine and gives a value back.
+// What it needs of the run it works for is Env. A primitive that is not in All does not exist. One wrapper stands
+// around every call: the dry run, the journal, the call.
+package primitive
+
+import (
+	"context"
+	"embed"
+	"time"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/lua"
+)
+
+// Effects of primitives. In a dry run only read and flow happen.
+const (
+	Read     = "read"
+	Write    = "write"
+	Destroy  = "destroy"
+	External = "external"
+	Flow     = "flow"
+)
+
+// Env is what the primitives need of a run.
+type Env interface {
+	// Declare takes what a script says of itself.
+	Declare(Script)
+	// Called is told of every call, and its end of how it went.
+	Called(c *lua.Call) (ended func(result any, err error))
+	// Degrade marks the run as done, but not as it should be.
+	Degrade(err error)
+	// Lock holds a lock of the store that other processes respect.
+	Lock(ctx context.Context, name string, wait time.Duration) (release func() error, err error)
+	// Defer keeps a function for the end of the run, whatever that end is.
+	Defer(fn *lua.Function)
+	// Step names a stretch of work.
+	Step(title string) (ended func(err error))
+	// Log keeps words in the journal.
+	Log(level, text string, fields map[string]any)
+	// Sleep waits, unless the run ends before.
+	Sleep(ctx context.Context, d time.Duration) error
+	// Calendar tells whether a business day is in a calendar.
+	Calendar(name, day string) (bool, error)
+}
+
+// Host is what a run lends to its script: the engines, ready for this store.
+type Host struct {
+	Env          Env
+	Dry          bool
+	Databases    []copies.Database
+	Destinations []copies.Destination
+	Maker        *copies.Maker
+	Catalogue    *copies.Catalogue
+	Prover       *copies.Prover
+	Drives       func(ctx context.Context) ([]drive.Drive, error)
+}
+
+// Stubs are the stub files of all nouns, as editors read them.
+//
+//go:embed *.lua
+var Stubs embed.FS
+
+// All are the primitives of `dj`, bound to the host: the only list there is.
+func (h *Host) All() []lua.Func {
+	var all []lua.Func
+	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.copy(), h.drive()} {
+		all = append(all, noun...)
+	}
+	return all
+}
+
+// plans say, by the name of a primitive, what a dry run answers in its place.
+func (h *Host) plans() map[string]func(args any) (any, error) {
+	return map[string]func(any) (any, error){
+		"copy.create": h.planCreate,
+		"copy.adopt":  h.planNothing,
+		"copy.prove":  h.planSame,
+		"copy.check":  h.planSame,
+	}
+}
+
+// Wrap stands around every call of a primitive.
+func (h *Host) Wrap() func(c *lua.Call, next func() (any, error)) (any, error) {
+	plans := h.plans()
+	return func(c *lua.Call, next func() (any, error)) (any, error) {
+		ended := h.Env.Called(c)
+		if plan, ok := plans[c.Func.Name]; ok && h.Dry {
+			next = func() (any, error) { return plan(c.Args) }
+		}
+		result, err := next()
+		ended(result, err)
+		return result, err
+	}
+}
+
+// bind makes a primitive that takes its context from the call.
+func bind[T, R any](name, effect string, fn func(ctx context.Context, args *T) (R, error)) lua.Func {
+	f := lua.Bind(name, func(c *lua.Call, args *T) (R, error) { return fn(c.Context, args) })
+	f.Effect = effect
+	return f
+}

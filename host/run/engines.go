@@ -1,0 +1,164 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/schedule"
+	"github.com/djscript/djscript/host/secret"
+)
+
+// Engines are what works for a store: ready to make, find and prove its copies.
+type Engines struct {
+	Maker     *copies.Maker
+	Catalogue *copies.Catalogue
+	Prover    *copies.Prover
+	Databases []copies.Database
+	Mask      func(string) string // takes the store's secrets out of a text
+}
+
+// Catalogue is the catalogue of the store; it needs no Firebird.
+func (h *Host) Catalogue() *copies.Catalogue {
+	return &copies.Catalogue{Store: h.Config.Store.ID, Destinations: h.destinations(), Now: h.now}
+}
+
+// Bench is where the store's copies are proven; it needs Firebird's tools and nothing else.
+func (h *Host) Bench(ctx context.Context) (copies.Bench, error) {
+	tools, err := firebird.FindTools(ctx, h.Config.Firebird.Bin)
+	return copies.Bench{Dir: filepath.Join(h.dir(), "work"), Tools: tools}, err
+}
+
+// Engines builds the engines: it finds Firebird's tools and opens the secrets, but touches no server yet. Everything
+// that is wrong is told at once.
+func (h *Host) Engines(ctx context.Context) (*Engines, error) {
+	bench, noTools := h.Bench(ctx)
+	databases, secrets, noSecrets := h.Databases()
+	setup, err := h.setup()
+	if err := errors.Join(noTools, noSecrets, err, os.MkdirAll(h.dir(), 0o755)); err != nil {
+		return nil, err
+	}
+	e := &Engines{
+		Databases: databases, Catalogue: h.Catalogue(), Mask: secret.Mask(secrets),
+		Prover: &copies.Prover{Bench: bench, Destinations: h.destinations(), Now: h.now},
+		Maker: &copies.Maker{
+			Store: h.store(), Destinations: h.destinations(), Tools: bench.Tools, Bench: bench, State: h.dir(), Config: setup,
+			Version: h.Version, Now: h.now, Entropy: h.Entropy,
+		},
+	}
+	return e, nil
+}
+
+func (h *Host) now() (t time.Time) { return h.Now() }
+
+func (h *Host) store() copies.Store {
+	s := h.Config.Store
+	return copies.Store{
+		ID: s.ID, Name: s.Name, CNPJ: s.CNPJ, Location: s.Location, DayStarts: s.DayStarts,
+		Day: func(t time.Time) string { return schedule.BusinessDay(t, s.Location, s.DayStarts) },
+	}
+}
+
+func (h *Host) destinations() []copies.Destination {
+	var all []copies.Destination
+	for _, d := range h.Config.Destinations {
+		all = append(all, copies.Destination{Name: d.Name, Path: d.Path, Optional: d.Optional})
+	}
+	return all
+}
+
+// Databases are the store's databases with their passwords, and the passwords themselves, for masking.
+func (h *Host) Databases() ([]copies.Database, []secret.Text, error) {
+	kept := secret.Open(h.dir(), h.KeyDir)
+	var all []copies.Database
+	var known []secret.Text
+	var failed []error
+	for _, d := range h.Config.Databases {
+		at := firebird.Database{Server: d.Server, Path: d.Path, User: d.User}
+		if name := d.Password.Name(); name != "" {
+			password, err := kept.Get(name)
+			if err != nil {
+				failed = append(failed, err)
+				continue
+			}
+			at.Password = password
+			known = append(known, password)
+		}
+		system, err := h.system(d.System)
+		failed = append(failed, err)
+		all = append(all, copies.Database{Name: d.Name, At: at, System: system, Files: d.Files})
+	}
+	return all, known, errors.Join(dedupe(failed)...)
+}
+
+// dedupe tells the same missing secret once, however many databases use it.
+func dedupe(all []error) []error {
+	seen := map[string]bool{}
+	var kept []error
+	for _, err := range all {
+		if err != nil && !seen[err.Error()] {
+			seen[err.Error()] = true
+			kept = append(kept, err)
+		}
+	}
+	return kept
+}
+
+func (h *Host) system(name string) (copies.System, error) {
+	if name == "" {
+		return copies.System{}, nil
+	}
+	s, err := h.Config.System(name)
+	return copies.System{Name: s.Name, Companies: s.Companies, Newest: s.Newest, Evidence: s.Evidence}, err
+}
+
+// setup is what a new PC needs besides the data: djscript.toml and scripts/. Secrets are in neither.
+func (h *Host) setup() ([]copies.File, error) {
+	text, err := os.ReadFile(h.Config.Path)
+	if err != nil {
+		return nil, message.Wrap(err, "fs.denied", "run.unreadable", message.Args{"path": h.Config.Path})
+	}
+	files := []copies.File{{Name: "djscript.toml", Data: text}}
+	scripts := filepath.Join(h.Config.Dir, "scripts")
+	err = filepath.WalkDir(scripts, func(p string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || !entry.Type().IsRegular() || !isScript(p) {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		if err != nil {
+			return message.Wrap(err, "fs.denied", "run.unreadable", message.Args{"path": p})
+		}
+		relative, err := filepath.Rel(h.Config.Dir, p)
+		files = append(files, copies.File{Name: path.Clean(filepath.ToSlash(relative)), Data: data})
+		return err
+	})
+	return files, err
+}
+
+func isScript(p string) bool {
+	ext := strings.ToLower(filepath.Ext(p))
+	return ext == ".lua" || ext == ".toml"
+}
+
+// primitives lends the engines to one run.
+func (e *Engines) primitives(r *running) *primitive.Host {
+	e.Maker.Progress, e.Prover.Progress = r.progress, r.progress
+	e.Maker.Script = copies.Script{Name: r.target.script, Hash: r.target.chunk.Hash}
+	return &primitive.Host{
+		Env: r, Dry: r.request.Dry, Databases: e.Databases, Destinations: e.Maker.Destinations, Maker: e.Maker,
+		Catalogue: e.Catalogue, Prover: e.Prover, Drives: drive.List,
+	}
+}

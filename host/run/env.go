@@ -1,0 +1,202 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/journal"
+	"github.com/djscript/djscript/host/lock"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/schedule"
+	"github.com/djscript/djscript/lua"
+)
+
+// Declare keeps what the script says of itself.
+func (r *running) Declare(s primitive.Script) { r.declared = &s }
+
+// Called journals a call when it ends. A call that only directs the flow is not worth a line.
+func (r *running) Called(c *lua.Call) func(result any, err error) {
+	began := r.host.Now()
+	return func(result any, err error) {
+		if c.Func.Effect == primitive.Flow {
+			return
+		}
+		seconds := r.host.Now().Sub(began).Seconds()
+		e := journal.Event{
+			At: began, Kind: "call", Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where(),
+			Args: r.masked(fields(c.Args)), Result: r.masked(result),
+		}
+		if err != nil {
+			e.Error = r.failure(err)
+		}
+		r.write(e)
+		if c.Func.Effect != primitive.Read {
+			r.outcome.Steps = append(r.outcome.Steps, Step{Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where()})
+			r.watch(Event{Kind: "call", Name: c.Func.Name, Seconds: seconds})
+		}
+	}
+}
+
+// Degrade marks the run.
+func (r *running) Degrade(err error) {
+	r.outcome.Degraded = append(r.outcome.Degraded, err)
+	r.write(journal.Event{At: r.host.Now(), Kind: "degraded", Error: r.failure(err)})
+	r.watch(Event{Kind: "degraded", Text: err.Error()})
+}
+
+// Lock holds a lock of the store. Whoever waits for it is told which run holds it.
+func (r *running) Lock(ctx context.Context, name string, wait time.Duration) (func() error, error) {
+	who := fmt.Sprintf("%s:%s %s", r.outcome.Script, r.outcome.Job, r.began.In(r.host.Config.Store.Location).Format("15:04:05"))
+	held, err := lock.Take(ctx, filepath.Join(r.host.dir(), "locks"), name, who, max(wait, r.request.Wait))
+	if err != nil {
+		return nil, err
+	}
+	return held.Release, nil
+}
+
+// Defer keeps a function for the end.
+func (r *running) Defer(fn *lua.Function) { r.deferred = append(r.deferred, fn) }
+
+// Step journals a stretch of work.
+func (r *running) Step(title string) func(error) {
+	began := r.host.Now()
+	r.watch(Event{Kind: "step", Name: title})
+	return func(err error) {
+		e := journal.Event{At: began, Kind: "step", Name: title, Seconds: r.host.Now().Sub(began).Seconds()}
+		if err != nil {
+			e.Error = r.failure(err)
+		}
+		r.write(e)
+	}
+}
+
+// Log journals words.
+func (r *running) Log(level, text string, fields map[string]any) {
+	r.write(journal.Event{At: r.host.Now(), Kind: "log", Level: level, Text: r.mask(text), Fields: fields})
+	r.watch(Event{Kind: "log", Level: level, Text: r.mask(text)})
+}
+
+// Sleep waits.
+func (r *running) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Calendar tells whether a day is in a calendar of djscript.toml.
+func (r *running) Calendar(name, day string) (bool, error) {
+	c, err := r.host.Config.Calendar(name)
+	if err != nil {
+		return false, err
+	}
+	date, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return false, message.Wrap(err, "option.value", "run.no_date", message.Args{"text": day})
+	}
+	calendar, err := Calendar(c)
+	if err != nil {
+		return false, err
+	}
+	return calendar.On(date.Year(), date.Month(), date.Day()), nil
+}
+
+// Calendar is a calendar of djscript.toml as the schedule knows it.
+func Calendar(c config.Calendar) (schedule.Calendar, error) {
+	return schedule.NewCalendar(c.Days, c.Easter, c.Dates)
+}
+
+// progress passes on how far a copy is.
+func (r *running) progress(p copies.Progress) { r.watch(Event{Kind: "progress", Progress: &p}) }
+
+func (r *running) watch(e Event) {
+	if r.host.Watch != nil {
+		e.Run = r.outcome.Run
+		r.host.Watch(e)
+	}
+}
+
+// write journals an event. A journal that can not be written does not stop a copy from being made: it is told at the
+// end.
+func (r *running) write(e journal.Event) {
+	if r.journal == nil {
+		return
+	}
+	if err := r.journal.Write(e); err != nil && r.outcome.Err == nil {
+		r.outcome.Degraded = append(r.outcome.Degraded, err)
+	}
+}
+
+// masked is a value as JSON holds it, without secrets.
+func (r *running) masked(v any) any {
+	if v == nil {
+		return nil
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	return json.RawMessage(r.mask(string(text)))
+}
+
+// failure is an error as the journal keeps it, with the script's stack where there is one.
+func (r *running) failure(err error) *journal.Failure {
+	f := &journal.Failure{Code: message.Code(err), Message: r.mask(err.Error()), Hint: message.Hint(err)}
+	var failed *lua.RunError
+	if errors.As(err, &failed) {
+		f.Where = failed.Err.Where
+		for _, frame := range failed.Stack {
+			kept := journal.Frame{Where: fmt.Sprintf("%s:%d", frame.File, frame.Line), Function: frame.Function, Locals: map[string]string{}}
+			for _, l := range frame.Locals {
+				kept.Locals[l.Name] = l.Value
+			}
+			f.Stack = append(f.Stack, kept)
+		}
+	}
+	return f
+}
+
+// fields are the arguments of a call by the names that the script gave them; what it left out is left out.
+func fields(args any) map[string]any {
+	found := map[string]any{}
+	v := reflect.Indirect(reflect.ValueOf(args))
+	if v.Kind() != reflect.Struct {
+		return found
+	}
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("lua"), ",")
+		if name == "" || !v.Field(i).CanInterface() || v.Field(i).IsZero() {
+			continue
+		}
+		switch value := v.Field(i).Interface().(type) {
+		case *lua.Function:
+			found[name] = "function " + value.Name()
+		default:
+			found[name] = value
+		}
+	}
+	return found
+}
+
+func names[T any](m map[string]T) string {
+	var all []string
+	for name := range m {
+		all = append(all, name)
+	}
+	sort.Strings(all)
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,231 @@
+package run
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+)
+
+// params are the values of the script's params: the request's over the entry's, over those of [script.NAME], over the
+// defaults. Every mistake is told at once.
+func (r *running) params() (map[string]any, error) {
+	values := map[string]any{}
+	var mistakes []error
+	given := []map[string]any{r.host.Config.Scripts[r.target.script].Params, r.target.params, r.request.Params}
+	for _, layer := range given {
+		for name, value := range layer {
+			values[name] = value
+		}
+	}
+	for _, name := range sorted(values) {
+		if _, ok := r.declared.Params[name]; !ok {
+			mistakes = append(mistakes, message.New("option.unknown", "run.unknown_param", message.Args{
+				"param": name, "script": r.target.script, "known": names(r.declared.Params),
+			}))
+		}
+	}
+	resolved := map[string]any{}
+	for _, name := range sorted(r.declared.Params) {
+		value, err := r.param(name, r.declared.Params[name], values[name])
+		if err != nil {
+			mistakes = append(mistakes, err)
+		}
+		if value != nil {
+			resolved[name] = value
+		}
+	}
+	return resolved, errors.Join(mistakes...)
+}
+
+func sorted[T any](m map[string]T) []string {
+	var all []string
+	for name := range m {
+		all = append(all, name)
+	}
+	sort.Strings(all)
+	return all
+}
+
+// param is the value of one param. A list of destinations or databases that nobody names is all of the store's.
+func (r *running) param(name string, p primitive.Param, value any) (any, error) {
+	if value == nil {
+		value = p.Default
+	}
+	if value == nil && p.List && p.Type == "destination" {
+		return r.destinations(), nil
+	}
+	if value == nil && p.List && p.Type == "database" {
+		return r.databases(), nil
+	}
+	if value == nil {
+		if p.Required {
+			return nil, message.New("option.missing", "run.missing_param", message.Args{"param": name, "script": r.target.script, "help": p.Help})
+		}
+		return nil, nil
+	}
+	if !p.List {
+		return r.one(name, p, value)
+	}
+	var all []any
+	for _, item := range list(value) {
+		one, err := r.one(name, p, item)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// list splits "a,b", as a command line gives it; a list stays one.
+func list(value any) []any {
+	switch v := value.(type) {
+	case []any:
+		return v
+	case string:
+		var all []any
+		for _, item := range strings.Split(v, ",") {
+			if item = strings.TrimSpace(item); item != "" {
+				all = append(all, item)
+			}
+		}
+		return all
+	}
+	return []any{value}
+}
+
+// one reads a value by its type; a command line gives texts only.
+func (r *running) one(name string, p primitive.Param, value any) (any, error) {
+	text, isText := value.(string)
+	wrong := func(want string) error {
+		return message.New("option.value", "run.wrong_param", message.Args{"param": name, "want": want, "got": shown(value)})
+	}
+	switch p.Type {
+	case "boolean":
+		if b, ok := value.(bool); ok {
+			return b, nil
+		}
+		if b, err := strconv.ParseBool(text); err == nil {
+			return b, nil
+		}
+		return nil, wrong("true, false")
+	case "integer":
+		if n, ok := value.(int64); ok {
+			return n, nil
+		}
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return n, nil
+		}
+		return nil, wrong("1, 2, 3")
+	}
+	if !isText {
+		return nil, wrong(p.Type)
+	}
+	switch p.Type {
+	case "date":
+		if _, err := time.Parse(time.DateOnly, text); err != nil {
+			return nil, wrong("2026-12-31")
+		}
+	case "duration":
+		if _, err := time.ParseDuration(text); err != nil {
+			return nil, wrong("10m, 2h")
+		}
+	case "enum":
+		if !slices.Contains(p.Values, text) {
+			return nil, wrong(strings.Join(p.Values, ", "))
+		}
+	case "destination":
+		if !slices.Contains(r.destinations(), any(text)) {
+			return nil, wrong(joined(r.destinations()))
+		}
+	case "database":
+		if !slices.Contains(r.databases(), any(text)) {
+			return nil, wrong(joined(r.databases()))
+		}
+	}
+	return text, nil
+}
+
+func (r *running) destinations() []any {
+	var all []any
+	for _, d := range r.host.Config.Destinations {
+		all = append(all, d.Name)
+	}
+	return all
+}
+
+func (r *running) databases() []any {
+	var all []any
+	for _, d := range r.host.Config.Databases {
+		all = append(all, d.Name)
+	}
+	return all
+}
+
+func joined(all []any) string {
+	var texts []string
+	for _, one := range all {
+		texts = append(texts, shown(one))
+	}
+	return strings.Join(texts, ", ")
+}
+
+func shown(value any) string {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return "?"
+	}
+	return string(text)
+}
+
+// ParseParams reads key=value arguments of a command line; key=@file.json takes the value from a file.
+func ParseParams(args []string) (map[string]any, error) {
+	params := map[string]any{}
+	for _, arg := range args {
+		key, value, ok := strings.Cut(arg, "=")
+		if !ok || key == "" {
+			return nil, message.New("arg.value", "run.no_param", message.Args{"arg": arg})
+		}
+		file, fromFile := strings.CutPrefix(value, "@")
+		if !fromFile {
+			params[key] = value
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, message.Wrap(err, "arg.file", "run.unreadable", message.Args{"path": file})
+		}
+		var parsed any
+		if err := json.Unmarshal(text, &parsed); err != nil {
+			return nil, message.Wrap(err, "arg.value", "run.no_json", message.Args{"path": file})
+		}
+		params[key] = whole(parsed)
+	}
+	return params, nil
+}
+
+// whole makes integers of JSON's numbers where they are.
+func whole(v any) any {
+	switch v := v.(type) {
+	case float64:
+		if v == float64(int64(v)) {
+			return int64(v)
+		}
+	case []any:
+		for i := range v {
+			v[i] = whole(v[i])
+		}
+	}
+	return v
+}

@@ -1,0 +1,300 @@
+// Package run is one run of one job: it finds the script, checks its params, lends it the primitives, holds its locks,
+// and writes its journal.
+//
+// It is the only builder of primitives. A run is a command: what the scheduler starts at night is what a person starts
+// at the desk. It never starts another run.
+package run
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/journal"
+	"github.com/djscript/djscript/host/lock"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/schedule"
+	"github.com/djscript/djscript/lua"
+)
+
+// How long functions given to dj.defer may take, all together, after the run is over.
+const cleanup = 30 * time.Second
+
+// Request is a run that somebody or the schedule wants.
+type Request struct {
+	Target  string         // an entry of the cron table, "script:job", "script", or a path to a .lua file
+	Params  map[string]any // over those of the entry and of the script; texts are read by the param's type
+	Trigger string         // "manual", "cron"
+	Due     time.Time      // zero: now
+	Dry     bool
+	Wait    time.Duration // for locks that others hold
+}
+
+// Host is where runs happen: the store and what the program lends.
+type Host struct {
+	Config  *config.Config
+	Builtin fs.FS // built-in scripts
+	Version string
+	KeyDir  string // folder of the key that seals the store's secrets
+	Now     func() time.Time
+	Entropy io.Reader
+	Watch   func(Event) // told of what happens while it happens; may be nil
+}
+
+// Event is something that a person may want to see while a run goes on.
+type Event struct {
+	Run      string           `json:"run"`
+	Kind     string           `json:"kind"` // start, step, call, progress, log, degraded, end
+	Name     string           `json:"name,omitempty"`
+	Level    string           `json:"level,omitempty"`
+	Text     string           `json:"text,omitempty"`
+	Seconds  float64          `json:"seconds,omitempty"`
+	Progress *copies.Progress `json:"progress,omitempty"`
+}
+
+// Step is one call of a primitive with an effect.
+type Step struct {
+	Name    string  `json:"name"`
+	Effect  string  `json:"effect"`
+	Seconds float64 `json:"seconds"`
+	Where   string  `json:"where,omitempty"`
+}
+
+// Outcome is how a run went.
+type Outcome struct {
+	Run      string
+	Script   string
+	Job      string
+	Dry      bool
+	Result   string // as in the journal
+	Degraded []error
+	Steps    []Step
+	Value    any // what the job returned, as JSON can hold it
+	Err      error
+}
+
+// Dir is the folder of what djscript keeps for a store, in the folder of its djscript.toml.
+func Dir(store string) string { return filepath.Join(store, ".djscript") }
+
+// Journal is the journal of a store.
+func (h *Host) Journal() journal.Journal { return journal.In(filepath.Join(h.dir(), "runs")) }
+
+func (h *Host) dir() string { return Dir(h.Config.Dir) }
+
+// Run runs a job to its end, whatever that is, and tells how it went. The error of the job is in the outcome.
+func (h *Host) Run(ctx context.Context, request Request) *Outcome {
+	r := &running{host: h, request: request, began: h.Now(), outcome: &Outcome{Dry: request.Dry}}
+	r.outcome.Run = ulid.MustNew(ulid.Timestamp(r.began), h.Entropy).String()
+	err := r.run(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = errors.Join(context.Cause(ctx), without(err, ctx.Err()))
+	}
+	r.finish(err)
+	return r.outcome
+}
+
+// without drops what is only the echo of a cancelled context.
+func without(err, echo error) error {
+	if errors.Is(err, echo) || message.Code(err) == "run.cancelled" {
+		return nil
+	}
+	return err
+}
+
+// running is a run while it goes on; it is the primitives' Env.
+type running struct {
+	host     *Host
+	request  Request
+	began    time.Time
+	target   *target
+	engines  *Engines
+	state    *lua.State
+	journal  *journal.Run
+	declared *primitive.Script
+	deferred []*lua.Function
+	outcome  *Outcome
+	mask     func(string) string
+}
+
+func (r *running) run(ctx context.Context) error {
+	target, err := r.host.find(r.request.Target)
+	if err != nil {
+		return err
+	}
+	r.target = target
+	r.outcome.Script, r.outcome.Job = target.script, target.job
+	if r.engines, err = r.host.Engines(ctx); err != nil {
+		return r.open(err)
+	}
+	r.mask = r.engines.Mask
+	ctx, cancel := r.limit(ctx)
+	defer cancel()
+	if err := r.open(nil); err != nil {
+		return err
+	}
+	return r.locked(ctx, func() error { return r.job(ctx) })
+}
+
+// limit puts the entry's timeout on the run.
+func (r *running) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if r.target.timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, r.target.timeout,
+		message.New("run.timeout", "run.timeout", message.Args{"limit": r.target.timeout.String()}))
+}
+
+// open begins the journal. A run that can not even begin has one too: silence is what nobody would notice.
+func (r *running) open(failed error) error {
+	if r.mask == nil {
+		r.mask = func(s string) string { return s }
+	}
+	start := journal.Start{
+		Run: r.outcome.Run, At: r.began, Entry: r.target.entry, Script: r.target.script, Job: r.target.job, Trigger: r.request.Trigger,
+		Day: r.day(), Dry: r.request.Dry, Params: r.request.Params, Version: r.host.Version,
+	}
+	if r.target.chunk != nil {
+		start.Hash = r.target.chunk.Hash
+	}
+	if !r.request.Due.IsZero() {
+		start.Due = &r.request.Due
+	}
+	opened, err := r.host.Journal().Begin(start)
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	r.journal = opened
+	r.watch(Event{Kind: "start", Name: r.target.script + ":" + r.target.job})
+	return failed
+}
+
+func (r *running) day() string {
+	store := r.host.Config.Store
+	at := r.began
+	if !r.request.Due.IsZero() {
+		at = r.request.Due
+	}
+	return schedule.BusinessDay(at, store.Location, store.DayStarts)
+}
+
+// locked holds the entry's lock, if it has one.
+func (r *running) locked(ctx context.Context, fn func() error) error {
+	if r.target.lock == "" {
+		return fn()
+	}
+	release, err := r.Lock(ctx, "entry-"+r.target.lock, r.target.wait)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(), release())
+}
+
+// job loads the script, checks the params, and calls the job; what the script deferred is done in any case.
+func (r *running) job(ctx context.Context) error {
+	host := r.engines.primitives(r)
+	r.state = lua.New(ctx, lua.Options{
+		Steps:   r.host.Config.Limits.Steps,
+		Print:   func(line string) { r.Log("info", line, nil) },
+		Say:     message.Say,
+		Mask:    r.mask,
+		Seed:    uint64(r.began.UnixNano()),
+		Modules: map[string][]lua.Func{"dj": host.All()},
+		Wrap:    host.Wrap(),
+	})
+	err := r.call()
+	if len(r.deferred) > 0 {
+		r.cleanUp()
+	}
+	return err
+}
+
+func (r *running) call() error {
+	if _, err := r.state.Run(r.target.chunk); err != nil {
+		return err
+	}
+	if r.declared == nil {
+		return message.New("script.failed", "run.no_script", message.Args{"script": r.target.chunk.Name})
+	}
+	job, err := r.pick()
+	if err != nil {
+		return err
+	}
+	params, err := r.params()
+	if err != nil {
+		return err
+	}
+	results, err := job.Call(r.jobObject(), params)
+	if err != nil {
+		return err
+	}
+	if len(results) > 0 {
+		r.outcome.Value = results[0]
+	}
+	return nil
+}
+
+// pick is the job that was asked for: by name, the only one, or "backup".
+func (r *running) pick() (*lua.Function, error) {
+	jobs := r.declared.Jobs
+	name := r.target.job
+	if name == "" && len(jobs) == 1 {
+		for only := range jobs {
+			name = only
+		}
+	}
+	job, ok := jobs[name]
+	if !ok {
+		return nil, message.New("option.value", "run.no_job", message.Args{
+			"script": r.target.script, "job": name, "known": names(jobs),
+		})
+	}
+	r.outcome.Job = name
+	return job, nil
+}
+
+// cleanUp calls what was deferred, last first, under a context of its own: the run's may be over.
+func (r *running) cleanUp() {
+	ctx, cancel := context.WithTimeout(context.Background(), cleanup)
+	defer cancel()
+	r.state.WithContext(ctx, func() {
+		for i := len(r.deferred) - 1; i >= 0; i-- {
+			if _, err := r.deferred[i].Call(); err != nil {
+				r.Degrade(err)
+			}
+		}
+	})
+}
+
+// finish writes how the run ended.
+func (r *running) finish(err error) {
+	o := r.outcome
+	o.Err = err
+	o.Result = result(o)
+	if r.journal == nil {
+		return
+	}
+	end := journal.End{At: r.host.Now(), Result: o.Result, Exit: ExitCode(o), Value: r.masked(o.Value)}
+	for _, d := range o.Degraded {
+		end.Degraded = append(end.Degraded, r.mask(d.Error()))
+	}
+	if err != nil {
+		end.Error = r.failure(err)
+	}
+	if kept := r.journal.Finish(end); kept != nil {
+		o.Err = errors.Join(o.Err, kept)
+	}
+	r.watch(Event{Kind: "end", Name: o.Result, Seconds: r.host.Now().Sub(r.began).Seconds()})
+}
+
+// Take holds a lock of the store for a command that is no run, such as proving a copy.
+func (h *Host) Take(ctx context.Context, name, who string, wait time.Duration) (*lock.Lock, error) {
+	return lock.Take(ctx, filepath.Join(h.dir(), "locks"), name, who, wait)
+}

@@ -1,0 +1,18 @@
+// Command djscript makes, proves and restores copies of a store's Firebird databases, by scripts.
+package main
+
+import (
+	_ "embed"
+	"os"
+	_ "time/tzdata" // Windows has no zone files
+
+	"github.com/djscript/djscript/builtin"
+	"github.com/djscript/djscript/host/cli"
+)
+
+//go:embed djscript.toml
+var configuration []byte
+
+func main() {
+	os.Exit(cli.Main(os.Args[1:], cli.Assets{Config: configuration, Builtin: builtin.Files}))
+}
