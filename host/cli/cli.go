@@ -112,6 +112,6 @@ func (a *app) root() *cobra.Command {
 
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
-		a.runCommand(), a.backupCommand(), a.adoptCommand(),
+		a.demoCommand(), a.runCommand(), a.backupCommand(), a.adoptCommand(),
 	}
 }

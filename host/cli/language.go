@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -32,13 +33,17 @@ func (a *app) locale() string {
 }
 
 func storeLanguage(dir string) string {
-	var file struct {
-		Store struct{ Language string }
-	}
-	if _, err := toml.DecodeFile(dir+"/djscript.toml", &file); err != nil {
-		return ""
-	}
-	return file.Store.Language
+	return peek(filepath.Join(dir, "djscript.toml")).Store.Language
+}
+
+// glance is what can be wanted of a djscript.toml before, or without, reading it whole.
+type glance struct {
+	Store struct{ ID, Language string }
+}
+
+func peek(path string) (g glance) {
+	_, _ = toml.DecodeFile(path, &g) // whatever is wrong is told when it is read whole
+	return g
 }
 
 func flagValue(args []string, names ...string) string {

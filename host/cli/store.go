@@ -45,3 +45,6 @@ func (a *app) keyDir() string {
 	}
 	return filepath.Join(dir, "djscript")
 }
+
+// storeID is the id that a djscript.toml gives its store, or "".
+func storeID(path string) string { return peek(path).Store.ID }

@@ -1,0 +1,696 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+const full = `[store]
+id = "loja-centro"
+name = "Loja Centro"
+cnpj = "12.abc.345/01de-35"
+timezone = "America/Manaus"
+day_starts = "05:00"
+language = "en"
+
+[firebird]
+bin = 'C:\Firebird\bin'
+server = "localhost"
+user = "BACKUP"
+password = "secret:fb"
+
+[database.pdv]
+path = "C:/DJ/DJPDV.FDB"
+server = "pdv1/3051"
+user = "SYSDBA"
+password = "secret:pdv"
+
+[database.loja]
+path = "C:/DJ/DJMONITOR.FDB"
+system = "djmonitor"
+files = ["C:/DJ/Modelos/**", 'C:\DJ\*.fr3']
+
+[destination.local]
+path = "D:/Copias"
+
+[destination.rede]
+path = '\\servidor\copias'
+optional = true
+
+[backup]
+from = "20:00"
+until = "02:00"
+every = "1h30m"
+days = ["mon", "sab"]
+except = ["feriados"]
+to = ["local", "rede"]
+verify = false
+
+[calendar.feriados]
+days = ["12-25", "02-29"]
+easter = [-47, 60]
+file = "datas.txt"
+
+[[cron]]
+name = "fechamento"
+schedule = ["0 23 L * *", "x"]
+run = "default:backup"
+params = { to = ["local"], n = 3, deep = [{ a = 1.5, b = true }] }
+except = ["feriados"]
+timeout = "2h"
+lock = "db"
+lock_wait = "30m"
+suspend = true
+
+[[cron]]
+name = "pouco"
+from = "08:00"
+until = "20:00"
+every = "60m"
+run = "mine:run_it"
+
+[script.default]
+params = { to = "rede" }
+
+[limits]
+steps = "500k"
+`
+
+func TestLoadReadsEverything(t *testing.T) {
+	folder := t.TempDir()
+	write(t, folder, "datas.txt", "\ufeff# férias\r\n2027-03-01\r\n 02/03/2027 # reforma\r\n\r\n")
+	path := write(t, folder, "djscript.toml", full)
+	got, err := Load(path, defaults(t), systems())
+	if err != nil {
+		t.Fatal(err)
+	}
+	manaus, err := time.LoadLocation("America/Manaus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Config{
+		Path: path, Dir: folder,
+		Store: Store{
+			ID: "loja-centro", Name: "Loja Centro", CNPJ: "12ABC34501DE35", Location: manaus, DayStarts: 5 * time.Hour,
+			Language: "en",
+		},
+		Firebird: Firebird{Bin: `C:\Firebird\bin`, Server: "localhost:3050", User: "BACKUP", Password: "secret:fb"},
+		Databases: []Database{
+			{Name: "pdv", Path: "C:/DJ/DJPDV.FDB", Server: "pdv1:3051", User: "SYSDBA", Password: "secret:pdv"},
+			{Name: "loja", Path: "C:/DJ/DJMONITOR.FDB", System: "djmonitor", Files: []string{"C:/DJ/Modelos/**", `C:\DJ\*.fr3`},
+				Server: "localhost:3050", User: "BACKUP", Password: "secret:fb"},
+		},
+		Destinations: []Destination{
+			{Name: "local", Path: "D:/Copias"}, {Name: "rede", Path: `\\servidor\copias`, Optional: true},
+		},
+		Backup: &Backup{
+			Window: &Window{From: 20 * time.Hour, Until: 2 * time.Hour, Every: 90 * time.Minute},
+			Days:   []time.Weekday{time.Monday, time.Saturday}, Except: []string{"feriados"}, To: []string{"local", "rede"},
+			Verify: VerifyNever,
+		},
+		Calendars: []Calendar{{Name: "feriados", Days: []string{"12-25", "02-29"}, Easter: []int{-47, 60}, File: "datas.txt",
+			Dates: []string{"2027-03-01", "2027-03-02"}}},
+		Cron: []Cron{
+			{Name: "fechamento", Schedule: []string{"0 23 L * *", "x"}, Run: "default:backup",
+				Params: map[string]any{"to": []any{"local"}, "n": int64(3),
+					"deep": []any{map[string]any{"a": 1.5, "b": true}}},
+				Except: []string{"feriados"}, Timeout: 2 * time.Hour, Lock: "db", LockWait: 30 * time.Minute, Suspend: true},
+			{Name: "pouco", Window: &Window{From: 8 * time.Hour, Until: 20 * time.Hour, Every: time.Hour}, Run: "mine:run_it",
+				Params: map[string]any{}},
+		},
+		Scripts: map[string]Script{"default": {Params: map[string]any{"to": "rede"}}},
+		Limits:  Limits{Steps: 500_000},
+		Systems: []System{{Name: "djmonitor", Title: "DJMonitor", File: "builtin/systems/djmonitor.toml", Unproven: true}},
+	}
+	options := []cmp.Option{cmpopts.IgnoreUnexported(Config{}), cmp.Comparer(func(a, b *time.Location) bool {
+		return a.String() == b.String()
+	})}
+	if diff := cmp.Diff(want, got, options...); diff != "" {
+		t.Error(diff)
+	}
+	if name := got.Firebird.Password.Name(); name != "fb" {
+		t.Errorf("the secret's name is %q", name)
+	}
+}
+
+func TestOnlyScalarsOfNamelessTablesHaveDefaults(t *testing.T) {
+	under := string(defaults(t)) + "\n[database.never]\npath = \"/never.fdb\"\n[destination.never]\npath = \"/never\"\n"
+	c := loaded(t, "[store]\nid = \"a\"\n", []byte(under))
+	if c.Store.Location.String() != "America/Sao_Paulo" || c.Store.DayStarts != 4*time.Hour || c.Store.Language != "pt-BR" {
+		t.Errorf("store is %+v", c.Store)
+	}
+	if c.Store.Name != "a" {
+		t.Errorf("a store without a name is called %q", c.Store.Name)
+	}
+	if c.Firebird.Server != "localhost:3050" || c.Firebird.User != "SYSDBA" || c.Limits.Steps != 200_000_000 {
+		t.Errorf("firebird %+v, limits %+v", c.Firebird, c.Limits)
+	}
+	if len(c.Databases)+len(c.Destinations)+len(c.Cron)+len(c.Calendars) > 0 || c.Backup != nil {
+		t.Errorf("tables were inherited: %+v", c)
+	}
+}
+
+func TestBOMAndWindowsLineEndsAreNothing(t *testing.T) {
+	c := loaded(t, "\ufeff"+strings.ReplaceAll("[store]\nid = \"a\"\nname = \"Pão\"\n", "\n", "\r\n"), defaults(t))
+	if c.Store.Name != "Pão" {
+		t.Errorf("the name is %q", c.Store.Name)
+	}
+}
+
+func TestEmbeddedServerIsAnEmptyOneAndADatabasesOwn(t *testing.T) {
+	c := loaded(t, "[store]\nid = \"a\"\n[database.x]\npath = \"employee\"\nserver = \"\"\n[database.y]\npath = \"/y.fdb\"\n",
+		defaults(t))
+	if c.Databases[0].Server != "" || c.Databases[1].Server != "localhost:3050" {
+		t.Errorf("databases are %+v", c.Databases)
+	}
+}
+
+// A slip is one line of a good configuration written wrongly, and what is said of it.
+type slip struct {
+	line     string // as it stands in good
+	wrong    string
+	key      string
+	sentence string
+}
+
+const good = `[store]
+id = "loja"
+cnpj = "11.222.333/0001-81"
+timezone = "America/Sao_Paulo"
+day_starts = "04:00"
+language = "pt-BR"
+name = "Loja"
+[firebird]
+bin = ""
+server = "localhost:3050"
+user = "SYSDBA"
+password = "secret:firebird"
+[database.loja]
+path = "C:/DJ/A.FDB"
+system = "djmonitor"
+files = ["C:/DJ/Modelos/**"]
+[database.outro]
+path = "C:/DJ/B.FDB"
+[destination.local]
+path = "D:/Copias"
+optional = false
+[destination.outro]
+path = "E:/Copias"
+[calendar.feriados]
+days = ["12-25", "01-01"]
+easter = [-2]
+[calendar.vazio]
+days = ["01-02"]
+[backup]
+at = ["22:00"]
+days = ["mon"]
+except = ["feriados"]
+to = ["local"]
+verify = "later"
+[[cron]]
+name = "um"
+schedule = ["0 22 * * *"]
+run = "default:backup"
+params = { to = ["local"] }
+except = ["feriados"]
+timeout = "2h"
+lock = "db"
+lock_wait = "1m"
+suspend = false
+[[cron]]
+name = "dois"
+from = "08:00"
+until = "20:00"
+every = "60m"
+run = "default:backup"
+[script.default]
+params = { to = "local" }
+[limits]
+steps = "200M"
+`
+
+var slips = []slip{
+	{`id = "loja"`, ``, "store.id", "config.missing"},
+	{`id = "loja"`, `id = ""`, "store.id", "config.empty"},
+	{`id = "loja"`, `id = "Loja Centro"`, "store.id", "config.name"},
+	{`id = "loja"`, `id = "` + strings.Repeat("a", 33) + `"`, "store.id", "config.name"},
+	{`cnpj = "11.222.333/0001-81"`, `cnpj = "11.222.333/0001-82"`, "store.cnpj", "config.cnpj"},
+	{`cnpj = "11.222.333/0001-81"`, `cnpj = 11222333000181`, "store.cnpj", "config.want_text"},
+	{`timezone = "America/Sao_Paulo"`, `timezone = "America/SaoPaulo"`, "store.timezone", "config.timezone"},
+	{`timezone = "America/Sao_Paulo"`, `timezone = "Local"`, "store.timezone", "config.timezone"},
+	{`timezone = "America/Sao_Paulo"`, `timezone = ""`, "store.timezone", "config.timezone"},
+	{`timezone = "America/Sao_Paulo"`, `timezone = "../x"`, "store.timezone", "config.timezone"},
+	{`day_starts = "04:00"`, `day_starts = "4:00"`, "store.day_starts", "config.clock"},
+	{`day_starts = "04:00"`, `day_starts = "13:00"`, "store.day_starts", "config.day_starts"},
+	{`day_starts = "04:00"`, `day_starts = 04:00:00`, "store.day_starts", "config.want_text"},
+	{`language = "pt-BR"`, `language = "pt"`, "store.language", "config.one_of"},
+	{`name = "Loja"`, `name = Loja`, "store.name", "config.syntax"},
+	{`name = "Loja"`, `nmae = "Loja"`, "store.nmae", "config.unknown_key"},
+	{`name = "Loja"`, `name = "L\to"`, "store.name", "config.escape"},
+	{`name = "Loja"`, `id = "loja"`, "store.id", "config.twice"},
+	{`bin = ""`, `bin = "C:\Firebird"`, "firebird.bin", "config.escape"},
+	{`bin = ""`, `bin = ["x"]`, "firebird.bin", "config.want_text"},
+	{`server = "localhost:3050"`, `server = "local host"`, "firebird.server", "config.server"},
+	{`server = "localhost:3050"`, `server = "localhost:0"`, "firebird.server", "config.server"},
+	{`server = "localhost:3050"`, `server = "localhost:70000"`, "firebird.server", "config.server"},
+	{`user = "SYSDBA"`, `user = " "`, "firebird.user", "config.empty"},
+	{`password = "secret:firebird"`, `password = "masterkey"`, "firebird.password", "config.secret_in_clear"},
+	{`password = "secret:firebird"`, `password = 1234`, "firebird.password", "config.secret_in_clear"},
+	{`password = "secret:firebird"`, `password = "secret:"`, "firebird.password", "config.secret_in_clear"},
+	{`password = "secret:firebird"`, `password = masterkey`, "firebird.password", "config.syntax_password"},
+	{`path = "C:/DJ/A.FDB"`, `pth = "C:/DJ/A.FDB"`, "database.loja.pth", "config.unknown_key+database.loja.path config.missing"},
+	{`path = "C:/DJ/A.FDB"`, `path = "C:\DJ\A.FDB"`, "database.loja.path", "config.escape"},
+	{`path = "C:/DJ/A.FDB"`, `path = "C:\temp\new.FDB"`, "database.loja.path", "config.escape"},
+	{`path = "C:/DJ/A.FDB"`, `path = "localhost:C:/DJ/A.FDB"`, "database.loja.path", "config.path_server"},
+	{`path = "C:/DJ/A.FDB"`, `path = "DJ/A.FDB"`, "database.loja.path", "config.path_relative"},
+	{`system = "djmonitor"`, `system = "djmonitr"`, "database.loja.system", "config.no_such_system"},
+	{`files = ["C:/DJ/Modelos/**"]`, `files = ["Modelos/**"]`, "database.loja.files", "config.path_relative"},
+	{`files = ["C:/DJ/Modelos/**"]`, `files = ["C:/DJ/[a"]`, "database.loja.files", "config.glob"},
+	{`files = ["C:/DJ/Modelos/**"]`, `files = "C:/DJ/Modelos/**"`, "database.loja.files", "config.want_texts"},
+	{`files = ["C:/DJ/Modelos/**"]`, `files = ["C:/DJ/**", 3]`, "database.loja.files", "config.want_text"},
+	{`path = "C:/DJ/B.FDB"`, `path = 'c:\dj\b.fdb'` + "\n[database.b2]\npath = \"C:/DJ/B.FDB\"", "database.b2.path",
+		"config.same_database"},
+	{`path = "C:/DJ/B.FDB"`, `path = "D:/Copias/B.FDB"`, "destination.local.path", "config.live_database"},
+	{`path = "D:/Copias"`, `path = "copias"`, "destination.local.path", "config.path_relative"},
+	{`path = "D:/Copias"`, `path = "D:/Copias/"` + "\n[destination.igual]\npath = 'd:\\copias'", "destination.igual.path",
+		"config.destination_same"},
+	{`path = "D:/Copias"`, `path = "E:/Copias/aqui"`, "destination.local.path", "config.destination_inside"},
+	{`optional = false`, `optional = "no"`, "destination.local.optional", "config.want_flag"},
+	{`optional = false`, `keep = { daily = 7 }`, "destination.local.keep", "config.unknown_key"},
+	{`days = ["12-25", "01-01"]`, `days = ["12-25", "02-30"]`, "calendar.feriados.days", "config.year_day"},
+	{`days = ["12-25", "01-01"]`, `days = ["12-25", "12-25"]`, "calendar.feriados.days", "config.repeated"},
+	{`easter = [-2]`, `easter = [400]`, "calendar.feriados.easter", "config.easter"},
+	{`easter = [-2]`, `easter = [1.5]`, "calendar.feriados.easter", "config.want_integer"},
+	{`easter = [-2]`, `easter = -2`, "calendar.feriados.easter", "config.want_integers"},
+	{`days = ["01-02"]`, ``, "calendar.vazio", "config.empty_calendar"},
+	{`days = ["01-02"]`, `file = "nowhere.txt"`, "calendar.vazio.file", "config.calendar_file"},
+	{`at = ["22:00"]`, `at = ["24:00"]`, "backup.at", "config.clock"},
+	{`at = ["22:00"]`, `at = ["22:00", "22:00"]`, "backup.at", "config.repeated"},
+	{`at = ["22:00"]`, `at = []`, "backup.at", "config.empty_list"},
+	{`at = ["22:00"]`, "at = [\"22:00\"]\nfrom = \"08:00\"\nuntil = \"20:00\"\nevery = \"1h\"", "backup.at", "config.both"},
+	{`at = ["22:00"]`, "from = \"08:00\"\nevery = \"1h\"", "backup.until", "config.missing"},
+	{`at = ["22:00"]`, "from = \"20:00\"\nevery = \"1h\"\nuntil = \"08:00\"", "backup.until", "config.until"},
+	{`at = ["22:00"]`, "from = \"03:00\"\nevery = \"1h\"\nuntil = \"02:00\"", "backup.until", "config.until"},
+	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"4m\"", "backup.every", "config.every"},
+	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"330s\"", "backup.every", "config.every"},
+	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"60\"", "backup.every", "config.duration"},
+	{`days = ["mon"]`, `days = ["segunda"]`, "backup.days", "config.weekday"},
+	{`days = ["mon"]`, `days = ["mon", "seg"]`, "backup.days", "config.repeated"},
+	{`days = ["mon"]`, `delete_after = "30d"`, "backup.delete_after", "config.unknown_key"},
+	{`to = ["local"]`, `to = ["locla"]`, "backup.to", "config.no_such_destination"},
+	{`to = ["local"]`, `to = ["local", "local"]`, "backup.to", "config.repeated"},
+	{`to = ["local"]`, ``, "backup.to", "config.missing"},
+	{`verify = "later"`, `verify = true`, "backup.verify", "config.verify"},
+	{`name = "um"`, `name = "backup"`, "cron.backup.name", "config.two_backups"},
+	{`name = "um"`, `name = "dois"`, "cron[1].name", "config.repeated"},
+	{`name = "um"`, `name = "Um"`, "cron.Um.name", "config.name"},
+	{`schedule = ["0 22 * * *"]`, ``, "cron.um.schedule", "config.never_due"},
+	{`schedule = ["0 22 * * *"]`, `schedule = "0 22 * * *"`, "cron.um.schedule", "config.want_texts"},
+	{`schedule = ["0 22 * * *"]`, `schedule = ["0 22 * * *", "bad"]`, "cron.um.schedule", "config.no_such_entry"},
+	{`schedule = ["0 22 * * *"]`, `schedule = [0 22 * * *]`, "cron.um.schedule", "config.syntax"},
+	{`params = { to = ["local"] }`, `params = { to = ["local", "nowhere"] }`, "cron.um.params.to", "config.no_such_destination"},
+	{`params = { to = ["local"] }`, `params = { when = 2027-01-01 }`, "cron.um.params.when", "config.want_text"},
+	{`params = { to = ["local"] }`, `params = "x"`, "cron.um.params", "config.want_table"},
+	{`timeout = "2h"`, `timeout = "0s"`, "cron.um.timeout", "config.zero"},
+	{`timeout = "2h"`, `timeout = 2`, "cron.um.timeout", "config.want_text"},
+	{`timeout = "2h"`, `timeot = "2h"`, "cron.um.timeot", "config.unknown_key"},
+	{`lock_wait = "1m"`, `lock_wait = "1"`, "cron.um.lock_wait", "config.duration"},
+	{`suspend = false`, `suspend = 0`, "cron.um.suspend", "config.want_flag"},
+	{`params = { to = "local" }`, `params = { to = "nowhere" }`, "script.default.params.to", "config.no_such_destination"},
+	{`params = { to = "local" }`, `grants = ["db.read"]`, "script.default.grants", "config.unknown_key"},
+	{`steps = "200M"`, `steps = "0"`, "limits.steps", "config.amount"},
+	{`steps = "200M"`, `steps = "200MB"`, "limits.steps", "config.amount"},
+	{`steps = "200M"`, "steps = \"200M\"\n[alarm]\nheartbeat = \"\"", "alarm", "config.unknown_key"},
+	{`steps = "200M"`, "steps = \"200M\"\n[database]\nsolto = 3", "database.solto", "config.want_table"},
+	{`steps = "200M"`, "steps = \"200M\"\n[destination.Rede]\npath = \"F:/x\"", "destination.Rede", "config.name"},
+	{`steps = "200M"`, "steps = \"200M\"\n[destination.\"a.b\"]\npath = \"F:/x\"", `destination."a.b"`, "config.name"},
+}
+
+func (s slip) wants() []string {
+	var all []string
+	for _, part := range strings.Split(s.key+" "+s.sentence, "+") {
+		all = append(all, part)
+	}
+	if key, rest, ok := strings.Cut(s.sentence, "+"); ok {
+		return []string{s.key + " " + key, rest}
+	}
+	return all
+}
+
+// badSpecs stands for the check that reads cron specs.
+func badSpecs(c *Config) []Mistake {
+	var all []Mistake
+	for _, e := range c.Cron {
+		for i, spec := range e.Schedule {
+			if spec == "bad" {
+				key := fmt.Sprintf("cron.%s.schedule[%d]", e.Name, i)
+				all = append(all, c.At(key, message.New("option.value", "config.no_such_entry", offer(spec, nil))))
+			}
+		}
+	}
+	return all
+}
+
+func TestEachSlipIsToldOnItsLineAndNothingElse(t *testing.T) {
+	for _, s := range slips {
+		mistakes := mistakesIn(t, strings.Replace(good, s.line+"\n", s.wrong+"\n", 1))
+		if diff := cmp.Diff(s.wants(), told(mistakes), cmpopts.SortSlices(strings.Compare)); diff != "" {
+			t.Errorf("%q: %s", s.wrong, diff)
+		}
+		for _, m := range mistakes {
+			first := strings.Count(good[:strings.Index(good, s.line+"\n")], "\n") + 1
+			last := first + strings.Count(s.wrong, "\n")
+			if missing := errors.Is(m.Err, message.New("option.missing", "config.missing", nil)); s.wrong == "" || missing {
+				// What is missing is told at its table.
+				continue
+			}
+			if m.Line < first || m.Line > last {
+				known := s.sentence == "config.live_database" || s.key == "cron[1].name"
+				if !known {
+					t.Errorf("%q is told on line %d, want %d to %d", s.wrong, m.Line, first, last)
+				}
+			}
+			if m.Hint() == "" || strings.Contains(m.Error(), "<no value>") || strings.Contains(m.Hint(), "<no value>") {
+				t.Errorf("%q: %s; %s", s.wrong, m.Error(), m.Hint())
+			}
+		}
+	}
+}
+
+func TestAnySlipsTogetherAreAllToldAndNoneTwice(t *testing.T) {
+	// These speak of what another slip may have changed.
+	entangled := []string{"cron[1].name", "cron.backup.name", "cron.Um.name", "destination.igual.path"}
+	rapid.Check(t, func(t *rapid.T) {
+		text := good
+		var want []string
+		used := map[string]bool{}
+		for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(slips)-1), 1, 20, rapid.ID).Draw(t, "slips") {
+			s := slips[i]
+			if slices.Contains(entangled, s.key) || used[s.line] || !strings.Contains(text, s.line+"\n") ||
+				strings.Contains(s.line, "/Copias") || strings.Contains(s.wrong, "Copias") || s.sentence == "config.twice" {
+				continue
+			}
+			text = strings.Replace(text, s.line+"\n", s.wrong+"\n", 1)
+			used[s.line] = true
+			want = append(want, s.wants()...)
+		}
+		if len(want) == 0 {
+			return
+		}
+		_, err := build("djscript.toml", "/nowhere", []byte(text), under, systems(), []Check{badSpecs})
+		var mistakes Mistakes
+		if !errors.As(err, &mistakes) {
+			t.Fatalf("taken: %s", text)
+		}
+		if diff := cmp.Diff(want, told(mistakes), cmpopts.SortSlices(strings.Compare)); diff != "" {
+			t.Fatalf("%s\n%s", text, diff)
+		}
+	})
+}
+
+func TestAPasswordIsNeverRepeated(t *testing.T) {
+	for _, line := range []string{`password = "hunter2"`, `password = hunter2`, `password = ["hunter2"]`, `password = "hunter2`,
+		`password = { hunter2 = 1 }`, `password = "hunt\er2"`, `password = hunter2 # "x"`} {
+		text := strings.Replace(good, `password = "secret:firebird"`, line, 1)
+		mistakes := mistakesIn(t, text)
+		if strings.Contains(mistakes.Error(), "hunter2") || strings.Contains(fmt.Sprintf("%+v", mistakes), "hunter2") {
+			t.Errorf("%s: %v", line, mistakes)
+		}
+	}
+}
+
+func TestABrokenTableHidesNoEarlierMistakeOfSyntax(t *testing.T) {
+	mistakes := mistakesIn(t, "[store]\nid = a\n[firebird\nserver = 3\n")
+	if len(mistakes) != 1 || mistakes[0].Line != 2 || mistakes[0].Key != "store.id" {
+		t.Errorf("told %v", mistakes)
+	}
+}
+
+func TestAForeignEncodingIsToldAndTheRestIsRead(t *testing.T) {
+	windows := mistakesIn(t, "[store]\nid = \"a\"\nname = \"P\xe3o\"\nnmae = 1\n")
+	if got, want := told(windows), []string{" config.encoding", "store.nmae config.unknown_key"}; !slices.Equal(got, want) {
+		t.Errorf("told %v", windows)
+	}
+	if windows[0].Line != 3 {
+		t.Errorf("told on line %d", windows[0].Line)
+	}
+	utf16 := mistakesIn(t, "\xff\xfe[\x00s\x00t\x00o\x00r\x00e\x00]\x00\n\x00")
+	if told(utf16)[0] != " config.encoding" {
+		t.Errorf("told %v", utf16)
+	}
+}
+
+func TestMistakesPrintOneToALineWithTheirHints(t *testing.T) {
+	mistakes := mistakesIn(t, "[store]\nid = \"a\"\ntimezne = \"x\"\n[limits]\nsteps = 3\n")
+	want := "djscript.toml:3: store.timezne: there is no key timezne here\n  did you mean timezone?\n" +
+		"djscript.toml:5: limits.steps: a text in quotes was expected, not 3\n  put the value in quotes: \"...\""
+	if got := mistakes.Error(); got != want {
+		t.Errorf("printed\n%s\nwant\n%s", got, want)
+	}
+	if code := message.Code(mistakes); code != "option.unknown" {
+		t.Errorf("the code is %q", code)
+	}
+}
+
+func TestAFileThatIsNotThereIsNoMistakeInIt(t *testing.T) {
+	_, err := Load(filepath.Join(t.TempDir(), "djscript.toml"), defaults(t), nil)
+	if !errors.Is(err, os.ErrNotExist) || message.Hint(err) == "" {
+		t.Errorf("told %v", err)
+	}
+}
+
+func TestADestinationOnTheLiveDatabaseIsItsOwnCode(t *testing.T) {
+	for name, tt := range map[string]struct {
+		server, database, destination string
+		refused                       bool
+	}{
+		"the file itself":      {"localhost", "C:/DJ/A.FDB", `c:\dj\a.fdb`, true},
+		"its folder":           {"127.0.0.1:3050", "C:/DJ/A.FDB", "C:/DJ", true},
+		"its drive":            {"", "C:/DJ/A.FDB", "C:/", true},
+		"a folder within it":   {"", "/db/a.fdb", "/db/a.fdb/x", true},
+		"beside it":            {"localhost", "C:/DJ/A.FDB", "C:/DJ/Copias", false},
+		"a longer name":        {"localhost", "C:/DJ/A.FDB", "C:/D", false},
+		"another machine":      {"servidor", "C:/DJ/A.FDB", "C:/DJ", false},
+		"case counts on Linux": {"", "/db/A.fdb", "/DB", false},
+		"an alias":             {"", "employee", "/srv", false},
+	} {
+		text := fmt.Sprintf("[store]\nid = \"a\"\n[database.x]\npath = '%s'\nserver = '%s'\n[destination.y]\npath = '%s'\n",
+			tt.database, tt.server, tt.destination)
+		_, err := build("djscript.toml", "/nowhere", []byte(text), under, nil, nil)
+		if refused := err != nil; refused != tt.refused {
+			t.Errorf("%s: %v", name, err)
+		}
+		if tt.refused && message.Code(err) != "guard.live_db" {
+			t.Errorf("%s: the code is %q", name, message.Code(err))
+		}
+	}
+}
+
+func TestNamesThatLeadNowhereAreOfferedTheNearest(t *testing.T) {
+	c := loaded(t, "[store]\nid = \"a\"\n[destination.pendrive]\npath = \"/x\"\n[destination.local]\npath = \"/y\"\n", defaults(t))
+	if d, err := c.Destination("local"); err != nil || d.Path != "/y" {
+		t.Errorf("local is %+v %v", d, err)
+	}
+	_, err := c.Destination("pendirve")
+	if got := message.Hint(err); got != "did you mean pendrive?" {
+		t.Errorf("the hint is %q", got)
+	}
+	_, err = c.Destination("zzz")
+	if got := message.Hint(err); got != "there are: pendrive, local" {
+		t.Errorf("the hint is %q", got)
+	}
+	for _, err := range []error{second(c.Database("x")), second(c.Calendar("x")), second(c.Entry("x")), second(c.System("x"))} {
+		if message.Code(err) != "option.value" || message.Hint(err) == "" {
+			t.Errorf("told %v, %q", err, message.Hint(err))
+		}
+	}
+}
+
+func TestProfilesOfTheStoreLieOverBuiltInOnes(t *testing.T) {
+	folder := t.TempDir()
+	path := write(t, folder, "djscript.toml", "[store]\nid = \"a\"\n")
+	write(t, folder, "scripts/systems/djmonitor.toml", `title = "Nosso"
+companies = "select 1 as id, 'x' as name, null as cnpj from rdb$database"
+company_column = ["EMPRESA"]
+shared_tables = ["NCM"]
+archive_tables = "MOV_{yyyy}{mm?}"
+newest = " WITH a as (select 1 x from b) select max(x) from a"
+evidence = ["select 1 from rdb$database"]
+`)
+	write(t, folder, "scripts/systems/meu.toml", "title = \"Meu\"\n")
+	c, err := Load(path, defaults(t), systems())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Systems) != 2 || c.Systems[0].Title != "Nosso" || c.Systems[0].Unproven || c.Systems[1].Name != "meu" {
+		t.Errorf("systems are %+v", c.Systems)
+	}
+}
+
+func TestMistakesInProfilesAndDateFilesNameTheirOwnFile(t *testing.T) {
+	folder := t.TempDir()
+	path := write(t, folder, "djscript.toml", "[store]\nid = \"a\"\n[calendar.c]\nfile = \"c.txt\"\n[database.x]\npath = \"/x\"\nsystem = \"s\"\n")
+	write(t, folder, "c.txt", "2027-01-01\n31/02/2027\n")
+	write(t, folder, "scripts/systems/s.toml", `tilte = "S"
+companies = "delete from EMPRESA"
+newest = "select 1; drop table x"
+archive_tables = "MOV_{ano}"
+evidence = ["select 1 from a",
+  "update x"]
+`)
+	_, err := Load(path, defaults(t), nil)
+	var mistakes Mistakes
+	if !errors.As(err, &mistakes) {
+		t.Fatalf("told %v", err)
+	}
+	var got []string
+	for _, m := range mistakes {
+		rel, err := filepath.Rel(folder, filepath.FromSlash(m.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%s:%d %s", filepath.ToSlash(rel), m.Line, m.Key))
+	}
+	want := []string{"c.txt:2 ", "scripts/systems/s.toml:0 title", "scripts/systems/s.toml:1 tilte",
+		"scripts/systems/s.toml:2 companies", "scripts/systems/s.toml:3 newest", "scripts/systems/s.toml:4 archive_tables",
+		"scripts/systems/s.toml:6 evidence"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestBuiltInProfilesAreRight(t *testing.T) {
+	_, err := build("djscript.toml", "/nowhere", []byte("[store]\nid = \"a\"\n"), defaults(t), os.DirFS("../../builtin/systems"), nil)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestChecksSayNothingOfWhatIsKnownToBeWrong(t *testing.T) {
+	check := func(c *Config) []Mistake {
+		return []Mistake{
+			c.At("cron.a.schedule[0]", message.New("option.value", "config.run", message.Args{"value": "x"})),
+			c.At("cron.a.run", message.New("option.value", "config.run", message.Args{"value": "x"})),
+			c.At("cron.b.schedule[1]", message.New("option.value", "config.run", message.Args{"value": "x"})),
+		}
+	}
+	text := "[store]\nid = \"a\"\n[[cron]]\nname = \"a\"\nschedule = x\nrun = \"y\"\n[[cron]]\nname = \"b\"\nrun = \"a:b\"\n" +
+		"schedule = [\n  \"1\", # one\n  \"2\",\n]\n"
+	_, err := build("djscript.toml", "/nowhere", []byte(text), under, nil, []Check{check})
+	want := "djscript.toml:5: cron.a.schedule, djscript.toml:6: cron.a.run, djscript.toml:12: cron.b.schedule"
+	var got []string
+	var mistakes Mistakes
+	errors.As(err, &mistakes)
+	for _, m := range mistakes {
+		got = append(got, fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Key))
+	}
+	if strings.Join(got, ", ") != want {
+		t.Errorf("told %v, want %s", got, want)
+	}
+}
+
+func TestCNPJ(t *testing.T) {
+	for text, want := range map[string]string{
+		"12ABC34501DE35": "12ABC34501DE35", "12.abc.345/01de-35": "12ABC34501DE35", "11.222.333/0001-81": "11222333000181",
+		"00000000000191": "00000000000191", "06255692000103": "06255692000103",
+	} {
+		if got, ok := ParseCNPJ(text); !ok || got != want {
+			t.Errorf("%q is %q %v", text, got, ok)
+		}
+	}
+	for _, text := range []string{"", "11222333000182", "11222333000191", "12ABC34501DE53", "00000000000000", "AAAAAAAAAAAAAA",
+		"1122233300018", "112223330001811", "12ÃBC34501DE35", "11222333000l81"} {
+		if got, ok := ParseCNPJ(text); ok {
+			t.Errorf("%q is taken as %q", text, got)
+		}
+	}
+}
+
+// mistakesIn are the mistakes in a text, which must have some.
+func mistakesIn(t *testing.T, text string) Mistakes {
+	t.Helper()
+	_, err := build("djscript.toml", t.TempDir(), []byte(text), defaults(t), systems(), []Check{badSpecs})
+	var mistakes Mistakes
+	if !errors.As(err, &mistakes) {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	return mistakes
+}
+
+// told are keys and sentences of mistakes.
+func told(mistakes []Mistake) []string {
+	var all []string
+	for _, m := range mistakes {
+		all = append(all, m.Key+" "+sentenceOf(m))
+	}
+	return all
+}
+
+// sentenceOf finds the sentence of a mistake among those that the slips know.
+func sentenceOf(m Mistake) string {
+	keys := []string{"config.encoding", "config.twice", "config.missing"}
+	for _, s := range slips {
+		keys = append(keys, s.sentence)
+	}
+	for _, key := range keys {
+		if errors.Is(m.Err, message.New(m.Code, key, nil)) {
+			return key
+		}
+	}
+	return m.Err.Error()
+}
+
+func loaded(t *testing.T, text string, under []byte) *Config {
+	t.Helper()
+	c, err := build("djscript.toml", t.TempDir(), []byte(text), under, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var under = mustRead("../../djscript.toml")
+
+func mustRead(path string) []byte {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+func defaults(t *testing.T) []byte {
+	t.Helper()
+	return under
+}
+
+func systems() fstest.MapFS {
+	return fstest.MapFS{"djmonitor.toml": {Data: []byte("title = \"DJMonitor\"\nunproven = true\n")}}
+}
+
+func write(t *testing.T, folder, name, text string) string {
+	t.Helper()
+	path := filepath.Join(folder, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func second[T any](_ T, err error) error { return err }

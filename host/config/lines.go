@@ -1,0 +1,287 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// linesOf finds the line of every key, table and list element of a TOML text: "backup.to", "cron[0].schedule[1]".
+// The TOML library does not tell. The text must be valid; what is not is skipped.
+func linesOf(text string) map[string]int { return scan(text).found }
+
+// maxDepth is far above any configuration, and far below where the TOML library takes minutes.
+const maxDepth = 64
+
+func scan(text string) *scanner {
+	s := &scanner{text: text, line: 1, found: map[string]int{}, count: map[string]int{}}
+	table := ""
+	for s.blank(); !s.end(); s.blank() {
+		before := s.at
+		switch {
+		case s.take("[["):
+			table = s.header(true)
+		case s.take("["):
+			table = s.header(false)
+		default:
+			s.pair(table)
+		}
+		if s.at == before {
+			s.next()
+		}
+	}
+	return s
+}
+
+type scanner struct {
+	text  string
+	at    int
+	line  int
+	found map[string]int
+	count map[string]int // how many elements an array of tables has so far
+	depth int
+	deep  bool // something was deeper than maxDepth, and was left there
+}
+
+func (s *scanner) header(array bool) string {
+	parts := s.key()
+	path := ""
+	for i, part := range parts {
+		path = join(path, part)
+		s.note(path)
+		last := i == len(parts)-1
+		if n := s.count[path]; n > 0 && !(last && array) {
+			path = element(path, n-1)
+		}
+		if last && array {
+			s.count[path]++
+			path = element(path, s.count[path]-1)
+			s.note(path)
+		}
+	}
+	for !s.end() && s.take("]") {
+	}
+	return path
+}
+
+func (s *scanner) pair(table string) {
+	path := table
+	for _, part := range s.key() {
+		path = join(path, part)
+		s.note(path)
+	}
+	s.space()
+	if s.take("=") {
+		s.value(path)
+	}
+}
+
+// A value is skipped to its end; what it holds is noted.
+func (s *scanner) value(path string) {
+	s.space()
+	s.depth++
+	defer func() { s.depth-- }()
+	if s.depth > maxDepth {
+		s.deep, s.at = true, len(s.text)
+		return
+	}
+	switch {
+	case s.quoted():
+	case s.take("["):
+		s.list(path)
+	case s.take("{"):
+		s.inline(path)
+	default:
+		for !s.end() && !strings.ContainsRune(",]}#\n", rune(s.text[s.at])) {
+			s.next()
+		}
+	}
+}
+
+func (s *scanner) list(path string) {
+	for i := 0; ; i++ {
+		s.blank()
+		if s.end() || s.take("]") {
+			return
+		}
+		before := s.at
+		s.note(element(path, i))
+		s.value(element(path, i))
+		s.blank()
+		s.take(",")
+		if s.at == before {
+			return
+		}
+	}
+}
+
+func (s *scanner) inline(path string) {
+	for {
+		s.blank()
+		if s.end() || s.take("}") {
+			return
+		}
+		before := s.at
+		s.pair(path)
+		s.blank()
+		s.take(",")
+		if s.at == before {
+			return
+		}
+	}
+}
+
+// A key's parts: a.b."c d".
+func (s *scanner) key() []string {
+	var parts []string
+	for {
+		s.space()
+		start := s.at
+		if !s.quoted() {
+			for !s.end() && bare(s.text[s.at]) {
+				s.next()
+			}
+		}
+		parts = append(parts, unquote(s.text[start:s.at]))
+		if len(parts) > maxDepth {
+			s.deep, s.at = true, len(s.text)
+			return nil
+		}
+		s.space()
+		if !s.take(".") {
+			return parts
+		}
+	}
+}
+
+// quoted skips a string of any of the four kinds.
+func (s *scanner) quoted() bool {
+	for _, mark := range []string{`"""`, `'''`, `"`, `'`} {
+		if s.take(mark) {
+			s.closing(mark)
+			return true
+		}
+	}
+	return false
+}
+
+func (s *scanner) closing(mark string) {
+	for !s.end() {
+		if mark[0] == '"' && s.text[s.at] == '\\' {
+			s.next()
+			s.next()
+			continue
+		}
+		if s.take(mark) {
+			// Up to two quotes may stand before the three that close.
+			for len(mark) == 3 && s.take(mark[:1]) {
+			}
+			return
+		}
+		s.next()
+	}
+}
+
+func (s *scanner) blank() {
+	for s.space(); !s.end(); s.space() {
+		switch s.text[s.at] {
+		case '\n':
+			s.next()
+		case '#':
+			for !s.end() && s.text[s.at] != '\n' {
+				s.next()
+			}
+		default:
+			return
+		}
+	}
+}
+
+func (s *scanner) space() {
+	for !s.end() && strings.ContainsRune(" \t\r", rune(s.text[s.at])) {
+		s.next()
+	}
+}
+
+func (s *scanner) take(mark string) bool {
+	if !strings.HasPrefix(s.text[s.at:], mark) {
+		return false
+	}
+	s.at += len(mark)
+	return true
+}
+
+func (s *scanner) next() {
+	if s.end() {
+		return
+	}
+	if s.text[s.at] == '\n' {
+		s.line++
+	}
+	s.at++
+}
+
+func (s *scanner) end() bool { return s.at >= len(s.text) }
+
+func (s *scanner) note(path string) {
+	if _, known := s.found[path]; !known {
+		s.found[path] = s.line
+	}
+}
+
+func bare(c byte) bool {
+	return c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}
+
+func unquote(key string) string {
+	if len(key) > 1 && (key[0] == '"' || key[0] == '\'') {
+		return key[1 : len(key)-1]
+	}
+	return key
+}
+
+var barePart = regexp.MustCompile(`^[\pL\pN_-]+$`)
+
+// join is the key of part within path, quoted where TOML would quote it.
+func join(path, part string) string {
+	if !barePart.MatchString(part) {
+		part = `"` + part + `"`
+	}
+	if path == "" {
+		return part
+	}
+	return path + "." + part
+}
+
+func element(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
+
+// places are the lines of keys, and the names that elements of arrays of tables are known by.
+type places struct {
+	found map[string]int
+	alias map[string]string // "cron.noite" is written as "cron[0]"
+}
+
+// of is the line of a key, or of the nearest thing around it; 0 where nothing of it stands in the file.
+func (p places) of(key string) int {
+	for key = p.written(key); key != ""; key = key[:max(strings.LastIndexAny(key, ".["), 0)] {
+		if line, ok := p.found[key]; ok {
+			return line
+		}
+	}
+	return 0
+}
+
+var secondDot = regexp.MustCompile(`^[^.]*\.[^.\[]*`)
+
+// written is a key as linesOf spells it.
+func (p places) written(key string) string {
+	head := secondDot.FindString(key)
+	if path, ok := p.alias[head]; ok {
+		return path + key[len(head):]
+	}
+	return key
+}
+
+var trailingIndex = regexp.MustCompile(`(\[\d+\])+$`)
+
+func withoutIndex(key string) string { return trailingIndex.ReplaceAllString(key, "") }

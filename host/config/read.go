@@ -1,0 +1,385 @@
+package config
+
+import (
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+// read fills c from the document's tables. A table with mistakes leaves its fields empty, so that the tables after
+// it are read all the same.
+func (r *reader) read(c *Config) {
+	root := r.root()
+	c.Store = root.store()
+	c.Firebird = root.firebird()
+	c.Databases = root.databases(c)
+	c.Destinations = root.destinations()
+	c.Calendars = root.calendars(c.Dir)
+	c.Backup = root.backup(c.Store.DayStarts)
+	c.Cron = root.cron(c.Store.DayStarts)
+	c.Scripts = root.scripts()
+	c.Limits = root.limits()
+	root.close()
+}
+
+func (t *table) store() Store {
+	in, _ := t.sub("store")
+	defer in.close()
+	in.require("id")
+	s := Store{ID: in.words("id")}
+	if s.ID != "" {
+		in.checkName("id", s.ID)
+	}
+	if s.Name = in.words("name"); s.Name == "" {
+		s.Name = s.ID
+	}
+	s.CNPJ = in.cnpj()
+	s.Location = in.timezone()
+	s.DayStarts = in.dayStarts()
+	s.Language = in.oneOf("language", message.Portuguese, message.English)
+	return s
+}
+
+func (t *table) cnpj() string {
+	text, ok := t.text("cnpj")
+	if !ok || text == "" {
+		return ""
+	}
+	plain, ok := ParseCNPJ(text)
+	if !ok {
+		t.bad("cnpj", message.New("option.value", "config.cnpj", message.Args{"value": text}))
+	}
+	return plain
+}
+
+// The zones of Brazil, offered when a name is not known.
+var zones = []string{
+	"America/Sao_Paulo", "America/Manaus", "America/Cuiaba", "America/Campo_Grande", "America/Fortaleza",
+	"America/Recife", "America/Bahia", "America/Belem", "America/Maceio", "America/Araguaina", "America/Santarem",
+	"America/Porto_Velho", "America/Boa_Vista", "America/Rio_Branco", "America/Eirunepe", "America/Noronha",
+}
+
+// timezone is never nil, so that whoever checks further has a zone to count in.
+func (t *table) timezone() *time.Location {
+	name, ok := t.text("timezone")
+	if !ok {
+		return time.UTC
+	}
+	loc, err := time.LoadLocation(name)
+	// "Local" is whatever a PC was set to, and "" is UTC: neither says where the store is.
+	if err != nil || name == "" || name == "Local" {
+		t.bad("timezone", message.New("option.value", "config.timezone", offer(name, zones)))
+		return time.UTC
+	}
+	return loc
+}
+
+// Where day_starts is wrong, what depends on it is checked against the usual hour.
+const usualStart = 4 * time.Hour
+
+func (t *table) dayStarts() time.Duration {
+	at, ok := t.clock("day_starts")
+	if ok && at > 12*time.Hour {
+		t.bad("day_starts", message.New("option.value", "config.day_starts", nil))
+		ok = false
+	}
+	if !ok {
+		return usualStart
+	}
+	return at
+}
+
+func (t *table) firebird() Firebird {
+	in, _ := t.sub("firebird")
+	defer in.close()
+	var f Firebird
+	f.Bin, _ = in.text("bin")
+	if hasControl(f.Bin) {
+		in.bad("bin", message.New("option.value", "config.escape", nil))
+	}
+	f.Server, _ = in.server("server")
+	f.User = in.words("user")
+	f.Password, _ = in.secret("password")
+	return f
+}
+
+func (t *table) databases(c *Config) []Database {
+	var all []Database
+	for name, in := range t.named("database") {
+		in.require("path")
+		d := Database{
+			Name: name, Path: in.databasePath(), System: in.system(c), Files: in.globs("files"),
+			Server: c.Firebird.Server, User: c.Firebird.User, Password: c.Firebird.Password,
+		}
+		if server, ok := in.server("server"); ok {
+			d.Server = server
+		}
+		if user := in.words("user"); user != "" {
+			d.User = user
+		}
+		if password, ok := in.secret("password"); ok {
+			d.Password = password
+		}
+		in.close()
+		all = append(all, d)
+	}
+	return all
+}
+
+func (t *table) databasePath() string {
+	text := t.words("path")
+	switch {
+	case text == "" || hasControl(text) || absolute(text) || alias(text):
+	case serverShape.MatchString(text):
+		t.bad("path", message.New("option.value", "config.path_server", message.Args{"path": text}))
+	default:
+		t.bad("path", message.New("option.value", "config.path_relative", message.Args{"path": text}))
+	}
+	return text
+}
+
+// path is an absolute path of this machine.
+func (t *table) folder(name string) string {
+	text := t.words(name)
+	if strings.TrimSpace(text) != "" && !hasControl(text) && !absolute(text) {
+		t.bad(name, message.New("option.value", "config.path_relative", message.Args{"path": text}))
+	}
+	return text
+}
+
+func (t *table) globs(name string) []string {
+	all := t.texts(name)
+	for i, glob := range all {
+		switch {
+		case glob == "":
+		case hasControl(glob):
+			t.badElement(name, i, message.New("option.value", "config.escape", nil))
+		case !absolute(glob):
+			t.badElement(name, i, message.New("option.value", "config.path_relative", message.Args{"path": glob}))
+		case !validGlob(glob):
+			t.badElement(name, i, message.New("option.value", "config.glob", message.Args{"value": glob}))
+		}
+	}
+	return all
+}
+
+// A backslash is a separator here, on every system.
+func validGlob(glob string) bool {
+	_, err := filepath.Match(strings.ReplaceAll(glob, `\`, "/"), "")
+	return err == nil
+}
+
+func (t *table) system(c *Config) string {
+	name, ok := t.text("system")
+	if !ok || name == "" {
+		return ""
+	}
+	var known []string
+	for _, system := range c.Systems {
+		known = append(known, system.Name)
+	}
+	if !slices.Contains(known, name) {
+		t.bad("system", message.New("option.value", "config.no_such_system", offer(name, known)))
+	}
+	return name
+}
+
+func (t *table) destinations() []Destination {
+	var all []Destination
+	for name, in := range t.named("destination") {
+		in.require("path")
+		all = append(all, Destination{Name: name, Path: in.folder("path"), Optional: in.flag("optional")})
+		in.close()
+	}
+	return all
+}
+
+func (t *table) backup(dayStarts time.Duration) *Backup {
+	if !t.has("backup") {
+		t.get("backup")
+		return nil
+	}
+	in, ok := t.sub("backup")
+	if !ok {
+		return nil
+	}
+	defer in.close()
+	in.require("to")
+	in.filled("at", "days", "to")
+	b := &Backup{At: in.clocks("at"), Window: in.window(dayStarts, "at")}
+	b.Days = in.weekdays("days")
+	b.Except = in.texts("except")
+	b.To = in.texts("to")
+	b.Verify = in.verify()
+	return b
+}
+
+// filled refuses lists with nothing in them: nobody means "on no day".
+func (t *table) filled(names ...string) {
+	for _, name := range names {
+		if all, ok := t.values[name].([]any); ok && len(all) == 0 {
+			t.bad(name, message.New("option.value", "config.empty_list", nil))
+		}
+	}
+}
+
+// verify is spelled as in Lua: "restore", "later" or false.
+func (t *table) verify() string {
+	value, ok := t.get("verify")
+	switch {
+	case !ok || value == VerifyRestore:
+		return VerifyRestore
+	case value == VerifyLater:
+		return VerifyLater
+	case value == false:
+		return VerifyNever
+	}
+	t.bad("verify", message.New("option.value", "config.verify", message.Args{"value": short(value)}))
+	return VerifyRestore
+}
+
+// minEvery keeps a typing error from making a copy every minute.
+const minEvery = 5 * time.Minute
+
+// window is from, until and every, which come together and never beside the key other.
+func (t *table) window(dayStarts time.Duration, other string) *Window {
+	if !t.has("from") && !t.has("until") && !t.has("every") {
+		t.asked = append(t.asked, "from", "until", "every")
+		return nil
+	}
+	if t.has(other) {
+		t.bad(other, message.New("option.value", "config.both", message.Args{"key": other}))
+	}
+	t.require("from", "until", "every")
+	from, ok := t.clock("from")
+	until, ok2 := t.clock("until")
+	if ok && ok2 && endsBeforeItStarts(from, until, dayStarts) {
+		t.bad("until", message.New("option.value", "config.until", nil))
+	}
+	every, ok3 := t.duration("every")
+	if ok3 && (every < minEvery || every%time.Minute != 0 || every > 24*time.Hour) {
+		t.bad("every", message.New("option.value", "config.every", nil))
+		ok3 = false
+	}
+	if !ok || !ok2 || !ok3 {
+		return nil
+	}
+	return &Window{From: from, Until: until, Every: every}
+}
+
+// Past midnight is still the same business day; past the hour that the day starts at is not.
+func endsBeforeItStarts(from, until, dayStarts time.Duration) bool {
+	return until < from && (until >= dayStarts || from < dayStarts)
+}
+
+func (t *table) cron(dayStarts time.Duration) []Cron {
+	var all []Cron
+	seen := map[string]bool{}
+	for _, in := range t.array("cron") {
+		in.require("name", "run")
+		name := in.words("name")
+		switch {
+		case strings.TrimSpace(name) == "":
+		case seen[name]:
+			in.bad("name", message.New("option.value", "config.repeated", message.Args{"name": name}))
+		default:
+			seen[name] = true
+			in.rename(name)
+			in.checkName("name", name)
+		}
+		all = append(all, in.entry(name, dayStarts))
+		in.close()
+	}
+	return all
+}
+
+func (t *table) entry(name string, dayStarts time.Duration) Cron {
+	t.filled("schedule")
+	e := Cron{Name: name, Schedule: t.texts("schedule"), Window: t.window(dayStarts, "schedule")}
+	if !t.has("schedule") && !t.has("from") && !t.has("until") && !t.has("every") {
+		t.bad("schedule", message.New("option.missing", "config.never_due", nil))
+	}
+	e.Run = t.run()
+	e.Params = t.params()
+	e.Except = t.texts("except")
+	e.Timeout = t.positive("timeout")
+	e.Lock, _ = t.text("lock")
+	e.LockWait, _ = t.duration("lock_wait")
+	e.Suspend = t.flag("suspend")
+	return e
+}
+
+func (t *table) positive(name string) time.Duration {
+	d, ok := t.duration(name)
+	if ok && d == 0 {
+		t.bad(name, message.New("option.value", "config.zero", nil))
+	}
+	return d
+}
+
+var runShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*:[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (t *table) run() string {
+	text, ok := t.text("run")
+	if ok && !runShape.MatchString(text) {
+		t.bad("run", message.New("option.value", "config.run", message.Args{"value": text}))
+	}
+	return text
+}
+
+// params are a script's own: what they mean is for the script to say.
+func (t *table) params() map[string]any {
+	in, _ := t.sub("params")
+	params := map[string]any{}
+	for _, name := range in.inOrder() {
+		params[name] = t.param(in.key(name), in.values[name])
+	}
+	return params
+}
+
+func (t *table) param(key string, value any) any {
+	switch value := value.(type) {
+	case time.Time:
+		t.wrong(key, message.New("option.type", "config.want_text", message.Args{"value": short(value)}))
+		return nil
+	case map[string]any:
+		plain := map[string]any{}
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			plain[name] = t.param(join(key, name), value[name])
+		}
+		return plain
+	case []map[string]any:
+		plain := make([]any, len(value))
+		for i, one := range value {
+			plain[i] = t.param(element(key, i), one)
+		}
+		return plain
+	case []any:
+		plain := make([]any, len(value))
+		for i, one := range value {
+			plain[i] = t.param(element(key, i), one)
+		}
+		return plain
+	}
+	return value
+}
+
+func (t *table) scripts() map[string]Script {
+	all := map[string]Script{}
+	for name, in := range t.named("script") {
+		all[name] = Script{Params: in.params()}
+		in.close()
+	}
+	return all
+}
+
+func (t *table) limits() Limits {
+	in, _ := t.sub("limits")
+	defer in.close()
+	return Limits{Steps: in.amount("steps")}
+}

@@ -1,0 +1,107 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+var errNoText = errors.New("no file of text")
+
+// readSystems reads the built-in profiles, and lays those of scripts/systems over them, whole.
+func (r *reader) readSystems(c *Config, builtIn fs.FS) {
+	if builtIn != nil {
+		r.profiles(c, builtIn, "builtin/systems")
+	}
+	folder := filepath.Join(c.Dir, "scripts", "systems")
+	if info, err := os.Stat(folder); err == nil && info.IsDir() {
+		r.profiles(c, os.DirFS(folder), filepath.Join(filepath.Dir(c.Path), "scripts", "systems"))
+	}
+	slices.SortFunc(c.Systems, func(a, b System) int { return strings.Compare(a.Name, b.Name) })
+}
+
+func (r *reader) profiles(c *Config, from fs.FS, where string) {
+	names, _ := fs.Glob(from, "*.toml")
+	for _, name := range names {
+		file := filepath.ToSlash(filepath.Join(where, name))
+		data, err := fs.ReadFile(from, name)
+		if err != nil {
+			err := message.Wrap(err, "option.missing", "config.unreadable", message.Args{"path": file})
+			r.mistakes = append(r.mistakes, Mistake{File: file, Code: err.Code(), Err: err})
+			continue
+		}
+		system := r.profile(file, strings.TrimSuffix(path.Base(name), ".toml"), data)
+		c.Systems = slices.DeleteFunc(c.Systems, func(s System) bool { return s.Name == system.Name })
+		c.Systems = append(c.Systems, system)
+	}
+}
+
+func (r *reader) profile(file, name string, data []byte) System {
+	doc, mistakes, ok := parse(file, data)
+	in := newReader(doc, mistakes)
+	s := System{Name: name, File: file}
+	if ok {
+		in.root().profile(&s)
+	}
+	r.mistakes = append(r.mistakes, in.mistakes...)
+	return s
+}
+
+func (t *table) profile(s *System) {
+	defer t.close()
+	if !nameShape.MatchString(s.Name) {
+		t.wrong("", message.New("option.value", "config.name", message.Args{"name": s.Name}))
+	}
+	t.require("title")
+	s.Title = t.words("title")
+	s.Unproven = t.flag("unproven")
+	s.Companies = t.query("companies")
+	s.CompanyColumn = t.texts("company_column")
+	s.SharedTables = t.texts("shared_tables")
+	s.ArchiveTables = t.archiveTables()
+	s.Newest = t.query("newest")
+	s.Evidence = t.texts("evidence")
+	for i, sql := range s.Evidence {
+		if sql != "" && !reads(sql) {
+			t.badElement("evidence", i, message.New("option.value", "config.query", nil))
+		}
+	}
+	if len(s.CompanyColumn) > 0 && !t.has("companies") {
+		t.bad("companies", message.New("option.missing", "config.missing", nil))
+	}
+}
+
+func (t *table) query(name string) string {
+	sql, ok := t.text(name)
+	if ok && !reads(sql) {
+		t.bad(name, message.New("option.value", "config.query", nil))
+	}
+	return sql
+}
+
+var queryShape = regexp.MustCompile(`(?is)^\s*(select|with)\s[^;]*$`)
+
+// reads says whether a text begins as one query does. The snapshot it runs in refuses the rest.
+func reads(sql string) bool { return queryShape.MatchString(sql) }
+
+var holes = regexp.MustCompile(`\{[^}]*\}`)
+
+func (t *table) archiveTables() string {
+	text, ok := t.text("archive_tables")
+	if !ok {
+		return ""
+	}
+	found := holes.FindAllString(text, -1)
+	known := func(hole string) bool { return slices.Contains([]string{"{yyyy}", "{mm}", "{mm?}"}, hole) }
+	if !slices.Contains(found, "{yyyy}") || slices.ContainsFunc(found, func(h string) bool { return !known(h) }) {
+		t.bad("archive_tables", message.New("option.value", "config.archive_tables", message.Args{"value": text}))
+	}
+	return text
+}

@@ -1,0 +1,233 @@
+package config
+
+import (
+	"net"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+// words is a text that must not be empty and holds nothing that moves a cursor.
+func (t *table) words(name string) string {
+	text, ok := t.text(name)
+	if !ok {
+		return ""
+	}
+	switch {
+	case strings.TrimSpace(text) == "":
+		t.bad(name, message.New("option.value", "config.empty", nil))
+	case hasControl(text):
+		// "C:\temp" is valid TOML and holds a tab.
+		t.bad(name, message.New("option.value", "config.escape", nil))
+	}
+	return text
+}
+
+func hasControl(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+// oneOf is a text among a few.
+func (t *table) oneOf(name string, known ...string) string {
+	text, ok := t.text(name)
+	if ok && !slices.Contains(known, text) {
+		t.bad(name, message.New("option.value", "config.one_of", offer(text, known)))
+	}
+	return text
+}
+
+// clock is a time of day, "22:00", as the time since midnight.
+func (t *table) clock(name string) (time.Duration, bool) {
+	text, ok := t.text(name)
+	if !ok {
+		return 0, false
+	}
+	at, ok := parseClock(text)
+	if !ok {
+		t.bad(name, message.New("option.value", "config.clock", message.Args{"value": text}))
+	}
+	return at, ok
+}
+
+func (t *table) clocks(name string) []time.Duration {
+	var all []time.Duration
+	for i, text := range t.texts(name) {
+		at, ok := parseClock(text)
+		switch {
+		case !ok && text != "":
+			t.badElement(name, i, message.New("option.value", "config.clock", message.Args{"value": text}))
+		case slices.Contains(all, at):
+			t.badElement(name, i, message.New("option.value", "config.repeated", message.Args{"name": text}))
+		default:
+			all = append(all, at)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+var clockShape = regexp.MustCompile(`^([01]\d|2[0-3]):([0-5]\d)$`)
+
+func parseClock(text string) (time.Duration, bool) {
+	found := clockShape.FindStringSubmatch(text)
+	if found == nil {
+		return 0, false
+	}
+	hour, _ := strconv.Atoi(found[1])
+	minute, _ := strconv.Atoi(found[2])
+	return time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute, true
+}
+
+// duration is "90s", "30m", "2h", "1h30m", "3d".
+func (t *table) duration(name string) (time.Duration, bool) {
+	text, ok := t.text(name)
+	if !ok {
+		return 0, false
+	}
+	d, ok := parseDuration(text)
+	if !ok {
+		t.bad(name, message.New("option.value", "config.duration", message.Args{"value": text}))
+	}
+	return d, ok
+}
+
+var durationShape = regexp.MustCompile(`^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?$`)
+
+func parseDuration(text string) (time.Duration, bool) {
+	found := durationShape.FindStringSubmatch(text)
+	if found == nil || text == "" {
+		return 0, false
+	}
+	var d time.Duration
+	for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
+		n, _ := strconv.Atoi(found[i+1])
+		d += time.Duration(n) * unit
+	}
+	return d, true
+}
+
+// amount is "500k", "200M", "1G", "7".
+func (t *table) amount(name string) int64 {
+	text, ok := t.text(name)
+	if !ok {
+		return 0
+	}
+	n, ok := parseAmount(text)
+	if !ok {
+		t.bad(name, message.New("option.value", "config.amount", message.Args{"value": text}))
+	}
+	return n
+}
+
+var amountShape = regexp.MustCompile(`^([1-9]\d{0,8})([kMG]?)$`)
+
+func parseAmount(text string) (int64, bool) {
+	found := amountShape.FindStringSubmatch(text)
+	if found == nil {
+		return 0, false
+	}
+	n, _ := strconv.ParseInt(found[1], 10, 64)
+	return n * map[string]int64{"": 1, "k": 1e3, "M": 1e6, "G": 1e9}[found[2]], true
+}
+
+var weekdays = map[string]time.Weekday{
+	"sun": time.Sunday, "mon": time.Monday, "tue": time.Tuesday, "wed": time.Wednesday, "thu": time.Thursday,
+	"fri": time.Friday, "sat": time.Saturday,
+	"dom": time.Sunday, "seg": time.Monday, "ter": time.Tuesday, "qua": time.Wednesday, "qui": time.Thursday,
+	"sex": time.Friday, "sab": time.Saturday, "sáb": time.Saturday,
+}
+
+// weekdays are days of the week, in English or Portuguese.
+func (t *table) weekdays(name string) []time.Weekday {
+	var days []time.Weekday
+	for i, text := range t.texts(name) {
+		day, ok := weekdays[strings.ToLower(text)]
+		switch {
+		case !ok && text != "":
+			t.badElement(name, i, message.New("option.value", "config.weekday", message.Args{"value": text}))
+		case ok && slices.Contains(days, day):
+			t.badElement(name, i, message.New("option.value", "config.repeated", message.Args{"name": text}))
+		case ok:
+			days = append(days, day)
+		}
+	}
+	return days
+}
+
+var secretShape = regexp.MustCompile(`^secret:[a-z0-9][a-z0-9_-]*$`)
+
+// Name is the secret's name, without "secret:"; "" where no secret is named.
+func (s Secret) Name() string { return strings.TrimPrefix(string(s), "secret:") }
+
+// secret is the name of a secret. What else stands there is never repeated: it is a password.
+func (t *table) secret(name string) (Secret, bool) {
+	value, ok := t.get(name)
+	if !ok {
+		return "", false
+	}
+	text, _ := value.(string)
+	if !secretShape.MatchString(text) {
+		t.bad(name, message.New("option.value", "config.secret_in_clear", nil))
+		return "", true
+	}
+	return Secret(text), true
+}
+
+// server is "host:port", with Firebird's own port where none is given; "" is the embedded engine.
+func (t *table) server(name string) (string, bool) {
+	text, ok := t.text(name)
+	if !ok || text == "" {
+		return "", ok
+	}
+	server, ok := parseServer(text)
+	if !ok {
+		t.bad(name, message.New("option.value", "config.server", message.Args{"value": text}))
+	}
+	return server, true
+}
+
+var hostShape = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+
+func parseServer(text string) (string, bool) {
+	host, port := text, "3050"
+	if h, p, err := net.SplitHostPort(text); err == nil {
+		host, port = h, p
+	} else if h, p, ok := strings.Cut(text, "/"); ok {
+		// Firebird's own spelling of a port is host/port.
+		host, port = h, p
+	}
+	n, err := strconv.Atoi(port)
+	right := err == nil && n > 0 && n < 65536 && (hostShape.MatchString(host) || net.ParseIP(host) != nil)
+	return net.JoinHostPort(host, port), right
+}
+
+// ParseCNPJ is a CNPJ without its mask, and whether it is one: 14 positions, letters allowed since July 2026 (IN RFB
+// 2.229/2024), the last two its check digits.
+func ParseCNPJ(text string) (string, bool) {
+	plain := strings.ToUpper(strings.NewReplacer(".", "", "/", "", "-", "", " ", "").Replace(text))
+	if !cnpjShape.MatchString(plain) || strings.Count(plain, plain[:1]) == len(plain) {
+		return "", false
+	}
+	if plain[12] != checkDigit(plain[:12]) || plain[13] != checkDigit(plain[:13]) {
+		return "", false
+	}
+	return plain, true
+}
+
+var cnpjShape = regexp.MustCompile(`^[0-9A-Z]{12}[0-9]{2}$`)
+
+// A character counts as its ASCII code less 48, with weights 2 to 9 from the right, over and over.
+func checkDigit(text string) byte {
+	sum := 0
+	for i := range len(text) {
+		sum += int(text[len(text)-1-i]-'0') * (2 + i%8)
+	}
+	if rest := sum % 11; rest > 1 {
+		return byte('0' + 11 - rest)
+	}
+	return '0'
+}

@@ -1,0 +1,80 @@
+//go:build !windows && !linux
+
+package drive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash"
+	"os"
+	"syscall"
+)
+
+// djscript runs stores on Windows and Linux; here it only has to build, and to be safe where it is simple to be.
+
+var errSystem = errors.New("drives are not known on this system")
+
+func list(context.Context) ([]Drive, error) { return nil, errSystem }
+
+func of(string) (Drive, error) { return Drive{}, errSystem }
+
+func deviceID(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return "", errSystem
+	}
+	return fmt.Sprint(stat.Dev), nil
+}
+
+func foldName(path string) string { return path }
+
+func createPart(dir, name string) (*os.File, error) {
+	return os.OpenFile(dir+"/"+newPartName(name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+func discardPart(file *os.File) error { return errors.Join(os.Remove(file.Name()), file.Close()) }
+
+func removeDead(string) bool { return false }
+
+func startFlush(*os.File, int64, int64) {}
+
+func renameNew(file *os.File, to string) error {
+	if err := os.Link(file.Name(), to); err != nil {
+		return err
+	}
+	return os.Remove(file.Name())
+}
+
+func renameOver(file *os.File, to string) error { return os.Rename(file.Name(), to) }
+
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+func readPart(ctx context.Context, part *os.File, size int64, to hash.Hash) (string, error) {
+	reader, err := os.Open(part.Name())
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = reader.Close() }()
+	return FromCache, copyBlocks(ctx, to, reader, size)
+}
+
+func tryLock(file *os.File) (bool, error) {
+	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func unlockFile(file *os.File) { _ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) }

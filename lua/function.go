@@ -1,0 +1,65 @@
+package lua
+
+import (
+	"context"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// Function is a function of a script, which Go may call as long as its state lives, on the same goroutine.
+type Function struct {
+	state *State
+	fn    *glua.LFunction
+}
+
+// Call calls the function with arguments as Encode takes them and gives its results as ToGo does. The error is a
+// *RunError.
+func (f *Function) Call(args ...any) ([]any, error) {
+	values, err := f.CallValues(args...)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]any, len(values))
+	for i, value := range values {
+		if results[i], err = value.Go(); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// CallValues is Call that leaves the results in Lua.
+func (f *Function) CallValues(args ...any) ([]Value, error) {
+	s := f.state
+	encoded := make([]glua.LValue, len(args))
+	for i, arg := range args {
+		value, err := s.encode(arg)
+		if err != nil {
+			return nil, err
+		}
+		encoded[i] = value
+	}
+	results, failed := s.call(f.fn, encoded...)
+	if failed != nil {
+		return nil, s.runError(failed)
+	}
+	values := make([]Value, len(results))
+	for i, result := range results {
+		values[i] = Value{s, result}
+	}
+	return values, nil
+}
+
+// CallContext is Call under a context of its own, with the steps that the run has left.
+func (f *Function) CallContext(ctx context.Context, args ...any) (results []any, err error) {
+	f.state.within(ctx, func() { results, err = f.Call(args...) })
+	return results, err
+}
+
+// Name is "file:line" of its definition.
+func (f *Function) Name() string {
+	if f.fn.Proto == nil {
+		return "[Go]"
+	}
+	return place(f.fn.Proto.SourceName, f.fn.Proto.LineDefined)
+}

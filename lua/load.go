@@ -1,0 +1,187 @@
+package lua
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	glua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/ast"
+	"github.com/yuin/gopher-lua/parse"
+)
+
+// MaxSource is how many bytes a script may have. Reading a script can not be cancelled, so its length is what bounds it.
+const MaxSource = 256 << 10
+
+// Chunk is a script that was read and compiled. It can be run in any number of states, at the same time too.
+type Chunk struct {
+	Name string // the file, as errors name it
+	Hash string // SHA-256 of the source, hexadecimal
+
+	lines []string
+	proto *glua.FunctionProto
+}
+
+// Line is the text of a line, counted from 1; "" outside the script.
+func (c *Chunk) Line(n int) string {
+	if n < 1 || n > len(c.lines) {
+		return ""
+	}
+	return c.lines[n-1]
+}
+
+// SyntaxError is a script that can not be read, and where.
+type SyntaxError struct {
+	File       string
+	Line       int    // 0 where the whole file is meant
+	Column     int    // in bytes, from 1; 0 where it is not known
+	Near       string // the word or sign that was not understood
+	SourceLine string
+	Key        string // its sentence
+	Args       map[string]any
+}
+
+// Error is "store.lua:12: " and the sentence, in English.
+func (e *SyntaxError) Error() string { return e.Place() + ": " + e.Tell(nil) }
+
+// Code is always "script.syntax".
+func (e *SyntaxError) Code() string { return "script.syntax" }
+
+// Hint is what to do, in English.
+func (e *SyntaxError) Hint() string { return Say(nil).speak(e.Key+".hint", e.Args) }
+
+// Place is "store.lua:12", or the file alone.
+func (e *SyntaxError) Place() string {
+	if e.Line == 0 {
+		return e.File
+	}
+	return fmt.Sprintf("%s:%d", e.File, e.Line)
+}
+
+// Tell is the sentence without the place, in the language of say.
+func (e *SyntaxError) Tell(say Say) string { return say.speak(e.Key, e.Args) }
+
+// Parse reads and compiles a script. A byte order mark is taken off and a first line "#!" is a comment; lines may end as
+// on Windows. The error is a *SyntaxError. What was compiled once is not compiled again.
+func Parse(name string, source []byte) (*Chunk, error) {
+	hash := sha256.Sum256(source)
+	key := name + "\x00" + string(hash[:])
+	if chunk := compiled.get(key); chunk != nil {
+		return chunk, nil
+	}
+	text, err := clean(name, source)
+	if err != nil {
+		return nil, err
+	}
+	chunk := &Chunk{Name: name, Hash: hex.EncodeToString(hash[:]), lines: splitLines(text)}
+	if chunk.proto, err = compile(chunk, text); err != nil {
+		return nil, err
+	}
+	compiled.put(key, chunk)
+	return chunk, nil
+}
+
+func clean(name string, source []byte) (string, error) {
+	if len(source) > MaxSource {
+		return "", &SyntaxError{
+			File: name, Key: "lua.too_long", Args: map[string]any{"bytes": len(source), "most": MaxSource},
+		}
+	}
+	source = bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))
+	if bytes.IndexByte(source, 0) >= 0 || bytes.HasPrefix(source, []byte("\x1b")) {
+		return "", &SyntaxError{File: name, Key: "lua.binary"}
+	}
+	if bytes.HasPrefix(source, []byte("#!")) {
+		return "--" + string(source[2:]), nil
+	}
+	return string(source), nil
+}
+
+func splitLines(text string) []string {
+	return strings.Split(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n")
+}
+
+func compile(chunk *Chunk, text string) (*glua.FunctionProto, error) {
+	scan := scanTokens(text)
+	if scan.fault != nil {
+		return nil, chunk.syntaxError(scan.fault)
+	}
+	tree, err := parseTree(text, chunk.Name)
+	if err != nil {
+		return nil, chunk.explain(err, scan)
+	}
+	guardTree(tree)
+	proto, err := glua.Compile(tree, chunk.Name)
+	if err != nil {
+		return nil, chunk.explain(err, scan)
+	}
+	return proto, nil
+}
+
+func parseTree(text, name string) ([]ast.Stmt, error) {
+	return parse.Parse(strings.NewReader(text), name)
+}
+
+// explain turns what gopher-lua says into where it is and what a person can do about it.
+func (c *Chunk) explain(err error, scan *scan) *SyntaxError {
+	var parsing *parse.Error
+	var compiling *glua.CompileError
+	switch {
+	case errors.As(err, &parsing) && parsing.Pos.Line == parse.EOF:
+		if open := scan.unclosed(); open != nil {
+			return c.syntaxError(&syntaxFault{line: open.line, column: open.column, near: open.text,
+				key: "lua.unclosed", args: map[string]any{"opener": open.text, "line": open.line, "closer": closer(open.text)}})
+		}
+		return c.syntaxError(&syntaxFault{line: scan.lastLine, key: "lua.ends"})
+	case errors.As(err, &parsing):
+		return c.syntaxError(&syntaxFault{line: parsing.Pos.Line, column: parsing.Pos.Column, near: parsing.Token,
+			key: "lua.unexpected", args: map[string]any{"near": parsing.Token}})
+	case errors.As(err, &compiling):
+		return c.syntaxError(&syntaxFault{
+			line: compiling.Line, key: "lua.compile", args: map[string]any{"text": compiling.Message},
+		})
+	}
+	return c.syntaxError(&syntaxFault{key: "lua.compile", args: map[string]any{"text": err.Error()}})
+}
+
+func (c *Chunk) syntaxError(f *syntaxFault) *SyntaxError {
+	return &SyntaxError{
+		File: c.Name, Line: f.line, Column: f.column, Near: f.near,
+		SourceLine: c.Line(f.line), Key: f.key, Args: f.args,
+	}
+}
+
+// cache keeps the chunks that were compiled last. It is bounded: a service that reloads a script all year keeps few.
+type cache struct {
+	mutex  sync.Mutex
+	chunks map[string]*Chunk
+	order  []string
+}
+
+const cachedChunks = 64
+
+var compiled = &cache{chunks: map[string]*Chunk{}}
+
+func (c *cache) get(key string) *Chunk {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.chunks[key]
+}
+
+func (c *cache) put(key string, chunk *Chunk) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if _, ok := c.chunks[key]; ok {
+		return
+	}
+	c.chunks[key] = chunk
+	c.order = append(c.order, key)
+	if len(c.order) > cachedChunks {
+		delete(c.chunks, c.order[0])
+		c.order = c.order[1:]
+	}
+}

@@ -1,0 +1,97 @@
+package lua
+
+import (
+	"math"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// openMath makes math. Its random numbers come from the seed of the run: a run can be replayed.
+func (s *State) openMath() {
+	functions := map[string]glua.LGFunction{
+		"frexp": s.mathFrexp, "ldexp": s.mathLdexp, "max": s.mathMost("max", math.Max), "min": s.mathMost("min", math.Min),
+		"modf": s.mathModf, "random": s.mathRandom, "randomseed": s.mathRandomseed,
+	}
+	for name, calculate := range map[string]func(float64) float64{
+		"abs": math.Abs, "acos": math.Acos, "asin": math.Asin, "atan": math.Atan, "ceil": math.Ceil, "cos": math.Cos,
+		"cosh": math.Cosh, "exp": math.Exp, "floor": math.Floor, "log": math.Log, "log10": math.Log10, "sin": math.Sin,
+		"sinh": math.Sinh, "sqrt": math.Sqrt, "tan": math.Tan, "tanh": math.Tanh,
+		"deg": func(x float64) float64 { return x * 180 / math.Pi },
+		"rad": func(x float64) float64 { return x * math.Pi / 180 },
+	} {
+		functions[name] = func(l *glua.LState) int {
+			l.Push(glua.LNumber(calculate(s.number(l, name, 1))))
+			return 1
+		}
+	}
+	for name, calculate := range map[string]func(a, b float64) float64{
+		"atan2": math.Atan2, "fmod": math.Mod, "pow": math.Pow,
+	} {
+		functions[name] = func(l *glua.LState) int {
+			l.Push(glua.LNumber(calculate(s.number(l, name, 1), s.number(l, name, 2))))
+			return 1
+		}
+	}
+	library := s.library("math", functions)
+	library.RawSetString("pi", glua.LNumber(math.Pi))
+	library.RawSetString("huge", glua.LNumber(math.Inf(1)))
+}
+
+func (s *State) mathMost(name string, choose func(a, b float64) float64) glua.LGFunction {
+	return func(l *glua.LState) int {
+		most := s.number(l, name, 1)
+		for i := 2; i <= l.GetTop(); i++ {
+			most = choose(most, s.number(l, name, i))
+		}
+		l.Push(glua.LNumber(most))
+		return 1
+	}
+}
+
+func (s *State) mathFrexp(l *glua.LState) int {
+	fraction, exponent := math.Frexp(s.number(l, "frexp", 1))
+	l.Push(glua.LNumber(fraction))
+	l.Push(glua.LNumber(exponent))
+	return 2
+}
+
+func (s *State) mathLdexp(l *glua.LState) int {
+	l.Push(glua.LNumber(math.Ldexp(s.number(l, "ldexp", 1), s.integer(l, "ldexp", 2))))
+	return 1
+}
+
+func (s *State) mathModf(l *glua.LState) int {
+	whole, fraction := math.Modf(s.number(l, "modf", 1))
+	l.Push(glua.LNumber(whole))
+	l.Push(glua.LNumber(fraction))
+	return 2
+}
+
+// mathRandom is splitmix64: small, and the same on every machine.
+func (s *State) mathRandom(l *glua.LState) int {
+	s.random += 0x9e3779b97f4a7c15
+	z := s.random
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	fraction := float64((z^z>>31)>>11) / (1 << 53)
+	low, high := 1, 0
+	switch l.GetTop() {
+	case 0:
+		l.Push(glua.LNumber(fraction))
+		return 1
+	case 1:
+		high = s.integer(l, "random", 1)
+	default:
+		low, high = s.integer(l, "random", 1), s.integer(l, "random", 2)
+	}
+	if high < low {
+		s.badArgument(l, "random", min(2, l.GetTop()), "lua.a_range")
+	}
+	l.Push(glua.LNumber(math.Floor(fraction*float64(high-low+1)) + float64(low)))
+	return 1
+}
+
+func (s *State) mathRandomseed(l *glua.LState) int {
+	s.random = uint64(int64(s.number(l, "randomseed", 1))) //nolint:gosec // any bits are a seed
+	return 0
+}

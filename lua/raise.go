@@ -1,0 +1,176 @@
+package lua
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"runtime/debug"
+	"strings"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// raise ends the Go function that is running with an error at the script's line. It does not return.
+func (s *State) raise(l *glua.LState, err error) { s.raiseIn(l, "", err) }
+
+// raiseIn is raise in the name of a function that the script called.
+func (s *State) raiseIn(l *glua.LState, op string, err error) {
+	l.Push(s.errorValue(s.newError(l, op, err)))
+	l.Panic(l)
+}
+
+// newError makes a Go error the script's. One that already passed through a script stays the same.
+func (s *State) newError(l *glua.LState, op string, err error) *Error {
+	switch e := err.(type) { //nolint:errorlint // only an error that is itself one of ours stays itself
+	case *Error:
+		if e.Where == "" && e.cause == nil {
+			e.Where = s.where(l)
+		}
+		return e
+	case *RunError:
+		return e.Err
+	case *fault:
+		return s.fromFault(e, op, s.where(l))
+	}
+	if ctx := s.counter.parent; ctx.Err() != nil && isContextError(err) {
+		end, _ := over(ctx)
+		made := s.fromFault(end, op, s.where(l))
+		made.cause = err
+		return made
+	}
+	made := &Error{
+		Op: op, Where: s.where(l), code: codeOf(err), message: err.Error(), hint: hintOf(err),
+		Retryable: retryableOf(err), cause: err,
+	}
+	var inner *Error
+	if errors.As(err, &inner) {
+		made.stack = inner.stack
+	}
+	return made
+}
+
+func isContextError(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+func (s *State) fromFault(f *fault, op, where string) *Error {
+	if f.key == "lua.steps" {
+		f.args = map[string]any{"steps": s.options.Steps}
+	}
+	return &Error{
+		Op: op, Where: where, Key: f.key, Args: f.args, code: f.code,
+		message: s.options.Say.speak(f.key, f.args), hint: f.hint(s.options.Say),
+	}
+}
+
+// raised is where every error of a script passes before the stack is unwound.
+func (s *State) raised(l *glua.LState) {
+	e := s.adopt(l, l.Get(-1))
+	if e.stack == nil && (s.catches == 0 || e.final()) {
+		e.stack = s.frames(l)
+	}
+	panic(&glua.ApiError{Type: glua.ApiErrorRun, Object: s.errorValue(e)})
+}
+
+// adopt makes an error of whatever was raised: one of ours, a text of gopher-lua's, or what a script threw.
+func (s *State) adopt(l *glua.LState, raised glua.LValue) *Error {
+	if e := asError(raised); e != nil {
+		return e
+	}
+	where := s.where(l)
+	text, ok := raised.(glua.LString)
+	if !ok {
+		return s.thrown(raised, where)
+	}
+	if s.counter.end != nil && strings.HasSuffix(string(text), stopped.Error()) {
+		made := s.fromFault(s.counter.end, "", where)
+		made.cause = s.counter.cause
+		return made
+	}
+	return s.fromFault(s.explainRuntime(l, strings.TrimPrefix(string(text), where+": ")), "", where)
+}
+
+// thrown is error(value) of a script.
+func (s *State) thrown(value glua.LValue, where string) *Error {
+	e := &Error{Where: where, code: "script.failed", thrown: value}
+	if table, ok := value.(*glua.LTable); ok {
+		if text, ok := table.RawGetString("message").(glua.LString); ok {
+			e.message = string(text)
+			return e
+		}
+	}
+	e.message = s.display(value)
+	return e
+}
+
+// failure is the error that a protected call ended with.
+func (s *State) failure(err error) *Error {
+	var api *glua.ApiError
+	if !errors.As(err, &api) {
+		return &Error{code: "host.panic", message: err.Error(), cause: err}
+	}
+	if e := asError(api.Object); e != nil {
+		return e
+	}
+	made := s.fromFault(&fault{
+		code: "host.panic", key: "lua.panic", args: map[string]any{"text": api.Object.String()},
+	}, "", "")
+	made.GoStack = api.StackTrace
+	return made
+}
+
+// recovered makes an error of a panic in a Go function. gopher-lua's own way of raising is a panic too, and passes.
+func (s *State) recovered(l *glua.LState, op string, panicked any) *Error {
+	if api, ok := panicked.(*glua.ApiError); ok {
+		panic(api)
+	}
+	made := s.fromFault(&fault{
+		code: "host.panic", key: "lua.panic", args: map[string]any{"text": fmt.Sprint(panicked)},
+	}, op, s.where(l))
+	made.GoStack = string(debug.Stack())
+	if err, ok := panicked.(error); ok {
+		made.cause = err
+	}
+	return made
+}
+
+func (s *State) runError(e *Error) *RunError {
+	run := &RunError{Err: e, Stack: e.stack}
+	run.File, run.Line = splitPlace(e.Where)
+	if chunk := s.chunks[run.File]; chunk != nil {
+		run.Excerpt = strings.TrimSpace(chunk.Line(run.Line))
+	}
+	return run
+}
+
+// What gopher-lua says when the interpreter itself fails, and what a person is told instead.
+var runtimeTexts = []struct {
+	text *regexp.Regexp
+	key  string
+	args []string
+}{
+	{regexp.MustCompile(`^cannot perform \w+ operation between (\w+) and (\w+)$`), "lua.arithmetic", []string{"left", "right"}},
+	{regexp.MustCompile(`^attempt to compare (\w+) with (\w+)$`), "lua.compare", []string{"left", "right"}},
+	{regexp.MustCompile(`^attempt to index a non-table object\((\w+)\) with key '(?s:(.*))'$`), "lua.index", []string{"got", "name"}},
+	{regexp.MustCompile(`^(?:stack|registry) overflow$`), "lua.overflow", nil},
+}
+
+func (s *State) explainRuntime(l *glua.LState, text string) *fault {
+	for _, known := range runtimeTexts {
+		if m := known.text.FindStringSubmatch(text); m != nil {
+			f := &fault{code: "script.failed", key: known.key, args: map[string]any{}}
+			for i, name := range known.args {
+				f.args[name] = m[i+1]
+			}
+			return f
+		}
+	}
+	switch text {
+	case "attempt to call a non-function object":
+		return &fault{code: "script.failed", key: "lua.call", args: map[string]any{"name": calledName(l)}}
+	case "__unm undefined":
+		return &fault{code: "script.failed", key: "lua.arithmetic", args: map[string]any{"left": "-", "right": "nil"}}
+	}
+	return &fault{code: "script.failed", key: "lua.script", args: map[string]any{"text": text}}
+}

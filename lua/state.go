@@ -1,0 +1,167 @@
+package lua
+
+import (
+	"context"
+	"sync"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// DefaultSteps is the step budget of a state that was given none: some twenty seconds of pure Lua.
+const DefaultSteps = 200_000_000
+
+// MaxText is how many bytes one text may have.
+const MaxText = 64 << 20
+
+// Options are what a host lends to a state. The zero value is a bare sandbox.
+type Options struct {
+	Steps   int64               // interpreter steps before run.limit; 0 is DefaultSteps
+	Print   func(line string)   // what print writes; nil drops it
+	Say     Say                 // the reader's language; nil is English
+	Mask    func(string) string // takes secrets out of the locals of a failure
+	Seed    uint64              // of math.random: the same seed, the same numbers
+	Modules map[string][]Func   // global name -> functions; "copy.create" in "dj" is dj.copy.create
+	Values  map[string]any      // "dj.version" -> a value beside the functions
+	// Wrap stands around every call of a bound function: it may refuse, answer by itself, or call next once.
+	// c.Func is the function, c.Args its decoded arguments.
+	Wrap func(c *Call, next func() (any, error)) (any, error)
+}
+
+// State is one run of scripts. It is used once, from one goroutine, and forgotten; nothing needs closing.
+type State struct {
+	options Options
+	l       *glua.LState
+	counter *counter
+	names   *glua.LTable // what scripts may name
+	errors  *glua.LTable // metatable of error values
+	text    *glua.LTable // functions of texts
+	enter   *glua.LFunction
+	catches int // pcalls that are open
+	random  uint64
+	chunks  map[string]*Chunk // what was run, by name: for the line of an error
+}
+
+// gopher-lua keeps this in a variable of the whole process. A date as a key, t[20260131], would otherwise take 2 GB.
+var limitArrays = sync.OnceFunc(func() { glua.MaxArrayIndex = maxArray })
+
+const maxArray = 1 << 16
+
+// New is a fresh state for one run under ctx. It panics when two functions have one name: that is a fault in the host.
+func New(ctx context.Context, o Options) *State {
+	limitArrays()
+	if o.Steps == 0 {
+		o.Steps = DefaultSteps
+	}
+	s := &State{options: o, random: o.Seed, chunks: map[string]*Chunk{}}
+	s.l = glua.NewState(glua.Options{
+		CallStackSize: 1000, SkipOpenLibs: true, // the growing stack panics when it is full
+		RegistrySize: 4096, RegistryMaxSize: 1 << 20, RegistryGrowStep: 1 << 15,
+	})
+	s.counter = newCounter(ctx, o.Steps)
+	s.l.SetContext(s.counter)
+	s.enter = s.l.NewFunction(s.entered)
+	s.names = s.l.CreateTable(0, 64)
+	s.openErrors()
+	s.openBase()
+	s.openText()
+	s.openLists()
+	s.openMath()
+	s.openModules()
+	s.freezeGlobals()
+	return s
+}
+
+// Context is the context of the run: what a Go function that waits must listen to.
+func (s *State) Context() context.Context { return s.counter.parent }
+
+// WithContext calls fn while the state runs under ctx, with a step budget of its own. A run that is over can so be
+// cleaned up after.
+func (s *State) WithContext(ctx context.Context, fn func()) {
+	before := s.counter
+	s.counter = newCounter(ctx, s.options.Steps)
+	s.l.SetContext(s.counter)
+	defer func() {
+		s.counter = before
+		s.l.SetContext(before)
+	}()
+	fn()
+}
+
+// within calls fn while the state runs under ctx, with the steps that are left.
+func (s *State) within(ctx context.Context, fn func()) {
+	counter, before := s.counter, s.counter.parent
+	counter.parent, counter.sample = ctx, 1
+	defer func() {
+		counter.parent, counter.sample = before, 1
+		if counter.left >= 0 {
+			counter.end, counter.cause = nil, nil // ctx was over; whether the run is, the next step tells
+		}
+	}()
+	fn()
+}
+
+// Run executes a script and returns what it returns: its first value. The error is a *RunError.
+func (s *State) Run(c *Chunk) (Value, error) {
+	s.chunks[c.Name] = c
+	results, err := s.call(s.l.NewFunctionFromProto(c.proto))
+	if err != nil {
+		return Value{}, s.runError(err)
+	}
+	if len(results) == 0 {
+		return Value{s, glua.LNil}, nil
+	}
+	return Value{s, results[0]}, nil
+}
+
+// call calls a function and gives all its results. Every call into Lua passes here.
+func (s *State) call(fn glua.LValue, args ...glua.LValue) ([]glua.LValue, *Error) {
+	l, top := s.l, s.l.GetTop()
+	l.Push(s.enter)
+	l.Push(fn)
+	for _, arg := range args {
+		l.Push(arg)
+	}
+	if err := l.PCall(len(args)+1, glua.MultRet, nil); err != nil {
+		return nil, s.failure(err)
+	}
+	results := make([]glua.LValue, 0, l.GetTop()-top)
+	for i := top + 1; i <= l.GetTop(); i++ {
+		results = append(results, l.Get(i))
+	}
+	l.SetTop(top)
+	return results, nil
+}
+
+// entered runs inside every protected call. PCall has just set its own panic handler; ours looks at the stack while it
+// is still there. (Its errfunc does too, but leaves upvalues open, so that closures read other variables afterwards.)
+func (s *State) entered(l *glua.LState) int {
+	l.Panic = s.raised
+	l.Call(l.GetTop()-1, glua.MultRet)
+	return l.GetTop()
+}
+
+// freezeGlobals makes the table of globals an empty front of the names: reading passes through, writing never does.
+func (s *State) freezeGlobals() {
+	meta := s.l.NewTable()
+	meta.RawSetString("__index", s.names)
+	meta.RawSetString("__newindex", s.l.NewFunction(func(l *glua.LState) int {
+		name := l.Get(2).String()
+		key := "lua.undeclared"
+		if s.names.RawGetString(name) != glua.LNil {
+			key = "lua.frozen"
+		}
+		s.raise(l, &fault{code: "script.undeclared", key: key, args: map[string]any{"name": name}})
+		return 0
+	}))
+	s.l.G.Global.Metatable = meta
+	missing := s.l.NewTable()
+	missing.RawSetString("__index", s.l.NewFunction(func(l *glua.LState) int {
+		name := l.Get(2).String()
+		s.raise(l, &fault{
+			code: "script.undefined", key: "lua.undefined", args: map[string]any{"name": name},
+			near: nearest(name, append(namesInSight(l), keys(s.names)...)),
+		})
+		return 0
+	}))
+	s.names.Metatable = missing
+}

@@ -1,0 +1,220 @@
+package lua
+
+import (
+	"reflect"
+	"strconv"
+
+	glua "github.com/yuin/gopher-lua"
+)
+
+// Value is a value that stays in Lua: what a script returned, or an argument that is handed on as it is. The zero value
+// is nil.
+type Value struct {
+	state *State
+	lua   glua.LValue
+}
+
+// IsNil reports whether it is nil.
+func (v Value) IsNil() bool { return v.lua == nil || v.lua == glua.LNil }
+
+// Type is what type(value) is in Lua; "error" for an error value.
+func (v Value) Type() string {
+	if v.lua == nil {
+		return "nil"
+	}
+	return typeName(v.lua)
+}
+
+// String is the value as print shows it, without calling __tostring.
+func (v Value) String() string {
+	if v.lua == nil {
+		return "nil"
+	}
+	return v.state.display(v.lua)
+}
+
+// Field is the value of a key of a table, or of something frozen; nil where there is none.
+func (v Value) Field(name string) Value {
+	switch t := v.lua.(type) {
+	case *glua.LTable:
+		return Value{v.state, t.RawGetString(name)}
+	case *glua.LUserData:
+		if thing, ok := t.Value.(*frozen); ok {
+			return Value{v.state, thing.fields.RawGetString(name)}
+		}
+	}
+	return Value{v.state, glua.LNil}
+}
+
+// Keys are the text keys of a table, in the order in which they were set.
+func (v Value) Keys() []string {
+	table, ok := v.lua.(*glua.LTable)
+	if !ok {
+		return nil
+	}
+	var names []string
+	for key, _ := table.Next(glua.LNil); key != glua.LNil; key, _ = table.Next(key) {
+		if name, ok := key.(glua.LString); ok {
+			names = append(names, string(name))
+		}
+	}
+	return names
+}
+
+// Function is the value as a function, or nil.
+func (v Value) Function() *Function {
+	if fn, ok := v.lua.(*glua.LFunction); ok {
+		return &Function{v.state, fn}
+	}
+	return nil
+}
+
+// Err is the value as an error, or nil.
+func (v Value) Err() *Error {
+	if v.lua == nil {
+		return nil
+	}
+	return asError(v.lua)
+}
+
+// Go makes Go values: nil, bool, int64 (a whole number up to 2^53), float64, string, []any (a list), map[string]any (any
+// other table; an empty one too), *Function and *Error. It refuses a table within itself and one that is too large.
+func (v Value) Go() (any, error) {
+	if v.lua == nil {
+		return nil, nil
+	}
+	plain, mistake := v.state.toGo("", v.lua)
+	if mistake != nil {
+		return nil, v.state.fromFault(mistake, "", "")
+	}
+	return plain, nil
+}
+
+// Decode fills a struct, or any other Go value that Bind takes as an argument.
+func (v Value) Decode(into any) error {
+	target := reflect.ValueOf(into).Elem()
+	if mistake := newKind(target.Type(), false, nil).decode(v.state, "", v.lua, target); mistake != nil {
+		return v.state.fromFault(mistake, "", "")
+	}
+	return nil
+}
+
+// ToGo is Go of a value; for symmetry with Encode.
+func ToGo(v Value) (any, error) { return v.Go() }
+
+const (
+	maxValueDepth = 64
+	maxValueNodes = 1_000_000
+)
+
+// toGo is one walk over a value; path names it in an error.
+func (s *State) toGo(path string, value glua.LValue) (any, *fault) {
+	w := &walk{state: s, path: path, above: map[*glua.LTable]bool{}}
+	return w.value(value)
+}
+
+type walk struct {
+	state *State
+	path  string
+	above map[*glua.LTable]bool
+	nodes int
+}
+
+func (w *walk) refuse(value glua.LValue, want string) *fault {
+	return refused(w.state, w.path, w.state.word(want), value)
+}
+
+func (w *walk) value(value glua.LValue) (any, *fault) {
+	w.nodes++
+	switch v := value.(type) {
+	case *glua.LNilType:
+		return nil, nil
+	case glua.LBool:
+		return bool(v), nil
+	case glua.LNumber:
+		return plainNumber(float64(v)), nil
+	case glua.LString:
+		return string(v), nil
+	case *glua.LFunction:
+		return &Function{w.state, v}, nil
+	case *glua.LTable:
+		return w.table(v)
+	case *glua.LUserData:
+		switch thing := v.Value.(type) {
+		case *Error:
+			return thing, nil
+		case *frozen:
+			return w.table(thing.fields)
+		}
+	}
+	return nil, w.refuse(value, "lua.anything")
+}
+
+func plainNumber(n float64) any {
+	if whole := int64(n); float64(whole) == n && whole <= exact && whole >= -exact {
+		return whole
+	}
+	return n
+}
+
+func (w *walk) table(table *glua.LTable) (any, *fault) {
+	if w.above[table] {
+		return nil, w.refuse(table, "lua.cycle")
+	}
+	if len(w.above) >= maxValueDepth || w.nodes > maxValueNodes {
+		return nil, w.refuse(table, "lua.too_large")
+	}
+	w.above[table] = true
+	defer delete(w.above, table)
+	n, keys := length(table), countKeys(table)
+	if n > 0 && n == keys {
+		return w.list(table, n)
+	}
+	made := make(map[string]any, keys)
+	for key, item := table.Next(glua.LNil); key != glua.LNil; key, item = table.Next(key) {
+		name := w.state.display(key)
+		if _, twice := made[name]; twice {
+			return nil, w.refuse(key, "lua.cycle")
+		}
+		plain, mistake := w.value(item)
+		if mistake != nil {
+			return nil, mistake
+		}
+		made[name] = plain
+	}
+	return made, nil
+}
+
+func (w *walk) list(table *glua.LTable, n int) (any, *fault) {
+	list := make([]any, n)
+	for i := range list {
+		plain, mistake := w.value(table.RawGet(glua.LNumber(i + 1)))
+		if mistake != nil {
+			return nil, mistake
+		}
+		list[i] = plain
+	}
+	return list, nil
+}
+
+// Get is the element of a list, counted from 1.
+func (v Value) Get(i int) Value {
+	if table, ok := v.lua.(*glua.LTable); ok {
+		return Value{v.state, table.RawGet(glua.LNumber(i))}
+	}
+	return Value{v.state, glua.LNil}
+}
+
+// Len is the length of a list or a text.
+func (v Value) Len() int {
+	switch t := v.lua.(type) {
+	case *glua.LTable:
+		return length(t)
+	case glua.LString:
+		return len(t)
+	}
+	return 0
+}
+
+// GoString shows the value in a test's output.
+func (v Value) GoString() string { return "lua.Value(" + strconv.Quote(v.String()) + ")" }
