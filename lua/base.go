@@ -59,10 +59,9 @@ func (s *State) baseError(l *glua.LState) int {
 func (s *State) throw(l *glua.LState, value glua.LValue, where string) {
 	e := asError(value)
 	if e == nil {
-		e = s.thrown(value, where)
+		e = s.thrown(l, value, where)
 	}
-	l.Push(s.errorValue(e))
-	l.Panic(l)
+	l.Error(s.errorValue(e), 0)
 }
 
 // whereAt counts Lua frames only: 1 is the caller, 2 is its caller, 0 is nowhere.
@@ -121,8 +120,7 @@ func (s *State) catch(l *glua.LState, fn glua.LValue, args []glua.LValue) ([]glu
 	results, failed := s.call(fn, args...)
 	s.catches--
 	if failed != nil && failed.final() {
-		l.Push(s.errorValue(failed))
-		l.Panic(l)
+		l.Error(s.errorValue(failed), 0)
 	}
 	return results, failed
 }

@@ -80,6 +80,12 @@ type RunError struct {
 // Error is the error's one line.
 func (e *RunError) Error() string { return e.Err.Error() }
 
+// Code is the error's code.
+func (e *RunError) Code() string { return e.Err.code }
+
+// Hint is the error's hint.
+func (e *RunError) Hint() string { return e.Err.hint }
+
 // Unwrap is the error itself.
 func (e *RunError) Unwrap() error { return e.Err }
 

@@ -18,91 +18,105 @@ const concatGroup = 16
 
 // guardTree turns a..b and #t into calls of guarded functions, before the script is compiled: .. would print money as
 // 1.2e+06 and could double a text until the machine stops; # would stop counting at MaxArrayIndex and lose what a list
-// holds beyond it. It also makes 0010 ten; gopher-lua reads it as octal.
-func guardTree(stmts []ast.Stmt) {
+// holds beyond it. It also makes 0010 ten; gopher-lua reads it as octal. It gives the variables of each function.
+func guardTree(stmts []ast.Stmt) []scopes {
+	g := &guard{}
+	g.function(&ast.FunctionExpr{ParList: &ast.ParList{}, Stmts: stmts}, false)
+	return g.functions
+}
+
+// guard is one walk over a script. On its way it notes the variables of each function.
+type guard struct{ functions []scopes }
+
+func (g *guard) function(f *ast.FunctionExpr, method bool) {
+	g.functions = append(g.functions, scopesOf(f, method))
+	g.block(f.Stmts)
+}
+
+func (g *guard) block(stmts []ast.Stmt) {
 	for _, stmt := range stmts {
-		guardStmt(stmt)
+		g.stmt(stmt)
 	}
 }
 
-func guardStmt(stmt ast.Stmt) {
+func (g *guard) stmt(stmt ast.Stmt) {
 	switch s := stmt.(type) {
 	case *ast.AssignStmt:
-		guardList(s.Lhs)
-		guardList(s.Rhs)
+		g.list(s.Lhs)
+		g.list(s.Rhs)
 	case *ast.LocalAssignStmt:
-		guardList(s.Exprs)
+		g.list(s.Exprs)
 	case *ast.FuncCallStmt:
-		guardExpr(&s.Expr)
+		g.expr(&s.Expr)
 	case *ast.DoBlockStmt:
-		guardTree(s.Stmts)
+		g.block(s.Stmts)
 	case *ast.WhileStmt:
-		guardExpr(&s.Condition)
-		guardTree(s.Stmts)
+		g.expr(&s.Condition)
+		g.block(s.Stmts)
 	case *ast.RepeatStmt:
-		guardExpr(&s.Condition)
-		guardTree(s.Stmts)
+		g.expr(&s.Condition)
+		g.block(s.Stmts)
 	case *ast.IfStmt:
-		guardExpr(&s.Condition)
-		guardTree(s.Then)
-		guardTree(s.Else)
+		g.expr(&s.Condition)
+		g.block(s.Then)
+		g.block(s.Else)
 	case *ast.NumberForStmt:
-		guardExpr(&s.Init)
-		guardExpr(&s.Limit)
-		guardExpr(&s.Step)
-		guardTree(s.Stmts)
+		g.expr(&s.Init)
+		g.expr(&s.Limit)
+		g.expr(&s.Step)
+		g.block(s.Stmts)
 	case *ast.GenericForStmt:
-		guardList(s.Exprs)
-		guardTree(s.Stmts)
+		g.list(s.Exprs)
+		g.block(s.Stmts)
 	case *ast.FuncDefStmt:
-		guardTree(s.Func.Stmts)
+		g.function(s.Func, s.Name.Func == nil)
 	case *ast.ReturnStmt:
-		guardList(s.Exprs)
+		g.list(s.Exprs)
 	}
 }
 
-func guardList(exprs []ast.Expr) {
+func (g *guard) list(exprs []ast.Expr) {
 	for i := range exprs {
-		guardExpr(&exprs[i])
+		g.expr(&exprs[i])
 	}
 }
 
-func guardExpr(place *ast.Expr) {
+func (g *guard) expr(place *ast.Expr) {
 	switch e := (*place).(type) {
 	case *ast.NumberExpr:
 		e.Value = decimal(e.Value)
 	case *ast.AttrGetExpr:
-		guardExpr(&e.Object)
-		guardExpr(&e.Key)
+		g.expr(&e.Object)
+		g.expr(&e.Key)
 	case *ast.TableExpr:
 		for _, field := range e.Fields {
-			guardExpr(&field.Key)
-			guardExpr(&field.Value)
+			g.expr(&field.Key)
+			g.expr(&field.Value)
 		}
 	case *ast.FuncCallExpr:
-		guardExpr(&e.Func)
-		guardExpr(&e.Receiver)
-		guardList(e.Args)
+		g.expr(&e.Func)
+		g.expr(&e.Receiver)
+		g.list(e.Args)
 	case *ast.LogicalOpExpr:
-		guardExpr(&e.Lhs)
-		guardExpr(&e.Rhs)
+		g.expr(&e.Lhs)
+		g.expr(&e.Rhs)
 	case *ast.RelationalOpExpr:
-		guardExpr(&e.Lhs)
-		guardExpr(&e.Rhs)
+		g.expr(&e.Lhs)
+		g.expr(&e.Rhs)
 	case *ast.ArithmeticOpExpr:
-		guardExpr(&e.Lhs)
-		guardExpr(&e.Rhs)
+		g.expr(&e.Lhs)
+		g.expr(&e.Rhs)
 	case *ast.UnaryMinusOpExpr:
-		guardExpr(&e.Expr)
+		g.expr(&e.Expr)
 	case *ast.UnaryNotOpExpr:
-		guardExpr(&e.Expr)
+		g.expr(&e.Expr)
 	case *ast.UnaryLenOpExpr:
-		guardExpr(&e.Expr)
+		g.expr(&e.Expr)
 		*place = call(lengthName, e, e.Expr)
 	case *ast.FunctionExpr:
-		guardTree(e.Stmts)
+		g.function(e, false)
 	case *ast.StringConcatOpExpr:
-		*place = concatenation(e)
+		*place = g.concatenation(e)
 	}
 }
 
@@ -116,7 +130,7 @@ func decimal(number string) string {
 }
 
 // concatenation joins the whole chain from left to right, some operands at a time.
-func concatenation(chain *ast.StringConcatOpExpr) ast.Expr {
+func (g *guard) concatenation(chain *ast.StringConcatOpExpr) ast.Expr {
 	operands := []ast.Expr{}
 	var last ast.Expr = chain
 	for {
@@ -127,7 +141,7 @@ func concatenation(chain *ast.StringConcatOpExpr) ast.Expr {
 		operands, last = append(operands, e.Lhs), e.Rhs
 	}
 	operands = append(operands, last)
-	guardList(operands)
+	g.list(operands)
 	joined := operands[0]
 	for rest := operands[1:]; len(rest) > 0; {
 		n := min(len(rest), concatGroup-1)

@@ -114,12 +114,23 @@ func compile(chunk *Chunk, text string) (*glua.FunctionProto, error) {
 	if err != nil {
 		return nil, chunk.explain(err, scan)
 	}
-	guardTree(tree)
-	proto, err := glua.Compile(tree, chunk.Name)
+	functions := guardTree(tree)
+	proto, err := compileTree(tree, chunk.Name)
 	if err != nil {
 		return nil, chunk.explain(err, scan)
 	}
+	repairLocals(proto, functions)
 	return proto, nil
+}
+
+// compileTree recovers: gopher-lua's compiler panics with some faults of its own.
+func compileTree(tree []ast.Stmt, name string) (proto *glua.FunctionProto, err error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = fmt.Errorf("%v", panicked)
+		}
+	}()
+	return glua.Compile(tree, name)
 }
 
 func parseTree(text, name string) ([]ast.Stmt, error) {
@@ -138,7 +149,7 @@ func (c *Chunk) explain(err error, scan *scan) *SyntaxError {
 		}
 		return c.syntaxError(&syntaxFault{line: scan.lastLine, key: "lua.ends"})
 	case errors.As(err, &parsing):
-		return c.syntaxError(&syntaxFault{line: parsing.Pos.Line, column: parsing.Pos.Column, near: parsing.Token,
+		return c.syntaxError(&syntaxFault{line: parsing.Pos.Line, column: c.column(parsing), near: parsing.Token,
 			key: "lua.unexpected", args: map[string]any{"near": parsing.Token}})
 	case errors.As(err, &compiling):
 		return c.syntaxError(&syntaxFault{
@@ -146,6 +157,15 @@ func (c *Chunk) explain(err error, scan *scan) *SyntaxError {
 		})
 	}
 	return c.syntaxError(&syntaxFault{key: "lua.compile", args: map[string]any{"text": err.Error()}})
+}
+
+// column is where the word begins; gopher-lua tells where it ends.
+func (c *Chunk) column(e *parse.Error) int {
+	begin := e.Pos.Column - len(e.Token)
+	if line := c.Line(e.Pos.Line); begin >= 0 && begin < len(line) && strings.HasPrefix(line[begin:], e.Token) {
+		return begin + 1
+	}
+	return e.Pos.Column
 }
 
 func (c *Chunk) syntaxError(f *syntaxFault) *SyntaxError {

@@ -16,8 +16,7 @@ func (s *State) raise(l *glua.LState, err error) { s.raiseIn(l, "", err) }
 
 // raiseIn is raise in the name of a function that the script called.
 func (s *State) raiseIn(l *glua.LState, op string, err error) {
-	l.Push(s.errorValue(s.newError(l, op, err)))
-	l.Panic(l)
+	l.Error(s.errorValue(s.newError(l, op, err)), 0)
 }
 
 // newError makes a Go error the script's. One that already passed through a script stays the same.
@@ -81,7 +80,7 @@ func (s *State) adopt(l *glua.LState, raised glua.LValue) *Error {
 	where := s.where(l)
 	text, ok := raised.(glua.LString)
 	if !ok {
-		return s.thrown(raised, where)
+		return s.thrown(l, raised, where)
 	}
 	if s.counter.end != nil && strings.HasSuffix(string(text), stopped.Error()) {
 		made := s.fromFault(s.counter.end, "", where)
@@ -92,7 +91,7 @@ func (s *State) adopt(l *glua.LState, raised glua.LValue) *Error {
 }
 
 // thrown is error(value) of a script.
-func (s *State) thrown(value glua.LValue, where string) *Error {
+func (s *State) thrown(l *glua.LState, value glua.LValue, where string) *Error {
 	e := &Error{Where: where, code: "script.failed", thrown: value}
 	if table, ok := value.(*glua.LTable); ok {
 		if text, ok := table.RawGetString("message").(glua.LString); ok {
@@ -100,7 +99,7 @@ func (s *State) thrown(value glua.LValue, where string) *Error {
 			return e
 		}
 	}
-	e.message = s.display(value)
+	e.message = s.tostring(l, value)
 	return e
 }
 

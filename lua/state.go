@@ -54,7 +54,7 @@ func New(ctx context.Context, o Options) *State {
 	}
 	s := &State{options: o, random: o.Seed, chunks: map[string]*Chunk{}}
 	s.l = glua.NewState(glua.Options{
-		CallStackSize: 1000, SkipOpenLibs: true, // the growing stack panics when it is full
+		CallStackSize: 1000, SkipOpenLibs: true, IncludeGoStackTrace: true, // the growing stack panics when it is full
 		RegistrySize: 4096, RegistryMaxSize: 1 << 20, RegistryGrowStep: 1 << 15,
 	})
 	s.counter = newCounter(ctx, o.Steps)

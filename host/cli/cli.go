@@ -92,26 +92,17 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVar(&a.json, "json", false, message.Text("cli.flag_json", nil))
 	flags.BoolVar(&a.events, "events", false, message.Text("cli.flag_events", nil))
 	root.SetUsageTemplate(usage())
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return message.Wrap(err, "arg.unknown", "cli.wrong_flag", message.Args{"command": c.CommandPath()})
-	})
+	root.SetFlagErrorFunc(wrongFlag)
 	root.CompletionOptions.DisableDefaultCmd = false
 	root.AddCommand(a.commands()...)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
-	for _, c := range root.Commands() {
-		switch c.Name() {
-		case "help":
-			c.Short = message.Text("cli.help_short", nil)
-		case "completion":
-			c.Short = message.Text("cli.completion_short", nil)
-		}
-	}
+	speak(root)
 	return root
 }
 
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
-		a.demoCommand(), a.runCommand(), a.backupCommand(), a.adoptCommand(),
+		a.demoCommand(), a.runCommand(), a.backupCommand(), a.adoptCommand(), a.serveCommand(),
 	}
 }

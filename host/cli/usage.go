@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/djscript/djscript/host/message"
 )
@@ -14,9 +16,10 @@ func usage() string {
 		"@usage", message.Text("cli.usage", nil), "@examples", message.Text("cli.examples", nil),
 		"@commands", message.Text("cli.commands", nil), "@flags", message.Text("cli.flags", nil),
 		"@global", message.Text("cli.global_flags", nil), "@more", message.Text("cli.more", nil),
+		"@options", message.Text("cli.usage_flags", nil), "@command", message.Text("cli.usage_command", nil),
 	).Replace(`@usage{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} [command]{{end}}{{if .HasExample}}
+  {{.UseLine}}{{if .HasAvailableLocalFlags}} @options{{end}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} @command{{end}}{{if .HasExample}}
 
 @examples
 {{.Example}}{{end}}{{if .HasAvailableSubCommands}}
@@ -68,4 +71,132 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 	}
 	c.AddCommand(commands...)
 	return c
+}
+
+// speak puts into the reader's language what the command library says by itself: its help, its completion, the types
+// and defaults of flags.
+func speak(root *cobra.Command) {
+	root.PersistentFlags().BoolP("help", "h", false, message.Text("cli.flag_help", nil))
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			speakHelp(c)
+		case "completion":
+			speakCompletion(c)
+		}
+	}
+	speakFlags(root)
+}
+
+func speakHelp(c *cobra.Command) {
+	c.Use, c.Short, c.Long = "help "+message.Text("cli.usage_command", nil), message.Text("cli.help_short", nil), ""
+	c.Example = "  djscript help backup\n  djscript help copies prove"
+	c.Run = nil
+	c.RunE = func(c *cobra.Command, args []string) error {
+		about, rest, err := c.Root().Find(args)
+		if err != nil || len(rest) > 0 {
+			return unknownCommand(c.Root(), strings.Join(args, " "))
+		}
+		return about.Help()
+	}
+}
+
+func speakCompletion(c *cobra.Command) {
+	c.Short, c.Long = message.Text("cli.completion_short", nil), ""
+	c.Example = "  source <(djscript completion bash)\n  djscript completion powershell | Out-String | Invoke-Expression"
+	for _, shell := range c.Commands() {
+		shell.Short, shell.Long = message.Text("cli.completion_shell", message.Args{"shell": shell.Name()}), ""
+		shell.Example = "  djscript completion " + shell.Name()
+		if flag := shell.Flags().Lookup("no-descriptions"); flag != nil {
+			flag.Usage = message.Text("cli.flag_no_descriptions", nil)
+		}
+	}
+}
+
+// speakFlags names types and defaults of the flags of a command and of all below it.
+func speakFlags(c *cobra.Command) {
+	c.DisableFlagsInUseLine = true
+	for _, flags := range []*pflag.FlagSet{c.Flags(), c.PersistentFlags()} {
+		flags.VisitAll(speakFlag)
+	}
+	for _, below := range c.Commands() {
+		speakFlags(below)
+	}
+}
+
+func speakFlag(f *pflag.Flag) {
+	switch f.Value.Type() {
+	case "bool":
+		return
+	case "string", "stringArray":
+		f.Value = named{f.Value, message.Text("cli.type_text", nil)}
+	case "duration":
+		f.Value = named{f.Value, message.Text("cli.type_duration", nil)}
+	case "int":
+		f.Value = named{f.Value, "N"}
+	}
+	switch f.DefValue {
+	case "", "0", "0s", "[]":
+	default:
+		f.Usage += " " + message.Text("cli.flag_default", message.Args{"value": f.DefValue})
+	}
+	f.DefValue = "" // for the help only: nothing more is said of it there
+}
+
+// named is a flag's value under the name that its type has for people.
+type named struct {
+	pflag.Value
+	name string
+}
+
+// Type is that name.
+func (n named) Type() string { return n.name }
+
+// wrongFlag is a mistake in the flags, in the reader's language.
+func wrongFlag(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var bare *pflag.ValueRequiredError
+	var wrong *pflag.InvalidValueError
+	args := message.Args{"command": c.CommandPath()}
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
+		args["flag"] = "--" + unknown.GetSpecifiedName()
+		if near := nearFlag(c, unknown.GetSpecifiedName()); near != "" {
+			args["near"] = "--" + near
+			return message.New("arg.unknown", "cli.near_flag", args)
+		}
+		return message.New("arg.unknown", "cli.unknown_flag", args)
+	case errors.As(err, &unknown):
+		args["flag"] = "-" + unknown.GetSpecifiedName()
+		return message.New("arg.unknown", "cli.unknown_flag", args)
+	case errors.As(err, &bare):
+		args["flag"] = "--" + bare.GetFlag().Name
+		return message.New("arg.missing", "cli.bare_flag", args)
+	case errors.As(err, &wrong):
+		args["flag"], args["value"], args["want"] = "--"+wrong.GetFlag().Name, wrong.GetValue(), wrong.GetFlag().Usage
+		return message.New("arg.value", "cli.flag_value", args)
+	}
+	return message.Wrap(err, "arg.unknown", "cli.wrong_flag", args)
+}
+
+func nearFlag(c *cobra.Command, name string) string {
+	var known []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			known = append(known, f.Name)
+		}
+	})
+	return near(name, known)
+}
+
+// near is the name that was probably meant, or "": the command library's own measure.
+func near(name string, known []string) string {
+	words := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, word := range known {
+		words.AddCommand(&cobra.Command{Use: word, Run: func(*cobra.Command, []string) {}})
+	}
+	if found := words.SuggestionsFor(name); len(found) > 0 {
+		return found[0]
+	}
+	return ""
 }

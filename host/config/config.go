@@ -137,7 +137,7 @@ type System struct {
 	Companies     string   // query of columns id, name and cnpj; "": the system has no companies we know of
 	CompanyColumn []string // a table that has one of these columns belongs to a company
 	SharedTables  []string // never filtered by company
-	ArchiveTables string   // "MOV_{yyyy}{mm?}", or ""
+	ArchiveTables string   // "VENDA_{yyyy} MOV_{yyyy}_{mm}": patterns apart by spaces, or ""
 	Newest        string   // query of the newest record's time, or ""
 	Evidence      []string // queries of one value each, compared before and after
 }

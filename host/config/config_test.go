@@ -526,7 +526,7 @@ func TestProfilesOfTheStoreLieOverBuiltInOnes(t *testing.T) {
 companies = "select 1 as id, 'x' as name, null as cnpj from rdb$database"
 company_column = ["EMPRESA"]
 shared_tables = ["NCM"]
-archive_tables = "MOV_{yyyy}{mm?}"
+archive_tables = "VENDA_{yyyy} MOV_{yyyy}{mm?}"
 newest = " WITH a as (select 1 x from b) select max(x) from a"
 evidence = ["select 1 from rdb$database"]
 `)
@@ -547,7 +547,7 @@ func TestMistakesInProfilesAndDateFilesNameTheirOwnFile(t *testing.T) {
 	write(t, folder, "scripts/systems/s.toml", `tilte = "S"
 companies = "delete from EMPRESA"
 newest = "select 1; drop table x"
-archive_tables = "MOV_{ano}"
+archive_tables = "VENDA_{yyyy} MOV_{ano}"
 evidence = ["select 1 from a",
   "update x"]
 `)

@@ -110,7 +110,7 @@ func TestAFileThatIsNoConfigurationEndsSoon(t *testing.T) {
 	for name, text := range map[string]string{
 		"large": strings.Repeat("#", maxFile+1), "deep": "a = " + strings.Repeat("[", 100_000),
 		"deep tables": "a = " + strings.Repeat("{a=", 50_000), "broken": strings.Repeat("a = b\n", 1000),
-		"many entries": strings.Repeat("[[cron]]\n", 25_000), "many tables": manyTables(),
+		"many entries": strings.Repeat("[[cron]]\n", 5_000), "many tables": manyTables(),
 		"dots": strings.Repeat("a.", 50_000) + "a = 1",
 	} {
 		start := time.Now()
@@ -127,7 +127,7 @@ func TestAFileThatIsNoConfigurationEndsSoon(t *testing.T) {
 
 func manyTables() string {
 	var b strings.Builder
-	for i := range 5000 {
+	for i := range 2000 {
 		fmt.Fprintf(&b, "[[cron]]\nname = \"e%d\"\n[destination.d%d]\npath = \"/%d\"\n", i, i, i)
 	}
 	return b.String()
@@ -173,7 +173,8 @@ func FuzzLinesOf(f *testing.F) {
 	f.Add(good)
 	f.Add("a = [[1, 2], [{b = 1}]]\n[[c]]\n[c.d]\ne.f = 1\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		text = strings.ReplaceAll(text, "\r", "")
+		// As decode leaves it.
+		text = strings.ToValidUTF8(strings.NewReplacer("\r", "", "\x00", "", "\ufeff", "").Replace(text), "?")
 		values := map[string]any{}
 		if _, err := toml.Decode(text, &values); err != nil || strings.ContainsAny(text, "\\\"'") {
 			// Quoted keys are spelled in too many ways to compare.

@@ -262,7 +262,7 @@ func (t *table) window(dayStarts time.Duration, other string) *Window {
 		t.bad("until", message.New("option.value", "config.until", nil))
 	}
 	every, ok3 := t.duration("every")
-	if ok3 && (every < minEvery || every%time.Minute != 0 || every > 24*time.Hour) {
+	if ok3 && (every < minEvery || every > 24*time.Hour) {
 		t.bad("every", message.New("option.value", "config.every", nil))
 		ok3 = false
 	}

@@ -24,60 +24,76 @@ func (r *reader) relations(c *Config) {
 }
 
 func (r *reader) oneDatabaseEach(all []Database) {
-	for i, d := range all {
-		if d.Path == "" {
-			continue
+	type site struct {
+		server string
+		place
+	}
+	first := map[site]string{}
+	for _, d := range all {
+		at := site{server: strings.ToLower(d.Server), place: placeOf(d.Path)}
+		if onThisMachine(d.Server) {
+			at.server = ""
 		}
-		twin := slices.IndexFunc(all[:i], func(other Database) bool { return sameDatabase(d, other) })
-		if twin >= 0 {
+		twin, taken := first[at]
+		switch {
+		case d.Path == "":
+		case taken:
 			r.wrong(join("database", d.Name)+".path", message.New("option.value", "config.same_database",
-				message.Args{"name": all[twin].Name, "path": d.Path}))
+				message.Args{"name": twin, "path": d.Path}))
+		default:
+			first[at] = d.Name
 		}
 	}
-}
-
-func sameDatabase(a, b Database) bool {
-	sameServer := strings.EqualFold(a.Server, b.Server) || onThisMachine(a.Server) && onThisMachine(b.Server)
-	return sameServer && placeOf(a.Path) == placeOf(b.Path)
 }
 
 func (r *reader) oneFolderEach(all []Destination) {
+	places := placesOf(all)
 	for i, d := range all {
-		if d.Path == "" {
-			continue
-		}
-		key := join("destination", d.Name) + ".path"
 		for j, other := range all {
-			args := message.Args{"name": other.Name, "path": d.Path}
-			mine, theirs := placeOf(d.Path), placeOf(other.Path)
-			if i == j || other.Path == "" || !mine.within(theirs) {
+			if i == j || d.Path == "" || other.Path == "" || !places[i].within(places[j]) {
 				continue
 			}
-			if mine != theirs {
-				r.wrong(key, message.New("option.value", "config.destination_inside", args))
-				break
+			if places[i] == places[j] && i < j {
+				// The later of two that are alike is told.
+				continue
 			}
-			if j < i {
-				r.wrong(key, message.New("option.value", "config.destination_same", args))
-				break
-			}
+			r.wrong(join("destination", d.Name)+".path", oneInTheOther(d, other, places[i] == places[j]))
+			break
 		}
 	}
+}
+
+func placesOf(all []Destination) []place {
+	places := make([]place, len(all))
+	for i, d := range all {
+		places[i] = placeOf(d.Path)
+	}
+	return places
+}
+
+func oneInTheOther(d, other Destination, same bool) *message.Error {
+	args := message.Args{"name": other.Name, "path": d.Path}
+	if same {
+		return message.New("option.value", "config.destination_same", args)
+	}
+	return message.New("option.value", "config.destination_inside", args)
 }
 
 // A copy must not lie on the file it is a copy of, nor rotation ever come near a live database.
 func (r *reader) liveDatabases(c *Config) {
+	live := slices.DeleteFunc(slices.Clone(c.Databases), func(d Database) bool {
+		return d.Path == "" || alias(d.Path) || !onThisMachine(d.Server)
+	})
+	places := make([]place, len(live))
+	for i, d := range live {
+		places[i] = placeOf(d.Path)
+	}
 	for _, d := range c.Destinations {
-		for _, live := range c.Databases {
-			if d.Path == "" || alias(live.Path) || live.Path == "" || !onThisMachine(live.Server) {
-				continue
-			}
-			destination, database := placeOf(d.Path), placeOf(live.Path)
-			if database.within(destination) || destination.within(database) {
-				r.wrong(join("destination", d.Name)+".path", message.New("guard.live_db", "config.live_database",
-					message.Args{"name": live.Name, "database": live.Path, "path": d.Path}))
-				break
-			}
+		at := placeOf(d.Path)
+		hit := slices.IndexFunc(places, func(p place) bool { return p.within(at) || at.within(p) })
+		if d.Path != "" && hit >= 0 {
+			r.wrong(join("destination", d.Name)+".path", message.New("guard.live_db", "config.live_database",
+				message.Args{"name": live[hit].Name, "database": live[hit].Path, "path": d.Path}))
 		}
 	}
 }

@@ -93,15 +93,25 @@ func reads(sql string) bool { return queryShape.MatchString(sql) }
 
 var holes = regexp.MustCompile(`\{[^}]*\}`)
 
+// archiveTables are patterns of table names, apart by spaces. Each has a year; the month may be optional.
 func (t *table) archiveTables() string {
 	text, ok := t.text("archive_tables")
 	if !ok {
 		return ""
 	}
-	found := holes.FindAllString(text, -1)
-	known := func(hole string) bool { return slices.Contains([]string{"{yyyy}", "{mm}", "{mm?}"}, hole) }
-	if !slices.Contains(found, "{yyyy}") || slices.ContainsFunc(found, func(h string) bool { return !known(h) }) {
-		t.bad("archive_tables", message.New("option.value", "config.archive_tables", message.Args{"value": text}))
+	patterns := strings.Fields(text)
+	if len(patterns) == 0 || !all(patterns, archivePattern) {
+		t.bad("archive_tables", message.New("option.value", "config.archive_tables", message.Args{"value": clip(text)}))
 	}
 	return text
+}
+
+func archivePattern(text string) bool {
+	found := holes.FindAllString(text, -1)
+	known := func(hole string) bool { return slices.Contains([]string{"{yyyy}", "{mm}", "{mm?}"}, hole) }
+	return slices.Contains(found, "{yyyy}") && all(found, known)
+}
+
+func all(texts []string, right func(string) bool) bool {
+	return !slices.ContainsFunc(texts, func(text string) bool { return !right(text) })
 }

@@ -65,7 +65,7 @@ func (k *making) adopt(ctx context.Context, path string, seqs *sequence) (made *
 	}
 	copied := k.manifest.copy(k.name)
 	copied.Places = places
-	proof, err := s.prove(ctx, outcome{manifest: k.manifest, sum: places[0].SHA256, log: log, parts: unpacked(ctx, places[0].Path, k.manifest), began: began, now: k.Now})
+	proof, err := prove(ctx, s, outcome{manifest: k.manifest, sum: places[0].SHA256, parts: unpacked(ctx, places[0].Path, k.manifest), began: began, now: k.Now})
 	if err != nil {
 		return &copied, err
 	}

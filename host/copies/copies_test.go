@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 )
 
@@ -127,4 +126,41 @@ func run(t *testing.T, dir string, name string, args ...string) {
 	}
 }
 
-var _ firebird.Way
+func TestWhereNoEngineFitsTheProofIsMadeOnTheServer(t *testing.T) {
+	m, d := store(t)
+	made := create(t, m, d, VerifyLater)
+	if made.State != Sealed {
+		t.Fatalf("state %s before any proof", made.State)
+	}
+	p := &Prover{Bench: m.Bench, Databases: []Database{d}, Destinations: m.Destinations, Now: m.Now, Entropy: m.Entropy}
+	p.Bench.Tools.Version.Major = 2 // Firebird 2.5 brings no embedded engine that we could use
+	proven, err := p.Prove(t.Context(), made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if proven.State != Verified || proven.Proof.Rows["PRODUTO"] != 2000 {
+		t.Errorf("state %s, proof %+v", proven.State, proven.Proof)
+	}
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(d.At.Path), "djscript-proof-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left beside the database: %v %v", left, err)
+	}
+}
+
+func TestACopyMadeWhileTheShopSellsIsBracketed(t *testing.T) {
+	m, d := store(t)
+	ctx, stop := context.WithCancel(t.Context())
+	sold := make(chan error, 1)
+	go func() { sold <- sell(ctx, d.At) }()
+	made := create(t, m, d, VerifyRestore)
+	stop()
+	if err := <-sold; err != nil {
+		t.Fatal(err)
+	}
+	if made.State != Verified {
+		t.Fatalf("state %s: %v", made.State, made.Proof.Against)
+	}
+	if made.Rows["VENDA"] <= 2000 || made.Proof.Evidence[0].Holds != bracketed {
+		t.Errorf("nothing was sold meanwhile: %d rows, %+v", made.Rows["VENDA"], made.Proof.Evidence[0])
+	}
+}

@@ -217,23 +217,29 @@ func (k *making) complete(ctx context.Context, from stream, bytes int64) (*Copy,
 	made := k.manifest.copy(k.name)
 	made.Places = places
 	proof, err := trial.finish(ctx, k.manifest, made)
-	err = errors.Join(err, trial.remove())
-	if err != nil {
-		if ctx.Err() != nil {
-			return &made, err
-		}
+	if err = errors.Join(err, trial.remove()); err == nil && trial.unable != nil {
+		proof, err = k.proveAfter(ctx, made, trial.unable)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return &made, context.Cause(ctx)
+	case err != nil:
 		k.degrade(message.Wrap(err, "copy.degraded", "copies.not_proven", message.Args{"name": k.name}))
 		return &made, nil
-	}
-	return k.enterProof(made, proof)
-}
-
-// enterProof writes the proof beside the copy wherever it lies.
-func (k *making) enterProof(made Copy, proof *Proof) (*Copy, error) {
-	if proof == nil {
+	case proof == nil:
 		return &made, nil
 	}
 	return settle(made, k.manifest, k.to, proof)
+}
+
+// proveAfter proves a copy that could not be proven while it was made: where no engine of our own fits, on the
+// store's server, now that the backup is over.
+func (k *making) proveAfter(ctx context.Context, made Copy, unable error) (*Proof, error) {
+	if !isNoEngine(unable) {
+		return nil, unable
+	}
+	p := &Prover{Bench: k.Bench, Databases: []Database{k.database}, Now: k.Now, Entropy: k.Entropy, Progress: k.Progress}
+	return p.proof(ctx, k.manifest, made.Places[0].Path, made.Places[0].SHA256)
 }
 
 func (k *making) degrade(err error) { k.degraded = append(k.degraded, err) }

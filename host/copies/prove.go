@@ -16,8 +16,10 @@ import (
 // Prover proves copies that lie there: checks the bytes, restores them to a scratch database, compares.
 type Prover struct {
 	Bench        Bench
+	Databases    []Database // where no engine of our own fits, a copy is restored on the server of its database
 	Destinations []Destination
 	Now          func() time.Time
+	Entropy      io.Reader
 	Progress     func(Progress)
 }
 
@@ -33,19 +35,38 @@ func (p *Prover) Prove(ctx context.Context, c Copy) (Copy, error) {
 	if err != nil {
 		return c, err
 	}
-	scratch, err := p.Bench.open(ctx, m.Database.Bytes)
+	proof, err := p.proof(ctx, m, place.Path, sum)
 	if err != nil {
-		return c, err
-	}
-	proof, err := p.restore(ctx, scratch, m, place.Path, sum)
-	if err = errors.Join(err, scratch.remove()); err != nil {
 		return c, err
 	}
 	made, err := settle(c, m, p.Destinations, proof)
 	return *made, err
 }
 
-func (p *Prover) restore(ctx context.Context, s *scratch, m *Manifest, path, sum string) (*Proof, error) {
+func (p *Prover) proof(ctx context.Context, m *Manifest, path, sum string) (*Proof, error) {
+	stage, err := p.stage(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	proof, err := p.restore(ctx, stage, m, path, sum)
+	return proof, errors.Join(err, stage.remove())
+}
+
+// stage is a scratch of our own, or where no engine of ours fits, one on the server that the database came from.
+func (p *Prover) stage(ctx context.Context, m *Manifest) (stage, error) {
+	s, err := p.Bench.open(ctx, m.Database.Bytes)
+	if err == nil {
+		return s, nil
+	}
+	for _, d := range p.Databases {
+		if d.Name == m.Database.Name && isNoEngine(err) {
+			return openGuest(ctx, d.At, p.Bench.Tools, p.Entropy)
+		}
+	}
+	return nil, err
+}
+
+func (p *Prover) restore(ctx context.Context, s stage, m *Manifest, path, sum string) (*Proof, error) {
 	o := outcome{manifest: m, sum: sum, began: p.Now(), now: p.Now}
 	zip, err := zipfile.Open(path, limits)
 	if err != nil {
@@ -62,11 +83,11 @@ func (p *Prover) restore(ctx context.Context, s *scratch, m *Manifest, path, sum
 	count := &counter{tell: func(n int64) {
 		p.tell(Progress{Step: "proving", Database: m.Database.Name, Done: n, Total: part.Bytes})
 	}}
-	o.log, o.restore = s.through(ctx, io.TeeReader(entry, io.MultiWriter(hash, count)))
+	_, o.restore = s.through(ctx, io.TeeReader(entry, io.MultiWriter(hash, count)))
 	if o.restore == nil && hex.EncodeToString(hash.Sum(nil)) != part.SHA256 {
 		o.parts = message.New("copy.bad", "copies.part_differs", message.Args{"path": path, "part": part.Name})
 	}
-	return s.prove(ctx, o)
+	return prove(ctx, s, o)
 }
 
 func (p *Prover) tell(progress Progress) {

@@ -41,9 +41,23 @@ func (b Bench) open(ctx context.Context, bytes int64) (*scratch, error) {
 	}
 	engine, err := firebird.NewEngine(ctx, filepath.Join(dir, "engine"), b.Tools)
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, errors.Join(&noEngineError{err}, os.RemoveAll(dir))
 	}
 	return &scratch{dir: dir, engine: engine, fdb: filepath.Join(dir, "restored.fdb")}, nil
+}
+
+// noEngineError says that no engine of our own can be had here; the store's server may still serve.
+type noEngineError struct{ error }
+
+func (e *noEngineError) Unwrap() error { return e.error }
+
+func isNoEngine(err error) bool {
+	var none *noEngineError
+	return errors.As(err, &none)
+}
+
+func (s *scratch) inspect(ctx context.Context, evidence []string) (firebird.Inspection, error) {
+	return s.engine.Inspect(ctx, s.fdb, evidence)
 }
 
 func (s *scratch) remove() error {

@@ -64,15 +64,16 @@ func (s *source) ask(ctx context.Context, tools firebird.Tools) (err error) {
 			return err
 		}
 	}
-	if s.inactive, err = s.inactiveIndexes(ctx); err != nil {
+	if s.inactive, err = inactive(ctx, s.conn); err != nil {
 		return err
 	}
 	s.askProfile(ctx)
 	return context.Cause(ctx)
 }
 
-func (s *source) inactiveIndexes(ctx context.Context) (names []string, err error) {
-	err = s.conn.Snapshot(ctx, func(tx *firebird.Snapshot) error {
+// inactive are the indexes that are switched off.
+func inactive(ctx context.Context, conn *firebird.Conn) (names []string, err error) {
+	err = conn.Snapshot(ctx, func(tx *firebird.Snapshot) error {
 		rows, err := tx.Query(ctx, inactiveIndexes, nil, 0)
 		if err != nil {
 			return err

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/message"
 )
 
 // trial is the proof of a copy that is being made: a rehearsal beside the backup, then the comparison. A trial that
@@ -18,6 +21,7 @@ type trial struct {
 	now       func() time.Time
 	tell      func(Progress)
 	ended     bool
+	unable    error // why the rehearsal could not begin
 }
 
 // trial begins the proof that the options ask for. No room or no engine degrades the copy, which is then sealed only.
@@ -35,9 +39,7 @@ func (k *making) trial(ctx context.Context, bytes int64) (*trial, error) {
 		t.abort()
 		return nil, errors.Join(context.Cause(ctx), t.remove())
 	}
-	if err != nil {
-		k.degrade(err)
-	}
+	t.unable = err
 	return t, nil
 }
 
@@ -72,28 +74,41 @@ func (t *trial) finish(ctx context.Context, m *Manifest, made Copy) (*Proof, err
 	t.ended = true
 	tied := make(chan error, 1)
 	go func() { tied <- unpacked(ctx, made.Places[0].Path, m) }()
-	log, err := t.rehearsal.finish()
-	return t.scratch.prove(ctx, outcome{manifest: m, sum: made.Places[0].SHA256, log: log, restore: err, parts: <-tied, began: t.began, now: t.now})
+	_, err := t.rehearsal.finish()
+	return prove(ctx, t.scratch, outcome{manifest: m, sum: made.Places[0].SHA256, restore: err, parts: <-tied, began: t.began, now: t.now})
 }
 
 // outcome is what is known when a restore has ended.
 type outcome struct {
 	manifest *Manifest
 	sum      string // sha256 of the zip
-	log      firebird.Log
-	restore  error // what the restore said
-	parts    error // what unpacking the zip again said
+	restore  error  // what the restore said
+	parts    error  // what unpacking the zip again said
 	began    time.Time
 	now      func() time.Time
 }
 
+// stage is where a copy is restored to be looked at: a scratch with an engine of our own, or a scratch database on the
+// store's server.
+type stage interface {
+	// through restores a whole stream.
+	through(ctx context.Context, stream io.Reader) (firebird.Log, error)
+	// inspect looks at what was restored.
+	inspect(ctx context.Context, evidence []string) (firebird.Inspection, error)
+	// remove leaves nothing behind.
+	remove() error
+}
+
 // prove inspects the restored database and compares. A restore that gbak refused, or parts that do not hash to what
 // the manifest says, are contradictions like any other; only a proof that could not be carried out is an error.
-func (s *scratch) prove(ctx context.Context, o outcome) (*Proof, error) {
-	if ctx.Err() != nil {
+func prove(ctx context.Context, s stage, o outcome) (*Proof, error) {
+	switch {
+	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
+	case circumstance(o.restore):
+		return nil, o.restore
 	}
-	proof := &Proof{Level: "restore", SHA256: o.sum, Part: o.manifest.part(PartDatabase).SHA256}
+	proof := &Proof{Level: "restore", SHA256: o.sum, Part: o.manifest.part(PartDatabase).SHA256, Against: []string{}}
 	for _, err := range []error{o.parts, o.restore} {
 		if err != nil {
 			proof.Against = append(proof.Against, err.Error())
@@ -104,7 +119,7 @@ func (s *scratch) prove(ctx context.Context, o outcome) (*Proof, error) {
 		for i, e := range o.manifest.Evidence {
 			queries[i] = e.Query
 		}
-		seen, err := s.engine.Inspect(ctx, s.fdb, queries)
+		seen, err := s.inspect(ctx, queries)
 		if err != nil {
 			return nil, err
 		}
@@ -116,6 +131,14 @@ func (s *scratch) prove(ctx context.Context, o outcome) (*Proof, error) {
 	proof.When = o.now().Format(time.RFC3339)
 	proof.Seconds = o.now().Sub(o.began).Seconds()
 	return proof, nil
+}
+
+// circumstance tells a restore that could not be carried out here, which says nothing of the copy, from one that the
+// copy itself refused.
+func circumstance(err error) bool {
+	code := message.Code(err)
+	return slices.ContainsFunc([]string{"drive.", "fs.", "db.busy", "db.server", "db.auth", "db.version", "gbak.hang", "gbak.killed"},
+		func(prefix string) bool { return code != "" && strings.HasPrefix(code, prefix) })
 }
 
 var _ io.Writer = (*trial)(nil)

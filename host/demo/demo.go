@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"text/template"
+	"time"
 
 	"github.com/djscript/djscript/host/firebird"
 )
@@ -61,7 +62,8 @@ const (
 // saleBlock is how many sales are made at once; after each the rows are committed and a cancel is heard.
 const saleBlock = 5000
 
-// Create makes the store's database in a new file. Errors are those of the server (fs.exists, db.*).
+// Create makes the store's database in a new file; after an error there is none. Errors are those of the server
+// (fs.exists, db.*).
 func Create(ctx context.Context, server *firebird.PrivateServer, path string, o Options) error {
 	if o.Progress == nil {
 		o.Progress = func(int64, int64) {}
@@ -69,6 +71,34 @@ func Create(ctx context.Context, server *firebird.PrivateServer, path string, o 
 	if err := server.CreateDatabase(ctx, path, "WIN1252", 8192); err != nil {
 		return err
 	}
+	if err := create(ctx, server, path, o); err != nil {
+		// Also after a cancel, but not for ever.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropTime)
+		defer cancel()
+		return errors.Join(err, server.Tools().DropDatabase(ctx, server.Database(path)))
+	}
+	return nil
+}
+
+// dropTime is how long a database that was not finished may take to be dropped.
+const dropTime = 10 * time.Second
+
+// create makes the rows while the server does not wait for the disk.
+func create(ctx context.Context, server *firebird.PrivateServer, path string, o Options) error {
+	services, err := firebird.ConnectServices(ctx, server.Database(path))
+	if err != nil {
+		return err
+	}
+	if err := services.ForcedWrites(ctx, path, false); err != nil {
+		return err
+	}
+	if err := fillDatabase(ctx, server, path, o); err != nil {
+		return err
+	}
+	return services.ForcedWrites(ctx, path, true)
+}
+
+func fillDatabase(ctx context.Context, server *firebird.PrivateServer, path string, o Options) error {
 	if err := script(ctx, server, path, "schema.sql", archiveTables()); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func Append(path string, line []byte) error {
 	if bytes.ContainsAny(line, "\n\r") {
 		return message.New("arg.value", "drive.line", message.Args{"path": path})
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|appendFlag, 0o600)
 	if err != nil {
 		return explainAt(err, filepath.Dir(path), path)
 	}

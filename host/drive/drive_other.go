@@ -78,3 +78,5 @@ func tryLock(file *os.File) (bool, error) {
 }
 
 func unlockFile(file *os.File) { _ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) }
+
+const appendFlag = os.O_APPEND

@@ -48,10 +48,10 @@ func explain(err error, path string) error {
 		return message.Wrap(err, "drive.not_found", "drive.not_found", args)
 	case busy:
 		return message.Wrap(err, "fs.denied", "drive.busy", args)
-	default:
-		// Whatever else a drive answers, it is not a drive to trust with a copy.
+	case unplugged:
 		return message.Wrap(err, "drive.removed", "drive.removed", args)
 	}
+	return message.Wrap(err, "drive.removed", "drive.failed", args)
 }
 
 func isCancel(err error) bool {

@@ -206,3 +206,6 @@ func livesInMemory(file *os.File) bool {
 	err := ignoringInterrupts(func() error { return unix.Fstatfs(int(file.Fd()), &stat) })
 	return err != nil || uint32(stat.Type) == unix.TMPFS_MAGIC || uint32(stat.Type) == unix.RAMFS_MAGIC
 }
+
+// Where the filesystem has no locks, the kernel still puts each line behind the last.
+const appendFlag = os.O_APPEND

@@ -96,6 +96,7 @@ func TestReadingBackAfterForgettingServesWhereTheCacheCanNotBePassed(t *testing.
 }
 
 func TestADriveThatGivesBackSomethingElseIsFoundOut(t *testing.T) {
+	sentences := map[string]string{"a bit": "drive.read_back", "cut": "drive.read_back_size", "longer": "drive.read_back_size"}
 	for name, spoil := range map[string]func(t *testing.T, part string){
 		"a bit": func(t *testing.T, part string) { overwrite(t, part, 2_000_000, []byte{'y'}) },
 		"cut": func(t *testing.T, part string) {
@@ -110,7 +111,7 @@ func TestADriveThatGivesBackSomethingElseIsFoundOut(t *testing.T) {
 		f := create(t, dir, "a.zip")
 		write(t, f, data)
 		spoil(t, f.temp.Name())
-		if _, err := f.Publish(t.Context(), sum(data)); message.Code(err) != "copy.bad" {
+		if _, err := f.Publish(t.Context(), sum(data)); !errors.Is(err, message.New("copy.bad", sentences[name], nil)) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err := f.Discard(); err != nil || len(names(t, dir)) != 0 {

@@ -149,3 +149,6 @@ func tryLock(file *os.File) (bool, error) {
 func unlockFile(file *os.File) {
 	_ = windows.UnlockFileEx(windows.Handle(file.Fd()), 0, 1, 0, lockRange())
 }
+
+// A file opened only to append can not be cut back, and the lock keeps others out.
+const appendFlag = 0

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/djscript/djscript/host/message"
 )
@@ -196,6 +197,36 @@ func TestLinesOfManyProcessesStayWhole(t *testing.T) {
 		if got := next[strconv.Itoa(i)]; got != lines {
 			t.Errorf("process %d has %d lines", i, got)
 		}
+	}
+}
+
+func TestALineWaitsForTheOneThatIsBeingWritten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.jsonl")
+	other, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	unlock, err := lockFile(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	go func() { done <- Append(path, []byte("second")) }()
+	select {
+	case err := <-done:
+		t.Fatalf("Append did not wait: %v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	if _, err := other.WriteString("first\n"); err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := os.ReadFile(path); string(got) != "first\nsecond\n" {
+		t.Errorf("the file holds %q", got)
 	}
 }
 

@@ -126,6 +126,15 @@ func TestConnectErrorsAreToldApart(t *testing.T) {
 	_, err = firebird.Connect(t.Context(), empty)
 	wantCode(t, err, "db.corrupt", empty.Path)
 
+	// The driver says the path in UTF-8, and a server on Linux turns it into the letters of a locale without accents.
+	letters := db
+	letters.Path = filepath.Join(dir, "São João.fdb")
+	if err := firebirdtest.Server(t).CreateDatabase(t.Context(), letters.Path, "WIN1252", 0); err != nil {
+		t.Fatal(err)
+	}
+	_, err = firebird.Connect(t.Context(), letters)
+	wantCode(t, err, "db.not_found", "São João")
+
 	_, err = firebird.Connect(t.Context(), firebird.Database{Path: db.Path})
 	wantCode(t, err, "db.server", db.Path)
 }

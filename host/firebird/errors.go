@@ -17,6 +17,7 @@ import (
 // Firebird's error codes that a person is told about in a sentence of their own (firebird/impl/msg, gds codes).
 var (
 	gdsLogin       = []int{335544472, 335545106} // login, login_error
+	gdsLetters     = []int{335544565}            // transliteration_failed
 	gdsIO          = []int{335544344}            // io_error: opening, reading or writing the file
 	gdsUnavailable = []int{335544375}            // unavailable: no such alias, no engine for it
 	gdsFormat      = []int{335544323, 335544379} // bad_db_format, wrong_ods
@@ -30,6 +31,9 @@ var (
 
 // plainLogin is how the driver says that the server wants another way to log in than was offered.
 const plainLogin = "Your user name and password are not defined"
+
+// secondaryAttachment is all that a server says to a full validation when somebody is connected.
+const secondaryAttachment = "secondary server attachments cannot validate"
 
 func isLoginError(err error) bool {
 	return hasGDS(err, gdsLogin) || err != nil && strings.Contains(err.Error(), plainLogin)
@@ -59,6 +63,8 @@ func told(ctx context.Context, err error, db Database) error {
 	switch {
 	case isLoginError(err):
 		return message.Wrap(err, "db.auth", "firebird.auth", args)
+	case hasGDS(err, gdsLetters) && !ascii(db.Path):
+		return message.Wrap(err, "db.not_found", "firebird.path_letters", args)
 	case hasGDS(err, gdsShutdown):
 		return message.Wrap(err, "db.busy", "firebird.shutdown", args)
 	case hasGDS(err, gdsCorrupt):
@@ -71,7 +77,7 @@ func told(ctx context.Context, err error, db Database) error {
 		return message.Wrap(err, "db.not_found", "firebird.not_found", args)
 	case hasGDS(err, gdsConstraint):
 		return message.Wrap(err, "db.constraint", "firebird.constraint", args)
-	case hasGDS(err, gdsBusy):
+	case hasGDS(err, gdsBusy), strings.Contains(err.Error(), secondaryAttachment):
 		return message.Wrap(err, "db.busy", "firebird.busy", args)
 	case hasGDS(err, gdsLost):
 		return message.Wrap(err, "db.server", "firebird.lost", args)
@@ -100,6 +106,10 @@ func toldIO(err error, args message.Args) error {
 	default:
 		return message.Wrap(err, "db.not_found", "firebird.not_found", args)
 	}
+}
+
+func ascii(text string) bool {
+	return !slices.ContainsFunc([]byte(text), func(b byte) bool { return b >= 0x80 })
 }
 
 func contains(text string, parts ...string) bool {

@@ -42,7 +42,7 @@ func (e ending) verdict() error {
 	var exit *exec.ExitError
 	switch {
 	case errors.As(e.exit, &exit) && !exit.Exited():
-		return message.New("gbak.failed", "gbak.killed", message.Args{"database": e.subject, "signal": exit.String()})
+		return message.New("gbak.killed", "gbak.killed", message.Args{"database": e.subject, "signal": exit.String()})
 	case len(e.failures) > 0:
 		return e.failed()
 	case errors.As(e.exit, &exit):

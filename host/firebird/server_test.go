@@ -30,7 +30,7 @@ func TestPrivateServerIsGoneWithoutATrace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data := filepath.Join(t.TempDir(), "loja do João.fdb")
+	data := filepath.Join(t.TempDir(), "loja de 50% #1.fdb")
 	if err := s.CreateDatabase(t.Context(), data, "WIN1252", 8192); err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func (h *Host) Engines(ctx context.Context) (*Engines, error) {
 	}
 	e := &Engines{
 		Databases: databases, Catalogue: h.Catalogue(), Mask: secret.Mask(secrets),
-		Prover: &copies.Prover{Bench: bench, Destinations: h.destinations(), Now: h.now},
+		Prover: &copies.Prover{Bench: bench, Databases: databases, Destinations: h.destinations(), Now: h.now, Entropy: h.Entropy},
 		Maker: &copies.Maker{
 			Store: h.store(), Destinations: h.destinations(), Tools: bench.Tools, Bench: bench, State: h.dir(), Config: setup,
 			Version: h.Version, Now: h.now, Entropy: h.Entropy,

@@ -117,7 +117,7 @@ func TestBadNamesAndEmptyValuesAreRefused(t *testing.T) {
 }
 
 func TestAMaskHidesValuesHoweverTheyAreWritten(t *testing.T) {
-	mask := Mask([]Text{"abc", "abcdef", "efgh", `se"nha\`, "a b&c", "", "ção"})
+	mask := Mask([]Text{"abc", "abcdef", "efgh", `se"nha\`, "a b&c", "", "ção", "oto"})
 	for text, want := range map[string]string{
 		"":                       "",
 		"nothing here":           "nothing here",
@@ -129,6 +129,7 @@ func TestAMaskHidesValuesHoweverTheyAreWritten(t *testing.T) {
 		"http://u:a+b%26c@host":  "http://u:***@host",
 		"http://u:a%20b&c@host":  "http://u:***@host",
 		"a%20b%26c":              "a%20b%26c", // no spelling that a program writes
+		"xototox":                "x***x",
 		"tradução":               "tradu***",
 		"aabcdabcefgh and abcde": "a***d****** and ***de",
 	} {

@@ -3,7 +3,6 @@ package zipfile
 import (
 	"context"
 	"errors"
-	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,8 +12,6 @@ import (
 
 	"github.com/djscript/djscript/host/message"
 )
-
-func crcOf(data string) uint32 { return crc32.ChecksumIEEE([]byte(data)) }
 
 func listing(t *testing.T, dir string) []string {
 	t.Helper()
@@ -75,6 +72,23 @@ func TestExtractWritesOverNothing(t *testing.T) {
 	}
 	if text, _ := os.ReadFile(mine); string(text) != "mine" || len(listing(t, dir)) != 1 {
 		t.Errorf("%q, %q", text, listing(t, dir))
+	}
+}
+
+// The look beforehand is not what protects a file: somebody may make it in between.
+func TestAFileThatAppearsWhileExtractingIsNotWrittenOver(t *testing.T) {
+	r, dir := opened(t, build(t)), t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "manifest.json"), []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = root.Close() }()
+	x := &extraction{zip: r, dir: dir, root: root}
+	if err := x.file(t.Context(), r.byName["manifest.json"]); !errors.Is(err, fs.ErrExist) || len(x.made) != 0 {
+		t.Errorf("file = %v, made %q", err, x.made)
 	}
 }
 

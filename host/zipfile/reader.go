@@ -259,7 +259,7 @@ func (c *content) Read(p []byte) (int, error) {
 	c.read += int64(n)
 	_, _ = c.crc.Write(p[:n]) // a hash takes everything
 	switch {
-	case c.read > c.entry.Bytes, err == io.EOF && !c.whole():
+	case c.read > c.entry.Bytes:
 		c.end = c.zip.bad("zipfile.content", c.entry)
 	case err == io.EOF:
 		c.end = io.EOF
@@ -369,7 +369,8 @@ func copyContent(ctx context.Context, to io.Writer, from io.Reader) error {
 }
 
 func (r *Reader) bad(key string, e *record) error {
-	return message.New(codeBad, key, message.Args{"path": r.path, "name": e.Name})
+	args := message.Args{"path": r.path, "name": e.Name}
+	return message.New(codeBad, key, args)
 }
 
 func (r *Reader) stray(at int64) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -252,7 +253,7 @@ func (f forged) append(out, directory []byte, offset uint32) ([]byte, []byte) {
 	if local == "" {
 		local = f.name
 	}
-	crc := crcOf(f.data)
+	crc := crc32.ChecksumIEEE([]byte(f.data))
 	common := func(to []byte, name string, extra []byte) []byte {
 		for _, v := range []uint16{20, f.flags, f.method, 0, 0} {
 			to = binary.LittleEndian.AppendUint16(to, v)
@@ -298,6 +299,8 @@ func TestAForgedZipIsRefusedByItsReason(t *testing.T) {
 		"zipfile.header": {
 			{name: "a", localName: "b"}, {name: "a", data: "xyz", size: 2, packed: 3}, {name: "a/", data: "xyz"},
 			{name: "a", localExtra: []byte{0x55, 0x54, 5, 0, 1, 1, 1, 1, 1}, centralExtra: []byte{0x55, 0x54, 5, 0, 1, 2, 1, 1, 1}},
+			{name: "a", localExtra: []byte{9, 9, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8}, packed: 10, size: 10, second: &forged{name: "b"}},
+			{name: "a", flags: flagDescriptor, localExtra: []byte{9, 9, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8}, packed: 10, size: 10, second: &forged{name: "b"}},
 			{name: "a", localExtra: []byte{1, 2, 3}}, {name: "a", localExtra: []byte{1, 1, 9, 0, 1}},
 		},
 		"zipfile.directory": {{name: "a", entries: 2}, {name: "a", centralExtra: []byte{1, 0, 8}}, {name: "a", size: max32}},

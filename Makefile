@@ -1,0 +1,93 @@
+# djscript: make TARGET
+#
+# The lines that begin with ## are the help that "make" prints.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint fmt fuzz bench build doc clean needs-go
+
+GO ?= go
+LINTER_VERSION := v2.15.0
+LINTER := bin/golangci-lint-$(LINTER_VERSION)
+FUZZTIME ?= 30s
+BENCH ?= .
+TESTFLAGS ?=
+LUA = $(wildcard builtin/*.lua builtin/*/*.lua examples scripts host/primitive/*.lua)
+
+# Firebird's tools, engine and server; PROOF=PACKAGE, as .ci/install reads them.
+FIREBIRD := gbak=firebird3.0-utils firebird=firebird3.0-server \
+  $(if $(wildcard /opt/firebird/plugins /usr/lib64/firebird/plugins),,'/usr/lib/*/firebird/*/plugins/libEngine*.so=firebird3.0-server-core')
+# The race detector wants a C compiler; the tests read Firebird's own example database, and hold our zips against unzip.
+TESTS := gcc=gcc '/usr/include/stdlib.h=libc6-dev' unzip=unzip \
+  '/usr/share/doc/firebird3.0-examples/examples/employee.sql.gz=firebird3.0-examples'
+
+help:
+	@sed -n 's/^## \{0,1\}//p' Makefile
+
+## The two that a newcomer wants:
+
+##   make demo     a proven copy of a demonstration store, in about a minute; installs Firebird with apt when it is absent
+demo: needs-go
+	@.ci/install $(FIREBIRD)
+	@$(GO) build -o djscript .
+	@./djscript demo
+
+##   make test     every test, with real Firebird and the race detector; installs what the tests use with apt when absent
+test: needs-go
+	@.ci/install $(FIREBIRD) $(TESTS)
+	@$(GO) build -o bin/tally ./.ci/tally
+	@$(GO) test -race -timeout 20m -json $(TESTFLAGS) ./... | bin/tally
+
+##
+## The others:
+
+##   make lint     golangci-lint, the Windows build, and luacheck on all Lua
+lint: needs-go $(LINTER)
+	@.ci/install luacheck=lua-check
+	$(LINTER) run
+	GOOS=windows $(GO) vet ./...
+	GOOS=windows $(GO) build ./...
+	luacheck --quiet $(LUA)
+
+##   make fmt      formats Go, and Lua where stylua is installed
+fmt: needs-go $(LINTER)
+	$(LINTER) fmt
+	@if command -v stylua >/dev/null; then stylua $(LUA); else echo "stylua is not installed: Lua was left as it is"; fi
+
+##   make fuzz     each fuzz target in turn, FUZZTIME=30s each
+fuzz: needs-go
+	@.ci/install $(FIREBIRD)
+	@for room in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$room | grep '^Fuzz' || true); do \
+	    echo "$$room $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$room; \
+	  done; \
+	done
+
+##   make bench    the benchmarks of docs/performance.md; BENCH=Name for some of them
+bench: needs-go
+	@.ci/install $(FIREBIRD)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -timeout 60m ./...
+
+##   make build    djscript for Linux and djscript.exe for Windows, in bin/
+build: needs-go
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags '-s -w' -o bin/djscript .
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 $(GO) build -trimpath -ldflags '-s -w' -o bin/djscript.exe .
+
+##   make doc      the reference of what a script may call, as djscript itself knows it
+doc: needs-go
+	@$(GO) run . docs
+
+##   make clean    removes what was built; the demonstration store, which holds copies, stays
+clean:
+	rm -rf bin djscript djscript.exe
+
+needs-go:
+	@command -v $(GO) >/dev/null || { echo "Go 1.26 or later is needed: https://go.dev/dl/" >&2; exit 1; }
+
+# Built here from its own module, so that nothing of it is in ours.
+$(LINTER):
+	@echo "Building golangci-lint $(LINTER_VERSION) into bin/ (once; a few minutes)"
+	@GOBIN="$(CURDIR)/bin" $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VERSION)
+	@mv bin/golangci-lint $(LINTER)

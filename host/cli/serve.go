@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
+	"github.com/djscript/djscript/host/schedule"
+)
+
+// How long a run may take to end by itself when the scheduler is told to stop.
+const grace = 20 * time.Second
+
+func (a *app) serveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "serve", Short: message.Text("cli.serve_short", nil), Args: exactly(0), Example: "  djscript serve",
+		RunE: func(c *cobra.Command, _ []string) error { return a.serve(c.Context()) },
+	}
+}
+
+// scheduler starts what is due as child processes of this same program: what runs at night is what a person can run.
+type scheduler struct {
+	*app
+	ctx     context.Context
+	store   *run.Host
+	program string
+
+	mu      sync.Mutex
+	running map[string]bool
+	all     sync.WaitGroup
+}
+
+func (a *app) serve(ctx context.Context) error {
+	store, err := a.host()
+	if err != nil {
+		return err
+	}
+	all, err := dues(store.Config)
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find own program: %w", err)
+	}
+	alone, err := store.Take(ctx, "serve", "serve", 0)
+	if err != nil {
+		return err
+	}
+	s := &scheduler{app: a, ctx: ctx, store: store, program: program, running: map[string]bool{}}
+	err = s.loop(all)
+	s.all.Wait()
+	return errors.Join(err, alone.Release())
+}
+
+func (s *scheduler) loop(all []due) error {
+	var entries []*schedule.Entry
+	for _, e := range all {
+		entries = append(entries, e.schedule)
+		s.tellNext(e.schedule)
+	}
+	if len(entries) == 0 {
+		s.tell("cli.serve_nothing", nil)
+	}
+	loop := schedule.Loop{Now: s.now, Sleep: sleep, Start: s.start, Missed: s.missed}
+	if err := loop.Run(s.ctx, entries); s.ctx.Err() == nil {
+		return err
+	}
+	s.tell("cli.serve_end", nil)
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (s *scheduler) tellNext(e *schedule.Entry) {
+	if at, ok := e.Next(s.now()); ok {
+		s.tell("cli.serve_next", message.Args{"entry": e.Name(), "at": s.moment(at)})
+	}
+}
+
+func (s *scheduler) moment(t time.Time) string { return moment(t, s.store.Config.Store.Location) }
+
+func (s *scheduler) missed(e *schedule.Entry, at time.Time) {
+	s.tell("cli.serve_missed", message.Args{"entry": e.Name(), "at": s.moment(at)})
+}
+
+// start starts an entry, unless its run before still goes on.
+func (s *scheduler) start(e *schedule.Entry, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running[e.Name()] {
+		s.tell("cli.serve_still", message.Args{"entry": e.Name(), "at": s.moment(at)})
+		return
+	}
+	s.running[e.Name()] = true
+	s.tell("cli.serve_start", message.Args{"entry": e.Name(), "at": s.moment(at)})
+	s.all.Go(func() {
+		code := s.child(e.Name(), at)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.running, e.Name())
+		s.tell("cli.serve_ended", message.Args{"entry": e.Name(), "exit": code})
+		s.tellNext(e)
+	})
+}
+
+// child runs the entry in a process of its own and gives its exit code. When the scheduler stops, the child is asked
+// to end first.
+func (s *scheduler) child(entry string, at time.Time) int {
+	c := exec.CommandContext(s.ctx, s.program, "-C", s.store.Config.Dir, "run", entry, "--trigger", "cron", "--due", at.Format(time.RFC3339))
+	c.Stdout, c.Stderr = s.err, s.err
+	c.Cancel = func() error { return askToEnd(c.Process) }
+	c.WaitDelay = grace
+	if err := c.Run(); err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return exit.ExitCode()
+		}
+		s.tellOne("cli.error", message.Wrap(err, "run.failed", "cli.serve_child", message.Args{"entry": entry}))
+		return run.ExitFailed
+	}
+	return run.ExitDone
+}

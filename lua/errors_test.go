@@ -1,0 +1,245 @@
+package lua
+
+import (
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
+}
+
+func TestAGoErrorStaysItselfAcrossScripts(t *testing.T) {
+	for _, source := range []string{
+		`dj.copy.create { to = "full" }`,
+		`local ok, e = pcall(dj.copy.create, { to = "full" }) error(e)`,
+		`local ok, e = pcall(dj.copy.create, { to = "full" }) error(e, 2)`,
+		`local ok, e = pcall(dj.copy.create, { to = "full" }) assert(ok, e)`,
+		`local ok, e = pcall(function() local ok, e = pcall(dj.copy.create, { to = "full" }) error(e) end) error(e)`,
+		`dj.step("x", function() dj.copy.create { to = "full" } end)`,
+		`dj.step("x", function() dj.step("y", function() local ok, e = pcall(dj.copy.create, { to = "full" }) error(e) end) end)`,
+		`local _, e = xpcall(function() dj.copy.create { to = "full" } end, function(e) return e end) error(e)`,
+		`table.sort({ 1, 2 }, function() dj.copy.create { to = "full" } end)`,
+		`setmetatable({}, { __index = function() dj.copy.create { to = "full" } end }).x()`,
+	} {
+		run := fails(t, host(), source)
+		var full *diskFull
+		if !errors.As(run, &full) || full.path != "E:" {
+			t.Errorf("%s: the Go error is lost: %v", source, run)
+		}
+		if want := "store.lua:1: copy.create: drive E: is full (drive.full)"; run.Error() != want {
+			t.Errorf("%s\n got %s\nwant %s", source, run, want)
+		}
+		if run.Hint() != "delete something" || !run.Err.Retryable || run.Code() != "drive.full" {
+			t.Errorf("%s: hint %q, retryable %v, code %q", source, run.Hint(), run.Err.Retryable, run.Code())
+		}
+	}
+}
+
+func TestAnErrorValueHasItsFields(t *testing.T) {
+	got := out(t, host(), `
+local ok, e = pcall(function()
+  dj.copy.create { to = "full" }
+end)
+print(ok, e.code, e.message, e.hint, e.op, e.where, e.retryable, e.cause, type(e))
+print(e:is("drive"), e:is("drive.full"), e:is("driv"), e:is("gbak"))
+print(e)
+print("failed: " .. e)
+print(select(2, pcall(function() return e.cod end)))
+local _, w = pcall(dj.fail, "gbak.hang")
+print(w.message, w.code, w.cause, w.cause.code)
+print(select(2, pcall(error, w)) == w)
+`)
+	want := strings.Join([]string{
+		"false\tdrive.full\tdrive E: is full\tdelete something\tcopy.create\tstore.lua:3\ttrue\tnil\terror",
+		"true\ttrue\tfalse\tfalse",
+		"store.lua:3: copy.create: drive E: is full (drive.full)", "delete something",
+		"failed: store.lua:3: copy.create: drive E: is full (drive.full)", "delete something",
+		`store.lua:9: error has nothing called "cod" (api.unknown)`, `did you mean "code"?`,
+		"make copy: refused\tgbak.hang\trefused (gbak.hang)\tgbak.hang",
+		"true",
+	}, "\n")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhatAScriptThrowsCanBeRead(t *testing.T) {
+	for _, c := range []struct{ source, want string }{
+		{`error("no drive")`, `store.lua:1: no drive (script.failed)`},
+		{"local function check() error('no drive', 2) end\ncheck()", `store.lua:2: no drive (script.failed)`},
+		{`error("no drive", 0)`, `no drive (script.failed)`},
+		{`error({ message = "no drive", n = 1 })`, `store.lua:1: no drive (script.failed)`},
+		{`error({ n = 1, list = { 1, 2 } })`, `store.lua:1: {n = 1, list = {1, 2}} (script.failed)`},
+		{`error(setmetatable({}, { __tostring = function() return "mine" end }))`, `store.lua:1: mine (script.failed)`},
+		{`error()`, `store.lua:1: nil (script.failed)`},
+		{`error(12.5)`, `store.lua:1: 12.5 (script.failed)`},
+		{`assert(false)`, `store.lua:1: assertion failed! (script.failed)`},
+		{`assert(nil, "no drive")`, `store.lua:1: no drive (script.failed)`},
+	} {
+		if run := fails(t, Options{}, c.source); run.Error() != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.source, run, c.want)
+		}
+	}
+	got := out(t, Options{}, `local t = { kind = "mine" } local ok, e = pcall(error, t) print(e.kind, e.code, e:is("script"))`)
+	if got != "mine\tscript.failed\ttrue" {
+		t.Error(got)
+	}
+}
+
+func TestTheInterpretersOwnErrorsAreSaidPlainly(t *testing.T) {
+	for _, c := range []struct{ source, want string }{
+		{"local size = nil\nlocal half = size / 2", `store.lua:2: can not calculate with nil and number (script.failed)`},
+		{"local t = {}\nprint(t.a.b)", `store.lua:2: can not look up "b" in nil (script.failed)`},
+		{"local t\nt.x = 1", `store.lua:2: can not look up "x" in nil (script.failed)`},
+		{"local t = {}\nt.run()", `store.lua:2: "run" is no function (script.failed)`},
+		{"local t = {}\nt:run()", `store.lua:2: "run" is no function (script.failed)`},
+		{`return 1 < "2"`, `store.lua:1: can not compare number with string (script.failed)`},
+		{`return {} < {}`, `store.lua:1: can not compare table with table (script.failed)`},
+		{`return "a" .. nil`, `store.lua:1: can not join nil to a text (script.failed)`},
+		{`return "a" .. {}`, `store.lua:1: can not join a table to a text (script.failed)`},
+		{`return "abc" + 1`, `store.lua:1: "abc" is no number, so nothing can be calculated with it (script.failed)`},
+		{`return -{}`, `store.lua:1: can not calculate with - and nil (script.failed)`},
+		{`return #nil`, `store.lua:1: argument 1 of # must be a table, but it is nil (arg.type)`},
+		{"local function f() return 1 + f() end\nf()", `store.lua:1: too many calls within calls (script.failed)`},
+		{`return ("x"):rep()`, `store.lua:1: argument 2 of rep must be a number, but it is nothing (arg.type)`},
+		{`return ("x"):find("(")`, ``},
+		{`return string.format("%d", 3.7)`, `store.lua:1: %d in string.format: it takes a whole number; use %.0f, or math.floor first (arg.type)`},
+		{`return string.format("%s;%s", 1)`, `store.lua:1: %s in string.format: its value is missing (arg.type)`},
+		{`return string.format("%d", "abc")`, `store.lua:1: argument 2 of format must be a number, but it is "abc" (arg.type)`},
+		{`for i = 1, 2 do local t = nil; t() end`, `store.lua:1: "t" is no function (script.failed)`},
+	} {
+		run := fails(t, Options{}, c.source)
+		if c.want != "" && run.Error() != c.want {
+			t.Errorf("%s\n got %s\nwant %s", c.source, run, c.want)
+		}
+		if run.Hint() == "" || run.Code() == "host.panic" {
+			t.Errorf("%s: %s, hint %q", c.source, run, run.Hint())
+		}
+	}
+}
+
+func TestNoPcallCatchesTheEndOfARunOrAGuard(t *testing.T) {
+	for _, source := range []string{
+		`pcall(dj.guard)`, `pcall(pcall, dj.guard)`, `xpcall(dj.guard, function() return 1 end)`,
+		`pcall(dj.step, "x", function() pcall(dj.guard) end)`,
+		`pcall(dj.fail, "run.cancelled")`, `pcall(dj.fail, "run.skipped")`,
+	} {
+		if run := fails(t, host(), source); !run.Err.IsCode("guard") && !run.Err.IsCode("run") {
+			t.Errorf("%s: %v", source, run)
+		}
+	}
+	if _, err := try(t, host(), `pcall(dj.fail, "runner.x") pcall(dj.fail, "guards")`); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhereIsTheScriptsLineAlsoThroughGo(t *testing.T) {
+	run := fails(t, host(), "dj.step('a',\n  function()\n    dj.copy.open()\n  end)")
+	if run.Err.Where != "store.lua:3" || run.Excerpt != "dj.copy.open()" {
+		t.Errorf("where %q, excerpt %q", run.Err.Where, run.Excerpt)
+	}
+	if run = fails(t, host(), "local ok, e\n\ndj.step('a', dj.copy.open, 1)"); run.Err.Where != "store.lua:3" {
+		t.Errorf("where = %q", run.Err.Where)
+	}
+}
+
+func TestAFailureKeepsTheStackWithLocals(t *testing.T) {
+	o := host()
+	o.Mask = func(text string) string { return strings.ReplaceAll(text, "masterkey", "***") }
+	run := fails(t, o, `
+local password = "masterkey"
+local long = ("x"):rep(196) .. "masterkey"
+local function half(drive)
+  local free = drive.free
+  return free / 2
+end
+local function check(title, ...)
+  local t = { title = title, password = password }
+  for i, name in ipairs({ "E:" }) do
+    local size = half({ name = name })
+  end
+end
+dj.step("outer", function(word) check(word) end)
+`)
+	var got []string
+	for _, frame := range run.Stack {
+		line := place(frame.File, frame.Line) + " " + frame.Function
+		for _, local := range frame.Locals {
+			line += " " + local.Name + "=" + local.Value
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		`store.lua:6 half drive={name = "E:"} free=nil`,
+		`store.lua:11 check title="inside outer" t={title = "inside outer", password = "***"} i=1 name="E:"`,
+		`store.lua:14 function at line 14 word="inside outer"`,
+		`store.lua:14 main chunk password="***" long="` + strings.Repeat("x", 196) + `***" half=function: store.lua:4 check=function: store.lua:8`,
+	}
+	for i := range want {
+		want[i] = strings.ReplaceAll(want[i], strings.Repeat("x", 196)+"***", cut(strings.Repeat("x", 196)+"***", maxShown-1))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, frame := range run.Stack {
+		for _, local := range frame.Locals {
+			if strings.Contains(local.Value, "master") {
+				t.Errorf("%s shows a secret: %s", local.Name, local.Value)
+			}
+		}
+	}
+}
+
+func TestAPanicInGoIsAnErrorWithoutItsStackInTheMessage(t *testing.T) {
+	run := fails(t, host(), "\ndj.boom()")
+	if want := "store.lua:2: boom: internal fault: nil map (host.panic)"; run.Error() != want {
+		t.Errorf("got %s, want %s", run, want)
+	}
+	if !strings.Contains(run.Err.GoStack, "lua_test.go") {
+		t.Error("the Go stack is lost")
+	}
+	if got := out(t, host(), "print(pcall(dj.boom))"); !strings.HasPrefix(got, "false\tstore.lua:1: boom: ") {
+		t.Error(got)
+	}
+}
+
+func TestClosuresSurviveAnError(t *testing.T) {
+	got := out(t, Options{}, `
+local f
+pcall(function() local x = "kept" f = function() return x end error("a") end)
+local a, b, c, d = 10, 20, 30, 40
+print(f())`)
+	if got != "kept" {
+		t.Errorf("the closure sees %q", got)
+	}
+}
+
+func TestAWrapperStandsAroundEveryCall(t *testing.T) {
+	var calls []string
+	o := host()
+	o.Wrap = func(c *Call, next func() (any, error)) (any, error) {
+		calls = append(calls, c.Op+" at "+c.Where())
+		if c.Func.Name == "copy.open" {
+			return "planned " + c.Given()[0].(string), nil
+		}
+		if c.Func.Name == "boom" {
+			return nil, &coder{"cap.denied"}
+		}
+		return next()
+	}
+	got := out(t, o, `print(dj.copy.open("x"), dj.copy.create({ to = "a" })[1].path) print(select(2, pcall(dj.boom)).code)`)
+	if got != "planned x\ta//0s\ncap.denied" {
+		t.Error(got)
+	}
+	want := []string{"copy.open at store.lua:1", "copy.create at store.lua:1", "boom at store.lua:1"}
+	if diff := cmp.Diff(want, calls); diff != "" {
+		t.Error(diff)
+	}
+}
