@@ -120,6 +120,7 @@ func newShape(name string, typ reflect.Type) *shape {
 		panic("lua: the arguments of " + name + " are no struct")
 	}
 	whole := newRecord(typ)
+	whole.complete(map[*record]bool{})
 	s := &shape{typ: typ}
 	options := &record{byName: map[string]*field{}}
 	for _, field := range whole.fields {

@@ -153,6 +153,9 @@ func (s *State) encodeList(v reflect.Value, depth int) (glua.LValue, error) {
 		}
 		table.RawSet(glua.LNumber(i+1), item)
 	}
+	if v.Len() == 0 {
+		table.Metatable = s.emptyList
+	}
 	return table, nil
 }
 

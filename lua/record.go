@@ -72,6 +72,19 @@ func newRecord(typ reflect.Type) *record {
 	return r
 }
 
+// complete makes the kinds of all fields, also of the structs within: one that no script can give panics now and not when
+// a script first gives it.
+func (r *record) complete(done map[*record]bool) {
+	done[r] = true
+	for _, field := range r.fields {
+		for k := field.kind(); k != nil; k = k.of {
+			if k.record != nil && !done[k.record()] {
+				k.record().complete(done)
+			}
+		}
+	}
+}
+
 func enumOf(tag reflect.StructTag) []string {
 	values := tag.Get("enum")
 	if values == "" {

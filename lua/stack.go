@@ -89,6 +89,9 @@ func (s *State) locals(l *glua.LState, debug *glua.Debug, at position) []Local {
 			continue
 		}
 		_, value := l.GetLocal(debug, i+1)
+		if value == nil {
+			continue // its register is free again: the block ended on this very line
+		}
 		locals = append(locals, Local{local.Name, cut(s.mask(s.quote(value)), maxShown)})
 	}
 	return locals

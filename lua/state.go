@@ -36,6 +36,10 @@ type State struct {
 	errors  *glua.LTable // metatable of error values
 	text    *glua.LTable // functions of texts
 	enter   *glua.LFunction
+
+	// A Go list without elements is a table like an empty map; this metatable tells it from one on its way back.
+	emptyList *glua.LTable
+
 	catches int // pcalls that are open
 	random  uint64
 	chunks  map[string]*Chunk // what was run, by name: for the line of an error
@@ -61,6 +65,8 @@ func New(ctx context.Context, o Options) *State {
 	s.l.SetContext(s.counter)
 	s.enter = s.l.NewFunction(s.entered)
 	s.names = s.l.CreateTable(0, 64)
+	s.emptyList = s.l.CreateTable(0, 1)
+	s.emptyList.RawSetString("__metatable", glua.LFalse)
 	s.openErrors()
 	s.openBase()
 	s.openText()

@@ -167,7 +167,7 @@ func (w *walk) table(table *glua.LTable) (any, *fault) {
 	w.above[table] = true
 	defer delete(w.above, table)
 	n, keys := length(table), countKeys(table)
-	if n > 0 && n == keys {
+	if n == keys && (n > 0 || table.Metatable == glua.LValue(w.state.emptyList)) {
 		return w.list(table, n)
 	}
 	made := make(map[string]any, keys)

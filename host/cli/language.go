@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
-
-	"github.com/BurntSushi/toml"
 
 	"github.com/djscript/djscript/host/message"
 )
@@ -32,18 +32,20 @@ func (a *app) locale() string {
 	return systemLanguage()
 }
 
-func storeLanguage(dir string) string {
-	return peek(filepath.Join(dir, "djscript.toml")).Store.Language
-}
+func storeLanguage(dir string) string { return peek(filepath.Join(dir, "djscript.toml"), "language") }
 
-// glance is what can be wanted of a djscript.toml before, or without, reading it whole.
-type glance struct {
-	Store struct{ ID, Language string }
-}
-
-func peek(path string) (g glance) {
-	_, _ = toml.DecodeFile(path, &g) // whatever is wrong is told when it is read whole
-	return g
+// peek finds a text of djscript.toml by its key before, or without, reading the file whole. Whatever is wrong with the
+// file is told when it is read.
+func peek(path, key string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	found := regexp.MustCompile(`(?m)^[ \t]*` + key + `[ \t]*=[ \t]*["']([^"'\n]*)["']`).FindSubmatch(text)
+	if found == nil {
+		return ""
+	}
+	return string(found[1])
 }
 
 func flagValue(args []string, names ...string) string {

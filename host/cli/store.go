@@ -47,4 +47,4 @@ func (a *app) keyDir() string {
 }
 
 // storeID is the id that a djscript.toml gives its store, or "".
-func storeID(path string) string { return peek(path).Store.ID }
+func storeID(path string) string { return peek(path, "id") }

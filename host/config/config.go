@@ -47,7 +47,7 @@ type Store struct {
 // Firebird says where Firebird is. A Database repeats what holds for it.
 type Firebird struct {
 	Bin      string // folder of gbak; "": to be found
-	Server   string // "host:port"; "": embedded, no server
+	Server   string // "host:port"
 	User     string
 	Password Secret
 }
@@ -58,7 +58,7 @@ type Database struct {
 	Path     string   // as the server sees it; an alias is a plain word
 	System   string   // name of a profile, or ""
 	Files    []string // globs of document models, absolute
-	Server   string   // its own, or [firebird]'s; "": embedded
+	Server   string   // its own, or [firebird]'s
 	User     string
 	Password Secret
 }

@@ -57,7 +57,7 @@ every = "1h30m"
 days = ["mon", "sab"]
 except = ["feriados"]
 to = ["local", "rede"]
-verify = false
+verify = "never"
 
 [calendar.feriados]
 days = ["12-25", "02-29"]
@@ -284,6 +284,7 @@ var slips = []slip{
 	{`path = "C:/DJ/B.FDB"`, `path = 'c:\dj\b.fdb'` + "\n[database.b2]\npath = \"C:/DJ/B.FDB\"", "database.b2.path",
 		"config.same_database"},
 	{`path = "C:/DJ/B.FDB"`, `path = "D:/Copias/B.FDB"`, "destination.local.path", "config.live_database"},
+	{`path = "D:/Copias"`, `path = " "`, "destination.local.path", "config.empty"},
 	{`path = "D:/Copias"`, `path = "copias"`, "destination.local.path", "config.path_relative"},
 	{`path = "D:/Copias"`, `path = "D:/Copias/"` + "\n[destination.igual]\npath = 'd:\\copias'", "destination.igual.path",
 		"config.destination_same"},
@@ -306,6 +307,7 @@ var slips = []slip{
 	{`at = ["22:00"]`, "from = \"03:00\"\nevery = \"1h\"\nuntil = \"02:00\"", "backup.until", "config.until"},
 	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"4m\"", "backup.every", "config.every"},
 	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"330s\"", "backup.every", "config.every"},
+	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"25h\"", "backup.every", "config.every"},
 	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"60\"", "backup.every", "config.duration"},
 	{`days = ["mon"]`, `days = ["segunda"]`, "backup.days", "config.weekday"},
 	{`days = ["mon"]`, `days = ["mon", "seg"]`, "backup.days", "config.repeated"},
@@ -419,6 +421,31 @@ func TestAnySlipsTogetherAreAllToldAndNoneTwice(t *testing.T) {
 			t.Fatalf("%s\n%s", text, diff)
 		}
 	})
+}
+
+func TestAKeySetTwiceHidesNothingOfTheFirst(t *testing.T) {
+	mistakes := mistakesIn(t, "[store]\nid = \"A B\"\nid = \"b\"\n")
+	if got, want := told(mistakes), []string{"store.id config.name", "store.id config.twice"}; !slices.Equal(got, want) {
+		t.Errorf("told %v", got)
+	}
+}
+
+func TestALongValueIsToldByItsBeginning(t *testing.T) {
+	mistakes := mistakesIn(t, "[store]\nid = \"a\"\n[limits]\nsteps = \"1M\"\n"+strings.Repeat("k", 5000)+" = 1\n")
+	for _, m := range mistakes {
+		if len(m.Err.Error()) > 200 {
+			t.Errorf("told at length: %s", m.Err)
+		}
+	}
+}
+
+func TestAListInTheDefaultsIsNotInherited(t *testing.T) {
+	listed := strings.Replace(string(under), "\n[store]\n", "\n[store]\nid = [\"x\"]\n", 1)
+	_, err := build("djscript.toml", "/nowhere", []byte("[limits]\n"), []byte(listed), nil, nil)
+	var mistakes Mistakes
+	if !errors.As(err, &mistakes) || !slices.Equal(told(mistakes), []string{"store.id config.missing"}) {
+		t.Errorf("told %v", err)
+	}
 }
 
 func TestAPasswordIsNeverRepeated(t *testing.T) {

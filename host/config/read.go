@@ -143,7 +143,7 @@ func (t *table) databasePath() string {
 	return text
 }
 
-// path is an absolute path of this machine.
+// folder is an absolute path.
 func (t *table) folder(name string) string {
 	text := t.words(name)
 	if strings.TrimSpace(text) != "" && !hasControl(text) && !absolute(text) {
@@ -228,16 +228,15 @@ func (t *table) filled(names ...string) {
 	}
 }
 
-// verify is spelled as in Lua: "restore", "later" or false.
+// verify is spelled as in Lua.
 func (t *table) verify() string {
 	value, ok := t.get("verify")
-	switch {
-	case !ok || value == VerifyRestore:
+	if !ok {
 		return VerifyRestore
-	case value == VerifyLater:
-		return VerifyLater
-	case value == false:
-		return VerifyNever
+	}
+	switch value {
+	case VerifyRestore, VerifyLater, VerifyNever:
+		return value.(string) //nolint:errcheck // equal to a string
 	}
 	t.bad("verify", message.New("option.value", "config.verify", message.Args{"value": short(value)}))
 	return VerifyRestore
@@ -262,7 +261,7 @@ func (t *table) window(dayStarts time.Duration, other string) *Window {
 		t.bad("until", message.New("option.value", "config.until", nil))
 	}
 	every, ok3 := t.duration("every")
-	if ok3 && (every < minEvery || every > 24*time.Hour) {
+	if ok3 && (every < minEvery || every%time.Minute != 0 || every > 24*time.Hour) {
 		t.bad("every", message.New("option.value", "config.every", nil))
 		ok3 = false
 	}

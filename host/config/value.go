@@ -180,8 +180,8 @@ func (t *table) secret(name string) (Secret, bool) {
 // server is "host:port", with Firebird's own port where none is given; "" is the embedded engine.
 func (t *table) server(name string) (string, bool) {
 	text, ok := t.text(name)
-	if !ok || text == "" {
-		return "", ok
+	if !ok {
+		return "", false
 	}
 	server, ok := parseServer(text)
 	if !ok {

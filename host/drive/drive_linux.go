@@ -20,7 +20,9 @@ import (
 const answer = 3 * time.Second
 
 // A filesystem is a place to keep files where a device stands behind it, or a server.
-var fromServer = []string{"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "virtiofs", "davfs", "fuse.davfs2", "ceph", "glusterfs", "fuse.rclone"}
+var fromServer = []string{
+	"nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "virtiofs", "davfs", "fuse.davfs2", "ceph", "glusterfs", "fuse.rclone",
+}
 
 // What is packed into a file, to be read only, is no drive.
 var packed = []string{"squashfs", "erofs", "iso9660", "udf", "cramfs"}

@@ -56,6 +56,12 @@ func dsnPath(path string) string {
 	return path
 }
 
+// sayable tells whether the driver can say the path at all: it makes a relative path with a slash an absolute one.
+func sayable(path string) bool {
+	windows := len(path) > 1 && path[1] == ':'
+	return path != "" && (strings.HasPrefix(path, "/") || windows || !strings.ContainsRune(path, '/'))
+}
+
 // withPort gives a server without a port Firebird's own.
 func withPort(server string) string {
 	if _, _, err := net.SplitHostPort(server); err == nil {

@@ -47,6 +47,9 @@ const (
 	chunkCount = 4
 )
 
+// The smallest backup, of a database without a table, has some thousands of bytes.
+const leastBytes = 512
+
 // Every .fbk begins with the record "backup" and its first attribute, the format, in four bytes.
 var backupHead = []byte{0x00, 0x02, 0x04}
 
@@ -238,8 +241,8 @@ func (b *Backup) verdict(exit, stream error) error {
 	e := b.job.ending(exit)
 	e.subject, e.server, e.way = b.ending.subject, b.ending.server, b.ending.way
 	b.log, _, _ = b.job.log.result()
-	if e.killed == nil && exit == nil && len(e.failures) == 0 && b.bytes == 0 {
-		return message.New("gbak.failed", "gbak.empty", message.Args{"database": e.subject})
+	if e.killed == nil && exit == nil && len(e.failures) == 0 && b.bytes < leastBytes {
+		return message.New("gbak.failed", "gbak.empty", message.Args{"database": e.subject, "read": b.bytes})
 	}
 	if err := e.verdict(); err != nil {
 		return err

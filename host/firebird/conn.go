@@ -35,6 +35,9 @@ func Connect(ctx context.Context, db Database) (*Conn, error) {
 	if db.Server == "" {
 		return nil, message.New("db.server", "firebird.no_server", message.Args{"path": db.Path})
 	}
+	if !sayable(db.Path) {
+		return nil, message.New("db.not_found", "firebird.driver_path", message.Args{"path": db.Path})
+	}
 	c := &Conn{database: db, connection: connectionCharset(db.Charset)}
 	bounded, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()

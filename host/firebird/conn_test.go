@@ -135,6 +135,13 @@ func TestConnectErrorsAreToldApart(t *testing.T) {
 	_, err = firebird.Connect(t.Context(), letters)
 	wantCode(t, err, "db.not_found", "São João")
 
+	for _, path := range []string{"", "dados/loja.fdb"} {
+		relative := db
+		relative.Path = path
+		_, err = firebird.Connect(t.Context(), relative)
+		wantCode(t, err, "db.not_found", path)
+	}
+
 	_, err = firebird.Connect(t.Context(), firebird.Database{Path: db.Path})
 	wantCode(t, err, "db.server", db.Path)
 }

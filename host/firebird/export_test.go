@@ -26,3 +26,6 @@ func StartServerOn(ctx context.Context, dir string, t Tools, ports func(context.
 
 // FreePort is the usual source of ports.
 func FreePort(ctx context.Context) (string, error) { return freePort(ctx) }
+
+// NoTools is the error of a machine without Firebird.
+func NoTools(places string) error { return noTools(places) }

@@ -138,13 +138,21 @@ func TestRestoreStreamEndsWithTheContext(t *testing.T) {
 	fbk := bareBackup(t, db)
 	path := filepath.Join(t.TempDir(), "cancelled.fdb")
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(time.Second, cancel)
+	began := false
+	time.AfterFunc(time.Second, func() {
+		_, err := os.Stat(path)
+		began = err == nil
+		cancel()
+	})
 	slow := &slowReader{r: bytes.NewReader(fbk), ctx: ctx}
 	services := connectServices(t, db)
 	begin := time.Now()
 	_, err := services.RestoreStream(ctx, slow, path, nil)
 	if !errors.Is(err, context.Canceled) || time.Since(begin) > 2*time.Second {
 		t.Errorf("error %v after %v", err, time.Since(begin))
+	}
+	if !began {
+		t.Error("the cancel came before the job had made its file")
 	}
 	// The job on the server ends too, and takes its unfinished file with it or lets it be dropped.
 	dropped := db

@@ -94,7 +94,11 @@ func FindTools(ctx context.Context, configured string) (Tools, error) {
 	if first != nil {
 		return Tools{}, first
 	}
-	return Tools{}, message.New("gbak.failed", "firebird.tools_missing", message.Args{"places": placeNames(places)})
+	return Tools{}, noTools(placeNames(places))
+}
+
+func noTools(places string) error {
+	return message.New("gbak.failed", "firebird.tools_missing", message.Args{"places": places})
 }
 
 func configuredTools(ctx context.Context, configured string) (Tools, error) {
@@ -132,17 +136,20 @@ func toolsIn(ctx context.Context, dir, source string) (Tools, error) {
 func askVersion(ctx context.Context, program string) (Version, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	command := exec.CommandContext(ctx, program, "-z")
-	command.WaitDelay = time.Second
-	out, err := command.CombinedOutput()
+	var out cappedBuffer
+	p, err := start(ctx, child{path: program, args: []string{"-z"}, stdout: &out, stderr: &out})
+	if err == nil {
+		_ = p.wait() // it complains, and the exit code is 1
+	}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return Version{}, ctx.Err()
 	case errors.Is(err, fs.ErrPermission):
 		return Version{}, message.Wrap(err, "gbak.failed", "firebird.tools_denied", message.Args{"path": program})
 	}
-	version, ok := ParseVersion(string(out))
-	if !ok || !strings.Contains(string(out), "version") && !strings.Contains(string(out), "Version") {
+	said := strings.ToLower(out.String())
+	version, ok := ParseVersion(strings.ToUpper(said))
+	if !ok || !strings.Contains(said, "version") {
 		return Version{}, message.New("gbak.failed", "firebird.tools_strange", message.Args{"path": program})
 	}
 	return version, nil

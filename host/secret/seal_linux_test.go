@@ -81,6 +81,20 @@ func TestSecretsWithoutTheirKeyStayClosedAndAreNotReplaced(t *testing.T) {
 	}
 }
 
+func TestAKeyThatCanNotBeReadIsNotReplaced(t *testing.T) {
+	dir, keyDir := t.TempDir(), t.TempDir()
+	key := filepath.Join(keyDir, keyName)
+	if err := os.WriteFile(key, []byte(canary), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Open(dir, keyDir).Set("a", "b"); message.Code(err) == "" || strings.Contains(err.Error(), canary) {
+		t.Errorf("Set = %v", err)
+	}
+	if text, err := os.ReadFile(key); err != nil || string(text) != canary {
+		t.Errorf("the key was changed: %v", err)
+	}
+}
+
 const otherKey = "AGE-SECRET-KEY-184JMZMVQH3E6U0PSL869004Y3U2NYV7R30EU99CSEDNPH02YUVFSZW44VU"
 
 func TestAFullDiskLeavesTheOldSecretsWhole(t *testing.T) {

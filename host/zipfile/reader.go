@@ -2,9 +2,7 @@ package zipfile
 
 import (
 	"bufio"
-	"context"
 	"errors"
-	"hash"
 	"hash/crc32"
 	"io"
 	"io/fs"
@@ -237,135 +235,6 @@ func (r *Reader) header(e *record) (*local, error) {
 		return nil, r.explain(err, r.bad("zipfile.header", e))
 	}
 	return header, nil
-}
-
-// content is the bytes of one entry, checked as they pass.
-type content struct {
-	zip     *Reader
-	entry   *record
-	section *io.SectionReader
-	packed  *bufio.Reader
-	plain   io.ReadCloser
-	crc     hash.Hash32
-	read    int64
-	end     error
-}
-
-func (c *content) Read(p []byte) (int, error) {
-	if c.end != nil {
-		return 0, c.end
-	}
-	n, err := c.plain.Read(p)
-	c.read += int64(n)
-	_, _ = c.crc.Write(p[:n]) // a hash takes everything
-	switch {
-	case c.read > c.entry.Bytes:
-		c.end = c.zip.bad("zipfile.content", c.entry)
-	case err == io.EOF:
-		c.end = io.EOF
-	case err != nil:
-		c.end = c.zip.explain(deflateFault(err), c.zip.bad("zipfile.content", c.entry))
-	}
-	return n, c.end
-}
-
-func (c *content) whole() bool {
-	left := c.section.Size() - c.at() + int64(c.packed.Buffered())
-	return c.read == c.entry.Bytes && c.crc.Sum32() == c.entry.CRC32 && left == 0
-}
-
-func (c *content) at() int64 {
-	at, _ := c.section.Seek(0, io.SeekCurrent) // a section knows where it is
-	return at
-}
-
-func (c *content) Close() error { return c.plain.Close() }
-
-// deflateFault tells bytes that are no deflate from a disk that does not answer.
-func deflateFault(err error) error {
-	var corrupt flate.CorruptInputError
-	var internal flate.InternalError
-	if errors.As(err, &corrupt) || errors.As(err, &internal) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errDamaged
-	}
-	return err
-}
-
-// Test reads all of the zip: "zip.bad" at the first byte that is not what it must be. Beyond what Open looks at, every
-// entry's own header and descriptor say what the directory says, every content has its CRC, and no byte belongs to
-// nothing. What a zip tells only once can change unseen: the directory's attributes and comments, and the bits that fill
-// deflate's blocks up to a byte. A hash of the whole file sees those.
-func (r *Reader) Test(ctx context.Context) error {
-	at := int64(0)
-	for _, e := range r.laid {
-		if e.offset != at {
-			return r.stray(at)
-		}
-		if err := r.test(ctx, e); err != nil {
-			return err
-		}
-		at = e.next
-	}
-	if at != r.start {
-		return r.stray(at)
-	}
-	return nil
-}
-
-func (r *Reader) test(ctx context.Context, e *record) error {
-	header, err := r.header(e)
-	if err != nil {
-		return err
-	}
-	if err := r.testEnd(e, header.data+e.Packed); err != nil {
-		return err
-	}
-	in, err := r.open(e)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }()
-	return copyContent(ctx, io.Discard, in)
-}
-
-// testEnd looks at what lies between an entry's data and what comes next: its descriptor, or nothing.
-func (r *Reader) testEnd(e *record, end int64) error {
-	length := e.next - end
-	if e.flags&flagDescriptor == 0 {
-		if length != 0 {
-			return r.stray(end)
-		}
-		return nil
-	}
-	if length > 24 {
-		return r.stray(end)
-	}
-	after := make([]byte, length)
-	err := readAt(r.in, after, end)
-	if err == nil && !describes(after, e) {
-		err = errDamaged
-	}
-	return r.explain(err, r.bad("zipfile.header", e))
-}
-
-// copyContent copies in pieces, so that a cancel is heard between them.
-func copyContent(ctx context.Context, to io.Writer, from io.Reader) error {
-	buffer := make([]byte, 256<<10)
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		n, err := from.Read(buffer)
-		if _, err := to.Write(buffer[:n]); err != nil {
-			return &writeError{err}
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }
 
 func (r *Reader) bad(key string, e *record) error {

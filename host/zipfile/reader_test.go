@@ -202,7 +202,8 @@ func shift(t *testing.T, data []byte, by int) []byte {
 // forged is a zip of one stored entry whose records a test changes before they are written.
 type forged struct {
 	name, localName string
-	data            string
+	data            string // as it lies there
+	content         string // what the CRC is of, where that is something else
 	flags, method   uint16
 	madeBy          uint16
 	outside, size   uint32
@@ -254,6 +255,9 @@ func (f forged) append(out, directory []byte, offset uint32) ([]byte, []byte) {
 		local = f.name
 	}
 	crc := crc32.ChecksumIEEE([]byte(f.data))
+	if f.content != "" {
+		crc = crc32.ChecksumIEEE([]byte(f.content))
+	}
 	common := func(to []byte, name string, extra []byte) []byte {
 		for _, v := range []uint16{20, f.flags, f.method, 0, 0} {
 			to = binary.LittleEndian.AppendUint16(to, v)
@@ -304,7 +308,10 @@ func TestAForgedZipIsRefusedByItsReason(t *testing.T) {
 			{name: "a", localExtra: []byte{1, 2, 3}}, {name: "a", localExtra: []byte{1, 1, 9, 0, 1}},
 		},
 		"zipfile.directory": {{name: "a", entries: 2}, {name: "a", centralExtra: []byte{1, 0, 8}}, {name: "a", size: max32}},
-		"zipfile.content":   {{name: "a", method: methodDeflate, data: "this is not deflate"}},
+		"zipfile.content": {
+			{name: "a", method: methodDeflate, data: "this is not deflate"},
+			{name: "a", method: methodDeflate, data: "\x01\x01\x00\xfe\xffx and more", content: "x", size: 1},
+		},
 	} {
 		for _, forgery := range forgeries {
 			if err := check(forgery.bytes()); !says(err, want) {

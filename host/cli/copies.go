@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+)
+
+func (a *app) copiesCommand() *cobra.Command {
+	list := a.copiesListCommand()
+	c := group("copies", "cli.copies_short", list, a.copiesShowCommand(), a.copiesCheckCommand(), a.copiesProveCommand(), a.copiesExtractCommand())
+	c.Long = message.Text("cli.copies_long", nil)
+	c.Example = "  djscript copies\n  djscript copies show newest\n  djscript copies prove 12\n  djscript copies check E:/Copias/loja.zip"
+	return byDefault(c, list)
+}
+
+func (a *app) copiesListCommand() *cobra.Command {
+	var f copies.Filter
+	c := &cobra.Command{
+		Use: "list", Short: message.Text("cli.copies_list_short", nil), Args: exactly(0),
+		Example: "  djscript copies list\n  djscript copies list --state verified --since 2026-11-01",
+		RunE:    func(c *cobra.Command, _ []string) error { return a.listCopies(c.Context(), f) },
+	}
+	c.Flags().StringVar(&f.Where, "where", "", message.Text("cli.flag_where", nil))
+	c.Flags().StringVar(&f.Database, "database", "", message.Text("cli.flag_of_database", nil))
+	c.Flags().StringVar(&f.Class, "class", "", message.Text("cli.flag_of_class", nil))
+	c.Flags().StringVar(&f.State, "state", "", message.Text("cli.flag_state", nil))
+	c.Flags().StringVar(&f.Company, "company", "", message.Text("cli.flag_company", nil))
+	c.Flags().StringVar(&f.Since, "since", "", message.Text("cli.flag_since", nil))
+	return c
+}
+
+func (a *app) listCopies(ctx context.Context, f copies.Filter) error {
+	if err := checkFilter(f); err != nil {
+		return err
+	}
+	store, err := a.host()
+	if err != nil {
+		return err
+	}
+	found, problems, err := store.Catalogue().List(ctx, f)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		told := []failure{}
+		for _, p := range problems {
+			told = append(told, describe(p))
+		}
+		return a.printJSON(map[string]any{"copies": append([]copies.Copy{}, found...), "problems": told})
+	}
+	if len(found) == 0 {
+		a.print("cli.copies_none", nil)
+	} else if err := table(a.out, columns("cli.copies_columns"), copyRows(found)); err != nil {
+		return err
+	}
+	for _, p := range problems {
+		a.tellOne("cli.warning", p)
+	}
+	return nil
+}
+
+func checkFilter(f copies.Filter) error {
+	switch f.State {
+	case "", copies.Sealed, copies.Verified, copies.Bad:
+	default:
+		return message.New("arg.value", "cli.no_state", message.Args{"state": f.State})
+	}
+	if _, err := time.Parse(time.DateOnly, f.Since); f.Since != "" && err != nil {
+		return message.New("arg.value", "cli.no_day", message.Args{"day": f.Since})
+	}
+	return nil
+}
+
+func copyRows(found []copies.Copy) [][]string {
+	var rows [][]string
+	for _, c := range found {
+		rows = append(rows, []string{c.Seq, c.Database, dayOf(c), hourOf(c), orDash(c.Class), stateWord(c.State), size(bytesOf(c)), whereOf(c)})
+	}
+	return rows
+}
+
+// dayOf is the business day for a person; a copy that only a ledger remembers has none.
+func dayOf(c copies.Copy) string {
+	day, err := time.Parse(time.DateOnly, c.Day)
+	if err != nil {
+		return "-"
+	}
+	return dayText(day)
+}
+
+func dayText(day time.Time) string {
+	if message.Language() == message.Portuguese {
+		return day.Format("02/01/2006")
+	}
+	return day.Format(time.DateOnly)
+}
+
+// hourOf is the time on the store's clock when the copy was made.
+func hourOf(c copies.Copy) string {
+	at, err := time.Parse(time.RFC3339, c.Created)
+	if err != nil {
+		return "-"
+	}
+	return at.Format("15:04")
+}
+
+func stateWord(state string) string {
+	switch state {
+	case copies.Verified:
+		return message.Text("cli.state_verified", nil)
+	case copies.Sealed:
+		return message.Text("cli.state_sealed", nil)
+	case copies.Bad:
+		return message.Text("cli.state_bad", nil)
+	}
+	return state
+}
+
+func placeWord(state string) string {
+	switch state {
+	case copies.Present:
+		return message.Text("cli.place_present", nil)
+	case copies.Missing:
+		return message.Text("cli.place_missing", nil)
+	case copies.Offline:
+		return message.Text("cli.place_offline", nil)
+	case copies.Bad:
+		return message.Text("cli.state_bad", nil)
+	}
+	return state
+}
+
+// bytesOf is the size of the zip, wherever it lies.
+func bytesOf(c copies.Copy) int64 {
+	var most int64
+	for _, p := range c.Places {
+		most = max(most, p.Bytes)
+	}
+	return most
+}
+
+// whereOf names the destinations, and says of each that has not the copy as it should be what it has.
+func whereOf(c copies.Copy) string {
+	var all []string
+	for _, p := range c.Places {
+		name := p.Destination
+		if name == "" {
+			name = p.Path
+		}
+		if p.State != copies.Present {
+			name = fmt.Sprintf("%s (%s)", name, placeWord(p.State))
+		}
+		all = append(all, name)
+	}
+	return strings.Join(all, ", ")
+}

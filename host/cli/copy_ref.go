@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
+	"github.com/djscript/djscript/host/zipfile"
+)
+
+// isPath tells whether a copy is named by where it lies: then it is read there, and no store is needed.
+func isPath(ref string) bool {
+	info, err := os.Stat(ref)
+	return err == nil && !info.IsDir() || strings.ContainsAny(ref, `/\`)
+}
+
+// findCopy is the copy that a person names: a path on any machine, anything else in this store's catalogue.
+func (a *app) findCopy(ctx context.Context, ref string) (copies.Copy, error) {
+	if isPath(ref) {
+		return copies.Open(ref)
+	}
+	store, err := a.host()
+	if err != nil {
+		return copies.Copy{}, err
+	}
+	return store.Catalogue().Find(ctx, ref)
+}
+
+// manifestOf reads the whole manifest of a copy at the first place where it can be read.
+func manifestOf(c copies.Copy) (*copies.Manifest, error) {
+	var failed []error
+	for _, p := range c.Places {
+		if p.State != copies.Present {
+			continue
+		}
+		m, err := readManifest(p.Path)
+		if err == nil {
+			return m, nil
+		}
+		failed = append(failed, err)
+	}
+	if err := errors.Join(failed...); err != nil {
+		return nil, err
+	}
+	return nil, message.New("copy.not_found", "cli.copy_nowhere", message.Args{"name": c.Name})
+}
+
+// manifestLimit is more than any manifest has.
+const manifestLimit = 16 << 20
+
+func readManifest(path string) (*copies.Manifest, error) {
+	zip, err := zipfile.Open(path, zipfile.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	defer zip.Close()
+	entry, err := zip.Open("manifest.json")
+	if err != nil {
+		return nil, err
+	}
+	defer entry.Close()
+	m := &copies.Manifest{}
+	if err := json.NewDecoder(io.LimitReader(entry, manifestLimit)).Decode(m); err != nil {
+		return nil, fmt.Errorf("read manifest of %s: %w", path, err)
+	}
+	return m, nil
+}
+
+// outcomes are copies that something was done with, one after the other: what came of each, and what failed.
+type outcomes struct {
+	copies []copies.Copy
+	failed []error
+}
+
+func (o *outcomes) add(c copies.Copy, err error) {
+	if err == nil || c.ID != "" {
+		o.copies = append(o.copies, c)
+	}
+	if err != nil {
+		o.failed = append(o.failed, err)
+	}
+}
+
+// tell gives the result: each copy by say, then what failed. The exit code is that of the worst.
+func (o *outcomes) tell(a *app, say func(copies.Copy)) error {
+	code, errs := run.ExitDone, []failure{}
+	for _, err := range o.failed {
+		for _, one := range flatten(err) {
+			code = worse(code, run.ExitOf(one))
+			errs = append(errs, describe(one))
+		}
+	}
+	if a.json {
+		result := map[string]any{"copies": append([]copies.Copy{}, o.copies...), "errors": errs}
+		if err := a.printJSON(result); err != nil {
+			return err
+		}
+	} else {
+		for _, c := range o.copies {
+			say(c)
+		}
+		for _, err := range o.failed {
+			for _, one := range flatten(err) {
+				a.tellOne("cli.error", one)
+			}
+		}
+	}
+	if code == run.ExitDone {
+		return nil
+	}
+	return ended(code)
+}
+
+// worse is the exit code that a person must hear of first: a failure before a cancel, a cancel before what is only
+// degraded.
+func worse(a, b int) int {
+	if rank(b) > rank(a) {
+		return b
+	}
+	return a
+}
+
+func rank(code int) int {
+	switch code {
+	case run.ExitDone:
+		return 0
+	case run.ExitDegraded, run.ExitSkipped:
+		return 1
+	case run.ExitCancelled:
+		return 3
+	case run.ExitFailed:
+		return 4
+	}
+	return 2
+}

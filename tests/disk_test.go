@@ -1,0 +1,91 @@
+package tests
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+const page = 4096 // a tmpfs gives space by the page
+
+// smalldisk DIR SIZE: DIR becomes a drive of that size ("64k").
+func cmdSmallDisk(ts *testscript.TestScript, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: smalldisk DIR SIZE")
+	}
+	mount(ts, ts.MkAbs(args[0]), args[1])
+}
+
+// readonly DIR: the drive of smalldisk becomes read-only.
+func cmdReadOnly(ts *testscript.TestScript, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: readonly DIR")
+	}
+	remountReadOnly(ts, ts.MkAbs(args[0]))
+}
+
+// fill STORE DESTINATION FROM TO STEP: for every size in pages, the destination is a drive of just that size. Whatever
+// the size, the other destination holds the copy; here it is either whole, or nothing of it lies here and the run says
+// so. FROM and TO may count from the pages of a whole copy: "copy-2".
+func cmdFill(ts *testscript.TestScript, args []string) {
+	if len(args) != 5 {
+		ts.Fatalf("usage: fill STORE DESTINATION FROM TO STEP")
+	}
+	copyPages := pagesOfCopy(ts, args[0])
+	from, to, step := pages(ts, copyPages, args[2]), pages(ts, copyPages, args[3]), number(ts, args[4])
+	dir := filepath.Join(ts.MkAbs(args[0]), "copias", args[1])
+	for size := from; size <= to; size += step {
+		mount(ts, dir, strconv.Itoa(size*page))
+		filled(ts, args[0], args[1], dir, size)
+		cmdLeftovers(ts, []string{args[0]})
+		unmount(dir)
+	}
+}
+
+func pages(ts *testscript.TestScript, copyPages int, text string) int {
+	if rest, ok := strings.CutPrefix(text, "copy"); ok {
+		return copyPages + number(ts, rest)
+	}
+	return number(ts, text)
+}
+
+// pagesOfCopy makes a copy and measures its zip.
+func pagesOfCopy(ts *testscript.TestScript, store string) int {
+	runToEnd(ts, store)
+	zips, err := filepath.Glob(filepath.Join(ts.MkAbs(store), "copias", "local", "*.zip"))
+	ts.Check(err)
+	info, err := os.Stat(zips[len(zips)-1])
+	ts.Check(err)
+	return int(info.Size()+page-1) / page
+}
+
+// filled makes a copy while one destination is that small.
+func filled(ts *testscript.TestScript, store, destination, dir string, size int) {
+	err := ts.Exec("djscript", "-C", store, "backup")
+	said := ts.ReadFile("stderr")
+	held, globErr := filepath.Glob(filepath.Join(dir, "*.zip"))
+	ts.Check(globErr)
+	missed := strings.Contains(said, "aviso: o destino "+destination+" ficou sem a cópia: o destino "+dir)
+	code := exitOf(err)
+	ts.Logf("%d pages: exit %s, %d copies there", size, code, len(held))
+	switch {
+	case code == "0" && len(held) == 1 && !missed:
+	case code == "3" && len(held) == 0 && missed && strings.Contains(said, "nenhuma cópia foi perdida"):
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			ts.Fatalf("%v", err)
+		}
+		for _, e := range entries {
+			if e.Name() != ".djscript" {
+				ts.Fatalf("with %d pages %s was left", size, e.Name())
+			}
+		}
+	default:
+		ts.Fatalf("with %d pages: exit %s, %d copies there, and it said\n%s", size, code, len(held), said)
+	}
+}
