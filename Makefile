@@ -46,6 +46,7 @@ test: needs-go
 lint: needs-go $(LINTER)
 	@.ci/install luacheck=lua-check
 	$(LINTER) run
+	GOOS=windows $(LINTER) run
 	GOOS=windows $(GO) vet ./...
 	GOOS=windows $(GO) build ./...
 	luacheck --quiet $(LUA)

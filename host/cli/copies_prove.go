@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -139,15 +140,33 @@ func (t *trials) prove(ctx context.Context, w wanted) (copies.Copy, error) {
 	if w.err != nil {
 		return copies.Copy{}, w.err
 	}
-	if t.store == nil {
+	if t.store == nil || len(w.Places) == 0 {
 		return t.byItself(ctx, w.Copy)
 	}
+	c := t.known(ctx, w.Copy)
 	held, err := t.store.Take(ctx, "copies", "copies prove "+w.Seq, t.wait)
 	if err != nil {
 		return copies.Copy{}, err
 	}
-	proven, err := t.byItself(ctx, w.Copy)
+	proven, err := t.byItself(ctx, c)
 	return proven, errors.Join(err, held.Release())
+}
+
+// known is a copy that was named by its path as the catalogue has it, where it lies on a destination of the store: then
+// its proof goes to its other places and to the ledgers too.
+func (t *trials) known(ctx context.Context, c copies.Copy) copies.Copy {
+	if c.Places[0].Destination != "" {
+		return c
+	}
+	found, err := t.store.Catalogue().Find(ctx, c.ID)
+	here := slices.IndexFunc(found.Places, func(p copies.Place) bool {
+		return p.State == copies.Present && drive.SameFile(p.Path, c.Places[0].Path)
+	})
+	if err != nil || here < 0 {
+		return c
+	}
+	found.Places[0], found.Places[here] = found.Places[here], found.Places[0]
+	return found
 }
 
 // byItself proves a copy. One that was named by its path lies on no destination that we know: its proof is put beside

@@ -161,7 +161,7 @@ func (d *demonstration) backup(ctx context.Context, stay bool) error {
 	store.Watch = watcher.watch
 	o := store.Run(ctx, run.Request{Target: run.BackupEntry, Trigger: "manual"})
 	watcher.end()
-	if err := d.tellOutcome(store, o); err != nil || d.json {
+	if err := d.tellOutcome(o); err != nil || d.json {
 		return err
 	}
 	d.print("cli.demo_next", message.Args{"dir": shortest(d.dir)})

@@ -112,7 +112,7 @@ func (a *app) runJob(ctx context.Context, target string, params map[string]any, 
 	store.Watch = watcher.watch
 	outcome := store.Run(ctx, request)
 	watcher.end()
-	return a.tellOutcome(store, outcome)
+	return a.tellOutcome(outcome)
 }
 
 func backupTarget(store *run.Host) string {
@@ -138,7 +138,7 @@ type outcome struct {
 	Errors   []failure  `json:"errors,omitempty"`
 }
 
-func (a *app) tellOutcome(store *run.Host, o *run.Outcome) error {
+func (a *app) tellOutcome(o *run.Outcome) error {
 	code := ended(run.ExitCode(o))
 	if a.json {
 		shown := outcome{Run: o.Run, Script: o.Script, Job: o.Job, Dry: o.Dry, Result: o.Result, Degraded: []failure{}, Steps: []run.Step{}, Value: o.Value}
@@ -171,8 +171,8 @@ func (a *app) tellOutcome(store *run.Host, o *run.Outcome) error {
 			fmt.Fprintf(a.out, "%s %s  %s\n", message.Text("cli.would", nil), s.Name, s.Where)
 		}
 	}
-	for _, made := range copiesOf(o.Value) {
-		a.tellCopy(store, made)
+	if err := a.tellValue(o.Value); err != nil {
+		return err
 	}
 	if code != run.ExitDone {
 		return code
@@ -180,8 +180,20 @@ func (a *app) tellOutcome(store *run.Host, o *run.Outcome) error {
 	return nil
 }
 
-// tellCopy says of a copy what was proven, and where it lies.
-func (a *app) tellCopy(store *run.Host, c copies.Copy) {
+// tellValue shows what a job returned: copies in a person's words, anything else as it is.
+func (a *app) tellValue(value any) error {
+	made := copiesOf(value)
+	if value != nil && len(made) == 0 {
+		return a.printJSON(value)
+	}
+	for _, c := range made {
+		a.tellCopy(c)
+	}
+	return nil
+}
+
+// tellCopy says of a copy what was proven, and where it lies. A dry run's has no number yet.
+func (a *app) tellCopy(c copies.Copy) {
 	if c.ID == "" {
 		return
 	}

@@ -170,10 +170,10 @@ func TestBOMAndWindowsLineEndsAreNothing(t *testing.T) {
 	}
 }
 
-func TestEmbeddedServerIsAnEmptyOneAndADatabasesOwn(t *testing.T) {
-	c := loaded(t, "[store]\nid = \"a\"\n[database.x]\npath = \"employee\"\nserver = \"\"\n[database.y]\npath = \"/y.fdb\"\n",
+func TestADatabaseMayHaveAServerOfItsOwn(t *testing.T) {
+	c := loaded(t, "[store]\nid = \"a\"\n[database.x]\npath = \"employee\"\nserver = \"outro\"\n[database.y]\npath = \"/y.fdb\"\n",
 		defaults(t))
-	if c.Databases[0].Server != "" || c.Databases[1].Server != "localhost:3050" {
+	if c.Databases[0].Server != "outro:3050" || c.Databases[1].Server != "localhost:3050" {
 		t.Errorf("databases are %+v", c.Databases)
 	}
 }
@@ -506,13 +506,13 @@ func TestADestinationOnTheLiveDatabaseIsItsOwnCode(t *testing.T) {
 	}{
 		"the file itself":      {"localhost", "C:/DJ/A.FDB", `c:\dj\a.fdb`, true},
 		"its folder":           {"127.0.0.1:3050", "C:/DJ/A.FDB", "C:/DJ", true},
-		"its drive":            {"", "C:/DJ/A.FDB", "C:/", true},
-		"a folder within it":   {"", "/db/a.fdb", "/db/a.fdb/x", true},
+		"its drive":            {"localhost", "C:/DJ/A.FDB", "C:/", true},
+		"a folder within it":   {"localhost", "/db/a.fdb", "/db/a.fdb/x", true},
 		"beside it":            {"localhost", "C:/DJ/A.FDB", "C:/DJ/Copias", false},
 		"a longer name":        {"localhost", "C:/DJ/A.FDB", "C:/D", false},
 		"another machine":      {"servidor", "C:/DJ/A.FDB", "C:/DJ", false},
-		"case counts on Linux": {"", "/db/A.fdb", "/DB", false},
-		"an alias":             {"", "employee", "/srv", false},
+		"case counts on Linux": {"localhost", "/db/A.fdb", "/DB", false},
+		"an alias":             {"localhost", "employee", "/srv", false},
 	} {
 		text := fmt.Sprintf("[store]\nid = \"a\"\n[database.x]\npath = '%s'\nserver = '%s'\n[destination.y]\npath = '%s'\n",
 			tt.database, tt.server, tt.destination)

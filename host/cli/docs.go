@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/run"
+	"github.com/djscript/djscript/lua"
+)
+
+func (a *app) docsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "docs [NAME]", Short: message.Text("cli.docs_short", nil), Long: message.Text("cli.docs_long", nil), Args: between(0, 1),
+		Example: "  djscript docs\n  djscript docs copy\n  djscript docs copy.create\n  djscript docs dj.Copy\n  djscript docs default",
+		RunE: func(c *cobra.Command, args []string) error {
+			stubs, err := readStubs(primitive.Stubs)
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return a.docsIndex(stubs.functions)
+			}
+			return a.docsOf(c.Context(), stubs, args[0])
+		},
+	}
+}
+
+// stubs are all that the nouns say of themselves.
+type stubs struct {
+	functions []*lua.StubFunc
+	classes   map[string]*lua.Class
+}
+
+// readStubs reads every stub; functions are in the order of their names.
+func readStubs(from fs.FS) (*stubs, error) {
+	files, err := fs.Glob(from, "*.lua")
+	if err != nil {
+		return nil, err
+	}
+	all := &stubs{classes: map[string]*lua.Class{}}
+	for _, file := range files {
+		source, err := fs.ReadFile(from, file)
+		if err != nil {
+			return nil, fmt.Errorf("read stub: %w", err)
+		}
+		stub, err := lua.ParseStub(file, source)
+		if err != nil {
+			return nil, err
+		}
+		all.functions = append(all.functions, stub.Functions...)
+		for name, class := range stub.Classes {
+			all.classes[name] = class
+		}
+	}
+	slices.SortFunc(all.functions, func(x, y *lua.StubFunc) int {
+		return cmp.Or(cmp.Compare(x.Noun(), y.Noun()), cmp.Compare(x.Name, y.Name))
+	})
+	return all, nil
+}
+
+func (s *stubs) function(name string) *lua.StubFunc {
+	for _, f := range s.functions {
+		if strings.EqualFold(plainDocName(f.Name), plainDocName(name)) {
+			return f
+		}
+	}
+	return nil
+}
+
+// plainDocName is a name without root, a method's colon taken for a dot.
+func plainDocName(name string) string {
+	return strings.TrimSuffix(strings.ReplaceAll(strings.TrimPrefix(name, "dj."), ":", "."), "()")
+}
+
+func (s *stubs) noun(name string) []*lua.StubFunc {
+	var found []*lua.StubFunc
+	for _, f := range s.functions {
+		if f.Noun() != "" && strings.EqualFold(f.Noun(), plainDocName(name)) {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+func (s *stubs) class(name string) *lua.Class {
+	for known, class := range s.classes {
+		if strings.EqualFold(plainDocName(known), plainDocName(name)) && len(class.Fields) > 0 {
+			return class
+		}
+	}
+	return nil
+}
+
+// names are all that docs can be asked for.
+func (s *stubs) names() []string {
+	var all []string
+	for _, f := range s.functions {
+		all = append(all, plainDocName(f.Name), plainDocName(f.Noun()))
+	}
+	for name := range s.classes {
+		all = append(all, plainDocName(name))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// documented is a function in JSON.
+type documented struct {
+	Name      string   `json:"name"`
+	Signature string   `json:"signature"`
+	Prose     string   `json:"prose"`
+	Text      string   `json:"text"`
+	Examples  []string `json:"examples"`
+}
+
+func describeFunctions(all []*lua.StubFunc) []documented {
+	found := []documented{}
+	for _, f := range all {
+		d := documented{Name: f.Name, Signature: f.Signature(), Prose: f.Prose, Text: f.Text(), Examples: []string{}}
+		for _, e := range f.Examples {
+			d.Examples = append(d.Examples, e.Code)
+		}
+		found = append(found, d)
+	}
+	return found
+}
+
+// docsIndex is a line for each function, noun by noun.
+func (a *app) docsIndex(all []*lua.StubFunc) error {
+	if a.json {
+		return a.printJSON(map[string]any{"functions": describeFunctions(all)})
+	}
+	var rows [][]string
+	for i, f := range all {
+		if i > 0 && f.Noun() != all[i-1].Noun() {
+			rows = append(rows, nil)
+		}
+		rows = append(rows, []string{f.Signature(), firstSentence(f.Prose)})
+	}
+	return table(a.out, columns("cli.docs_columns"), rows)
+}
+
+// firstSentence is what of the prose fits on a line.
+func firstSentence(prose string) string {
+	line := strings.Join(strings.Fields(prose), " ")
+	for _, end := range []string{". ", ": "} {
+		if before, _, ok := strings.Cut(line, end); ok && end == ". " {
+			line = before + "."
+		}
+	}
+	if runes := []rune(line); len(runes) > 100 {
+		return string(runes[:99]) + "…"
+	}
+	return line
+}
+
+// docsOf is a function whole, a noun's functions, the fields of a class, or what a script says of itself.
+func (a *app) docsOf(ctx context.Context, s *stubs, name string) error {
+	if f := s.function(name); f != nil {
+		if a.json {
+			return a.printJSON(describeFunctions([]*lua.StubFunc{f})[0])
+		}
+		fmt.Fprint(a.out, f.Text())
+		return nil
+	}
+	if found := s.noun(name); len(found) > 0 {
+		return a.docsIndex(found)
+	}
+	if class := s.class(name); class != nil {
+		return a.docsClass(class)
+	}
+	script, known, err := a.describeScript(ctx, name)
+	if err != nil || script != nil {
+		return errors2(err, func() error { return a.docsScript(script) })
+	}
+	args := message.Args{"name": name}
+	if meant := near(plainDocName(name), append(s.names(), known...)); meant != "" {
+		args["near"] = meant
+		return message.New("arg.value", "cli.docs_near", args)
+	}
+	return message.New("arg.value", "cli.docs_unknown", args)
+}
+
+func (a *app) docsClass(class *lua.Class) error {
+	type field struct {
+		Name     string `json:"name"`
+		Type     string `json:"type"`
+		Optional bool   `json:"optional,omitempty"`
+		Prose    string `json:"prose,omitempty"`
+	}
+	fields := []field{}
+	var rows [][]string
+	for _, f := range class.Fields {
+		fields = append(fields, field{f.Name, f.Type.String(), f.Optional, f.Prose})
+		rows = append(rows, []string{f.Name, f.Type.String(), f.Prose})
+	}
+	if a.json {
+		return a.printJSON(map[string]any{"class": class.Name, "prose": class.Prose, "fields": fields})
+	}
+	fmt.Fprintln(a.out, joinWords(class.Name, class.Prose))
+	return table(a.out, columns("cli.docs_fields"), rows)
+}
+
+// describeScript is what a script of the store or a built-in one says of itself; nil and the names of those there are
+// when there is none of that name. Outside a store there are the built-in ones.
+func (a *app) describeScript(ctx context.Context, name string) (*primitive.Script, []string, error) {
+	host := a.hostOf(&config.Config{Dir: a.dir})
+	if c, err := a.load(); err == nil {
+		host = a.hostOf(c)
+	}
+	known := host.Scripts()
+	if !slices.Contains(known, name) && !strings.HasSuffix(name, ".lua") {
+		return nil, known, nil
+	}
+	script, err := host.Describe(ctx, name)
+	return script, known, err
+}
+
+func (a *app) docsScript(s *primitive.Script) error {
+	jobs := run.Jobs(s)
+	if a.json {
+		return a.printJSON(map[string]any{"script": s.Name, "version": s.Version, "jobs": jobs, "params": describeParams(s)})
+	}
+	fmt.Fprintln(a.out, joinWords(s.Name, s.Version))
+	for _, job := range jobs {
+		fmt.Fprintf(a.out, "  djscript run %s:%s\n", s.Name, job)
+	}
+	var rows [][]string
+	for _, p := range describeParams(s) {
+		rows = append(rows, []string{p.Name, p.Type, p.Default, p.Help})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.out)
+	return table(a.out, columns("cli.docs_params"), rows)
+}
