@@ -11,7 +11,7 @@ GO ?= go
 LINTER_VERSION := v2.15.0
 LINTER := bin/golangci-lint-$(LINTER_VERSION)
 FUZZTIME ?= 30s
-BENCH ?= .
+BENCH ?= -size 300MB -rounds 5
 TESTFLAGS ?=
 LUA = $(wildcard builtin/*.lua builtin/*/*.lua examples scripts host/primitive/*.lua)
 
@@ -66,10 +66,11 @@ fuzz: needs-go
 	  done; \
 	done
 
-##   make bench    the benchmarks of docs/performance.md; BENCH=Name for some of them
+##   make bench    djscript beside bare gbak and what resellers do today, as docs/performance.md shows it; BENCH="-size 1GB"
 bench: needs-go
-	@.ci/install $(FIREBIRD)
-	$(GO) test -run '^$$' -bench '$(BENCH)' -timeout 60m ./...
+	@.ci/install $(FIREBIRD) zip=zip
+	@$(GO) build -o bin/djscript .
+	@$(GO) run ./tests/bench -program bin/djscript $(BENCH)
 
 ##   make build    djscript for Linux and djscript.exe for Windows, in bin/
 build: needs-go

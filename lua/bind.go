@@ -180,8 +180,7 @@ func arguments(l *glua.LState, receiver *glua.LUserData) []glua.LValue {
 // whatever was asked to stop while Go was working stops before the next instruction.
 func (s *State) invoke(c *Call) (result any, err error) {
 	if c.Context.Err() != nil {
-		end, _ := over(c.Context)
-		return nil, end
+		return nil, over(c.Context)
 	}
 	defer func() {
 		s.counter.sample = 1

@@ -17,21 +17,22 @@ var bombs = map[string]struct{ source, code string }{
 	"tripling":       {"local s = 'x' while true do s = table.concat({ s, s, s }) end", "run.limit"},
 	"repetition":     {"return ('x'):rep(2 ^ 40)", "run.limit"},
 	"sparse list":    {"local t = {} t[20260131] = 1 t[2 ^ 26 - 1] = 1 return #t", ""},
-	"replacement":    {"local s = ('x'):rep(1e5) while true do s = s:gsub('x', 'xx') end", "run.limit"},
+	"replacement":    {"local s = ('x'):rep(1e5) while true do s = s:gsub('x', ('x'):rep(100)) end", "run.limit"},
+	"matches":        {"local s = ('x'):rep(5e7) return #s:gsub('x', 'y')", "run.limit"},
 	"padding":        {"local f = ('%99d'):rep(1000) while true do f = f .. f string.format(f, unpack({}, 1, 1000)) end", "arg.type"},
 	"unpack":         {"return unpack({}, 1, 1e9)", "arg.type"},
 	"open brackets":  {"return " + strings.Repeat("{", MaxSource-10), "script.syntax"},
 	"additions":      {"return 1" + strings.Repeat("+1", MaxSource/2-10), "script.syntax"},
-	"recursion":      {"local function f() return pcall(f) end return f()", "run.limit"},
+	"recursion":      {"local function f() return pcall(f) end return f()", ""},
 	"deep recursion": {"local function f() local ok, e = pcall(f) return 1 end return f()", ""},
 	"sort":           {"local t = {} for i = 1, 1000 do t[i] = i end table.sort(t, function(a, b) return true end)", ""},
 }
 
-func TestBombsEndWithinAQuarterOfAGigabyte(t *testing.T) {
+func TestBombsEndWithinLittleMemory(t *testing.T) {
 	for name := range bombs {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
-			child := exec.CommandContext(t.Context(), "sh", "-c", `ulimit -d 600000; exec "$0" -test.run=TestBombInAChild -bomb="$1"`, os.Args[0], name)
+			child := exec.CommandContext(t.Context(), "sh", "-c", `ulimit -d 800000; exec "$0" -test.run=TestBombInAChild -bomb="$1"`, os.Args[0], name)
 			output, err := child.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%.2000s", err, output)

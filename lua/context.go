@@ -20,8 +20,7 @@ type counter struct {
 	parent context.Context
 	left   int64 // steps until the budget is spent
 	sample int   // steps until the next look at parent
-	end    *fault
-	cause  error
+	end    *fault // why it said stop; nil while it says go on
 }
 
 func newCounter(parent context.Context, steps int64) *counter {
@@ -59,18 +58,17 @@ func (c *counter) look() <-chan struct{} {
 		return closed
 	}
 	if c.parent.Err() != nil {
-		c.end, c.cause = over(c.parent)
+		c.end = over(c.parent)
 		return closed
 	}
 	return nil
 }
 
-// over is why a context is over: run.timeout or run.cancelled, or the run code that its cause carries.
-func over(ctx context.Context) (*fault, error) {
+// over is why a context is over: run.timeout or run.cancelled, whatever its cause says of itself.
+func over(ctx context.Context) *fault {
 	cause := context.Cause(ctx)
-	end := &fault{code: "run.cancelled", key: "lua.cancelled"}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) || codeOf(cause) == "run.timeout" {
-		end = &fault{code: "run.timeout", key: "lua.timeout"}
+		return &fault{code: "run.timeout", key: "lua.timeout", cause: cause}
 	}
-	return end, cause
+	return &fault{code: "run.cancelled", key: "lua.cancelled", cause: cause}
 }

@@ -94,6 +94,7 @@ type fault struct {
 	code, key string
 	near      string // the name that was probably meant
 	cure      string // a hint in words of its own
+	cause     error
 	args      map[string]any
 }
 

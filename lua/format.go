@@ -46,7 +46,7 @@ func (s *State) textFormat(l *glua.LState) int {
 		}
 		i = end
 	}
-	return s.textArg(l, b.String())
+	return s.pushText(l, b.String())
 }
 
 func (s *State) badFormat(l *glua.LState, option, why string) {

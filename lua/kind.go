@@ -314,11 +314,11 @@ func listKind(typ reflect.Type, single bool) *kind {
 		k.want = word("lua.a_text_or_list")
 	}
 	k.decode = func(s *State, path string, value glua.LValue, target reflect.Value) *fault {
-		table, ok := value.(*glua.LTable)
-		if single && !ok {
-			table, ok = s.l.NewTable(), value.Type() == glua.LTString
-			table.RawSetInt(1, value)
+		if single && value.Type() == glua.LTString {
+			target.Set(reflect.MakeSlice(typ, 1, 1))
+			return of.decode(s, path, value, target.Index(0))
 		}
+		table, ok := value.(*glua.LTable)
 		n := 0
 		if ok {
 			n = length(table)

@@ -33,10 +33,9 @@ func (s *State) newError(l *glua.LState, op string, err error) *Error {
 		return s.fromFault(e, op, s.where(l))
 	}
 	if ctx := s.counter.parent; ctx.Err() != nil && isContextError(err) {
-		end, _ := over(ctx)
-		made := s.fromFault(end, op, s.where(l))
-		made.cause = err
-		return made
+		end := over(ctx)
+		end.cause = err
+		return s.fromFault(end, op, s.where(l))
 	}
 	made := &Error{
 		Op: op, Where: s.where(l), code: codeOf(err), message: err.Error(), hint: hintOf(err),
@@ -59,7 +58,7 @@ func (s *State) fromFault(f *fault, op, where string) *Error {
 	}
 	return &Error{
 		Op: op, Where: where, Key: f.key, Args: f.args, code: f.code,
-		message: s.options.Say.speak(f.key, f.args), hint: f.hint(s.options.Say),
+		message: s.options.Say.speak(f.key, f.args), hint: f.hint(s.options.Say), cause: f.cause,
 	}
 }
 
@@ -83,9 +82,7 @@ func (s *State) adopt(l *glua.LState, raised glua.LValue) *Error {
 		return s.thrown(l, raised, where)
 	}
 	if s.counter.end != nil && strings.HasSuffix(string(text), stopped.Error()) {
-		made := s.fromFault(s.counter.end, "", where)
-		made.cause = s.counter.cause
-		return made
+		return s.fromFault(s.counter.end, "", where)
 	}
 	return s.fromFault(s.explainRuntime(l, strings.TrimPrefix(string(text), where+": ")), "", where)
 }

@@ -89,7 +89,7 @@ func TestAStubGivesNounsFunctionsOptionsAndExamples(t *testing.T) {
 	if diff := cmp.Diff([]Example{{"local copies = dj.copy.create { to = \"local\" }\n  print(copies)\n", 20}}, create.Examples); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]Example{{"local c = dj.copy.open(\"x.zip\")\nprint(c)\n", 39}}, s.Function("copy.open").Examples); diff != "" {
+	if diff := cmp.Diff([]Example{{"local c = dj.copy.open(\"x.zip\")\nprint(c)\n", 37}}, s.Function("copy.open").Examples); diff != "" {
 		t.Error(diff)
 	}
 	if got := create.Returns[0].Type.String() + ", " + create.Returns[0].Prose; got != "dj.Copy[], newest first" {

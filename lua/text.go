@@ -23,7 +23,7 @@ func (s *State) openText() {
 	s.l.SetMetatable(glua.LString(""), meta)
 }
 
-func (s *State) textArg(l *glua.LState, text string) int {
+func (s *State) pushText(l *glua.LState, text string) int {
 	if len(text) > MaxText {
 		s.tooLong(l, len(text))
 	}
@@ -144,17 +144,17 @@ func (s *State) textLen(l *glua.LState) int {
 }
 
 func (s *State) textLower(l *glua.LState) int {
-	return s.textArg(l, strings.ToLower(s.stringArg(l, "lower", 1)))
+	return s.pushText(l, strings.ToLower(s.stringArg(l, "lower", 1)))
 }
 
 func (s *State) textUpper(l *glua.LState) int {
-	return s.textArg(l, strings.ToUpper(s.stringArg(l, "upper", 1)))
+	return s.pushText(l, strings.ToUpper(s.stringArg(l, "upper", 1)))
 }
 
 func (s *State) textReverse(l *glua.LState) int {
 	bytes := []byte(s.stringArg(l, "reverse", 1))
 	slices.Reverse(bytes)
-	return s.textArg(l, string(bytes))
+	return s.pushText(l, string(bytes))
 }
 
 func (s *State) textRep(l *glua.LState) int {
@@ -162,13 +162,13 @@ func (s *State) textRep(l *glua.LState) int {
 	if len(text) > 0 && n > MaxText/len(text) {
 		s.tooLong(l, MaxText+1)
 	}
-	return s.textArg(l, strings.Repeat(text, n))
+	return s.pushText(l, strings.Repeat(text, n))
 }
 
 func (s *State) textSub(l *glua.LState) int {
 	text := s.stringArg(l, "sub", 1)
 	start, end := span(len(text), s.integer(l, "sub", 2), s.optionalInteger(l, "sub", 3, -1))
-	return s.textArg(l, text[start:max(start, end)])
+	return s.pushText(l, text[start:max(start, end)])
 }
 
 // span turns Lua's positions, which count from 1 or from the end, into a range that lies within the text.
@@ -182,20 +182,25 @@ func span(length, from, to int) (int, int) {
 	return min(max(from, 1)-1, length), min(max(to, 0), length)
 }
 
-// Matching itself is gopher-lua's. It is asked once for each match, so that a replacement can be built in one pass.
+// Matching itself is gopher-lua's; what is done with the matches is ours: gopher-lua's gsub copies the whole text once for
+// each match, and writes numbers wrongly.
 
 // match finds the first match at or after a position.
 func (s *State) match(l *glua.LState, text, pattern string, from int) *pm.MatchData {
 	found, err := pm.Find(pattern, []byte(text), from, 1)
 	if err != nil {
-		s.raise(l, &fault{code: "script.failed", key: "lua.pattern", args: map[string]any{
-			"pattern": pattern, "text": err.Error(),
-		}})
+		s.badPattern(l, pattern, err)
 	}
 	if len(found) == 0 {
 		return nil
 	}
 	return found[0]
+}
+
+func (s *State) badPattern(l *glua.LState, pattern string, err error) {
+	s.raise(l, &fault{code: "script.failed", key: "lua.pattern", args: map[string]any{
+		"pattern": pattern, "text": err.Error(),
+	}})
 }
 
 // start is the position that a search begins at; one beyond the end is the end.
@@ -258,23 +263,51 @@ func captures(text string, m *pm.MatchData) []glua.LValue {
 	return values
 }
 
-func (s *State) matches(l *glua.LState, text, pattern string, limit int) []*pm.MatchData {
-	found, err := pm.Find(pattern, []byte(text), 0, limit)
-	if err != nil {
-		s.match(l, text, pattern, 0)
+// matchBatch is how many matches are looked for at a time: a text of 64 MB may have as many.
+const matchBatch = 256
+
+// matches gives one match after the other, nil at the end.
+func (s *State) matches(l *glua.LState, text, pattern string) func() *pm.MatchData {
+	source, at := []byte(text), 0
+	var batch []*pm.MatchData
+	return func() *pm.MatchData {
+		if len(batch) == 0 && at <= len(source) {
+			s.spend(l, matchBatch)
+			found, err := pm.Find(pattern, source, at, matchBatch)
+			if err != nil {
+				s.badPattern(l, pattern, err)
+			}
+			batch, at = found, len(source)+1
+			if len(found) == matchBatch {
+				last := found[matchBatch-1]
+				at = max(last.Capture(1), last.Capture(0)+1)
+			}
+		}
+		if len(batch) == 0 {
+			return nil
+		}
+		first := batch[0]
+		batch = batch[1:]
+		return first
 	}
-	return found
+}
+
+// spend takes steps for work that a Go function does in a loop, and ends the run where it is over.
+func (s *State) spend(l *glua.LState, steps int64) {
+	s.counter.left -= steps
+	if s.counter.look() != nil {
+		s.raise(l, s.counter.end)
+	}
 }
 
 func (s *State) textGmatch(l *glua.LState) int {
 	text, pattern := s.stringArg(l, "gmatch", 1), s.stringArg(l, "gmatch", 2)
-	found := s.matches(l, text, pattern, -1)
+	next := s.matches(l, text, pattern)
 	l.Push(l.NewFunction(func(l *glua.LState) int {
-		if len(found) == 0 {
+		m := next()
+		if m == nil {
 			return 0
 		}
-		m := found[0]
-		found = found[1:]
 		return pushAll(l, captures(text, m))
 	}))
 	return 1
@@ -283,14 +316,18 @@ func (s *State) textGmatch(l *glua.LState) int {
 func (s *State) textGsub(l *glua.LState) int {
 	text, pattern := s.stringArg(l, "gsub", 1), s.stringArg(l, "gsub", 2)
 	replace := s.replacement(l)
-	limit := s.optionalInteger(l, "gsub", 4, -1)
-	var found []*pm.MatchData
-	if limit != 0 {
-		found = s.matches(l, text, pattern, max(limit, -1))
+	limit := len(text) + 1
+	if l.Get(4) != glua.LNil {
+		limit = s.integer(l, "gsub", 4)
 	}
+	next := s.matches(l, text, pattern)
 	var b strings.Builder
-	end := 0
-	for _, m := range found {
+	count, end := 0, 0
+	for ; count < limit; count++ {
+		m := next()
+		if m == nil {
+			break
+		}
 		b.WriteString(text[end:m.Capture(0)])
 		b.WriteString(replace(text, m))
 		end = m.Capture(1)
@@ -299,8 +336,8 @@ func (s *State) textGsub(l *glua.LState) int {
 		}
 	}
 	b.WriteString(text[end:])
-	s.textArg(l, b.String())
-	l.Push(glua.LNumber(len(found)))
+	s.pushText(l, b.String())
+	l.Push(glua.LNumber(count))
 	return 2
 }
 

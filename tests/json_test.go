@@ -76,9 +76,14 @@ func within(value any, name string) (any, bool) {
 
 // says FILE: stderr is exactly that, with the story's variables filled in, "..." for what no story can know of a line,
 // and a line of "..." for any number of lines.
-func cmdSays(ts *testscript.TestScript, args []string) {
+func cmdSays(ts *testscript.TestScript, args []string) { compare(ts, "stderr", args) }
+
+// shows FILE: the same of stdout.
+func cmdShows(ts *testscript.TestScript, args []string) { compare(ts, "stdout", args) }
+
+func compare(ts *testscript.TestScript, stream string, args []string) {
 	if len(args) != 1 {
-		ts.Fatalf("usage: says FILE")
+		ts.Fatalf("usage: says FILE, shows FILE")
 	}
 	text, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -91,7 +96,7 @@ func cmdSays(ts *testscript.TestScript, args []string) {
 		}
 		pattern += strings.ReplaceAll(regexp.QuoteMeta(line), `\.\.\.`, `[^\n]*`)
 	}
-	if got := ts.ReadFile("stderr"); !regexp.MustCompile("^" + pattern + "$").MatchString(got) {
-		ts.Fatalf("it said\n%s\nand not\n%s", got, want)
+	if got := ts.ReadFile(stream); !regexp.MustCompile("^" + pattern + "$").MatchString(got) {
+		ts.Fatalf("%s is\n%s\nand not\n%s", stream, got, want)
 	}
 }

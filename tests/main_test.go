@@ -49,7 +49,7 @@ func TestStories(t *testing.T) {
 	for _, subject := range subjects {
 		t.Run(filepath.Base(subject), func(t *testing.T) {
 			testscript.Run(t, testscript.Params{
-				Dir: subject, Setup: setup, Cmds: commands(), RequireUniqueNames: true,
+				Dir: subject, Setup: setup, Cmds: commands(), RequireUniqueNames: true, ContinueOnError: testing.Verbose(),
 			})
 		})
 	}
@@ -64,7 +64,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"smalldisk": cmdSmallDisk, "readonly": cmdReadOnly, "fill": cmdFill,
 		"sell": cmdSell, "sold": cmdSold, "freeport": cmdFreePort, "busyport": cmdBusyPort,
 		"leftovers": cmdLeftovers, "same": cmdSame, "remember": cmdRemember,
-		"json": cmdJSON, "jsonenv": cmdJSONEnv, "glob": cmdGlob, "says": cmdSays,
+		"json": cmdJSON, "jsonenv": cmdJSONEnv, "glob": cmdGlob, "says": cmdSays, "shows": cmdShows,
 		"interrupt": cmdInterrupt,
 	}
 	all := map[string]func(*testscript.TestScript, bool, []string){}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,7 +14,6 @@ import (
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
-	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/lua"
 )
 
@@ -152,10 +152,8 @@ func (a *app) docsIndex(all []*lua.StubFunc) error {
 // firstSentence is what of the prose fits on a line.
 func firstSentence(prose string) string {
 	line := strings.Join(strings.Fields(prose), " ")
-	for _, end := range []string{". ", ": "} {
-		if before, _, ok := strings.Cut(line, end); ok && end == ". " {
-			line = before + "."
-		}
+	if before, _, ok := strings.Cut(line, ". "); ok {
+		line = before + "."
 	}
 	if runes := []rune(line); len(runes) > 100 {
 		return string(runes[:99]) + "…"
@@ -179,8 +177,11 @@ func (a *app) docsOf(ctx context.Context, s *stubs, name string) error {
 		return a.docsClass(class)
 	}
 	script, known, err := a.describeScript(ctx, name)
-	if err != nil || script != nil {
-		return errors2(err, func() error { return a.docsScript(script) })
+	if err != nil {
+		return err
+	}
+	if script != nil {
+		return a.docsScript(script)
 	}
 	args := message.Args{"name": name}
 	if meant := near(plainDocName(name), append(s.names(), known...)); meant != "" {
@@ -225,8 +226,50 @@ func (a *app) describeScript(ctx context.Context, name string) (*primitive.Scrip
 	return script, known, err
 }
 
+// param is a param of a script in JSON.
+type param struct {
+	Name     string   `json:"name"`
+	Type     string   `json:"type"`
+	List     bool     `json:"list,omitempty"`
+	Required bool     `json:"required,omitempty"`
+	Default  any      `json:"default,omitempty"`
+	Values   []string `json:"values,omitempty"`
+	Help     string   `json:"help"`
+}
+
+func describeParams(s *primitive.Script) []param {
+	found := []param{}
+	for _, name := range slices.Sorted(maps.Keys(s.Params)) {
+		p := s.Params[name]
+		found = append(found, param{name, p.Type, p.List, p.Required, p.Default, p.Values, p.Help})
+	}
+	return found
+}
+
+// kind is the param's type as a person gives it.
+func (p param) kind() string {
+	text := p.Type
+	if len(p.Values) > 0 {
+		text = strings.Join(p.Values, "|")
+	}
+	if p.List {
+		text += ",..."
+	}
+	return text
+}
+
+func (p param) otherwise() string {
+	switch {
+	case p.Required:
+		return message.Text("cli.docs_required", nil)
+	case p.Default == nil:
+		return "-"
+	}
+	return strings.Trim(compact(p.Default), `"`)
+}
+
 func (a *app) docsScript(s *primitive.Script) error {
-	jobs := run.Jobs(s)
+	jobs := slices.Sorted(maps.Keys(s.Jobs))
 	if a.json {
 		return a.printJSON(map[string]any{"script": s.Name, "version": s.Version, "jobs": jobs, "params": describeParams(s)})
 	}
@@ -236,7 +279,7 @@ func (a *app) docsScript(s *primitive.Script) error {
 	}
 	var rows [][]string
 	for _, p := range describeParams(s) {
-		rows = append(rows, []string{p.Name, p.Type, p.Default, p.Help})
+		rows = append(rows, []string{p.Name, p.kind(), p.otherwise(), p.Help})
 	}
 	if len(rows) == 0 {
 		return nil

@@ -271,6 +271,16 @@ func (s *PrivateServer) Stop() error {
 // stopTime is how long a server may take to end by itself; it needs up to two seconds for its databases.
 const stopTime = 3 * time.Second
 
+// knockTime is how long to wait before knocking again.
+const knockTime = 100 * time.Millisecond
+
+// knock wakes a server that waits for a connection: now and then it sleeps over the signal that asks it to end.
+func (s *PrivateServer) knock() {
+	if c, err := net.DialTimeout("tcp4", s.address, knockTime); err == nil {
+		_ = c.Close()
+	}
+}
+
 func (s *PrivateServer) endProcess() {
 	if s.process == nil {
 		return
@@ -278,11 +288,15 @@ func (s *PrivateServer) endProcess() {
 	timer := time.NewTimer(stopTime)
 	defer timer.Stop()
 	s.process.ask()
-	select {
-	case <-s.process.done():
-	case <-timer.C:
-		s.process.kill()
-		<-s.process.done()
+	for {
+		select {
+		case <-s.process.done():
+			return
+		case <-time.After(knockTime):
+			s.knock()
+		case <-timer.C:
+			s.process.kill()
+		}
 	}
 }
 

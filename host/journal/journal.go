@@ -36,34 +36,34 @@ const (
 
 // Start is how a run began.
 type Start struct {
-	Run     string         `json:"run"`
-	At      time.Time      `json:"at"`
-	Entry   string         `json:"entry,omitempty"`
-	Script  string         `json:"script"`
-	Job     string         `json:"job"`
-	Hash    string         `json:"hash,omitempty"` // sha256 of the script's source
-	Trigger string         `json:"trigger"`
-	Due     *time.Time     `json:"due,omitempty"`
-	Day     string         `json:"day"`
-	Dry     bool           `json:"dry,omitempty"`
-	Params  map[string]any `json:"params,omitempty"`
-	Version string         `json:"version,omitempty"`
+	Run     string     `json:"run"`
+	At      time.Time  `json:"at"`
+	Entry   string     `json:"entry,omitempty"`
+	Script  string     `json:"script"`
+	Job     string     `json:"job"`
+	Hash    string     `json:"hash,omitempty"` // sha256 of the script's source
+	Trigger string     `json:"trigger"`
+	Due     *time.Time `json:"due,omitempty"`
+	Day     string     `json:"day"`
+	Dry     bool       `json:"dry,omitempty"`
+	Params  any        `json:"params,omitempty"`
+	Version string     `json:"version,omitempty"`
 }
 
 // Event is one line between start and end.
 type Event struct {
-	At      time.Time      `json:"at"`
-	Kind    string         `json:"kind"` // call, step, log, degraded
-	Name    string         `json:"name,omitempty"`
-	Effect  string         `json:"effect,omitempty"`
-	Level   string         `json:"level,omitempty"`
-	Seconds float64        `json:"seconds,omitempty"`
-	Where   string         `json:"where,omitempty"`
-	Args    any            `json:"args,omitempty"`
-	Result  any            `json:"result,omitempty"`
-	Error   *Failure       `json:"error,omitempty"`
-	Text    string         `json:"text,omitempty"`
-	Fields  map[string]any `json:"fields,omitempty"`
+	At      time.Time `json:"at"`
+	Kind    string    `json:"kind"` // call, step, log, degraded
+	Name    string    `json:"name,omitempty"`
+	Effect  string    `json:"effect,omitempty"`
+	Level   string    `json:"level,omitempty"`
+	Seconds float64   `json:"seconds,omitempty"`
+	Where   string    `json:"where,omitempty"`
+	Args    any       `json:"args,omitempty"`
+	Result  any       `json:"result,omitempty"`
+	Error   *Failure  `json:"error,omitempty"`
+	Text    string    `json:"text,omitempty"`
+	Fields  any       `json:"fields,omitempty"`
 }
 
 // Failure is an error as it is kept: code and words, where it was, and the script's stack.

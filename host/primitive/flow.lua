@@ -86,7 +86,7 @@ function dj.step(title, fn) end
 --- dj.lock("scales", { wait = "5s" }, function() dj.log.info("alone") end)
 --- ```
 ---@param name string
----@param opts {wait?: string}
+---@param opts? {wait?: string}
 ---@param fn function
 ---@return any
 function dj.lock(name, opts, fn) end

@@ -38,6 +38,8 @@ type Env interface {
 	Defer(fn *lua.Function)
 	// Step names a stretch of work.
 	Step(title string) (ended func(err error))
+	// Progress shows how far the job says that it is.
+	Progress(done, total int64)
 	// Log keeps words in the journal.
 	Log(level, text string, fields map[string]any)
 	// Sleep waits, unless the run ends before.

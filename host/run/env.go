@@ -82,7 +82,7 @@ func (r *running) Step(title string) func(error) {
 
 // Log journals words.
 func (r *running) Log(level, text string, fields map[string]any) {
-	r.write(journal.Event{At: r.host.Now(), Kind: "log", Level: level, Text: r.mask(text), Fields: fields})
+	r.write(journal.Event{At: r.host.Now(), Kind: "log", Level: level, Text: r.mask(text), Fields: r.masked(fields)})
 	r.watch(Event{Kind: "log", Level: level, Text: r.mask(text)})
 }
 
@@ -143,7 +143,7 @@ func (r *running) write(e journal.Event) {
 
 // masked is a value as JSON holds it, without secrets.
 func (r *running) masked(v any) any {
-	if v == nil {
+	if v == nil || reflect.ValueOf(v).Kind() == reflect.Map && reflect.ValueOf(v).Len() == 0 {
 		return nil
 	}
 	text, err := json.Marshal(v)

@@ -159,7 +159,7 @@ func (r *running) open(failed error) error {
 	}
 	start := journal.Start{
 		Run: r.outcome.Run, At: r.began, Entry: r.target.entry, Script: r.target.script, Job: r.target.job, Trigger: r.request.Trigger,
-		Day: r.day(), Dry: r.request.Dry, Params: r.request.Params, Version: r.host.Version,
+		Day: r.day(), Dry: r.request.Dry, Params: r.masked(r.request.Params), Version: r.host.Version,
 	}
 	if r.target.chunk != nil {
 		start.Hash = r.target.chunk.Hash
@@ -209,14 +209,14 @@ func (r *running) job(ctx context.Context) error {
 		Modules: map[string][]lua.Func{"dj": host.All()},
 		Wrap:    host.Wrap(),
 	})
-	err := r.call()
+	err := r.call(host.Job())
 	if len(r.deferred) > 0 {
 		r.cleanUp()
 	}
 	return err
 }
 
-func (r *running) call() error {
+func (r *running) call(methods []lua.Func) error {
 	if _, err := r.state.Run(r.target.chunk); err != nil {
 		return err
 	}
@@ -231,7 +231,7 @@ func (r *running) call() error {
 	if err != nil {
 		return err
 	}
-	results, err := job.Call(r.jobObject(), params)
+	results, err := job.Call(r.jobObject(methods), params)
 	if err != nil {
 		return err
 	}

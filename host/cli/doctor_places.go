@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
+)
+
+// stale is how old the newest proven copy may be: a long weekend.
+const stale = 4 * 24 * time.Hour
+
+// destinations looks whether each is there, can be written to, has room for what the databases are, and lies on a disk
+// of its own.
+func (d *doctor) destinations() {
+	all := d.store.Config.Destinations
+	for i, one := range all {
+		check := "destination." + one.Name
+		if !d.reachable(check, one) {
+			continue
+		}
+		d.room(check, one)
+		for _, db := range d.store.Config.Databases {
+			if info, ok := d.infos[db.Name]; ok && d.shares(db, info, one) {
+				d.warn(check, message.New("drive.foreign", "cli.doctor_same_disk", message.Args{"destination": one.Name, "database": db.Name}))
+			}
+		}
+		for _, other := range all[:i] {
+			if drive.SameDevice(one.Path, other.Path) {
+				d.warn(check, message.New("drive.foreign", "cli.doctor_one_disk", message.Args{"destination": one.Name, "other": other.Name}))
+				break
+			}
+		}
+	}
+}
+
+// reachable makes a file in the destination and takes it away again.
+func (d *doctor) reachable(check string, one config.Destination) bool {
+	level := levelError
+	if one.Optional {
+		level = levelWarning
+	}
+	if err := (copies.Destination{Name: one.Name, Path: one.Path}).There(); err != nil {
+		d.bad(check, level, err)
+		return false
+	}
+	file, err := drive.Create(one.Path, "djscript-doctor.tmp")
+	if err == nil {
+		if _, err = file.Write([]byte("djscript")); err == nil {
+			err = file.Discard()
+		} else {
+			_ = file.Discard() // the write tells why
+		}
+	}
+	if err != nil {
+		d.bad(check, level, err)
+	}
+	return err == nil
+}
+
+// room compares what is free with the databases themselves: a zip of them is smaller, and there is to be more than one.
+func (d *doctor) room(check string, one config.Destination) {
+	at, err := drive.Of(one.Path)
+	if err != nil {
+		d.bad(check, levelWarning, err)
+		return
+	}
+	var need int64
+	for _, info := range d.infos {
+		need += info.Bytes
+	}
+	args := message.Args{
+		"destination": one.Name, "path": one.Path, "free": drive.Size(at.Free), "need": drive.Size(need), "filesystem": at.Filesystem,
+	}
+	if at.Free < need {
+		d.warn(check, message.New("drive.full", "cli.doctor_little_room", args))
+		return
+	}
+	d.ok(check, "cli.doctor_destination", args)
+}
+
+// shares tells whether the disk that dies with the database takes the copies along.
+func (d *doctor) shares(db config.Database, info firebird.Info, one config.Destination) bool {
+	here := firebird.Database{Server: db.Server}.Local() || db.Server == ""
+	return here && filepath.IsAbs(info.Path) && drive.SameDevice(info.Path, one.Path)
+}
+
+// bench looks whether the largest database can be restored to prove its copy.
+func (d *doctor) bench() {
+	var need int64
+	for _, info := range d.infos {
+		need = max(need, info.Bytes+info.Bytes/20)
+	}
+	dir := run.Dir(d.store.Config.Dir)
+	at, err := drive.Of(d.store.Config.Dir)
+	switch {
+	case err != nil:
+		d.bad("bench", levelWarning, err)
+	case at.Free < need:
+		d.warn("bench", message.New("drive.full", "cli.doctor_no_bench", message.Args{
+			"path": dir, "free": drive.Size(at.Free), "need": drive.Size(need),
+		}))
+	default:
+		d.ok("bench", "cli.doctor_bench", message.Args{"path": dir, "free": drive.Size(at.Free), "need": drive.Size(need)})
+	}
+}
+
+// proven looks how old the newest proven copy of each database is.
+func (d *doctor) proven(ctx context.Context, databases []copies.Database) {
+	for _, db := range databases {
+		check := "proof." + db.Name
+		args := message.Args{"database": db.Name}
+		newest, err := d.store.Catalogue().Newest(ctx, copies.Filter{Database: db.Name, State: copies.Verified})
+		if err != nil {
+			d.bad(check, levelWarning, err)
+			continue
+		}
+		if newest == nil {
+			d.warn(check, message.New("copy.not_found", "cli.doctor_unproven", args))
+			continue
+		}
+		args["seq"], args["day"] = newest.Seq, dayOf(*newest)
+		made, err := time.Parse(time.RFC3339, newest.Created)
+		if err != nil || d.now().Sub(made) > stale {
+			d.warn(check, message.New("copy.not_found", "cli.doctor_stale", args))
+			continue
+		}
+		d.ok(check, "cli.doctor_proven", args)
+	}
+}
+
+func anyDue(all []due, now func() time.Time) bool {
+	for _, e := range all {
+		if _, ok := e.schedule.Next(now()); ok {
+			return true
+		}
+	}
+	return false
+}
