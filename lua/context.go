@@ -18,8 +18,8 @@ var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c
 // run's own context through now and then. It belongs to one goroutine, and is never handed to a Go function.
 type counter struct {
 	parent context.Context
-	left   int64 // steps until the budget is spent
-	sample int   // steps until the next look at parent
+	left   int64  // steps until the budget is spent
+	sample int    // steps until the next look at parent
 	end    *fault // why it said stop; nil while it says go on
 }
 

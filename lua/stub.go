@@ -75,7 +75,7 @@ type StubError struct {
 func (e *StubError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text) }
 
 var (
-	functionLine = regexp.MustCompile(`^(?:function\s+([\w.]+(?::\w+)?)|([\w.]+)\s*=\s*function)\s*\(([^)]*)\)\s*end\b[ \t]*(?:--+>?[ \t]*(.*))?$`)
+	functionLine = regexp.MustCompile(`^(?:function\s+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?::\w+)?)|([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*=\s*function)\s*\(([^)]*)\)\s*end\b[ \t]*(?:--+>?[ \t]*(.*))?$`)
 	effectWords  = regexp.MustCompile(`\bEffect:\s*(\w+)`)
 )
 

@@ -194,7 +194,7 @@ func (s *story) tell(e *journal.Entry) {
 	if e.Due != nil {
 		s.line("cli.history_due", message.Args{"at": moment(*e.Due, s.zone)})
 	}
-	if len(e.Params) > 0 {
+	if e.Params != nil {
 		s.line("cli.history_params", message.Args{"params": compact(e.Params)})
 	}
 	fmt.Fprintln(s.out)
