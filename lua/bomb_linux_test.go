@@ -32,7 +32,7 @@ func TestBombsEndWithinLittleMemory(t *testing.T) {
 	for name := range bombs {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()
-			child := exec.CommandContext(t.Context(), "sh", "-c", `ulimit -d 800000; exec "$0" -test.run=TestBombInAChild -bomb="$1"`, os.Args[0], name)
+			child := exec.CommandContext(t.Context(), "sh", "-c", "ulimit -d "+bombLimit+`; exec "$0" -test.run=TestBombInAChild -bomb="$1"`, os.Args[0], name)
 			output, err := child.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%.2000s", err, output)

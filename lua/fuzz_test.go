@@ -47,6 +47,8 @@ func FuzzParseStub(f *testing.F) {
 	f.Add([]byte("---@alias a a\n---@param x a\nfunction dj.f(x) end"))
 	f.Add([]byte("---@class a: b\n---@class b: a\n---@field x a|b|nil\n---@param x a\nfunction dj.copy.create(x) end"))
 	f.Add([]byte("---@alias a b|c\n---@alias b a\n---@param opts {verify: a}\nfunction dj.copy.create(opts) end"))
+	f.Add([]byte("function dj.dj.A()end"))
+	f.Add([]byte("function ..0()end"))
 	f.Add([]byte("---@param x fun(a: string, ...): {[string]: integer?}, nil\nfunction dj.f(x) end --> y"))
 	f.Fuzz(func(t *testing.T, source []byte) {
 		s, err := ParseStub("fuzz.lua", source)

@@ -113,10 +113,11 @@ func (f *StubFunc) Noun() string {
 
 // Function is the function of that name, with or without the root, or nil.
 func (s *Stub) Function(name string) *StubFunc {
-	name = strings.TrimPrefix(name, s.Root+".")
-	for _, f := range s.Functions {
-		if plainName(f.Name) == plainName(name) {
-			return f
+	for _, wanted := range []string{name, strings.TrimPrefix(name, s.Root+".")} {
+		for _, f := range s.Functions {
+			if plainName(f.Name) == plainName(wanted) {
+				return f
+			}
 		}
 	}
 	return nil
@@ -327,54 +328,4 @@ func (r *stubReader) function(name, params, remark string) error {
 	r.prose = nil
 	r.finish()
 	return nil
-}
-
-// splitProse takes the examples out of the prose.
-func splitProse(lines []proseLine) (string, []Example) {
-	var prose []string
-	var examples []Example
-	var example []proseLine
-	fenced, indented := false, false
-	end := func() {
-		if len(example) > 0 {
-			examples = append(examples, newExample(example))
-		}
-		example, fenced, indented = nil, false, false
-	}
-	for _, l := range lines {
-		trimmed := strings.TrimSpace(l.text)
-		switch {
-		case strings.HasPrefix(trimmed, "```"):
-			wasFenced := fenced
-			end()
-			fenced = !wasFenced
-		case fenced:
-			example = append(example, l)
-		case trimmed == "Example:" || trimmed == "Examples:":
-			end()
-			indented = true
-		case indented && strings.HasPrefix(l.text, "  "):
-			example = append(example, l)
-		default:
-			end()
-			prose = append(prose, trimmed)
-		}
-	}
-	end()
-	return strings.TrimSpace(strings.Join(prose, "\n")), examples
-}
-
-// newExample takes off the blanks that all lines begin with.
-func newExample(lines []proseLine) Example {
-	margin := -1
-	for _, l := range lines {
-		if blanks := len(l.text) - len(strings.TrimLeft(l.text, " \t")); strings.TrimSpace(l.text) != "" && (margin < 0 || blanks < margin) {
-			margin = blanks
-		}
-	}
-	code := make([]string, len(lines))
-	for i, l := range lines {
-		code[i] = strings.TrimRight(l.text[min(max(margin, 0), len(l.text)):], " \t")
-	}
-	return Example{Code: strings.Join(code, "\n") + "\n", Line: lines[0].line}
 }

@@ -103,6 +103,8 @@ func (a *app) root() *cobra.Command {
 
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
-		a.demoCommand(), a.runCommand(), a.backupCommand(), a.adoptCommand(), a.serveCommand(),
+		a.demoCommand(), a.initCommand(), a.checkCommand(), a.runCommand(), a.backupCommand(), a.adoptCommand(), a.copiesCommand(),
+		a.companiesCommand(), a.drivesCommand(), a.nextCommand(), a.historyCommand(), a.serveCommand(), a.secretCommand(),
+		a.docsCommand(), a.doctorCommand(), a.versionCommand(),
 	}
 }

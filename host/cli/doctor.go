@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -194,4 +193,3 @@ func (d *doctor) scripts(ctx context.Context) {
 		}
 	}
 }
-

@@ -206,7 +206,9 @@ func (s *story) tell(e *journal.Entry) {
 	s.end(e)
 }
 
-func (s *story) line(key string, args message.Args) { fmt.Fprintf(s.out, "  %s\n", message.Text(key, args)) }
+func (s *story) line(key string, args message.Args) {
+	fmt.Fprintf(s.out, "  %s\n", message.Text(key, args))
+}
 
 func (s *story) clock(t time.Time) string { return t.In(s.zone).Format("15:04:05") }
 

@@ -117,7 +117,8 @@ func (a *app) askHidden(ctx context.Context, terminal *os.File, key, name string
 	if err != nil {
 		return "", fmt.Errorf("read terminal: %w", err)
 	}
-	fmt.Fprint(a.err, message.Text(key, message.Args{"name": name})+" ")
+	args := message.Args{"name": name}
+	fmt.Fprint(a.err, message.Text(key, args)+" ")
 	type answer struct {
 		text []byte
 		err  error

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/djscript/djscript/host/message"
@@ -121,6 +122,7 @@ func unpacked(ctx context.Context, path string, m *Manifest) error {
 // is contradicted, after the others had their turn.
 func (c *Catalogue) Check(ctx context.Context, found Copy) (Copy, error) {
 	var bad []error
+	found.Places = slices.Clone(found.Places)
 	for i, p := range found.Places {
 		if p.State != Present && p.State != Bad {
 			continue

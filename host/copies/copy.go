@@ -15,6 +15,9 @@ import (
 	"github.com/djscript/djscript/host/firebird"
 )
 
+// Lock is the name of the lock that whoever writes copies or proofs of a store holds.
+const Lock = "copies"
+
 // Classes of copies; the class decides which rotation a copy belongs to.
 const (
 	Routine    = "routine"

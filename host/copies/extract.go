@@ -2,12 +2,8 @@ package copies
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 
-	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/zipfile"
 )
@@ -53,23 +49,4 @@ func contains(all []string, one string) bool {
 		}
 	}
 	return false
-}
-
-// Sweep removes what writers that died left on the destinations and on the bench. Only the holder of the store's lock
-// may call it.
-func (m *Maker) Sweep() error {
-	for _, d := range m.Destinations {
-		if d.There() == nil {
-			drive.SweepParts(d.Path, func(string) bool { return true })
-		}
-	}
-	old, err := filepath.Glob(filepath.Join(m.Bench.Dir, "proof-*"))
-	if err != nil {
-		return fmt.Errorf("list scratch folders: %w", err)
-	}
-	var failed []error
-	for _, dir := range old {
-		failed = append(failed, os.RemoveAll(dir))
-	}
-	return errors.Join(failed...)
 }

@@ -70,13 +70,16 @@ func (h *Host) copy() []lua.Func {
 	}
 }
 
-// one holds the lock that makes djscript the only writer of this store's copies.
+// one holds the lock that makes djscript the only writer of this store's copies, and takes away what a writer before
+// it left when it died.
 func (h *Host) one(ctx context.Context, fn func() error) error {
-	release, err := h.Env.Lock(ctx, "copies", 0)
+	release, err := h.Env.Lock(ctx, copies.Lock, 0)
 	if err != nil {
 		return err
 	}
-	err = fn()
+	if err = h.Maker.Sweep(); err == nil {
+		err = fn()
+	}
 	if released := release(); err == nil {
 		err = released
 	}

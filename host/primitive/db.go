@@ -65,7 +65,11 @@ func (h *Host) dbList(context.Context, *noArgs) ([]system, error) {
 }
 
 func (h *Host) dbCheck(ctx context.Context, a *pathArgs) (checked, error) {
-	seen, err := h.Maker.Bench.Inspect(ctx, a.Path)
+	var seen firebird.Inspection
+	err := h.one(ctx, func() (err error) { // it works on the bench
+		seen, err = h.Maker.Bench.Inspect(ctx, a.Path)
+		return err
+	})
 	if err != nil {
 		return checked{}, err
 	}

@@ -1,0 +1,285 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/message"
+)
+
+// answers are what a person says of a new store, by flags or on a terminal.
+type answers struct {
+	id, name, cnpj, timezone  string
+	server, user, bin         string
+	system                    string
+	databases, destinations   []string // PATH, or NAME=PATH
+	at                        []string
+	serverGiven               bool
+	askID, askDatabase, askTo bool
+}
+
+func (a *app) initCommand() *cobra.Command {
+	var n answers
+	c := &cobra.Command{
+		Use: "init [DIR]", Short: message.Text("cli.init_short", nil), Long: message.Text("cli.init_long", nil), Args: between(0, 1),
+		Example: "  djscript init\n  djscript init C:/DJ/djscript --id loja-centro --database C:/DJ/DJMONITOR.FDB --system djmonitor \\\n" +
+			"    --destination C:/Copias --destination pendrive=E:/Copias --at 22:00",
+		RunE: func(c *cobra.Command, args []string) error {
+			n.serverGiven = c.Flags().Changed("server")
+			dir := a.dir
+			if len(args) == 1 {
+				dir = a.within(args[0])
+			}
+			return a.init(c.Context(), dir, n)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&n.id, "id", "", message.Text("cli.flag_id", nil))
+	f.StringVar(&n.name, "name", "", message.Text("cli.flag_name", nil))
+	f.StringVar(&n.cnpj, "cnpj", "", message.Text("cli.flag_cnpj", nil))
+	f.StringVar(&n.timezone, "timezone", "", message.Text("cli.flag_timezone", nil))
+	f.StringVar(&n.bin, "bin", "", message.Text("cli.flag_bin", nil))
+	f.StringVar(&n.server, "server", "", message.Text("cli.flag_server", nil))
+	f.StringVar(&n.user, "user", "", message.Text("cli.flag_user", nil))
+	f.StringArrayVar(&n.databases, "database", nil, message.Text("cli.flag_database_path", nil))
+	f.StringVar(&n.system, "system", "", message.Text("cli.flag_system", nil))
+	f.StringArrayVar(&n.destinations, "destination", nil, message.Text("cli.flag_destination_path", nil))
+	f.StringArrayVar(&n.at, "at", nil, message.Text("cli.flag_at", nil))
+	return c
+}
+
+// within is a path as it is meant where the command runs.
+func (a *app) within(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(a.dir, path)
+}
+
+// file is one that init writes.
+type file struct {
+	path string // relative to the store
+	data []byte
+}
+
+func (a *app) init(ctx context.Context, dir string, n answers) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("resolve %s: %w", dir, err)
+	}
+	if err := a.complete(ctx, dir, &n); err != nil {
+		return err
+	}
+	text := config.Fill(a.Config, n.values()...)
+	missing, err := a.tryConfig(filepath.Join(dir, "djscript.toml"), text)
+	if err != nil {
+		return err
+	}
+	files, err := editorFiles()
+	if err != nil {
+		return err
+	}
+	files = append([]file{{"djscript.toml", text}, exampleScript()}, files...)
+	if err := write(dir, files); err != nil {
+		return err
+	}
+	return a.tellInit(dir, files, missing)
+}
+
+// complete finds what nobody said: an id of the folder's name, and on a terminal what the person answers.
+func (a *app) complete(ctx context.Context, dir string, n *answers) error {
+	suggested := idOf(filepath.Base(dir))
+	if _, ok := a.terminal(); ok && !a.json {
+		lines := bufio.NewReader(a.in)
+		for _, q := range []question{
+			{"cli.init_ask_id", suggested, &n.id}, {"cli.init_ask_name", "", &n.name},
+		} {
+			if err := a.ask(ctx, lines, q); err != nil {
+				return err
+			}
+		}
+		if err := a.askList(ctx, lines, "cli.init_ask_database", &n.databases); err != nil {
+			return err
+		}
+		if err := a.askList(ctx, lines, "cli.init_ask_destination", &n.destinations); err != nil {
+			return err
+		}
+	}
+	if n.id == "" {
+		n.id = suggested
+	}
+	n.absolute(a)
+	return nil
+}
+
+// question asks for a value that no flag gave.
+type question struct {
+	key       string
+	suggested string
+	into      *string
+}
+
+func (a *app) ask(ctx context.Context, lines *bufio.Reader, q question) error {
+	if *q.into != "" {
+		return nil
+	}
+	fmt.Fprint(a.err, message.Text(q.key, nil))
+	if q.suggested != "" {
+		fmt.Fprintf(a.err, " [%s]", q.suggested)
+	}
+	fmt.Fprint(a.err, ": ")
+	answer, err := readLine(ctx, lines)
+	if err != nil {
+		return err
+	}
+	if *q.into = answer; answer == "" {
+		*q.into = q.suggested
+	}
+	return nil
+}
+
+// askList asks until nothing more is answered.
+func (a *app) askList(ctx context.Context, lines *bufio.Reader, key string, into *[]string) error {
+	if len(*into) > 0 {
+		return nil
+	}
+	for {
+		var one string
+		if err := a.ask(ctx, lines, question{key, "", &one}); err != nil || one == "" {
+			return err
+		}
+		*into = append(*into, one)
+	}
+}
+
+// readLine gives up waiting when the person cancels. The end of the input is an empty answer.
+func readLine(ctx context.Context, lines *bufio.Reader) (string, error) {
+	type answer struct {
+		text string
+		err  error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		text, err := lines.ReadString('\n')
+		answered <- answer{strings.TrimSpace(text), err}
+	}()
+	select {
+	case got := <-answered:
+		if got.err != nil && got.text == "" {
+			return "", nil //nolint:nilerr // nobody answers any more
+		}
+		return got.text, nil
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+// tryConfig reads the configuration as if it were written. What is only missing is for the person to add, and is given
+// back; anything else wrong is told before a file is made.
+func (a *app) tryConfig(path string, text []byte) (missing []config.Mistake, err error) {
+	dir, err := os.MkdirTemp("", "djscript-init-")
+	if err != nil {
+		return nil, fmt.Errorf("try configuration: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	trial := filepath.Join(dir, "djscript.toml")
+	if err := os.WriteFile(trial, text, 0o600); err != nil {
+		return nil, fmt.Errorf("try configuration: %w", err)
+	}
+	systems, err := fs.Sub(a.Builtin, "systems")
+	if err != nil {
+		return nil, err
+	}
+	_, err = config.Load(trial, a.Config, systems)
+	var all config.Mistakes
+	if err == nil || !errors.As(err, &all) {
+		return nil, err
+	}
+	var wrong config.Mistakes
+	for _, m := range all {
+		m.File = path
+		if m.Code == "option.missing" {
+			missing = append(missing, m)
+		} else {
+			wrong = append(wrong, m)
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, wrong
+	}
+	return missing, nil
+}
+
+// write makes every file, or none: what exists is never written over.
+func write(dir string, files []file) error {
+	var there []error
+	for _, f := range files {
+		path := filepath.Join(dir, filepath.FromSlash(f.path))
+		if _, err := os.Lstat(path); err == nil {
+			there = append(there, message.New("fs.exists", "cli.init_exists", message.Args{"path": path}))
+		}
+	}
+	if err := errors.Join(there...); err != nil {
+		return err
+	}
+	for i, f := range files {
+		if err := writeNew(filepath.Join(dir, filepath.FromSlash(f.path)), f.data); err != nil {
+			for _, made := range files[:i] {
+				_ = os.Remove(filepath.Join(dir, filepath.FromSlash(made.path))) // ours, and of no use alone
+			}
+			return message.Wrap(err, "fs.denied", "cli.init_denied", message.Args{"path": dir})
+		}
+	}
+	return nil
+}
+
+func writeNew(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	return errors.Join(err, file.Close())
+}
+
+// tellInit says what was written, and what to do next.
+func (a *app) tellInit(dir string, files []file, missing []config.Mistake) error {
+	next := []string{}
+	at := shortest(dir)
+	if len(missing) > 0 {
+		next = append(next, message.Text("cli.init_next_edit", message.Args{"path": filepath.Join(dir, "djscript.toml")}))
+	}
+	next = append(next,
+		message.Text("cli.init_next_secret", message.Args{"dir": at}),
+		message.Text("cli.init_next_check", message.Args{"dir": at}),
+		message.Text("cli.init_next_backup", message.Args{"dir": at}),
+	)
+	if a.json {
+		written := []string{}
+		for _, f := range files {
+			written = append(written, f.path)
+		}
+		return a.printJSON(map[string]any{"dir": dir, "written": written, "next": next})
+	}
+	a.print("cli.init_written", message.Args{"dir": dir})
+	for _, f := range files {
+		fmt.Fprintln(a.out, "  "+f.path)
+	}
+	a.print("cli.init_next", nil)
+	for _, line := range next {
+		fmt.Fprintln(a.out, "  "+line)
+	}
+	return nil
+}
