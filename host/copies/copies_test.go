@@ -150,8 +150,9 @@ func TestWhereNoEngineFitsTheProofIsMadeOnTheServer(t *testing.T) {
 func TestACopyMadeWhileTheShopSellsIsBracketed(t *testing.T) {
 	m, d := store(t)
 	ctx, stop := context.WithCancel(t.Context())
-	sold := make(chan error, 1)
-	go func() { sold <- sell(ctx, d.At) }()
+	sold, began := make(chan error, 1), make(chan struct{})
+	go func() { sold <- sell(ctx, d.At, began) }()
+	<-began
 	made := create(t, m, d, VerifyRestore)
 	stop()
 	if err := <-sold; err != nil {

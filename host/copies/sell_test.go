@@ -12,8 +12,8 @@ import (
 	"github.com/djscript/djscript/host/firebird"
 )
 
-// sell adds a sale every few milliseconds until the context ends.
-func sell(ctx context.Context, at firebird.Database) error {
+// sell adds a sale every few milliseconds until the context ends; began is closed at the first.
+func sell(ctx context.Context, at firebird.Database, began chan<- struct{}) error {
 	user := url.UserPassword(at.User, at.Password.Reveal())
 	db, err := sql.Open("firebirdsql", fmt.Sprintf("%s@%s/%s?charset=WIN1252&timezone=UTC", user, at.Server, at.Path))
 	if err != nil {
@@ -30,6 +30,9 @@ func sell(ctx context.Context, at firebird.Database) error {
 		}
 		if err := tx.Commit(); err != nil {
 			return err
+		}
+		if id == 100000 {
+			close(began)
 		}
 		time.Sleep(2 * time.Millisecond)
 	}

@@ -279,6 +279,13 @@ func TestNumbersAndDatesAreExact(t *testing.T) {
 }
 
 func TestDatesOnWhichDaylightSavingBeginsStayTheSame(t *testing.T) {
+	zone, err := time.LoadLocation("America/Sao_Paulo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := time.Local
+	time.Local = zone
+	t.Cleanup(func() { time.Local = before })
 	conn := connect(t, firebirdtest.Database(t))
 	exec(t, conn, "create table t (d date)")
 	days := []string{"2018-11-04", "2017-10-15", "2012-10-21"}

@@ -28,11 +28,11 @@ func connectServices(t *testing.T, db firebird.Database) *firebird.Services {
 }
 
 // bareBackup is what gbak alone makes of a database.
-func bareBackup(t *testing.T, db firebird.Database) []byte {
+func bareBackup(t *testing.T, db firebird.Database, more ...string) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "bare.fbk")
 	remote := strings.Replace(db.Server, ":", "/", 1) + ":"
-	command := osexec.CommandContext(t.Context(), firebirdtest.Tools(t).Gbak, "-b", "-g", remote+db.Path, path)
+	command := osexec.CommandContext(t.Context(), firebirdtest.Tools(t).Gbak, append([]string{"-b", "-g", remote + db.Path, path}, more...)...)
 	command.Env = append(os.Environ(), "ISC_USER="+db.User, "ISC_PASSWORD="+db.Password.Reveal())
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("gbak: %v\n%s", err, out)
@@ -111,10 +111,12 @@ func TestRestoreStreamOfABrokenBackupFails(t *testing.T) {
 	db := firebirdtest.Demo(t)
 	fbk := bareBackup(t, db)
 	services := connectServices(t, db)
+	orphans := bareBackup(t, db, "-skip_data", "GRUPO") // products without their groups
 	lost := errors.New("lost")
 	for name, input := range map[string]io.Reader{
 		"empty":           bytes.NewReader(nil),
 		"garbage":         strings.NewReader(strings.Repeat("not a backup\n", 1000)),
+		"orphans":         bytes.NewReader(orphans),
 		"half":            bytes.NewReader(fbk[:len(fbk)/2]),
 		"without its end": bytes.NewReader(fbk[:len(fbk)-2048]), // of the last block some bytes may be filling
 		"last third":      bytes.NewReader(fbk[:len(fbk)*2/3]),
