@@ -13,6 +13,9 @@ import (
 //go:embed djscript.toml
 var configuration []byte
 
+// version is the release; the Makefile adds the commit.
+var version = "0.1.0"
+
 func main() {
-	os.Exit(cli.Main(os.Args[1:], cli.Assets{Config: configuration, Builtin: builtin.Files}))
+	os.Exit(cli.Main(os.Args[1:], cli.Assets{Config: configuration, Builtin: builtin.Files, Version: version}))
 }

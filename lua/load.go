@@ -52,7 +52,10 @@ func (e *SyntaxError) Error() string { return e.Place() + ": " + e.Tell(nil) }
 func (e *SyntaxError) Code() string { return "script.syntax" }
 
 // Hint is what to do, in English.
-func (e *SyntaxError) Hint() string { return Say(nil).speak(e.Key+".hint", e.Args) }
+func (e *SyntaxError) Hint() string { return e.Cure(nil) }
+
+// Cure is what to do, in the language of say.
+func (e *SyntaxError) Cure(say Say) string { return say.speak(e.Key+".hint", e.Args) }
 
 // Place is "store.lua:12", or the file alone.
 func (e *SyntaxError) Place() string {

@@ -23,8 +23,8 @@ func (s *State) raiseIn(l *glua.LState, op string, err error) {
 func (s *State) newError(l *glua.LState, op string, err error) *Error {
 	switch e := err.(type) { //nolint:errorlint // only an error that is itself one of ours stays itself
 	case *Error:
-		if e.Where == "" && e.cause == nil {
-			e.Where = s.where(l)
+		if e.Where == "" && e.Key != "" {
+			e.Op, e.Where = op, s.where(l)
 		}
 		return e
 	case *RunError:

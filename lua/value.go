@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"errors"
 	"reflect"
 	"strconv"
 
@@ -92,6 +93,9 @@ func (v Value) Go() (any, error) {
 
 // Decode fills a struct, or any other Go value that Bind takes as an argument.
 func (v Value) Decode(into any) error {
+	if v.state == nil {
+		return errors.New("decode: the value belongs to no state")
+	}
 	target := reflect.ValueOf(into).Elem()
 	if mistake := newKind(target.Type(), false, nil).decode(v.state, "", v.lua, target); mistake != nil {
 		return v.state.fromFault(mistake, "", "")

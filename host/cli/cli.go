@@ -24,7 +24,6 @@ import (
 type Assets struct {
 	Config  []byte // djscript.toml, documented
 	Builtin fs.FS  // builtin/: default.lua, systems/*.toml
-	Stubs   fs.FS  // *.lua stubs of the primitives
 	Version string
 }
 

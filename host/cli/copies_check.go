@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -101,10 +100,26 @@ func (w wanted) check(ctx context.Context) (copies.Copy, error) {
 
 // tellChecked says of one copy whether its bytes are what they were.
 func (a *app) tellChecked(c copies.Copy) {
-	args := message.Args{"seq": c.Seq, "database": c.Database, "where": whereOf(c), "state": stateWord(c.State)}
-	if slices.ContainsFunc(c.Places, func(p copies.Place) bool { return p.State == copies.Bad }) {
-		a.print("cli.checked_bad", args)
-		return
+	at := func(state string) string {
+		found := c
+		found.Places = nil
+		for _, p := range c.Places {
+			if p.State == state {
+				p.State = copies.Present // its name alone
+				found.Places = append(found.Places, p)
+			}
+		}
+		return whereOf(found)
 	}
-	a.print("cli.checked_whole", args)
+	args := message.Args{"seq": c.Seq, "database": c.Database, "whole": at(copies.Present), "bad": at(copies.Bad), "state": stateWord(c.State)}
+	switch {
+	case args["bad"] == "" && args["whole"] == "":
+		a.print("cli.checked_nowhere", args)
+	case args["bad"] == "":
+		a.print("cli.checked_whole", args)
+	case args["whole"] == "":
+		a.print("cli.checked_bad", args)
+	default:
+		a.print("cli.checked_partly", args)
+	}
 }

@@ -173,8 +173,15 @@ func (t *trials) known(ctx context.Context, c copies.Copy) copies.Copy {
 // it all the same, where that can be.
 func (t *trials) byItself(ctx context.Context, c copies.Copy) (copies.Copy, error) {
 	proven, err := t.prover.Prove(ctx, c)
-	if proven.Proof == nil || proven.Proof == c.Proof || len(c.Places) == 0 || c.Places[0].Destination != "" {
+	if proven.Proof == nil || proven.Proof == c.Proof {
+		return copies.Copy{}, err // nothing new is known of it
+	}
+	if c.Places[0].Destination != "" {
 		return proven, err
+	}
+	if p := &proven.Places[0]; p.SHA256 == "" && proven.Proof.OK {
+		// No hash lies beside it: the proof is of the very bytes that were just read.
+		p.SHA256, proven.State = proven.Proof.SHA256, copies.Verified
 	}
 	return proven, errors.Join(err, keepProof(proven))
 }

@@ -91,13 +91,15 @@ func (s *stubs) noun(name string) []*lua.StubFunc {
 	return found
 }
 
-func (s *stubs) class(name string) *lua.Class {
+// class is the class of that name, and whether its letters are just so: the noun "copy" is not the class "Copy".
+func (s *stubs) class(name string) (class *lua.Class, exact bool) {
 	for known, class := range s.classes {
-		if strings.EqualFold(plainDocName(known), plainDocName(name)) && len(class.Fields) > 0 {
-			return class
+		known = plainDocName(known)
+		if strings.EqualFold(known, plainDocName(name)) && len(class.Fields) > 0 {
+			return class, known == plainDocName(name)
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // names are all that docs can be asked for.
@@ -140,10 +142,7 @@ func (a *app) docsIndex(all []*lua.StubFunc) error {
 		return a.printJSON(map[string]any{"functions": describeFunctions(all)})
 	}
 	var rows [][]string
-	for i, f := range all {
-		if i > 0 && f.Noun() != all[i-1].Noun() {
-			rows = append(rows, nil)
-		}
+	for _, f := range all {
 		rows = append(rows, []string{f.Signature(), firstSentence(f.Prose)})
 	}
 	return table(a.out, columns("cli.docs_columns"), rows)
@@ -170,10 +169,11 @@ func (a *app) docsOf(ctx context.Context, s *stubs, name string) error {
 		fmt.Fprint(a.out, f.Text())
 		return nil
 	}
-	if found := s.noun(name); len(found) > 0 {
+	class, exact := s.class(name)
+	if found := s.noun(name); len(found) > 0 && !exact {
 		return a.docsIndex(found)
 	}
-	if class := s.class(name); class != nil {
+	if class != nil {
 		return a.docsClass(class)
 	}
 	script, known, err := a.describeScript(ctx, name)

@@ -57,13 +57,12 @@ func (d *doctor) examine(ctx context.Context) {
 	if d.store == nil {
 		return
 	}
-	databases := d.secrets()
-	for _, db := range databases {
+	for _, db := range d.secrets() {
 		d.database(ctx, db)
 	}
 	d.destinations()
 	d.bench()
-	d.proven(ctx, databases)
+	d.proven(ctx)
 	d.scripts(ctx)
 }
 

@@ -26,16 +26,29 @@ func (d *doctor) destinations() {
 			continue
 		}
 		d.room(check, one)
-		for _, db := range d.store.Config.Databases {
-			if info, ok := d.infos[db.Name]; ok && d.shares(db, info, one) {
-				d.warn(check, message.New("drive.foreign", "cli.doctor_same_disk", message.Args{"destination": one.Name, "database": db.Name}))
-			}
+		if !d.besideDatabase(check, one) {
+			d.besideAnother(check, one, all[:i])
 		}
-		for _, other := range all[:i] {
-			if drive.SameDevice(one.Path, other.Path) {
-				d.warn(check, message.New("drive.foreign", "cli.doctor_one_disk", message.Args{"destination": one.Name, "other": other.Name}))
-				break
-			}
+	}
+}
+
+// besideDatabase warns of a destination that dies with a database.
+func (d *doctor) besideDatabase(check string, one config.Destination) bool {
+	for _, db := range d.store.Config.Databases {
+		if info, ok := d.infos[db.Name]; ok && d.shares(db, info, one) {
+			d.warn(check, message.New("drive.foreign", "cli.doctor_same_disk", message.Args{"destination": one.Name, "database": db.Name}))
+			return true
+		}
+	}
+	return false
+}
+
+// besideAnother warns of a destination that dies with one before it.
+func (d *doctor) besideAnother(check string, one config.Destination, before []config.Destination) {
+	for _, other := range before {
+		if drive.SameDevice(one.Path, other.Path) {
+			d.warn(check, message.New("drive.foreign", "cli.doctor_one_disk", message.Args{"destination": one.Name, "other": other.Name}))
+			return
 		}
 	}
 }
@@ -78,11 +91,14 @@ func (d *doctor) room(check string, one config.Destination) {
 	args := message.Args{
 		"destination": one.Name, "path": one.Path, "free": drive.Size(at.Free), "need": drive.Size(need), "filesystem": at.Filesystem,
 	}
-	if at.Free < need {
+	switch {
+	case need == 0: // no database answered
+		d.ok(check, "cli.doctor_destination_alone", args)
+	case at.Free < need:
 		d.warn(check, message.New("drive.full", "cli.doctor_little_room", args))
-		return
+	default:
+		d.ok(check, "cli.doctor_destination", args)
 	}
-	d.ok(check, "cli.doctor_destination", args)
 }
 
 // shares tells whether the disk that dies with the database takes the copies along.
@@ -96,6 +112,9 @@ func (d *doctor) bench() {
 	var need int64
 	for _, info := range d.infos {
 		need = max(need, info.Bytes+info.Bytes/20)
+	}
+	if need == 0 { // no database answered
+		return
 	}
 	dir := run.Dir(d.store.Config.Dir)
 	at, err := drive.Of(d.store.Config.Dir)
@@ -112,8 +131,8 @@ func (d *doctor) bench() {
 }
 
 // proven looks how old the newest proven copy of each database is.
-func (d *doctor) proven(ctx context.Context, databases []copies.Database) {
-	for _, db := range databases {
+func (d *doctor) proven(ctx context.Context) {
+	for _, db := range d.store.Config.Databases {
 		check := "proof." + db.Name
 		args := message.Args{"database": db.Name}
 		newest, err := d.store.Catalogue().Newest(ctx, copies.Filter{Database: db.Name, State: copies.Verified})

@@ -92,7 +92,7 @@ func (a *app) init(ctx context.Context, dir string, n answers) error {
 	if err := write(dir, files); err != nil {
 		return err
 	}
-	return a.tellInit(dir, files, missing)
+	return a.tellInit(dir, files, len(missing) > 0 || len(n.databases) == 0 || len(n.destinations) == 0)
 }
 
 // complete finds what nobody said: an id of the folder's name, and on a terminal what the person answers.
@@ -219,13 +219,17 @@ func (a *app) tryConfig(path string, text []byte) (missing []config.Mistake, err
 	return missing, nil
 }
 
-// write makes every file, or none: what exists is never written over.
+// write makes every file, or none: what exists is never written over. The first file is the store's djscript.toml: where
+// it is there, nothing more need be said.
 func write(dir string, files []file) error {
 	var there []error
 	for _, f := range files {
 		path := filepath.Join(dir, filepath.FromSlash(f.path))
 		if _, err := os.Lstat(path); err == nil {
 			there = append(there, message.New("fs.exists", "cli.init_exists", message.Args{"path": path}))
+		}
+		if len(there) == 1 && f.path == files[0].path {
+			break
 		}
 	}
 	if err := errors.Join(there...); err != nil {
@@ -255,10 +259,13 @@ func writeNew(path string, data []byte) error {
 }
 
 // tellInit says what was written, and what to do next.
-func (a *app) tellInit(dir string, files []file, missing []config.Mistake) error {
+func (a *app) tellInit(dir string, files []file, incomplete bool) error {
 	next := []string{}
 	at := shortest(dir)
-	if len(missing) > 0 {
+	if strings.Contains(at, " ") {
+		at = `"` + at + `"`
+	}
+	if incomplete {
 		next = append(next, message.Text("cli.init_next_edit", message.Args{"path": filepath.Join(dir, "djscript.toml")}))
 	}
 	next = append(next,

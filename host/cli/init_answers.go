@@ -133,6 +133,9 @@ func isForeign(path string) bool {
 	return strings.HasPrefix(path, "/") || len(path) > 1 && path[1] == ':'
 }
 
+// idLimit is how long an id may be: it goes into the names of files.
+const idLimit = 32
+
 // idOf makes an id of any name: "Loja do Zé" is "loja-do-ze".
 func idOf(name string) string {
 	var b strings.Builder
@@ -144,10 +147,12 @@ func idOf(name string) string {
 			b.WriteByte('-')
 		}
 	}
-	id := strings.Trim(b.String(), "-_")
+	id := b.String()
 	for strings.Contains(id, "--") {
 		id = strings.ReplaceAll(id, "--", "-")
 	}
+	id = strings.Trim(id, "-_")
+	id = strings.TrimRight(id[:min(len(id), idLimit)], "-_")
 	if id == "" {
 		return "loja"
 	}

@@ -23,7 +23,7 @@ type child struct {
 	dir  string
 	// env is set over what we inherit; of Firebird's own variables nothing is inherited.
 	env map[string]string
-	// stdin is the null device when nil: gbak asks questions that nobody answers. What is not an *os.File is copied.
+	// stdin is the null device when nil: gbak asks questions that nobody answers.
 	stdin          *os.File
 	stdout, stderr io.Writer
 }

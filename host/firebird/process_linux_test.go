@@ -58,9 +58,7 @@ func TestGbakDiesWithUs(t *testing.T) {
 
 func beParent(t *testing.T) {
 	t.Helper()
-	e := engine(t)
-	path := employee(t, e)
-	b, err := firebirdtest.StandinTools(t, "stop").Backup(context.Background(), firebird.Database{Path: path},
+	b, err := firebirdtest.StandinTools(t, "stop").Backup(context.Background(), firebird.Database{Path: oddFile(t)},
 		firebird.WayEmbedded, firebird.BackupOptions{WorkDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)

@@ -81,6 +81,31 @@ func TestPrivateServerLeavesTheCallersFolder(t *testing.T) {
 	}
 }
 
+// The place of firebird.log is compiled into the engine; there it would outlive us, and belong to root.
+func TestPrivateServerKeepsItsLogToItself(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "server")
+	s, err := firebird.StartPrivateServer(t.Context(), dir, firebirdtest.Tools(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Stop() }()
+	path := filepath.Join(t.TempDir(), "a.fdb")
+	if err := s.CreateDatabase(t.Context(), path, "WIN1252", 0); err != nil {
+		t.Fatal(err)
+	}
+	// A full validation is written to the log.
+	if wrong, err := connectServices(t, s.Database(path)).Validate(t.Context(), path, true); err != nil || len(wrong) > 0 {
+		t.Fatal(wrong, err)
+	}
+	logs, err := filepath.Glob(filepath.Join(dir, "root", "firebird*.log"))
+	if err != nil || len(logs) != 1 {
+		t.Fatalf("logs: %v, %v", logs, err)
+	}
+	if text, err := os.ReadFile(logs[0]); err != nil || !strings.Contains(string(text), path) {
+		t.Errorf("log: %s, %v", text, err)
+	}
+}
+
 func TestPrivateServerDoesNotHearTheEnvironment(t *testing.T) {
 	t.Setenv("ISC_USER", "NOBODY")
 	t.Setenv("ISC_PASSWORD", "wrong")

@@ -85,6 +85,7 @@ type Frame struct {
 // End is how a run ended.
 type End struct {
 	At       time.Time `json:"at"`
+	Job      string    `json:"job,omitempty"` // where the start could not know it: a script's only job
 	Result   string    `json:"result"`
 	Exit     int       `json:"exit"`
 	Error    *Failure  `json:"error,omitempty"`
@@ -225,6 +226,9 @@ func decode(r io.Reader, id string) (*Entry, error) {
 				entry.Events = append(entry.Events, *l.Event)
 			case l.End != nil:
 				entry.End = *l.End
+				if entry.Job == "" {
+					entry.Job = l.End.Job
+				}
 			}
 		}
 		if errors.Is(err, io.EOF) {

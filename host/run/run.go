@@ -281,7 +281,7 @@ func (r *running) finish(err error) {
 	if r.journal == nil {
 		return
 	}
-	end := journal.End{At: r.host.Now(), Result: o.Result, Exit: ExitCode(o), Value: r.masked(o.Value)}
+	end := journal.End{At: r.host.Now(), Job: o.Job, Result: o.Result, Exit: ExitCode(o), Value: r.masked(o.Value)}
 	for _, d := range o.Degraded {
 		end.Degraded = append(end.Degraded, r.mask(d.Error()))
 	}

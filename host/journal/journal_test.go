@@ -1,0 +1,79 @@
+package journal
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+func run(t *testing.T, j Journal, id string) *Run {
+	t.Helper()
+	r, err := j.Begin(Start{Run: id, At: time.Unix(0, 0), Script: "s"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Write(Event{Kind: "log", Text: "hello"}); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestARunIsReadBackAsItWasWritten(t *testing.T) {
+	j := In(filepath.Join(t.TempDir(), "runs"))
+	if err := run(t, j, "01A").Finish(End{Result: Done, Job: "backup"}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := j.Read("01A")
+	if err != nil || got.End.Result != Done || got.Job != "backup" || len(got.Events) != 1 || got.Events[0].Text != "hello" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestARunThatDiedIsReadUpToWhereItWas(t *testing.T) {
+	j := In(t.TempDir())
+	run(t, j, "01A")
+	path := j.path("01A")
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(whole) {
+		if err := os.WriteFile(path, whole[:n], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		got, err := j.Read("01A")
+		if err != nil || got.End.Result != CutOff {
+			t.Fatalf("after %d bytes: %+v, %v", n, got, err)
+		}
+	}
+}
+
+func TestARunIsFoundByItsEndAndNotByOneThatTwoShare(t *testing.T) {
+	j := In(t.TempDir())
+	run(t, j, "01AX")
+	run(t, j, "01BX")
+	if got, err := j.Read("ax"); err != nil || got.Run != "01AX" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, id := range []string{"X", "", "nobody"} {
+		if _, err := j.Read(id); message.Code(err) != "arg.value" {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+	ids, err := j.Runs()
+	if err != nil || strings.Join(ids, " ") != "01BX 01AX" {
+		t.Errorf("runs %v, %v", ids, err)
+	}
+}
+
+func TestTwoRunsNeverShareAFile(t *testing.T) {
+	j := In(t.TempDir())
+	run(t, j, "01A")
+	if _, err := j.Begin(Start{Run: "01A"}); err == nil {
+		t.Error("a second run took the first one's file")
+	}
+}
