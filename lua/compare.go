@@ -106,7 +106,7 @@ func (c *comparison) options(rest []StubField, options *record) []StubField {
 }
 
 func (c *comparison) optional(param StubField, required bool) {
-	if false {
+	if param.Optional == required {
 		c.say("%s is %s in the stub and %s in Go", param.Name, mayBe(param.Optional), mayBe(!required))
 	}
 }

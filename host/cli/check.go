@@ -63,7 +63,7 @@ func (a *app) checkPath(i *inspection, path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return message.New("arg.file", "cli.check_unreadable", message.Args{"path": path})
+		i.unreadable(path)
 	case info.IsDir():
 		return a.checkFolder(i, path)
 	case strings.HasSuffix(path, ".lua"):
@@ -112,7 +112,8 @@ func (a *app) checkConfig(i *inspection, path string) error {
 func (a *app) checkSystem(i *inspection, path string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return message.Wrap(err, "arg.file", "cli.check_unreadable", message.Args{"path": path})
+		i.unreadable(path)
+		return nil
 	}
 	dir, err := os.MkdirTemp("", "djscript-check-")
 	if err != nil {
@@ -162,27 +163,31 @@ func (i *inspection) script(path string) {
 	i.files = append(i.files, path)
 	source, err := os.ReadFile(path)
 	if err != nil {
-		i.mistakes = append(i.mistakes, mistake{
-			File: path, Code: "arg.file", Message: message.Text("cli.check_unreadable", message.Args{"path": path}),
-		})
+		i.unreadable(path)
 		return
 	}
 	_, err = lua.Parse(path, source)
 	var wrong *lua.SyntaxError
 	if errors.As(err, &wrong) {
+		text, hint := syntaxWords(wrong)
 		i.mistakes = append(i.mistakes, mistake{
-			File: path, Line: wrong.Line, Code: wrong.Code(), Message: wrong.Tell(message.Say), Hint: syntaxHint(wrong),
-			source: strings.TrimSpace(wrong.SourceLine),
+			File: path, Line: wrong.Line, Code: wrong.Code(), Message: text, Hint: hint, source: strings.TrimSpace(wrong.SourceLine),
 		})
 	}
 }
 
-func syntaxHint(wrong *lua.SyntaxError) string {
+// syntaxWords are what a script's syntax error says in the reader's language, without its place, and what to do.
+func syntaxWords(wrong *lua.SyntaxError) (text, hint string) {
 	key := wrong.Key + ".hint"
-	if hint := message.Say(key, wrong.Args); hint != key {
-		return hint
+	if hint = message.Say(key, wrong.Args); hint == key {
+		hint = ""
 	}
-	return ""
+	return wrong.Tell(message.Say), hint
+}
+
+func (i *inspection) unreadable(path string) {
+	err := message.New("arg.file", "cli.check_unreadable", nil)
+	i.mistakes = append(i.mistakes, mistake{File: path, Code: err.Code(), Message: err.Error(), Hint: err.Hint()})
 }
 
 // checkTargets finds the entries that run a script which is not there.

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
+	"github.com/djscript/djscript/lua"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -119,7 +122,14 @@ func (d *doctor) warn(check string, err *message.Error) { d.bad(check, levelWarn
 // bad tells every error of the tree.
 func (d *doctor) bad(check, level string, err error) {
 	for _, one := range flatten(err) {
-		d.note(finding{Check: check, Level: level, Text: one.Error(), Hint: message.Hint(one)})
+		f := finding{Check: check, Level: level, Text: one.Error(), Hint: message.Hint(one)}
+		var wrong *lua.SyntaxError
+		if errors.As(one, &wrong) {
+			f.Text, f.Hint = syntaxWords(wrong)
+			f.Text = wrong.Place() + ": " + f.Text
+		}
+		f.Text = strings.Join(strings.Fields(f.Text), " ") // a server's words end in a line of their own
+		d.note(f)
 	}
 }
 

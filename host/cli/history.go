@@ -178,7 +178,7 @@ func (a *app) oneRun(id string) error {
 	if a.json {
 		return a.printJSON(e)
 	}
-	(&story{out: a.out, zone: zone}).tell(e)
+	(&story{out: a.out, zone: zone, told: map[string]bool{}}).tell(e)
 	return nil
 }
 
@@ -186,6 +186,7 @@ func (a *app) oneRun(id string) error {
 type story struct {
 	out  io.Writer
 	zone *time.Location
+	told map[string]bool // why the run is degraded, where it was told already
 }
 
 func (s *story) tell(e *journal.Entry) {
@@ -232,6 +233,7 @@ func (s *story) event(e journal.Event) {
 	}
 	fmt.Fprintf(s.out, "  %s  %s%s\n", s.clock(e.At), strings.TrimSpace(text), tail)
 	if e.Error != nil {
+		s.told[e.Error.Message] = true
 		s.failure(*e.Error, "            ")
 	}
 }
@@ -248,7 +250,11 @@ func levelMark(level string) string {
 }
 
 func (s *story) failure(f journal.Failure, margin string) {
-	fmt.Fprintf(s.out, "%s%s (%s)\n", margin, f.Message, orDash(f.Code))
+	text := f.Message
+	if code := "(" + f.Code + ")"; f.Code != "" && !strings.HasSuffix(text, code) {
+		text += " " + code
+	}
+	fmt.Fprintf(s.out, "%s%s\n", margin, strings.ReplaceAll(text, "\n", "\n"+margin))
 	if f.Hint != "" {
 		fmt.Fprintf(s.out, "%s→ %s\n", margin, f.Hint)
 	}
@@ -268,6 +274,9 @@ func (s *story) end(e *journal.Entry) {
 		s.stack(f.Stack)
 	}
 	for _, degraded := range e.End.Degraded {
+		if s.told[degraded] {
+			continue
+		}
 		fmt.Fprintf(s.out, "  %s %s\n", message.Text("cli.warning", nil), degraded)
 	}
 }
@@ -277,7 +286,7 @@ func (s *story) stack(frames []journal.Frame) {
 	for _, f := range frames {
 		fmt.Fprintf(s.out, "    %s  %s\n", f.Where, f.Function)
 		for _, name := range slices.Sorted(maps.Keys(f.Locals)) {
-			fmt.Fprintf(s.out, "      %s = %s\n", name, f.Locals[name])
+			fmt.Fprintf(s.out, "      %s = %s\n", name, strings.ReplaceAll(f.Locals[name], "\n", "\n        "))
 		}
 	}
 }

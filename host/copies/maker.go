@@ -112,7 +112,7 @@ func (m *Maker) reachable(o Options) (there []Destination, missed []error, err e
 	var refused []error
 	for _, d := range o.To {
 		for _, database := range o.Databases {
-			if local(database.At.Server) {
+			if database.At.Local() {
 				refused = append(refused, d.apart(database.At.Path))
 			}
 		}

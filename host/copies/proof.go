@@ -6,7 +6,6 @@ import (
 	"math/big"
 	"os"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/djscript/djscript/host/drive"
@@ -39,10 +38,8 @@ func judge(m *Manifest, seen firebird.Inspection) (evidence []Evidence, against 
 	for _, line := range seen.ValidationErrors {
 		say("copies.against_validation", message.Args{"line": line})
 	}
-	for _, table := range tables(m.Rows, seen.Rows) {
-		if want, got := m.Rows[table], seen.Rows[table]; want != got {
-			say("copies.against_rows", message.Args{"table": table, "want": want, "got": got})
-		}
+	for _, table := range firebird.RowsDiffer(m.Rows, seen.Rows) {
+		say("copies.against_rows", message.Args{"table": table, "want": m.Rows[table], "got": seen.Rows[table]})
 	}
 	for i, e := range m.Evidence {
 		if i < len(seen.Evidence) {
@@ -56,20 +53,6 @@ func judge(m *Manifest, seen firebird.Inspection) (evidence []Evidence, against 
 		evidence = append(evidence, e)
 	}
 	return evidence, against
-}
-
-func tables(a, b map[string]int64) []string {
-	var all []string
-	for t := range a {
-		all = append(all, t)
-	}
-	for t := range b {
-		if _, ok := a[t]; !ok {
-			all = append(all, t)
-		}
-	}
-	sort.Strings(all)
-	return all
 }
 
 // holds tells whether the restored value is the source's, or lies between the two that the source had.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 	"sync"
 
@@ -161,20 +160,6 @@ func (s *source) bracket(ctx context.Context, started <-chan struct{}) *bracket 
 func (b *bracket) result() ([]string, error) {
 	b.wait.Wait()
 	return b.values, b.err
-}
-
-// local tells whether the server runs on this machine, judged by its address: only then do paths mean the same to
-// both.
-func local(server string) bool {
-	host, _, err := net.SplitHostPort(server)
-	if err != nil {
-		host = server
-	}
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return ip != nil && ip.IsLoopback()
 }
 
 // origin is the database as the manifest tells it.

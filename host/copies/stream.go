@@ -51,7 +51,7 @@ func (g *gbakStream) backup(ctx context.Context, w io.Writer, began func(<-chan 
 	ways := readWays(g.State)
 	key := g.database.At.Server + "|" + g.database.At.Path
 	var last error
-	for _, way := range ways.order(key, firebird.Ways(g.database.At, local(g.database.At.Server))) {
+	for _, way := range ways.order(key, firebird.Ways(g.database.At, g.database.At.Local())) {
 		log, n, err := g.by(ctx, way, w, began)
 		if err == nil {
 			return way, log, ways.remember(key, way)

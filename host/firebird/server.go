@@ -21,7 +21,8 @@ import (
 // loopback port, with its own configuration, locks, users and passwords, that dies with us and leaves nothing.
 type PrivateServer struct {
 	root     root
-	owns     bool // the folder itself is ours to remove
+	owns     bool   // the folder itself is ours to remove
+	users    string // folder of the security database, the root's own where that is short enough
 	address  string
 	password secret.Text
 	process  *process
@@ -70,7 +71,10 @@ func startPrivate(
 			err = errors.Join(err, s.Stop())
 		}
 	}()
-	if s.root, err = makeRoot(dir, t, "", s.databasesConf()); err != nil {
+	if s.root, err = makeRoot(dir, t, "", ""); err != nil {
+		return nil, err
+	}
+	if err = s.placeUsers(); err != nil {
 		return nil, err
 	}
 	if err = s.configure("0", how); err != nil {
@@ -107,13 +111,27 @@ func canServe(t Tools) error {
 	return nil
 }
 
-func (s *PrivateServer) securityFile() string { return filepath.Join(s.root.home(), "security.fdb") }
+func (s *PrivateServer) securityFile() string { return filepath.Join(s.users, "security.fdb") }
 
-func (s *PrivateServer) databasesConf() string {
-	return fmt.Sprintf("security.db = %s\n{\n\tRemoteAccess = false\n}\n", s.securityFile())
+// securityPath is how long the path of a security database may be. The server hands it on, twice and with some 60
+// other bytes, in a field of 255: with a longer one it restores and validates nothing (measured on 3.0.11).
+const securityPath = 95
+
+// placeUsers chooses where the security database lies: in the root, or in a temporary folder where that path is long.
+func (s *PrivateServer) placeUsers() error {
+	s.users = s.root.home()
+	if len(s.securityFile()) <= securityPath {
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "djscript-")
+	if err != nil {
+		return fmt.Errorf("start private Firebird: %w", err)
+	}
+	s.users = dir
+	return nil
 }
 
-// configure writes firebird.conf for that port.
+// configure writes firebird.conf and databases.conf for that port.
 func (s *PrivateServer) configure(port string, how auth) error {
 	conf := confLines(
 		"RemoteServicePort", port,
@@ -133,7 +151,11 @@ func (s *PrivateServer) configure(port string, how auth) error {
 		"IpcName", "DJSCRIPT"+port,
 		"RemotePipeName", "djscript"+port,
 	)
-	err := os.WriteFile(filepath.Join(s.root.home(), "firebird.conf"), []byte(conf), 0o600)
+	databases := fmt.Sprintf("security.db = %s\n{\n\tRemoteAccess = false\n}\n", s.securityFile())
+	err := errors.Join(
+		os.WriteFile(filepath.Join(s.root.home(), "firebird.conf"), []byte(conf), 0o600),
+		os.WriteFile(filepath.Join(s.root.home(), "databases.conf"), []byte(databases), 0o600),
+	)
 	if err != nil {
 		return fmt.Errorf("configure private Firebird: %w", err)
 	}
@@ -259,6 +281,11 @@ func (s *PrivateServer) Script(ctx context.Context, path, script string) (string
 // folder too when StartPrivateServer made it and nothing else lies in it. It may be called again.
 func (s *PrivateServer) Stop() error {
 	s.endProcess()
+	if s.users != "" {
+		if err := os.RemoveAll(s.users); err != nil {
+			return fmt.Errorf("remove private Firebird: %w", err)
+		}
+	}
 	if err := s.root.remove(); err != nil {
 		return fmt.Errorf("remove private Firebird: %w", err)
 	}

@@ -107,6 +107,25 @@ func TestRestoreStreamBringsEveryRowBack(t *testing.T) {
 	}
 }
 
+// Firebird stumbles over a security database with a long path as soon as a service opens a database.
+func TestServicesWorkInAFolderWithALongName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
+	server, err := firebird.StartPrivateServer(t.Context(), dir, firebirdtest.Tools(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Stop() }()
+	db := server.Database(filepath.Join(t.TempDir(), "restored.fdb"))
+	services := connectServices(t, db)
+	fbk := bareBackup(t, firebirdtest.Database(t))
+	if _, err := services.RestoreStream(t.Context(), bytes.NewReader(fbk), db.Path, nil); err != nil {
+		t.Error(err)
+	}
+	if wrong, err := services.Validate(t.Context(), db.Path, true); err != nil || len(wrong) > 0 {
+		t.Errorf("%v, %v", wrong, err)
+	}
+}
+
 func TestRestoreStreamOfABrokenBackupFails(t *testing.T) {
 	db := firebirdtest.Demo(t)
 	fbk := bareBackup(t, db)

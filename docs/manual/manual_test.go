@@ -1,0 +1,246 @@
+// Package manual holds the manual against the program: what it names has to exist, in both languages.
+package manual_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/djscript/djscript/builtin"
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/lua"
+)
+
+var languages = []string{"pt-BR", "en"}
+
+func TestBothLanguagesHaveTheSamePages(t *testing.T) {
+	if diff := cmp.Diff(names(t, "pt-BR"), names(t, "en")); diff != "" {
+		t.Errorf("pt-BR, en: %s", diff)
+	}
+}
+
+func TestBothLanguagesSayTheSameWords(t *testing.T) {
+	word := regexp.MustCompile("`((?:dj|job)[.:][a-z_.]+|[a-z]+\\.(?:[a-z_]+|\\*)|\\[+[a-z]+\\]+|--[a-z-]+)`")
+	for _, name := range names(t, "en") {
+		if diff := cmp.Diff(found(word, page(t, "pt-BR", name)), found(word, page(t, "en", name))); diff != "" {
+			t.Errorf("%s, pt-BR and en: %s", name, diff)
+		}
+	}
+}
+
+func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
+	for _, file := range append(pages(t), "../../README.md", "../../README.pt-BR.md") {
+		for _, to := range found(link, read(t, file)) {
+			if strings.HasPrefix(to, "https://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(file), to)); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
+		}
+	}
+}
+
+func TestEveryCommandExistsAndIsExplained(t *testing.T) {
+	use := regexp.MustCompile(`(?:Use: |group\()"([a-z]+)[ "]`)
+	known := found(use, source(t, "host/cli"))
+	named := regexp.MustCompile("(?:`|    |djscript\\\\)djscript (?:-C \\S+ )?(?:--lang \\S+ )?([a-z]+)")
+	for _, file := range append(pages(t), "../../README.md", "../../README.pt-BR.md") {
+		for _, command := range found(named, read(t, file)) {
+			if !slices.Contains(known, command) {
+				t.Errorf("%s names the command %q", file, command)
+			}
+		}
+	}
+	for _, language := range languages {
+		text := page(t, language, "commands.md")
+		for _, command := range known {
+			if command != "djscript" && !strings.Contains(text, command) {
+				t.Errorf("%s/commands.md says nothing of the command %q", language, command)
+			}
+		}
+	}
+}
+
+func TestEveryErrorCodeExistsAndIsExplained(t *testing.T) {
+	made := regexp.MustCompile(`(?:message\.New\(|message\.Wrap\([^",]+, |const code[A-Z]\w+ = )"([a-z]+\.[a-z_]+)"`)
+	thrown := source(t, "host") + source(t, "lua")
+	row := regexp.MustCompile("`([a-z]+\\.(?:[a-z_]+|\\*))`")
+	for _, language := range languages {
+		_, table, _ := strings.Cut(page(t, language, "trouble.md"), "| --- | --- | --- |")
+		listed := found(row, firstCells(table))
+		for _, code := range listed {
+			if !strings.Contains(thrown, `"`+strings.TrimSuffix(code, "*")) {
+				t.Errorf("%s/trouble.md explains %s, which nothing raises", language, code)
+			}
+		}
+		for _, code := range found(made, thrown) {
+			family, _, _ := strings.Cut(code, ".")
+			if !slices.Contains(listed, code) && !slices.Contains(listed, family+".*") {
+				t.Errorf("%s/trouble.md does not explain %s", language, code)
+			}
+		}
+	}
+}
+
+func TestEveryPrimitiveExistsAndIsNamed(t *testing.T) {
+	named := regexp.MustCompile("\\b(dj\\.[a-z]+(?:\\.[a-z_]+)?|job:[a-z]+)\\b")
+	declared := regexp.MustCompile(`(?m)^function (dj\.[A-Za-z_.:]+)\(`)
+	var known []string
+	for _, name := range found(declared, stubs(t)) {
+		known = append(known, strings.Replace(name, "dj.Job:", "job:", 1))
+	}
+	for _, language := range languages {
+		text := page(t, language, "scripts.md")
+		for _, name := range found(named, text) {
+			if !slices.Contains(known, name) {
+				t.Errorf("%s/scripts.md names %s", language, name)
+			}
+		}
+		for _, name := range known {
+			if name != "dj.script" && !strings.Contains(text, "`"+name+"`") {
+				t.Errorf("%s/scripts.md does not name %s", language, name)
+			}
+		}
+	}
+}
+
+func TestEveryScriptCompiles(t *testing.T) {
+	for _, file := range append(pages(t), "../../README.md", "../../README.pt-BR.md") {
+		for _, script := range blocks(read(t, file), "lua") {
+			if _, err := lua.Parse(filepath.Base(file), []byte(script)); err != nil {
+				t.Errorf("%s: %v\n%s", file, err, script)
+			}
+		}
+	}
+}
+
+func TestTheWholeExampleOfConfigurationIsRight(t *testing.T) {
+	defaults := read(t, "../../djscript.toml")
+	systems, err := fs.Sub(builtin.Files, "systems")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range languages {
+		path := filepath.Join(t.TempDir(), "djscript.toml")
+		for _, example := range blocks(page(t, language, "configuration.md"), "toml") {
+			if err := os.WriteFile(path, []byte(example), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := config.Load(path, []byte(defaults), systems); err != nil {
+				t.Errorf("%s: %v", language, err)
+			}
+		}
+	}
+}
+
+func names(t *testing.T, language string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(language, "*.md"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("pages of %s: %v, %v", language, files, err)
+	}
+	var all []string
+	for _, file := range files {
+		all = append(all, filepath.Base(file))
+	}
+	return all
+}
+
+func pages(t *testing.T) []string {
+	t.Helper()
+	var all []string
+	for _, language := range languages {
+		for _, name := range names(t, language) {
+			all = append(all, filepath.Join(language, name))
+		}
+	}
+	return all
+}
+
+func page(t *testing.T, language, name string) string {
+	t.Helper()
+	return read(t, filepath.Join(language, name))
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// source is all the Go of a room and of those within it, but for its tests.
+func source(t *testing.T, room string) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir(filepath.Join("../..", room), func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			all.WriteString(read(t, path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}
+
+func stubs(t *testing.T) string {
+	t.Helper()
+	files, err := fs.Glob(primitive.Stubs, "*.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		text, err := fs.ReadFile(primitive.Stubs, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
+
+// found gives what the first group of the pattern matches, each once, sorted.
+func found(pattern *regexp.Regexp, text string) []string {
+	var all []string
+	for _, m := range pattern.FindAllStringSubmatch(text, -1) {
+		all = append(all, m[1])
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// firstCells are those of a table's rows, a line each.
+func firstCells(table string) string {
+	var all strings.Builder
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, " | ")
+		if strings.HasPrefix(line, "| ") && len(cells) == 3 {
+			all.WriteString(cells[0] + "\n")
+		}
+	}
+	return all.String()
+}
+
+// blocks are the fenced blocks of that language.
+func blocks(text, language string) []string {
+	var all []string
+	for _, part := range strings.Split(text, "\n```"+language+"\n")[1:] {
+		code, _, _ := strings.Cut(part, "\n```")
+		all = append(all, code+"\n")
+	}
+	return all
+}
