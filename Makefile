@@ -45,8 +45,8 @@ test: needs-go
 ##   make lint     golangci-lint, the Windows build, and luacheck on all Lua
 lint: needs-go $(LINTER)
 	@.ci/install luacheck=lua-check
-	$(LINTER) run
-	GOOS=windows $(LINTER) run
+	$(LINTER) run --allow-parallel-runners
+	GOOS=windows $(LINTER) run --allow-parallel-runners
 	GOOS=windows $(GO) vet ./...
 	GOOS=windows $(GO) build ./...
 	luacheck --quiet $(LUA)

@@ -100,7 +100,7 @@ func (s *State) within(ctx context.Context, fn func()) {
 	defer func() {
 		counter.parent, counter.sample = before, 1
 		if counter.left >= 0 {
-			// ctx was over; whether the run is, the next step tells
+			counter.end = nil // ctx was over; whether the run is, the next step tells
 		}
 	}()
 	fn()

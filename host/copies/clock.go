@@ -21,22 +21,26 @@ type moment struct {
 }
 
 // clock is the clock block of a copy made now, after that previous one; newest is the newest record's date, as far as
-// the system's profile tells it.
-func clock(now time.Time, previous moment, newest string) Clock {
-	c := Clock{UTC: now.UTC().Format(time.RFC3339)}
+// the system's profile tells it. A clock that can not be believed comes with the reason: a flat battery is found here
+// long before anybody looks at the date.
+func clock(now time.Time, previous moment, newest string) (c Clock, suspect error) {
+	c = Clock{UTC: now.UTC().Format(time.RFC3339)}
 	if previous.seq > 0 {
 		c.PreviousSeq, c.PreviousUTC = previous.seq, previous.at.UTC().Format(time.RFC3339)
-		switch {
-		case now.Before(previous.at.Add(-backwards)):
-			c.Suspect = message.Text("copies.clock_back", message.Args{"previous": c.PreviousUTC})
-		case now.After(previous.at.Add(forwards)):
-			c.Suspect = message.Text("copies.clock_ahead", message.Args{"previous": c.PreviousUTC})
-		}
 	}
-	if day, ok := dateOf(newest); ok && now.AddDate(0, 0, 1).Before(day) {
-		c.Suspect = message.Text("copies.clock_before_data", message.Args{"newest": newest})
+	day, dated := dateOf(newest)
+	switch {
+	case previous.seq > 0 && now.Before(previous.at.Add(-backwards)):
+		suspect = message.New("guard.clock", "copies.clock_back", message.Args{"previous": c.PreviousUTC})
+	case previous.seq > 0 && now.After(previous.at.Add(forwards)):
+		suspect = message.New("guard.clock", "copies.clock_ahead", message.Args{"previous": c.PreviousUTC})
+	case dated && now.AddDate(0, 0, 1).Before(day):
+		suspect = message.New("guard.clock", "copies.clock_before_data", message.Args{"newest": newest})
 	}
-	return c
+	if suspect != nil {
+		c.Suspect = suspect.Error()
+	}
+	return c, suspect
 }
 
 // dateOf reads the date at the start of a Firebird date or timestamp.

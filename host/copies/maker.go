@@ -176,12 +176,16 @@ func (k *making) begin(source *source, seqs *sequence) error {
 	}
 	now := k.Now().In(k.Store.Location)
 	day := k.Store.Day(now)
+	clock, suspect := clock(now, previous, source.newest)
+	if suspect != nil {
+		k.degrade(suspect)
+	}
 	k.manifest = &Manifest{
 		Format: manifestFormat, ID: k.newID(), Seq: seq, Set: k.set,
 		Store: Identity{ID: k.Store.ID, Name: k.Store.Name, CNPJ: k.Store.CNPJ},
 		Class: k.options.Class, Verify: k.options.Verify, Note: k.options.Note,
 		Created: now.Format(time.RFC3339), Day: day, Zone: k.Store.Location.String(), DayStarts: clockText(k.Store.DayStarts),
-		Clock:     clock(now, previous, source.newest),
+		Clock:     clock,
 		Database:  source.origin(),
 		Companies: source.company, Newest: source.newest,
 		Tools:  ToolsUsed{Djscript: k.Version, Gbak: k.Tools.Version.Text},

@@ -9,11 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/djscript/djscript/host/demo"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 	"github.com/djscript/djscript/host/message"
-	"github.com/google/go-cmp/cmp"
 )
 
 // The facts at the head of schema.sql, which the system profile repeats.

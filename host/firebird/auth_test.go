@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/djscript/djscript/host/secret"
 	"pgregory.net/rapid"
+
+	"github.com/djscript/djscript/host/secret"
 )
 
 // driversPath is what the driver makes of a DSN (dsn.go of firebirdsql v0.9.23).

@@ -4,8 +4,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/djscript/djscript/host/message"
 	"golang.org/x/text/encoding/charmap"
+
+	"github.com/djscript/djscript/host/message"
 )
 
 // The driver stores a text with one character outside the connection's set as an empty text, and says nothing. So

@@ -11,10 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 	"github.com/djscript/djscript/host/message"
-	"github.com/google/go-cmp/cmp"
 )
 
 // connect opens a database for the time of a test.

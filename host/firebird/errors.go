@@ -10,8 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/djscript/djscript/host/message"
 	"github.com/nakagami/firebirdsql"
+
+	"github.com/djscript/djscript/host/message"
 )
 
 // Firebird's error codes that a person is told about in a sentence of their own (firebird/impl/msg, gds codes).

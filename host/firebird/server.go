@@ -12,9 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nakagami/firebirdsql"
+
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/secret"
-	"github.com/nakagami/firebirdsql"
 )
 
 // PrivateServer is a Firebird server of our own, for the demonstration and for tests: a child process on a free

@@ -10,8 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/djscript/djscript/host/message"
 	"github.com/nakagami/firebirdsql"
+
+	"github.com/djscript/djscript/host/message"
 )
 
 // The numbers of Firebird's services API that are used here (firebird/impl/inf_pub.h and ibase.h).

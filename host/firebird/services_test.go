@@ -13,9 +13,10 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
-	"github.com/google/go-cmp/cmp"
 )
 
 func connectServices(t *testing.T, db firebird.Database) *firebird.Services {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -222,9 +223,9 @@ func globPlaces(source string, patterns ...string) []place {
 			places = append(places, place{pattern, source})
 			continue
 		}
-		found, _ := filepath.Glob(pattern) // the only error is a bad pattern, and they are ours
-		for i := len(found) - 1; i >= 0; i-- {
-			places = append(places, place{found[i], source})
+		found, _ := filepath.Glob(pattern)           // the only error is a bad pattern, and they are ours
+		for _, dir := range slices.Backward(found) { // the newest version first
+			places = append(places, place{dir, source})
 		}
 	}
 	return places

@@ -9,9 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
-	"pgregory.net/rapid"
 )
 
 // program writes a shell script of that name into dir.
