@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt fuzz bench build doc clean needs-go
+.PHONY: help demo test lint lint-go lint-windows lint-lua fmt fuzz bench build doc clean needs-go
 
 GO ?= go
 LINTER_VERSION := v2.15.0
@@ -43,13 +43,19 @@ test: needs-go
 ## The others:
 
 ##   make lint     golangci-lint, the Windows build, and luacheck on all Lua
-lint: needs-go $(LINTER)
-	@.ci/install luacheck=lua-check
+lint: lint-go lint-windows lint-lua
+
+lint-go: needs-go $(LINTER)
 	$(LINTER) run --allow-parallel-runners
-	GOOS=windows $(LINTER) run --allow-parallel-runners
+
+lint-windows: needs-go $(LINTER)
 	GOOS=windows $(GO) vet ./...
 	GOOS=windows $(GO) build ./...
-	luacheck --quiet $(LUA)
+	GOOS=windows $(LINTER) run --allow-parallel-runners
+
+lint-lua:
+	@.ci/install luacheck=lua-check
+	luacheck --quiet --no-color $(LUA)
 
 ##   make fmt      formats Go, and Lua where stylua is installed
 fmt: needs-go $(LINTER)

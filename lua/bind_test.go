@@ -177,7 +177,7 @@ func TestResultsArePlainTablesInAFixedOrder(t *testing.T) {
 	}
 	get := Bind("get", func(*Call, *struct{}) (*result, error) {
 		return &result{
-			Path: "C:/x", List: []inner{{Bytes: 1}, {Bytes: 2, Note: "n", skip: "s"}}, Rows: map[string]int64{"B": 2, "A": 1},
+			Path: "C:/x", List: []inner{{Bytes: 1}, {Bytes: 2, Note: "n", skip: "s"}}, Rows: map[string]int64{"B": 2, "A": 1, "F": 6, "D": 4, "E": 5, "C": 3},
 			When: time.Date(2026, 1, 31, 22, 0, 0, 0, time.FixedZone("", -3*3600)), Took: 90 * time.Second, Big: 1<<53 + 1,
 			Err: &coder{"gbak.hang"}, Empty: map[string]string{},
 		}, nil
@@ -187,8 +187,8 @@ func TestResultsArePlainTablesInAFixedOrder(t *testing.T) {
 r.path = "mine" print(r.path, dj.get().path)
 for table, n in pairs(r.rows) do print(table, n) end`)
 	want := strings.Join([]string{
-		`{path = "C:/x", list = {{bytes = 1}, {bytes = 2, note = "n"}}, rows = {A = 1, B = 2}, when = "2026-01-31T22:00:00-03:00", took = "1m30s", big = "9007199254740993", err = store.lua:1: refused (gbak.hang), empty = {}}`,
-		"gbak.hang\tnil\t2\tn", "mine\tC:/x", "A\t1", "B\t2",
+		`{path = "C:/x", list = {{bytes = 1}, {bytes = 2, note = "n"}}, rows = {A = 1, B = 2, C = 3, D = 4, E = 5, F = 6}, when = "2026-01-31T22:00:00-03:00", took = "1m30s", big = "9007199254740993", err = store.lua:1: refused (gbak.hang), empty = {}}`,
+		"gbak.hang\tnil\t2\tn", "mine\tC:/x", "A\t1", "B\t2", "C\t3", "D\t4", "E\t5", "F\t6",
 	}, "\n")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -163,7 +163,7 @@ func (s *State) encodeList(v reflect.Value, depth int) (glua.LValue, error) {
 func (s *State) encodeMap(v reflect.Value, depth int) (glua.LValue, error) {
 	table := s.l.CreateTable(0, v.Len())
 	names := v.MapKeys()
-	_ = slices.SortFunc[[]int]; _ = compareKeys
+	slices.SortFunc(names, compareKeys)
 	for _, name := range names {
 		key, err := s.encodeReflect(name, depth+1)
 		if err != nil {

@@ -216,6 +216,29 @@ print(f())`)
 	if got != "kept" {
 		t.Errorf("the closure sees %q", got)
 	}
+	got = out(t, host(), `
+local f
+pcall(function() local x = "kept" f = function() return x end dj.fail("db.busy") end)
+local a, b, c, d = 10, 20, 30, 40
+print(f())`)
+	if got != "kept" {
+		t.Errorf("after an error from Go the closure sees %q", got)
+	}
+}
+
+func TestTheStackIsThatOfTheFailureNotOfThePcallAroundIt(t *testing.T) {
+	run := fails(t, host(), `
+pcall(error, "first")
+pcall(function()
+  local deep = 1
+  dj.guard()
+end)`)
+	if len(run.Stack) != 2 || run.Stack[0].Line != 5 || len(run.Stack[0].Locals) != 1 {
+		t.Errorf("%+v", run.Stack)
+	}
+	if run = fails(t, host(), "pcall(error, 1)\nlocal x = 1\nerror('second')"); len(run.Stack) != 1 || run.Stack[0].Line != 3 {
+		t.Errorf("after a pcall: %+v", run.Stack)
+	}
 }
 
 func TestAWrapperStandsAroundEveryCall(t *testing.T) {

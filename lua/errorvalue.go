@@ -20,7 +20,6 @@ func (s *State) openErrors() {
 			return 0
 		},
 	})
-	s.errors.RawSetString("__metatable", glua.LFalse)
 }
 
 // errorValue is the one Lua value of an error.

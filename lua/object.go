@@ -23,9 +23,8 @@ func (s *State) freeze(name string, fields *glua.LTable) *glua.LUserData {
 		return 0
 	}))
 	fields.Metatable = missing
-	meta := s.l.CreateTable(0, 4)
+	meta := s.l.CreateTable(0, 2)
 	meta.RawSetString("__index", fields)
-	meta.RawSetString("__metatable", glua.LFalse)
 	meta.RawSetString("__newindex", s.l.NewFunction(func(l *glua.LState) int {
 		s.raise(l, &fault{
 			code: "api.frozen", key: "lua.frozen", args: map[string]any{"name": name + "." + l.Get(2).String()},

@@ -17,7 +17,6 @@ func (s *State) openText() {
 	})
 	meta := s.l.CreateTable(0, 10)
 	meta.RawSetString("__index", s.text)
-	meta.RawSetString("__metatable", glua.LFalse)
 	s.define(meta, s.arithmetic())
 	s.l.SetMetatable(glua.LString(""), meta)
 }

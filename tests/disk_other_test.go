@@ -8,4 +8,6 @@ func mount(ts *testscript.TestScript, _, _ string) { ts.Fatalf("small drives are
 
 func unmount(string) {}
 
-func remountReadOnly(ts *testscript.TestScript, _ string) { ts.Fatalf("read-only drives are made on Linux only") }
+func remountReadOnly(ts *testscript.TestScript, _ string) {
+	ts.Fatalf("read-only drives are made on Linux only")
+}

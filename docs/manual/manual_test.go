@@ -92,7 +92,7 @@ func TestEveryErrorCodeExistsAndIsExplained(t *testing.T) {
 }
 
 func TestEveryPrimitiveExistsAndIsNamed(t *testing.T) {
-	named := regexp.MustCompile("\\b(dj\\.[a-z]+(?:\\.[a-z_]+)?|job:[a-z]+)\\b")
+	named := regexp.MustCompile(`\b(dj\.[a-z]+(?:\.[a-z_]+)?|job:[a-z]+)\b`)
 	declared := regexp.MustCompile(`(?m)^function (dj\.[A-Za-z_.:]+)\(`)
 	var known []string
 	for _, name := range found(declared, stubs(t)) {

@@ -212,10 +212,9 @@ func (a *app) tellInspection(i *inspection) error {
 		return errors.Join(err, i.code())
 	}
 	for _, m := range i.mistakes {
-		m.print(a.out)
+		m.print(a.err)
 	}
 	if len(i.mistakes) > 0 {
-		fmt.Fprintln(a.err, message.Plural("cli.check_wrong", len(i.mistakes), nil))
 		return i.code()
 	}
 	fmt.Fprintln(a.out, message.Plural("cli.check_well", len(i.files), nil))
@@ -229,7 +228,8 @@ func (i *inspection) code() error {
 	return ended(run.ExitWrong)
 }
 
-// print writes the place and what is wrong, the line itself where it is known, and the cure.
+// print writes the place and what is wrong, the line itself where it is known, and the cure: as any other command does
+// that meets the same mistake.
 func (m mistake) print(w io.Writer) {
 	where := m.File
 	if m.Line > 0 {
@@ -238,7 +238,7 @@ func (m mistake) print(w io.Writer) {
 	if m.Key != "" {
 		where += ": " + m.Key
 	}
-	fmt.Fprintf(w, "%s: %s\n", where, m.Message)
+	fmt.Fprintf(w, "%s %s: %s\n", message.Text("cli.error", nil), where, m.Message)
 	if m.source != "" {
 		fmt.Fprintf(w, "    %s\n", m.source)
 	}

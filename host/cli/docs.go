@@ -174,7 +174,7 @@ func (a *app) docsOf(ctx context.Context, s *stubs, name string) error {
 		return a.docsIndex(found)
 	}
 	if class != nil {
-		return a.docsClass(class)
+		return a.docsClass(class, s.noun(class.Name))
 	}
 	script, known, err := a.describeScript(ctx, name)
 	if err != nil {
@@ -191,7 +191,8 @@ func (a *app) docsOf(ctx context.Context, s *stubs, name string) error {
 	return message.New("arg.value", "cli.docs_unknown", args)
 }
 
-func (a *app) docsClass(class *lua.Class) error {
+// docsClass is what a class holds, and its methods.
+func (a *app) docsClass(class *lua.Class, methods []*lua.StubFunc) error {
 	type field struct {
 		Name     string `json:"name"`
 		Type     string `json:"type"`
@@ -205,10 +206,14 @@ func (a *app) docsClass(class *lua.Class) error {
 		rows = append(rows, []string{f.Name, f.Type.String(), f.Prose})
 	}
 	if a.json {
-		return a.printJSON(map[string]any{"class": class.Name, "prose": class.Prose, "fields": fields})
+		return a.printJSON(map[string]any{"class": class.Name, "prose": class.Prose, "fields": fields, "methods": describeFunctions(methods)})
 	}
 	fmt.Fprintln(a.out, joinWords(class.Name, class.Prose))
-	return table(a.out, columns("cli.docs_fields"), rows)
+	if err := table(a.out, columns("cli.docs_fields"), rows); err != nil || len(methods) == 0 {
+		return err
+	}
+	fmt.Fprintln(a.out)
+	return a.docsIndex(methods)
 }
 
 // describeScript is what a script of the store or a built-in one says of itself; nil and the names of those there are

@@ -18,10 +18,6 @@ import (
 // profile speaks of this schema.
 func (d *doctor) database(ctx context.Context, db copies.Database) {
 	check := "database." + db.Name
-	if db.At.Server == "" {
-		d.embedded(check, db)
-		return
-	}
 	conn, err := firebird.Connect(ctx, db.At)
 	if err != nil {
 		d.bad(check, levelError, err)
@@ -51,17 +47,6 @@ func (d *doctor) database(ctx context.Context, db copies.Database) {
 		}
 	}
 	d.profile(ctx, check, conn, db)
-}
-
-// embedded looks at a database without a server as far as that goes: the file is there.
-func (d *doctor) embedded(check string, db copies.Database) {
-	info, err := os.Stat(db.At.Path)
-	if err != nil {
-		d.bad(check, levelError, message.New("db.not_found", "cli.doctor_no_file", message.Args{"database": db.Name, "path": db.At.Path}))
-		return
-	}
-	d.infos[db.Name] = firebird.Info{Path: db.At.Path, Bytes: info.Size()}
-	d.ok(check, "cli.doctor_embedded", message.Args{"database": db.Name, "path": db.At.Path, "size": drive.Size(info.Size())})
 }
 
 // way tells how gbak's stream will be read: by the way that worked last, else by the first that gives a byte now.
@@ -106,7 +91,7 @@ func (d *doctor) taste(ctx context.Context, db copies.Database, way firebird.Way
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // the server's user has to come through
+	if err := os.Chmod(dir, 0o711); err != nil { // the server's user has to come through
 		return err
 	}
 	backup, err := d.tools.Backup(ctx, db.At, way, firebird.BackupOptions{WorkDir: dir})

@@ -103,8 +103,7 @@ func (d *doctor) room(check string, one config.Destination) {
 
 // shares tells whether the disk that dies with the database takes the copies along.
 func (d *doctor) shares(db config.Database, info firebird.Info, one config.Destination) bool {
-	here := firebird.Database{Server: db.Server}.Local() || db.Server == ""
-	return here && filepath.IsAbs(info.Path) && drive.SameDevice(info.Path, one.Path)
+	return firebird.Database{Server: db.Server}.Local() && filepath.IsAbs(info.Path) && drive.SameDevice(info.Path, one.Path)
 }
 
 // bench looks whether the largest database can be restored to prove its copy.

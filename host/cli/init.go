@@ -18,13 +18,11 @@ import (
 
 // answers are what a person says of a new store, by flags or on a terminal.
 type answers struct {
-	id, name, cnpj, timezone  string
-	server, user, bin         string
-	system                    string
-	databases, destinations   []string // PATH, or NAME=PATH
-	at                        []string
-	serverGiven               bool
-	askID, askDatabase, askTo bool
+	id, name, cnpj, timezone string
+	server, user, bin        string
+	system                   string
+	databases, destinations  []string // PATH, or NAME=PATH
+	at                       []string
 }
 
 func (a *app) initCommand() *cobra.Command {
@@ -34,7 +32,6 @@ func (a *app) initCommand() *cobra.Command {
 		Example: "  djscript init\n  djscript init C:/DJ/djscript --id loja-centro --database C:/DJ/DJMONITOR.FDB --system djmonitor \\\n" +
 			"    --destination C:/Copias --destination pendrive=E:/Copias --at 22:00",
 		RunE: func(c *cobra.Command, args []string) error {
-			n.serverGiven = c.Flags().Changed("server")
 			dir := a.dir
 			if len(args) == 1 {
 				dir = a.within(args[0])

@@ -26,9 +26,7 @@ func (n *answers) values() []config.Value {
 	set("store.cnpj", n.cnpj)
 	set("store.timezone", n.timezone)
 	set("firebird.bin", n.bin)
-	if n.serverGiven {
-		values = append(values, config.Value{Key: "firebird.server", Value: n.server})
-	}
+	set("firebird.server", n.server)
 	set("firebird.user", n.user)
 	for _, d := range n.databasePlaces() {
 		set("database."+d.name+".path", d.path)

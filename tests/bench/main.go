@@ -223,12 +223,14 @@ func output(c *exec.Cmd) error {
 	return nil
 }
 
-// clear takes away what a contender made, so that each finds the same disk.
+// clear takes away what a contender made and waits for the disk, so that nobody pays for what another left unwritten:
+// djscript flushes what it wrote, gbak, zip and cp do not.
 func (g *ground) clear() {
 	for _, sub := range []string{"a", "b", "bare"} {
 		_ = os.RemoveAll(g.path(sub))
 		_ = os.MkdirAll(g.path(sub), 0o777)
 	}
+	_ = exec.Command("sync").Run()
 }
 
 func (g *ground) report(all []*contender, rounds int) error {

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/lua"
+)
+
+func TestInitWritesAStoreThatChecksAndRuns(t *testing.T) {
+	d := newDesk(t)
+	done := d.run("", "init", "--id", "loja", "--database", "/srv/LOJA.FDB", "--database", "/srv/PDV.FDB", "--system", "demo",
+		"--destination", "/mnt/a", "--destination", "rede=/mnt/b", "--at", "22:00", "--server", "servidor:3051")
+	done.wants(t, 0, "djscript.toml", "scripts/closing.lua", "secret set firebird")
+	text, err := os.ReadFile(filepath.Join(d.dir, "djscript.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		`id = "loja"`, `language = "en"`, `server = "servidor:3051"`, "[database.loja]", `path = "/srv/LOJA.FDB"`, "[database.pdv]",
+		"[destination.local]", "[destination.rede]", `at = ["22:00"]`, `to = ["local", "rede"]`,
+	} {
+		if !slices.Contains(strings.Split(string(text), "\n"), line) {
+			t.Errorf("djscript.toml lacks %s", line)
+		}
+	}
+	d.run("", "check").wants(t, 0, "2 files checked, no mistake")
+	d.run("", "next", "-n", "1").wants(t, 0, "2026-11-21 22:00", "default:backup")
+	d.run("", "docs", "closing").wants(t, 0, "djscript run closing:backup", "where the copies go")
+}
+
+func TestInitNeverWritesOverAFile(t *testing.T) {
+	d := newDesk(t)
+	d.write(".luacheckrc", "mine")
+	d.run("", "init").wants(t, 1, ".luacheckrc exists already")
+	entries, err := os.ReadDir(d.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 1 {
+		t.Errorf("%d files lie in the folder, want the one that was there", len(entries))
+	}
+}
+
+func TestInitRefusesBadAnswersBeforeItWrites(t *testing.T) {
+	d := newDesk(t)
+	d.run("", "init", "new", "--id", "A B", "--cnpj", "1").wants(t, 2, "store.id", "store.cnpj", filepath.Join(d.dir, "new", "djscript.toml"))
+	if _, err := os.Stat(filepath.Join(d.dir, "new")); err == nil {
+		t.Error("the folder was made all the same")
+	}
+}
+
+func TestIDsAreMadeOfAnyName(t *testing.T) {
+	for name, want := range map[string]string{
+		"Loja do Zé": "loja-do-ze", "loja_1": "loja_1", "  São João — 2ª ": "sao-joao-2", "???": "loja", ".": "loja",
+		"uma loja de nome comprido demais mesmo": "uma-loja-de-nome-comprido-demais",
+	} {
+		if got := idOf(name); got != want {
+			t.Errorf("idOf(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestPlacesAreNamedOnce(t *testing.T) {
+	n := answers{
+		databases:    []string{`C:\DJ\LOJA.FDB`, "C:/DJ/Pdv.fdb", "fiscal=/a=b.fdb", "D:/DJ/PDV.FDB"},
+		destinations: []string{"/nowhere/a", "/nowhere/b", "nuvem=/nowhere/c", "/nowhere/d=1"},
+	}
+	var got []string
+	for _, p := range append(n.databasePlaces(), n.destinationPlaces()...) {
+		got = append(got, p.name+" "+p.path)
+	}
+	want := []string{
+		`loja C:\DJ\LOJA.FDB`, "pdv C:/DJ/Pdv.fdb", "fiscal /a=b.fdb", "banco4 D:/DJ/PDV.FDB",
+		"local /nowhere/a", "destino2 /nowhere/b", "nuvem /nowhere/c", "destino4 /nowhere/d=1",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// What .luacheckrc allows must exist: a name that is not there would only be found when the script runs.
+func TestLuacheckKnowsOnlyWhatTheSandboxHas(t *testing.T) {
+	source := "local all = {" + strings.Join(sandbox(), ", ") + "}\n"
+	chunk, err := lua.Parse("names.lua", []byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lua.New(t.Context(), lua.Options{}).Run(chunk); err != nil {
+		t.Error(err)
+	}
+	var names []string
+	host := &primitive.Host{}
+	for _, f := range host.All() {
+		names = append(names, f.Name)
+	}
+	known, err := readStubs(primitive.Stubs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, noun := range nounsOf(known.functions) {
+		for _, verb := range verbsOf(known.functions, noun) {
+			if name := strings.TrimPrefix(noun+"."+verb, "."); !slices.Contains(names, name) {
+				t.Errorf(".luacheckrc allows dj.%s, which is not there", name)
+			}
+		}
+	}
+}
+
+func TestEditorFilesPleaseLuacheck(t *testing.T) {
+	program, err := exec.LookPath("luacheck")
+	if err != nil {
+		t.Log("luacheck is not installed: only the files' presence is looked at")
+	}
+	for _, language := range []string{message.Portuguese, message.English} {
+		d := newDesk(t)
+		d.run("", "init", "--lang", language).wants(t, 0)
+		d.run("", "init", "other", "--lang", language, "--json").wants(t, 0, `"written"`, ".djscript/stubs/dj.lua")
+		if program == "" {
+			continue
+		}
+		check := exec.CommandContext(t.Context(), program, "--no-color", "scripts")
+		check.Dir = d.dir
+		if out, err := check.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		typo := d.write("scripts/typo.lua", "return dj.copy.creat({}) or os.time()\n")
+		check = exec.CommandContext(t.Context(), program, "--no-color", typo)
+		check.Dir = d.dir
+		if out, err := check.CombinedOutput(); err == nil || !strings.Contains(string(out), "creat") || !strings.Contains(string(out), "os") {
+			t.Errorf("a typo went by: %v\n%s", err, out)
+		}
+	}
+}
