@@ -1,4 +1,19 @@
 -- The standard store: what the "Cópia de Segurança" screen does, made safe. [backup] of djscript.toml runs "backup".
+local says = {
+  ["pt-BR"] = {
+    proven = "uma cópia provada de ",
+    make = "faça uma com: djscript backup",
+    adopt = "adopt precisa de um arquivo",
+    adopt_hint = "djscript adopt ARQUIVO",
+  },
+  en = {
+    proven = "a proven copy of ",
+    make = "make one with: djscript backup",
+    adopt = "adopt needs a file",
+    adopt_hint = "djscript adopt FILE",
+  },
+}
+
 return dj.script {
   name = "default",
   version = "1.0.0",
@@ -44,22 +59,20 @@ return dj.script {
       return proven
     end,
 
-    adopt = function(_, p)
+    adopt = function(job, p)
+      local say = says[job.language]
       if not p.path then
-        dj.fail("option.missing", "adopt needs a file", { hint = "djscript adopt FILE" })
+        dj.fail("option.missing", say.adopt, { hint = say.adopt_hint })
       end
       return dj.copy.adopt(p.path, { database = p.databases[1], to = p.to, note = p.note })
     end,
   },
 
   health = function(h)
+    local say = says[h.language]
     for _, system in ipairs(dj.db.list()) do
       local newest = dj.copy.newest { database = system.name, state = "verified" }
-      h:check(
-        "a proven copy of " .. system.name,
-        newest ~= nil,
-        "make one with: djscript backup"
-      )
+      h:check(say.proven .. system.name, newest ~= nil, { hint = say.make })
     end
   end,
 }

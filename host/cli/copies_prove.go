@@ -2,11 +2,9 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -141,14 +139,14 @@ func (t *trials) prove(ctx context.Context, w wanted) (copies.Copy, error) {
 		return copies.Copy{}, w.err
 	}
 	if t.store == nil || len(w.Places) == 0 {
-		return t.byItself(ctx, w.Copy)
+		return t.prover.Prove(ctx, w.Copy)
 	}
 	c := t.known(ctx, w.Copy)
 	held, err := t.store.Take(ctx, "copies", "copies prove "+w.Seq, t.wait)
 	if err != nil {
 		return copies.Copy{}, err
 	}
-	proven, err := t.byItself(ctx, c)
+	proven, err := t.prover.Prove(ctx, c)
 	return proven, errors.Join(err, held.Release())
 }
 
@@ -167,33 +165,4 @@ func (t *trials) known(ctx context.Context, c copies.Copy) copies.Copy {
 	}
 	found.Places[0], found.Places[here] = found.Places[here], found.Places[0]
 	return found
-}
-
-// byItself proves a copy. One that was named by its path lies on no destination that we know: its proof is put beside
-// it all the same, where that can be.
-func (t *trials) byItself(ctx context.Context, c copies.Copy) (copies.Copy, error) {
-	proven, err := t.prover.Prove(ctx, c)
-	if proven.Proof == nil || proven.Proof == c.Proof {
-		return copies.Copy{}, err // nothing new is known of it
-	}
-	if c.Places[0].Destination != "" {
-		return proven, err
-	}
-	if p := &proven.Places[0]; p.SHA256 == "" && proven.Proof.OK {
-		// No hash lies beside it: the proof is of the very bytes that were just read.
-		p.SHA256, proven.State = proven.Proof.SHA256, copies.Verified
-	}
-	return proven, errors.Join(err, keepProof(proven))
-}
-
-func keepProof(c copies.Copy) error {
-	text, err := json.MarshalIndent(c.Proof, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode proof: %w", err)
-	}
-	path := c.Places[0].Path
-	if err := drive.WriteFile(filepath.Dir(path), filepath.Base(path)+".proof.json", append(text, '\n')); err != nil {
-		return message.Wrap(err, "copy.degraded", "cli.proof_not_kept", message.Args{"path": path})
-	}
-	return nil
 }

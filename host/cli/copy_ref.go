@@ -2,17 +2,13 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"strings"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
-	"github.com/djscript/djscript/host/zipfile"
 )
 
 // isPath tells whether a copy is named by where it lies: then it is read there, and no store is needed.
@@ -40,7 +36,7 @@ func manifestOf(c copies.Copy) (*copies.Manifest, error) {
 		if p.State != copies.Present {
 			continue
 		}
-		m, err := readManifest(p.Path)
+		m, err := copies.ReadManifest(p.Path)
 		if err == nil {
 			return m, nil
 		}
@@ -50,27 +46,6 @@ func manifestOf(c copies.Copy) (*copies.Manifest, error) {
 		return nil, err
 	}
 	return nil, message.New("copy.not_found", "cli.copy_nowhere", message.Args{"name": c.Name})
-}
-
-// manifestLimit is more than any manifest has.
-const manifestLimit = 16 << 20
-
-func readManifest(path string) (*copies.Manifest, error) {
-	zip, err := zipfile.Open(path, zipfile.Limits{})
-	if err != nil {
-		return nil, err
-	}
-	defer zip.Close()
-	entry, err := zip.Open("manifest.json")
-	if err != nil {
-		return nil, err
-	}
-	defer entry.Close()
-	m := &copies.Manifest{}
-	if err := json.NewDecoder(io.LimitReader(entry, manifestLimit)).Decode(m); err != nil {
-		return nil, fmt.Errorf("read manifest of %s: %w", path, err)
-	}
-	return m, nil
 }
 
 // outcomes are copies that something was done with, one after the other: what came of each, and what failed.

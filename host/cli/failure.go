@@ -39,7 +39,8 @@ type failure struct {
 }
 
 func describe(err error) failure {
-	f := failure{Code: message.Code(err), Message: err.Error(), Hint: message.Hint(err)}
+	f := failure{Code: message.Code(err)}
+	f.Message, f.Hint = words(err)
 	var failed *lua.Error
 	if errors.As(err, &failed) {
 		f.Where = failed.Where
@@ -65,14 +66,26 @@ func (a *app) tellError(err error) {
 
 // tellOne prints an error after a word such as "error" or "warning"; its line of the script and its cure below.
 func (a *app) tellOne(key string, err error) {
-	fmt.Fprintf(a.err, "%s %s\n", message.Text(key, nil), err)
+	text, hint := words(err)
+	fmt.Fprintf(a.err, "%s %s\n", message.Text(key, nil), text)
 	var failed *lua.RunError
 	if errors.As(err, &failed) && failed.Excerpt != "" {
 		fmt.Fprintf(a.err, "    %s\n", strings.TrimSpace(failed.Excerpt))
 	}
-	if hint := message.Hint(err); hint != "" {
+	if hint != "" {
 		fmt.Fprintf(a.err, "  → %s\n", hint)
 	}
+}
+
+// words are what an error says, in the reader's language, and its cure. lua speaks English until it is handed a
+// language, and a script that does not parse never had a state to hand it to.
+func words(err error) (text, hint string) {
+	var wrong *lua.SyntaxError
+	if errors.As(err, &wrong) {
+		text, hint = syntaxWords(wrong)
+		return wrong.Place() + ": " + text, hint
+	}
+	return strings.TrimSpace(err.Error()), message.Hint(err)
 }
 
 // flatten gives the errors that were joined, in order.

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -44,22 +45,7 @@ func table(w io.Writer, head []string, rows [][]string) error {
 func columns(key string) []string { return strings.Split(message.Text(key, nil), "|") }
 
 // size is a number of bytes for a person.
-func size(n int64) string {
-	const unit = 1024
-	if n < unit {
-		return fmt.Sprintf("%d B", n)
-	}
-	value, exponent := float64(n)/unit, 0
-	for value >= unit && exponent < 4 {
-		value /= unit
-		exponent++
-	}
-	text := fmt.Sprintf("%.1f %cB", value, "KMGTP"[exponent])
-	if message.Language() == message.Portuguese {
-		text = strings.Replace(text, ".", ",", 1)
-	}
-	return text
-}
+func size(n int64) string { return drive.Size(n).String() }
 
 // lasted is a duration for a person.
 func lasted(seconds float64) string {

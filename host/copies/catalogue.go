@@ -136,7 +136,7 @@ func Open(path string) (Copy, error) {
 	if err != nil {
 		return Copy{}, message.Wrap(err, "copy.not_found", "copies.no_file", message.Args{"path": path})
 	}
-	m, err := openManifest(path)
+	m, err := ReadManifest(path)
 	if err != nil {
 		return Copy{}, err
 	}
@@ -145,8 +145,11 @@ func Open(path string) (Copy, error) {
 	if err != nil {
 		return Copy{}, err
 	}
-	found.Places = []Place{{Path: path, Bytes: info.Size(), SHA256: sum, State: Present}}
 	found.Proof = readProof(path)
+	if sum == "" && found.Proof != nil {
+		sum = found.Proof.SHA256 // what was proven is as good a witness as the hash beside it
+	}
+	found.Places = []Place{{Path: path, Bytes: info.Size(), SHA256: sum, State: Present}}
 	found.State = found.state()
 	return found, nil
 }

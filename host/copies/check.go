@@ -17,8 +17,8 @@ import (
 // Limits for reading zips that may have been tampered with: no database of a store is larger, no fbk packs better.
 var limits = zipfile.Limits{Bytes: 1 << 42, Ratio: 2000, Entries: 200_000}
 
-// openManifest reads the manifest of the copy that lies there, and nothing else of it.
-func openManifest(path string) (*Manifest, error) {
+// ReadManifest reads the manifest of the copy that lies there, and nothing else of it.
+func ReadManifest(path string) (*Manifest, error) {
 	zip, err := zipfile.Open(path, limits)
 	if err != nil {
 		return nil, err
@@ -27,8 +27,8 @@ func openManifest(path string) (*Manifest, error) {
 	return readManifest(zip, path)
 }
 
-// Check hashes what lies there again: the zip against the hash beside it and the one that its ledger knows, and every
-// part against the manifest. Where nothing knows the zip's hash, its whole structure is tested instead. It gives the
+// Check hashes what lies there again: the zip against the hash beside it, the one that was proven and the one that its
+// ledger knows, and every part against the manifest. Where nothing knows the zip's hash, its whole structure is tested instead. It gives the
 // zip's hash. Every contradiction is copy.bad.
 func Check(ctx context.Context, path string) (*Manifest, string, error) {
 	sum, known, err := checkSum(ctx, path)
@@ -63,6 +63,9 @@ func checkSum(ctx context.Context, path string) (sum string, known bool, err err
 		return "", false, err
 	}
 	expected := []string{beside}
+	if proof := readProof(path); proof != nil {
+		expected = append(expected, proof.SHA256)
+	}
 	events, err := readLedger(filepath.Dir(path))
 	if err != nil {
 		return sum, false, err
@@ -131,7 +134,7 @@ func (c *Catalogue) Check(ctx context.Context, found Copy) (Copy, error) {
 		if ctx.Err() != nil {
 			return found, context.Cause(ctx)
 		}
-		found.Places[i].State = Present
+		found.Places[i].State, found.Places[i].SHA256 = Present, sum
 		if err != nil {
 			found.Places[i].State = Bad
 			bad = append(bad, err)

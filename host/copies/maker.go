@@ -233,7 +233,12 @@ func (k *making) complete(ctx context.Context, from stream, bytes int64) (*Copy,
 	case proof == nil:
 		return &made, nil
 	}
-	return settle(made, k.manifest, k.to, proof)
+	settled, err := settle(made, k.manifest, k.to, proof)
+	if err != nil && proof.OK {
+		k.degrade(err)
+		err = nil
+	}
+	return settled, err
 }
 
 // proveAfter proves a copy that could not be proven while it was made: where no engine of our own fits, on the

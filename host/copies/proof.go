@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -83,14 +84,17 @@ func between(a, x, b string) bool {
 	return min(a, b) <= x && x <= max(a, b)
 }
 
-// writeProof puts the proof beside the copy at one place and tells the ledger there.
-func writeProof(d Destination, c Copy, m *Manifest, p Place, proof *Proof) error {
+// writeProof puts the proof beside the copy at one place, and tells the ledger where the place is a destination.
+func writeProof(p Place, d *Destination, c Copy, m *Manifest, proof *Proof) error {
 	text, err := json.MarshalIndent(proof, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode proof: %w", err)
 	}
-	if err := drive.WriteFile(d.Path, c.Name+proofSuffix, append(text, '\n')); err != nil {
-		return err
+	if err := drive.WriteFile(filepath.Dir(p.Path), c.Name+proofSuffix, append(text, '\n')); err != nil {
+		return message.Wrap(err, "copy.degraded", "copies.proof_not_kept", message.Args{"path": p.Path})
+	}
+	if d == nil {
+		return nil
 	}
 	return enter(d.Path, event{
 		At: proof.When, Event: eventProof, ID: c.ID, Seq: m.Seq, Store: c.Store, Database: c.Database, Name: c.Name,

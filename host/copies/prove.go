@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +39,12 @@ func (p *Prover) Prove(ctx context.Context, c Copy) (Copy, error) {
 	proof, err := p.proof(ctx, m, place.Path, sum)
 	if err != nil {
 		return c, err
+	}
+	c.Places = slices.Clone(c.Places)
+	for i := range c.Places {
+		if c.Places[i].Path == place.Path {
+			c.Places[i].SHA256 = sum // a zip that came without its hash has one now
+		}
 	}
 	made, err := settle(c, m, p.Destinations, proof)
 	return *made, err
@@ -112,18 +119,25 @@ func settle(c Copy, m *Manifest, destinations []Destination, proof *Proof) (*Cop
 	c.Proof = proof
 	c.State = c.state()
 	var failed []error
+	if !proof.OK {
+		failed = append(failed, message.New("copy.bad", "copies.contradicted", message.Args{
+			"name": c.Name, "against": strings.Join(proof.Against, "; "),
+		}))
+	}
 	for _, place := range c.Places {
-		for _, d := range destinations {
-			if d.Name == place.Destination && place.State == Present {
-				failed = append(failed, writeProof(d, c, m, place, proof))
-			}
+		if place.State == Present {
+			failed = append(failed, writeProof(place, destinationOf(place, destinations), c, m, proof))
 		}
 	}
-	if err := errors.Join(failed...); err != nil {
-		return &c, err
+	return &c, errors.Join(failed...)
+}
+
+// destinationOf is the destination that a place is on; nil where a copy was named by its path.
+func destinationOf(p Place, all []Destination) *Destination {
+	for i := range all {
+		if all[i].Name == p.Destination {
+			return &all[i]
+		}
 	}
-	if !proof.OK {
-		return &c, message.New("copy.bad", "copies.contradicted", message.Args{"name": c.Name, "against": strings.Join(proof.Against, "; ")})
-	}
-	return &c, nil
+	return nil
 }

@@ -44,7 +44,7 @@ func openSequence(dir string, store string, destinations []Destination) (*sequen
 			}
 		}
 		for _, f := range zips(d.Path) {
-			if m, err := openManifest(f); err == nil && m.Store.ID == store {
+			if m, err := ReadManifest(f); err == nil && m.Store.ID == store {
 				s.seen(m.Seq, m.Created)
 			}
 		}

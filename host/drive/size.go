@@ -10,16 +10,16 @@ import (
 // Size is a number of bytes that a sentence shows as a person says it, in the current language: "1,5 GB".
 type Size int64
 
-// String is the size with one decimal below ten, in powers of 1000 as drives are sold.
+// String is the size with one decimal below ten, in powers of 1024, as Windows Explorer shows it.
 func (s Size) String() string {
 	const units = "KMGTPE"
-	if s < 1000 {
+	if s < 1024 {
 		return fmt.Sprintf("%d bytes", int64(s))
 	}
 	value, unit := float64(s), -1
-	// 999.5 would be written as 1000 of the smaller unit.
-	for value >= 999.5 && unit+1 < len(units) {
-		value, unit = value/1000, unit+1
+	// 1023.5 would be written as 1024 of the smaller unit.
+	for value >= 1023.5 && unit+1 < len(units) {
+		value, unit = value/1024, unit+1
 	}
 	text := fmt.Sprintf("%.0f", value)
 	if value < 9.95 {

@@ -15,7 +15,7 @@
 ---@field version? string
 ---@field params? table<string, dj.Param>  become `p`: command line over cron entry over [script.NAME] over default
 ---@field jobs? table<string, function>    called with the job and its params
----@field health? function                 checks for `djscript doctor`: h:check(title, ok, hint?)
+---@field health? function                 checks for `djscript doctor`: h:check(title, ok, { hint = ... })
 
 ---@class dj.Job
 ---@field id string
@@ -24,6 +24,7 @@
 ---@field day string        business day, yyyy-mm-dd
 ---@field trigger string    "cron" or "manual"
 ---@field dry boolean
+---@field language "pt-BR"|"en"  of messages
 ---@field store {id: string, name: string, cnpj?: string}
 dj.Job = {}
 

@@ -59,7 +59,8 @@ func (h *Host) Engines(ctx context.Context) (*Engines, error) {
 	return e, nil
 }
 
-func (h *Host) now() (t time.Time) { return h.Now() }
+// now is the clock as the store's copies and ledgers write it: with the store's offset.
+func (h *Host) now() time.Time { return h.Now().In(h.Config.Store.Location) }
 
 func (h *Host) store() copies.Store {
 	s := h.Config.Store

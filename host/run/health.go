@@ -20,9 +20,9 @@ type HealthCheck struct {
 }
 
 type checkArgs struct {
-	Title string    `lua:"title,arg"`
-	OK    *truth    `lua:"ok,arg"`
-	Hint  *lastWord `lua:"hint,arg,optional"`
+	Title string `lua:"title,arg"`
+	OK    *truth `lua:"ok,arg"`
+	Hint  string `lua:"hint"`
 }
 
 // truth is any value, as a condition in Lua takes it.
@@ -31,22 +31,6 @@ type truth bool
 // DecodeLua takes anything but nil and false for true.
 func (t *truth) DecodeLua(v any) error {
 	*t = v != false
-	return nil
-}
-
-// lastWord is a text after two subjects, where a bound function otherwise takes a function.
-type lastWord string
-
-// LuaType puts it last.
-func (lastWord) LuaType() string { return "function" }
-
-// DecodeLua takes a text.
-func (w *lastWord) DecodeLua(v any) error {
-	text, ok := v.(string)
-	if !ok {
-		return message.New("option.type", "run.health_hint", nil)
-	}
-	*w = lastWord(text)
 	return nil
 }
 
@@ -70,11 +54,7 @@ func (h *Host) Health(ctx context.Context, script string) ([]HealthCheck, error)
 
 func (r *running) healthObject(checks *[]HealthCheck) lua.Value {
 	check := lua.Bind("h:check", func(_ *lua.Call, a *checkArgs) (any, error) {
-		one := HealthCheck{Title: a.Title, OK: a.OK != nil && bool(*a.OK)}
-		if a.Hint != nil {
-			one.Hint = string(*a.Hint)
-		}
-		*checks = append(*checks, one)
+		*checks = append(*checks, HealthCheck{Title: a.Title, OK: a.OK != nil && bool(*a.OK), Hint: a.Hint})
 		return nil, nil
 	})
 	check.Effect = primitive.Flow

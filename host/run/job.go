@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/lua"
 )
 
@@ -16,7 +17,7 @@ func (r *running) jobObject(methods []lua.Func) lua.Value {
 	store := r.host.Config.Store
 	return r.state.Object("job", map[string]any{
 		"id": r.outcome.Run, "name": r.outcome.Job, "due": due.In(store.Location).Format(time.RFC3339), "day": r.day(),
-		"trigger": r.request.Trigger, "dry": r.request.Dry,
+		"trigger": r.request.Trigger, "dry": r.request.Dry, "language": message.Language(),
 		"store": map[string]any{"id": store.ID, "name": store.Name, "cnpj": store.CNPJ},
 	}, methods)
 }

@@ -250,6 +250,9 @@ func (r *running) pick() (*lua.Function, error) {
 			name = only
 		}
 	}
+	if _, ok := jobs["backup"]; name == "" && ok {
+		name = "backup"
+	}
 	job, ok := jobs[name]
 	if !ok {
 		return nil, message.New("option.value", "run.no_job", message.Args{
