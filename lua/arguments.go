@@ -27,9 +27,9 @@ func (s *State) need(l *glua.LState, op string, count int) {
 	}
 }
 
-// table takes a table, or the fields of something frozen, to read.
-func (s *State) table(l *glua.LState, op string, position int) *glua.LTable {
-	switch value := l.Get(position).(type) {
+// table takes a table, or the fields of something frozen, to read, as the first argument.
+func (s *State) table(l *glua.LState, op string) *glua.LTable {
+	switch value := l.Get(1).(type) {
 	case *glua.LTable:
 		return value
 	case *glua.LUserData:
@@ -37,7 +37,7 @@ func (s *State) table(l *glua.LState, op string, position int) *glua.LTable {
 			return thing.fields
 		}
 	}
-	s.badArgument(l, op, position, "lua.a_table")
+	s.badArgument(l, op, 1, "lua.a_table")
 	return nil
 }
 

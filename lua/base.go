@@ -133,7 +133,7 @@ func pushAll(l *glua.LState, values []glua.LValue) int {
 }
 
 func (s *State) baseIpairs(l *glua.LState) int {
-	table := s.table(l, "ipairs", 1)
+	table := s.table(l, "ipairs")
 	l.Push(l.NewFunction(func(l *glua.LState) int {
 		i := glua.LVAsNumber(l.Get(2)) + 1
 		value := table.RawGet(i)
@@ -150,7 +150,7 @@ func (s *State) baseIpairs(l *glua.LState) int {
 }
 
 func (s *State) baseNext(l *glua.LState) int {
-	key, value := s.table(l, "next", 1).Next(l.Get(2))
+	key, value := s.table(l, "next").Next(l.Get(2))
 	l.Push(key)
 	if key == glua.LNil {
 		return 1
@@ -161,7 +161,7 @@ func (s *State) baseNext(l *glua.LState) int {
 
 // pairs walks in the order in which keys were set; over a module or an object it walks too.
 func (s *State) basePairs(l *glua.LState) int {
-	table := s.table(l, "pairs", 1)
+	table := s.table(l, "pairs")
 	l.Push(l.NewFunction(func(l *glua.LState) int {
 		key, value := table.Next(l.Get(2))
 		if key == glua.LNil {
@@ -196,7 +196,7 @@ func (s *State) baseSelect(l *glua.LState) int {
 const maxUnpack = 1 << 17
 
 func (s *State) baseUnpack(l *glua.LState) int {
-	table := s.table(l, "unpack", 1)
+	table := s.table(l, "unpack")
 	from, to := s.optionalInteger(l, "unpack", 2, 1), 0
 	if l.Get(3) == glua.LNil {
 		to = length(table)
@@ -218,7 +218,7 @@ func (s *State) baseRawequal(l *glua.LState) int {
 }
 
 func (s *State) baseRawget(l *glua.LState) int {
-	l.Push(s.table(l, "rawget", 1).RawGet(l.Get(2)))
+	l.Push(s.table(l, "rawget").RawGet(l.Get(2)))
 	return 1
 }
 

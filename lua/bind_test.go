@@ -89,7 +89,7 @@ type everything struct {
 	Union  union                `lua:"union"`
 	Raw    Value                `lua:"raw"`
 	Fn     *Function            `lua:"fn,arg,optional"`
-	hidden string
+	hidden string               //nolint:unused // a field without a tag is none of the arguments
 }
 
 func TestEveryKindOfArgumentArrives(t *testing.T) {

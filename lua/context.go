@@ -9,8 +9,8 @@ import (
 // sampleSteps is how often the run's own context is looked at: a look costs more than an instruction.
 const sampleSteps = 1024
 
-// stopped is what the interpreter raises for a context that is over. It never reaches a person.
-var stopped = errors.New("(stopped)")
+// errStopped is what the interpreter raises for a context that is over. It never reaches a person.
+var errStopped = errors.New("(stopped)")
 
 var closed = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 
@@ -35,7 +35,7 @@ func (c *counter) Err() error {
 	if c.end == nil {
 		return nil
 	}
-	return stopped
+	return errStopped
 }
 
 // Done counts one step. It gives nil, which never is ready, to go on, and a closed channel to stop.

@@ -65,7 +65,7 @@ func (s *State) errorField(l *glua.LState, is *glua.LFunction) glua.LValue {
 	case "retryable":
 		return glua.LBool(e.Retryable)
 	case "cause":
-		return s.errorCause(l, e)
+		return s.errorCause(e)
 	case "is":
 		return is
 	default:
@@ -78,13 +78,12 @@ func (s *State) errorField(l *glua.LState, is *glua.LFunction) glua.LValue {
 }
 
 // errorCause is the error below: an error value where it has a code of its own, else its text.
-func (s *State) errorCause(l *glua.LState, e *Error) glua.LValue {
+func (s *State) errorCause(e *Error) glua.LValue {
 	below := errors.Unwrap(e.cause)
 	if below == nil {
 		return glua.LNil
 	}
-	var inner *Error
-	if errors.As(below, &inner) {
+	if inner, ok := errors.AsType[*Error](below); ok {
 		return s.errorValue(inner)
 	}
 	var c coded

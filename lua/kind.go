@@ -205,8 +205,7 @@ func decoderKind(typ reflect.Type) *kind {
 			if err == nil {
 				return nil
 			}
-			var inner *fault
-			if errors.As(err, &inner) {
+			if inner, ok := errors.AsType[*fault](err); ok {
 				return inner.under(path)
 			}
 			code := codeOf(err)

@@ -50,12 +50,12 @@ func (s *State) length(l *glua.LState) int {
 			return 1
 		}
 	}
-	l.Push(glua.LNumber(length(s.table(l, "#", 1))))
+	l.Push(glua.LNumber(length(s.table(l, "#"))))
 	return 1
 }
 
 func (s *State) listConcat(l *glua.LState) int {
-	table := s.table(l, "concat", 1)
+	table := s.table(l, "concat")
 	separator := ""
 	if l.Get(2) != glua.LNil {
 		separator = s.stringArg(l, "concat", 2)
@@ -111,7 +111,7 @@ func (s *State) listInsert(l *glua.LState) int {
 
 func (s *State) listMaxn(l *glua.LState) int {
 	most := glua.LNumber(0)
-	s.table(l, "maxn", 1).ForEach(func(key, _ glua.LValue) {
+	s.table(l, "maxn").ForEach(func(key, _ glua.LValue) {
 		if n, ok := key.(glua.LNumber); ok && n > most {
 			most = n
 		}

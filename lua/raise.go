@@ -41,8 +41,7 @@ func (s *State) newError(l *glua.LState, op string, err error) *Error {
 		Op: op, Where: s.where(l), code: codeOf(err), message: err.Error(), hint: hintOf(err),
 		Retryable: retryableOf(err), cause: err,
 	}
-	var inner *Error
-	if errors.As(err, &inner) {
+	if inner, ok := errors.AsType[*Error](err); ok {
 		made.stack = inner.stack
 	}
 	return made
@@ -81,7 +80,7 @@ func (s *State) adopt(l *glua.LState, raised glua.LValue) *Error {
 	if !ok {
 		return s.thrown(l, raised, where)
 	}
-	if s.counter.end != nil && strings.HasSuffix(string(text), stopped.Error()) {
+	if s.counter.end != nil && strings.HasSuffix(string(text), errStopped.Error()) {
 		return s.fromFault(s.counter.end, "", where)
 	}
 	return s.fromFault(s.explainRuntime(l, strings.TrimPrefix(string(text), where+": ")), "", where)

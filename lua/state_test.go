@@ -14,7 +14,7 @@ func TestAScriptMayNameTheseAndNothingElse(t *testing.T) {
 	if diff := cmp.Diff(want, keys(New(t.Context(), Options{}).names)); diff != "" {
 		t.Error(diff)
 	}
-	for _, name := range strings.Fields(`io os debug load loadstring dofile loadfile require package module getfenv setfenv
+	for name := range strings.FieldsSeq(`io os debug load loadstring dofile loadfile require package module getfenv setfenv
 		newproxy collectgarbage _printregs channel coroutine _G _GOPHER_LUA_VERSION`) {
 		if run := fails(t, Options{}, "return "+name); run.Code() != "script.undefined" {
 			t.Errorf("%s: %v", name, run)

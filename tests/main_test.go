@@ -58,7 +58,7 @@ func TestStories(t *testing.T) {
 // commands are what a story may say besides testscript's own words.
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, []string){
-		"store": cmdStore, "configure": cmdConfigure, "employee": cmdEmployee, "standin": cmdStandin, "oldgbak": cmdOldGbak,
+		"store": cmdStore, "configure": cmdConfigure, "employee": cmdEmployee, "backupby": cmdBackupBy, "standin": cmdStandin, "oldgbak": cmdOldGbak,
 		"exits": cmdExits, "begin": cmdBegin, "signal": cmdSignal, "ends": cmdEnds, "await": cmdAwait,
 		"flip": cmdFlip, "truncate": cmdTruncate, "scramble": cmdScramble,
 		"smalldisk": cmdSmallDisk, "readonly": cmdReadOnly, "fill": cmdFill,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -149,6 +150,19 @@ func cmdEmployee(ts *testscript.TestScript, args []string) {
 	}
 	of(ts).databases[args[0]] = server.Database(path)
 	cmdConfigure(ts, []string{args[0], "database.loja.path=" + path})
+}
+
+// backupby STORE FILE: what a person makes by hand: gbak's own backup of the store's database, to a file.
+func cmdBackupBy(ts *testscript.TestScript, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: backupby STORE FILE")
+	}
+	db := of(ts).databases[args[0]]
+	cmd := exec.Command(firebirdtest.Tools(of(ts).t).Gbak, "-b", "-user", db.User, "-password", db.Password.Reveal(),
+		strings.Replace(db.Server, ":", "/", 1)+":"+db.Path, ts.MkAbs(args[1]))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		ts.Fatalf("gbak: %v\n%s", err, out)
+	}
 }
 
 // standin STORE BEHAVIOUR: the store's gbak becomes one that misbehaves so; see firebirdtest.

@@ -131,8 +131,7 @@ func (a *app) checkSystem(i *inspection, path string) error {
 	}
 	i.files = append(i.files, path)
 	_, err = config.Load(empty, a.Config, os.DirFS(systems))
-	var all config.Mistakes
-	if errors.As(err, &all) {
+	if all, ok := errors.AsType[config.Mistakes](err); ok {
 		for n := range all {
 			if all[n].File != empty {
 				all[n].File = path
@@ -167,8 +166,7 @@ func (i *inspection) script(path string) {
 		return
 	}
 	_, err = lua.Parse(path, source)
-	var wrong *lua.SyntaxError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*lua.SyntaxError](err); ok {
 		text, hint := syntaxWords(wrong)
 		i.mistakes = append(i.mistakes, mistake{
 			File: path, Line: wrong.Line, Code: wrong.Code(), Message: text, Hint: hint, source: strings.TrimSpace(wrong.SourceLine),

@@ -57,9 +57,7 @@ func readStubs(from fs.FS) (*stubs, error) {
 			return nil, err
 		}
 		all.functions = append(all.functions, stub.Functions...)
-		for name, class := range stub.Classes {
-			all.classes[name] = class
-		}
+		maps.Copy(all.classes, stub.Classes)
 	}
 	slices.SortFunc(all.functions, func(x, y *lua.StubFunc) int {
 		return cmp.Or(cmp.Compare(x.Noun(), y.Noun()), cmp.Compare(x.Name, y.Name))

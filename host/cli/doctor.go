@@ -123,8 +123,7 @@ func (d *doctor) warn(check string, err *message.Error) { d.bad(check, levelWarn
 func (d *doctor) bad(check, level string, err error) {
 	for _, one := range flatten(err) {
 		f := finding{Check: check, Level: level, Text: one.Error(), Hint: message.Hint(one)}
-		var wrong *lua.SyntaxError
-		if errors.As(one, &wrong) {
+		if wrong, ok := errors.AsType[*lua.SyntaxError](one); ok {
 			f.Text, f.Hint = syntaxWords(wrong)
 			f.Text = wrong.Place() + ": " + f.Text
 		}

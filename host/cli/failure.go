@@ -41,8 +41,7 @@ type failure struct {
 func describe(err error) failure {
 	f := failure{Code: message.Code(err)}
 	f.Message, f.Hint = words(err)
-	var failed *lua.Error
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*lua.Error](err); ok {
 		f.Where = failed.Where
 	}
 	return f
@@ -80,8 +79,7 @@ func (a *app) tellOne(key string, err error) {
 // words are what an error says, in the reader's language, and its cure. lua speaks English until it is handed a
 // language, and a script that does not parse never had a state to hand it to.
 func words(err error) (text, hint string) {
-	var wrong *lua.SyntaxError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*lua.SyntaxError](err); ok {
 		text, hint = syntaxWords(wrong)
 		return wrong.Place() + ": " + text, hint
 	}
@@ -90,7 +88,7 @@ func words(err error) (text, hint string) {
 
 // flatten gives the errors that were joined, in order.
 func flatten(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // only the top of the tree
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}
 	}

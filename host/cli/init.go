@@ -172,7 +172,7 @@ func readLine(ctx context.Context, lines *bufio.Reader) (string, error) {
 	select {
 	case got := <-answered:
 		if got.err != nil && got.text == "" {
-			return "", nil //nolint:nilerr // nobody answers any more
+			return "", nil
 		}
 		return got.text, nil
 	case <-ctx.Done():

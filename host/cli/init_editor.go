@@ -105,13 +105,14 @@ func luacheck(functions []*lua.StubFunc) []byte {
 
 // rootStub makes the tables that the other stubs hang their functions in.
 func rootStub(functions []*lua.StubFunc) []byte {
-	text := "---@meta dj\n\ndj = {}\n"
+	var text strings.Builder
+	text.WriteString("---@meta dj\n\ndj = {}\n")
 	for _, noun := range nounsOf(functions) {
 		if noun != "" {
-			text += "dj." + noun + " = {}\n"
+			text.WriteString("dj." + noun + " = {}\n")
 		}
 	}
-	return []byte(text)
+	return []byte(text.String())
 }
 
 // nounsOf are the nouns in order, "" first; a class with methods is none.

@@ -26,7 +26,6 @@ type watcher struct {
 	bars   *mpb.Progress
 	bar    *mpb.Bar
 	shown  string // the step that was told last
-	began  time.Time
 	now    func() time.Time
 }
 

@@ -129,8 +129,7 @@ func (s *scheduler) child(entry string, at time.Time) int {
 	c.Cancel = func() error { return askToEnd(c.Process) }
 	c.WaitDelay = grace
 	if err := c.Run(); err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			return exit.ExitCode()
 		}
 		s.tellOne("cli.error", message.Wrap(err, "run.failed", "cli.serve_child", message.Args{"entry": entry}))

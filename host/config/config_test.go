@@ -343,9 +343,7 @@ var slips = []slip{
 
 func (s slip) wants() []string {
 	var all []string
-	for _, part := range strings.Split(s.key+" "+s.sentence, "+") {
-		all = append(all, part)
-	}
+	all = append(all, strings.Split(s.key+" "+s.sentence, "+")...)
 	if key, rest, ok := strings.Cut(s.sentence, "+"); ok {
 		return []string{s.key + " " + key, rest}
 	}

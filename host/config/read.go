@@ -236,7 +236,7 @@ func (t *table) verify() string {
 	}
 	switch value {
 	case VerifyRestore, VerifyLater, VerifyNever:
-		return value.(string) //nolint:errcheck // equal to a string
+		return value.(string)
 	}
 	t.bad("verify", message.New("option.value", "config.verify", message.Args{"value": short(value)}))
 	return VerifyRestore

@@ -90,8 +90,7 @@ func (doc *document) read(text string) (string, []Mistake, bool) {
 }
 
 func position(err error) (line int, detail string) {
-	var parse toml.ParseError
-	if errors.As(err, &parse) {
+	if parse, ok := errors.AsType[toml.ParseError](err); ok {
 		return parse.Position.Line, parse.Message
 	}
 	return 0, err.Error()

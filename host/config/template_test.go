@@ -19,7 +19,7 @@ func switchedOn(t *testing.T, except ...string) string {
 	t.Helper()
 	table := ""
 	var lines []string
-	for _, line := range strings.Split(string(under), "\n") {
+	for line := range strings.SplitSeq(string(under), "\n") {
 		if name := regexp.MustCompile(`^#?\[+([a-z.]+)\]`).FindStringSubmatch(line); name != nil {
 			table = name[1]
 		}

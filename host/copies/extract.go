@@ -3,6 +3,7 @@ package copies
 import (
 	"context"
 	"os"
+	"slices"
 
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/zipfile"
@@ -43,10 +44,5 @@ func Extract(ctx context.Context, c Copy, dir string, only []string) ([]string, 
 }
 
 func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(all, one)
 }

@@ -300,14 +300,14 @@ func TestErrorsOfTheSystemAreToldAsWhatTheyMean(t *testing.T) {
 		if message.Code(err) != want || !strings.Contains(err.Error(), "/media/AZUL") || message.Hint(err) == "" || !errors.Is(err, number) {
 			t.Errorf("%v: %v (%s)", number, err, message.Code(err))
 		}
-		if again := Explain(err, "/elsewhere"); again != err {
+		if again := Explain(err, "/elsewhere"); !errors.Is(again, err) {
 			t.Errorf("explained twice: %v", again)
 		}
 	}
 	if err := Explain(nil, "/p"); err != nil {
 		t.Errorf("nil: %v", err)
 	}
-	if err := Explain(context.Canceled, "/p"); err != context.Canceled {
+	if err := Explain(context.Canceled, "/p"); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancel: %v", err)
 	}
 }

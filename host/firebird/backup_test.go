@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,11 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 	"github.com/djscript/djscript/host/message"
-	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 )
 
 // The test binary is also the gbak that misbehaves.
@@ -146,7 +148,7 @@ func take(b *firebird.Backup) ([]byte, firebird.Log, error) {
 	fbk, readErr := io.ReadAll(b)
 	log, err := b.Wait()
 	if !errors.Is(readErr, err) || (readErr == nil) != (err == nil) {
-		err = fmt.Errorf("Read ended with %v, Wait with %v", readErr, err)
+		err = fmt.Errorf("Read ended with %w, Wait with %w", readErr, err)
 	}
 	return fbk, log, errors.Join(err, b.Close())
 }
@@ -214,9 +216,7 @@ func TestEveryWayGivesTheSameRows(t *testing.T) {
 			}
 			mustEmpty(t, work)
 			want := map[string]int64{"GTT": 0}
-			for name, n := range oddRows {
-				want[name] = n
-			}
+			maps.Copy(want, oddRows)
 			if diff := cmp.Diff(want, log.Rows); diff != "" {
 				t.Error("rows of the backup", diff)
 			}

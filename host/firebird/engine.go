@@ -153,7 +153,8 @@ func (e *Engine) Remove() error {
 	if !e.owns {
 		return nil
 	}
-	if entries, err := os.ReadDir(e.root.dir); err != nil || len(entries) > 0 {
+	entries, err := os.ReadDir(e.root.dir)
+	if os.IsNotExist(err) || len(entries) > 0 {
 		return nil // gone already, or a database of the caller's lies in it
 	}
 	if err := os.Remove(e.root.dir); err != nil {

@@ -10,10 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 	"github.com/djscript/djscript/host/message"
-	"go.uber.org/goleak"
 )
 
 func goodBackup(t *testing.T, e *firebird.Engine) []byte {

@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 	"github.com/djscript/djscript/host/message"
-	"go.uber.org/goleak"
 )
 
 // Every lie a gbak can tell, and what we make of it.

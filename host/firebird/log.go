@@ -2,6 +2,7 @@ package firebird
 
 import (
 	"bytes"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -244,9 +245,7 @@ func (r *logReader) result() (Log, []string, bool) {
 	defer r.mu.Unlock()
 	log := r.log
 	log.Rows = make(map[string]int64, len(r.log.Rows))
-	for name, n := range r.log.Rows {
-		log.Rows[name] = n
-	}
+	maps.Copy(log.Rows, r.log.Rows)
 	log.Lines = slices.Clone(r.log.Lines[max(0, len(r.log.Lines)-keptLines):])
 	log.Warnings = slices.Clone(r.log.Warnings)
 	return log, slices.Clone(r.failures), r.finished

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/djscript/djscript/host/message"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/djscript/djscript/host/message"
 )
 
 func read(text string) (Log, []string, bool) {

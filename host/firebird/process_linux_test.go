@@ -76,7 +76,7 @@ func descendants(pid int) []int {
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // the only error is a bad pattern
 	for _, task := range tasks {
 		text, _ := os.ReadFile(task) // gone meanwhile
-		for _, field := range strings.Fields(string(text)) {
+		for field := range strings.FieldsSeq(string(text)) {
 			var child int
 			if _, err := fmt.Sscan(field, &child); err == nil {
 				found = append(append(found, child), descendants(child)...)

@@ -11,6 +11,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -72,9 +73,7 @@ func Text(key string, args Args) string {
 // Plural is the sentence of that key for n things; it has the forms "one" and "other" and may use {{.n}}.
 func Plural(key string, n int, args Args) string {
 	all := Args{"n": n}
-	for k, v := range args {
-		all[k] = v
-	}
+	maps.Copy(all, args)
 	if text, ok := find(key, all, n); ok {
 		return text
 	}

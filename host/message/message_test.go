@@ -107,7 +107,7 @@ func sentences(t *testing.T, language string) map[string]string {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		room := strings.SplitN(filepath.Base(file), ".", 2)[0]
+		room, _, _ := strings.Cut(filepath.Base(file), ".")
 		var table map[string]any
 		if _, err := toml.DecodeFS(catalogue, file, &table); err != nil {
 			t.Fatalf("%s: %v", file, err)

@@ -146,7 +146,7 @@ func (h *Host) destinations(names []string) ([]copies.Destination, error) {
 
 // planCreate is what a dry run can know of copies that are not made: no hash, no rows, no size.
 func (h *Host) planCreate(args any) (any, error) {
-	a := args.(*createArgs) //nolint:errcheck // bound beside it
+	a := args.(*createArgs)
 	options, err := h.options(a)
 	if err != nil {
 		return nil, err
@@ -166,7 +166,7 @@ func (h *Host) planNothing(any) (any, error) { return nil, nil }
 
 // planSame answers with the copy as it is.
 func (h *Host) planSame(args any) (any, error) {
-	a := args.(*copyArgs) //nolint:errcheck // bound beside it
+	a := args.(*copyArgs)
 	return h.Catalogue.Find(context.Background(), a.Copy.ref)
 }
 

@@ -3,6 +3,7 @@ package primitive
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/djscript/djscript/host/message"
@@ -100,12 +101,7 @@ func again(err error, on []string) bool {
 	if len(on) == 0 {
 		return failed.Retryable
 	}
-	for _, prefix := range on {
-		if failed.IsCode(prefix) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(on, failed.IsCode)
 }
 
 func (h *Host) step(_ context.Context, a *stepArgs) (any, error) {

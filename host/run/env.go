@@ -156,8 +156,7 @@ func (r *running) masked(v any) any {
 // failure is an error as the journal keeps it, with the script's stack where there is one.
 func (r *running) failure(err error) *journal.Failure {
 	f := &journal.Failure{Code: message.Code(err), Message: r.mask(err.Error()), Hint: message.Hint(err)}
-	var failed *lua.RunError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*lua.RunError](err); ok {
 		f.Where = failed.Err.Where
 		for _, frame := range failed.Stack {
 			kept := journal.Frame{Where: fmt.Sprintf("%s:%d", frame.File, frame.Line), Function: frame.Function, Locals: map[string]string{}}

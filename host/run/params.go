@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"sort"
@@ -21,9 +22,7 @@ func (r *running) params() (map[string]any, error) {
 	var mistakes []error
 	given := []map[string]any{r.host.Config.Scripts[r.target.script].Params, r.target.params, r.request.Params}
 	for _, layer := range given {
-		for name, value := range layer {
-			values[name] = value
-		}
+		maps.Copy(values, layer)
 	}
 	for _, name := range sorted(values) {
 		if _, ok := r.declared.Params[name]; !ok {
@@ -92,7 +91,7 @@ func list(value any) []any {
 		return v
 	case string:
 		var all []any
-		for _, item := range strings.Split(v, ",") {
+		for item := range strings.SplitSeq(v, ",") {
 			if item = strings.TrimSpace(item); item != "" {
 				all = append(all, item)
 			}

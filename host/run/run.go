@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -268,8 +269,8 @@ func (r *running) cleanUp() {
 	ctx, cancel := context.WithTimeout(context.Background(), cleanup)
 	defer cancel()
 	r.state.WithContext(ctx, func() {
-		for i := len(r.deferred) - 1; i >= 0; i-- {
-			if _, err := r.deferred[i].Call(); err != nil {
+		for _, v := range slices.Backward(r.deferred) {
+			if _, err := v.Call(); err != nil {
 				r.Degrade(err)
 			}
 		}

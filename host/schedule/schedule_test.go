@@ -88,8 +88,7 @@ func TestParseRefusesWhatCanNotServe(t *testing.T) {
 	}
 	for spec, key := range tests {
 		_, err := Parse(Spec{Cron: []string{spec}})
-		var refused Refused
-		if !errors.As(err, &refused) {
+		if _, ok := errors.AsType[Refused](err); !ok {
 			t.Errorf("%q was taken", spec)
 			continue
 		}

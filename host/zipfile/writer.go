@@ -95,8 +95,9 @@ func (z *Writer) pack(data []byte) (packed []byte, method uint16, err error) {
 // stamp dates a raw entry as the library dates the others: in the zone it was given for old programs, and to the
 // second in UTC beside it.
 func stamp(header *zip.FileHeader, at time.Time) {
-	header.ModifiedDate = uint16(at.Day() + int(at.Month())<<5 + (at.Year()-1980)<<9)
-	header.ModifiedTime = uint16(at.Second()/2 + at.Minute()<<5 + at.Hour()<<11)
+	// The raw writer leaves the old fields to us, although it calls them deprecated.
+	header.ModifiedDate = uint16(at.Day() + int(at.Month())<<5 + (at.Year()-1980)<<9) //nolint:staticcheck // as above
+	header.ModifiedTime = uint16(at.Second()/2 + at.Minute()<<5 + at.Hour()<<11)      //nolint:staticcheck // as above
 	seconds := uint32(at.Unix())
 	header.Extra = []byte{
 		extTimestamp & 0xff, extTimestamp >> 8, 5, 0, 1,

@@ -73,7 +73,7 @@ func bench(ctx context.Context) (err error) {
 			if g.round > 0 { // the first round warms the caches
 				c.times = append(c.times, time.Since(began))
 			}
-			g.clear()
+			g.clear(ctx)
 		}
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", g.round, *rounds)
 	}
@@ -225,12 +225,12 @@ func output(c *exec.Cmd) error {
 
 // clear takes away what a contender made and waits for the disk, so that nobody pays for what another left unwritten:
 // djscript flushes what it wrote, gbak, zip and cp do not.
-func (g *ground) clear() {
+func (g *ground) clear(ctx context.Context) {
 	for _, sub := range []string{"a", "b", "bare"} {
 		_ = os.RemoveAll(g.path(sub))
 		_ = os.MkdirAll(g.path(sub), 0o777)
 	}
-	_ = exec.Command("sync").Run()
+	_ = exec.CommandContext(ctx, "sync").Run()
 }
 
 func (g *ground) report(all []*contender, rounds int) error {

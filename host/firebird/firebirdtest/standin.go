@@ -151,11 +151,10 @@ func standin(behaviour string, args []string) int {
 
 // realGbak runs the real one in our process group, so that it ends with us.
 func realGbak(args []string, stdout, stderr io.Writer) int {
-	command := exec.Command(realPath(), args...)
+	command := exec.CommandContext(context.Background(), realPath(), args...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, stdout, stderr
 	err := command.Run()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
 	}
 	if err != nil {
