@@ -2,10 +2,7 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
@@ -51,7 +48,7 @@ func (d *doctor) database(ctx context.Context, db copies.Database) {
 
 // way tells how gbak's stream will be read: by the way that worked last, else by the first that gives a byte now.
 func (d *doctor) way(ctx context.Context, check string, db copies.Database) {
-	if way, ok := d.remembered(db); ok {
+	if way := copies.WayOf(run.Dir(d.store.Config.Dir), db.At); way != "" {
 		d.ok(check, "cli.doctor_way_last", message.Args{"database": db.Name, "way": wayWord(way)})
 		return
 	}
@@ -73,28 +70,16 @@ func (d *doctor) way(ctx context.Context, check string, db copies.Database) {
 	}
 }
 
-// remembered is the way that the last copy was read by.
-func (d *doctor) remembered(db copies.Database) (firebird.Way, bool) {
-	ways := map[string]firebird.Way{}
-	text, err := os.ReadFile(filepath.Join(run.Dir(d.store.Config.Dir), "ways.json"))
-	if err != nil || json.Unmarshal(text, &ways) != nil {
-		return "", false
-	}
-	way, ok := ways[db.At.Server+"|"+db.At.Path]
-	return way, ok
-}
-
 // taste reads the first bytes of a backup and ends it.
 func (d *doctor) taste(ctx context.Context, db copies.Database, way firebird.Way) error {
-	dir, err := os.MkdirTemp("", "djscript-doctor-")
+	bench, err := d.store.Bench(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if err := os.Chmod(dir, 0o711); err != nil { // the server's user has to come through
+	if err := bench.Make(); err != nil {
 		return err
 	}
-	backup, err := d.tools.Backup(ctx, db.At, way, firebird.BackupOptions{WorkDir: dir})
+	backup, err := d.tools.Backup(ctx, db.At, way, firebird.BackupOptions{WorkDir: bench.Dir})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 )
 
@@ -163,5 +164,34 @@ func TestACopyMadeWhileTheShopSellsIsBracketed(t *testing.T) {
 	}
 	if made.Rows["VENDA"] <= 2000 || made.Proof.Evidence[0].Holds != bracketed {
 		t.Errorf("nothing was sold meanwhile: %d rows, %+v", made.Rows["VENDA"], made.Proof.Evidence[0])
+	}
+}
+
+func TestTheWayThatWorkedIsTriedFirstForAWeek(t *testing.T) {
+	dir, now := t.TempDir(), time.Date(2026, 11, 21, 22, 0, 0, 0, time.UTC)
+	at := firebird.Database{Server: "localhost:3050", Path: "x"}
+	all := []firebird.Way{firebird.WayFIFO, firebird.WayTCP}
+	if err := readWays(dir, now).remember(at, firebird.WayTCP); err != nil {
+		t.Fatal(err)
+	}
+	for days, want := range map[int]firebird.Way{0: firebird.WayTCP, 6: firebird.WayTCP, 8: firebird.WayFIFO, -1: firebird.WayFIFO} {
+		if got := readWays(dir, now.AddDate(0, 0, days)).order(at, all)[0]; got != want {
+			t.Errorf("after %d days %s is first, want %s", days, got, want)
+		}
+	}
+	if got := WayOf(dir, at); got != firebird.WayTCP {
+		t.Errorf("WayOf is %q", got)
+	}
+}
+
+func TestTheFirstCopyOfAStoreGoesByTheFastestWay(t *testing.T) {
+	m, d := store(t)
+	made := create(t, m, d, VerifyNever)
+	manifest, err := ReadManifest(made.Places[0].Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := firebird.Ways(d.At, true)[0]; manifest.Tools.Way != string(want) {
+		t.Errorf("read by %s, want %s", manifest.Tools.Way, want)
 	}
 }

@@ -80,6 +80,9 @@ func (m *Maker) Create(ctx context.Context, o Options) (Set, error) {
 	if err != nil {
 		return set, err
 	}
+	if err := m.Bench.Make(); err != nil {
+		return set, err
+	}
 	seqs, err := openSequence(m.State, m.Store.ID, m.Destinations)
 	if err != nil {
 		return set, err

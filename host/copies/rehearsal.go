@@ -20,6 +20,15 @@ type Bench struct {
 	Tools firebird.Tools
 }
 
+// Make makes the folder. Others may pass through it, not look into it: the server's user has to reach the FIFO that a
+// backup is read from.
+func (b Bench) Make() error {
+	if err := os.MkdirAll(b.Dir, 0o711); err != nil {
+		return fmt.Errorf("make scratch folder: %w", err)
+	}
+	return nil
+}
+
 // scratch is a folder that lives as long as one proof, with an engine and the database restored in it.
 type scratch struct {
 	dir    string
@@ -29,8 +38,8 @@ type scratch struct {
 
 // open makes a scratch for a database of about that many bytes.
 func (b Bench) open(ctx context.Context, bytes int64) (*scratch, error) {
-	if err := os.MkdirAll(b.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make scratch folder: %w", err)
+	if err := b.Make(); err != nil {
+		return nil, err
 	}
 	if err := drive.Room(b.Dir, bytes+bytes/20); err != nil {
 		return nil, message.Wrap(err, "copy.degraded", "copies.no_room_for_proof", message.Args{"path": b.Dir})

@@ -2,14 +2,9 @@ package copies
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
-	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 )
 
@@ -48,13 +43,12 @@ func (g *gbakStream) copy(ctx context.Context, w io.Writer) error {
 // backup reads gbak by the fastest way that works here, and remembers it. A way that is not possible says so before
 // its first byte, so the next can be tried on the same entry of the zip.
 func (g *gbakStream) backup(ctx context.Context, w io.Writer, began func(<-chan struct{})) (firebird.Way, firebird.Log, error) {
-	ways := readWays(g.State)
-	key := g.database.At.Server + "|" + g.database.At.Path
+	ways := readWays(g.State, g.Now())
 	var last error
-	for _, way := range ways.order(key, firebird.Ways(g.database.At, g.database.At.Local())) {
+	for _, way := range ways.order(g.database.At, firebird.Ways(g.database.At, g.database.At.Local())) {
 		log, n, err := g.by(ctx, way, w, began)
 		if err == nil {
-			return way, log, ways.remember(key, way)
+			return way, log, ways.remember(g.database.At, way)
 		}
 		last = err
 		if n > 0 || !errors.Is(err, firebird.ErrWayNotPossible) {
@@ -80,49 +74,4 @@ func (g *gbakStream) by(ctx context.Context, way firebird.Way, w io.Writer, bega
 	}
 	log, err := backup.Wait()
 	return log, n, err
-}
-
-// ways remembers by which way each database was read last.
-type ways struct {
-	dir  string
-	last map[string]firebird.Way
-}
-
-const waysName = "ways.json"
-
-func readWays(dir string) *ways {
-	w := &ways{dir: dir, last: map[string]firebird.Way{}}
-	if text, err := os.ReadFile(filepath.Join(dir, waysName)); err == nil {
-		_ = json.Unmarshal(text, &w.last) // only a cache
-	}
-	return w
-}
-
-// order puts the way that worked last before the others.
-func (w *ways) order(key string, all []firebird.Way) []firebird.Way {
-	last, ok := w.last[key]
-	if !ok {
-		return all
-	}
-	ordered := []firebird.Way{}
-	for _, way := range all {
-		if way == last {
-			ordered = append([]firebird.Way{way}, ordered...)
-		} else {
-			ordered = append(ordered, way)
-		}
-	}
-	return ordered
-}
-
-func (w *ways) remember(key string, way firebird.Way) error {
-	if w.last[key] == way {
-		return nil
-	}
-	w.last[key] = way
-	text, err := json.Marshal(w.last)
-	if err != nil {
-		return fmt.Errorf("encode ways: %w", err)
-	}
-	return drive.WriteFile(w.dir, waysName, text)
 }
