@@ -2,6 +2,9 @@ package tests
 
 import (
 	"archive/zip"
+	"bytes"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -75,50 +78,65 @@ func cmdTruncate(ts *testscript.TestScript, args []string) {
 	ts.Check(os.Truncate(path, n))
 }
 
-// scramble FILE ENTRY NEW: writes the zip anew with that entry's text changed, as somebody would who wants to deceive.
+// zip FILE NAME...: a zip of these, as any program makes it.
+func cmdZip(ts *testscript.TestScript, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: zip FILE NAME...")
+	}
+	entries := map[string]string{}
+	for _, name := range args[1:] {
+		entries[name] = ts.ReadFile(name)
+	}
+	ts.Check(writeZip(ts.MkAbs(args[0]), args[1:], entries))
+}
+
+// scramble FILE ENTRY OLD NEW: writes the zip anew, sound in itself, with words of that entry changed, as somebody would
+// who wants to deceive.
 func cmdScramble(ts *testscript.TestScript, args []string) {
 	if len(args) != 4 {
 		ts.Fatalf("usage: scramble FILE ENTRY OLD NEW")
 	}
 	path := ts.MkAbs(args[0])
-	ts.Check(rewrite(path, args[1], args[2], args[3]))
+	names, entries, err := readZip(path)
+	ts.Check(err)
+	if !strings.Contains(entries[args[1]], args[2]) {
+		ts.Fatalf("%s does not hold %s", args[1], args[2])
+	}
+	entries[args[1]] = strings.ReplaceAll(entries[args[1]], args[2], args[3])
+	ts.Check(writeZip(path, names, entries))
 }
 
-func rewrite(path, entry, old, replacement string) error {
+func readZip(path string) (names []string, entries map[string]string, err error) {
 	archive, err := zip.OpenReader(path)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	defer archive.Close()
-	out, err := os.Create(path + ".new")
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	w := zip.NewWriter(out)
+	entries = map[string]string{}
 	for _, f := range archive.File {
-		text, err := archive.Open(f.Name)
+		content, err := fs.ReadFile(archive, f.Name)
+		if err != nil {
+			return nil, nil, err
+		}
+		names, entries[f.Name] = append(names, f.Name), string(content)
+	}
+	return names, entries, nil
+}
+
+func writeZip(path string, names []string, entries map[string]string) error {
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, name := range names {
+		entry, err := w.Create(name)
 		if err != nil {
 			return err
 		}
-		buffer := &strings.Builder{}
-		if _, err := copyAll(buffer, text); err != nil {
-			return err
-		}
-		to, err := w.Create(f.Name)
-		if err != nil {
-			return err
-		}
-		content := buffer.String()
-		if f.Name == entry {
-			content = strings.ReplaceAll(content, old, replacement)
-		}
-		if _, err := to.Write([]byte(content)); err != nil {
+		if _, err := io.WriteString(entry, entries[name]); err != nil {
 			return err
 		}
 	}
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	return os.WriteFile(path, out.Bytes(), 0o600)
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -16,14 +15,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
-
-func copyAll(w io.Writer, r io.ReadCloser) (int64, error) {
-	n, err := io.Copy(w, r)
-	if closed := r.Close(); err == nil {
-		err = closed
-	}
-	return n, err
-}
 
 // leftovers STORE [EXCEPT...]: fails when anything lies in the store, its destinations or the temporary folder that no
 // ended command should leave, when a process of this story still runs, or when a zip that has its name is not whole.

@@ -25,13 +25,16 @@ type watcher struct {
 	quiet  bool
 	bars   *mpb.Progress
 	bar    *mpb.Bar
-	shown  string // the step that was told last
+	shown  string // the step that goes on
+	title  string // its words
+	began  time.Time
+	done   int64
 	now    func() time.Time
 }
 
 func (a *app) watcher() *watcher {
 	w := &watcher{out: a.err, events: a.events, quiet: a.json, now: a.now}
-	if file, ok := a.err.(*os.File); ok && !w.events && !w.quiet && term.IsTerminal(int(file.Fd())) && a.env("NO_COLOR") == "" {
+	if file, ok := a.err.(*os.File); ok && !w.events && !w.quiet && term.IsTerminal(int(file.Fd())) {
 		w.bars = mpb.New(mpb.WithOutput(file), mpb.WithWidth(40), mpb.WithRefreshRate(200*time.Millisecond))
 	}
 	return w
@@ -63,25 +66,33 @@ func (w *watcher) progress(p copies.Progress) {
 		w.endBar()
 		w.step(p)
 	}
+	w.done = max(w.done, p.Done)
 	if w.bar != nil && p.Done > 0 {
-		if p.Total > 0 {
-			w.bar.SetTotal(p.Total, false)
-		}
+		w.bar.SetTotal(p.Total, false)
 		w.bar.SetCurrent(p.Done)
 	}
 }
 
 // step begins to show another stretch of work.
 func (w *watcher) step(p copies.Progress) {
-	title := stepTitle(p)
+	w.title, w.began, w.done = stepTitle(p), w.now(), 0
 	if w.bars == nil {
-		w.line(title)
+		w.line(w.title)
 		return
 	}
-	w.bar = w.bars.New(p.Total, mpb.SpinnerStyle().PositionLeft(), mpb.BarRemoveOnComplete(),
+	w.bar = w.newBar(p)
+}
+
+// newBar is a bar with rate and time left where the end is known, else something that turns.
+func (w *watcher) newBar(p copies.Progress) *mpb.Bar {
+	if p.Total == 0 {
+		return w.bars.New(0, mpb.SpinnerStyle().PositionLeft(), mpb.AppendDecorators(decor.Name(w.title)))
+	}
+	return w.bars.New(p.Total, mpb.BarStyle(),
+		mpb.PrependDecorators(decor.Name(w.title+" ")),
 		mpb.AppendDecorators(
-			decor.Name(title+"  "),
-			decor.CurrentKibiByte("% .1f"), decor.Name("  "), decor.AverageSpeed(decor.SizeB1024(0), "% .1f"),
+			decor.Percentage(), decor.Name("  "), decor.AverageSpeed(decor.SizeB1024(0), "% .1f"), decor.Name("  "),
+			decor.AverageETA(decor.ET_STYLE_MMSS),
 		))
 }
 
@@ -106,12 +117,19 @@ func (w *watcher) line(text string) {
 	fmt.Fprintln(w.out, text)
 }
 
+// endBar puts a line in the place of the bar: what was done, how much, how long it took.
 func (w *watcher) endBar() {
-	if w.bar != nil {
-		w.bar.Abort(true)
-		w.bar.Wait()
-		w.bar = nil
+	if w.bar == nil {
+		return
 	}
+	w.bar.Abort(true)
+	w.bar.Wait()
+	w.bar = nil
+	text := w.title
+	if w.done > 0 {
+		text += ", " + size(w.done)
+	}
+	w.line(text + ", " + lasted(w.now().Sub(w.began).Seconds()))
 }
 
 // end takes the bar away.

@@ -70,23 +70,12 @@ func (s *scheduler) loop(all []due) error {
 	if len(entries) == 0 {
 		s.tell("cli.serve_nothing", nil)
 	}
-	loop := schedule.Loop{Now: s.now, Sleep: sleep, Start: s.start, Missed: s.missed}
+	loop := schedule.Loop{Now: s.now, Sleep: run.Sleep, Start: s.start, Missed: s.missed}
 	if err := loop.Run(s.ctx, entries); s.ctx.Err() == nil {
 		return err
 	}
 	s.tell("cli.serve_end", nil)
 	return nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 func (s *scheduler) tellNext(e *schedule.Entry) {

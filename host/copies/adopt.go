@@ -153,7 +153,11 @@ func (s *scratch) unzip(ctx context.Context, path string) (string, error) {
 	if len(inner) != 1 {
 		return "", message.New("copy.bad", "copies.zip_not_adoptable", message.Args{"path": path, "n": len(inner)})
 	}
-	files, err := zip.Extract(ctx, filepath.Join(s.dir, "zip"), inner)
+	dir := filepath.Join(s.dir, "zip")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return "", fmt.Errorf("make scratch folder: %w", err)
+	}
+	files, err := zip.Extract(ctx, dir, inner)
 	if err != nil {
 		return "", err
 	}

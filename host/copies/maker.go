@@ -149,6 +149,7 @@ type making struct {
 
 	manifest *Manifest
 	name     string
+	expected int64 // bytes of the database part, about
 	zip      *zipfile.Writer
 	buffer   *bufio.Writer
 	out      *fanout
@@ -199,6 +200,7 @@ func (k *making) begin(source *source, seqs *sequence) error {
 		name = fileName
 	}
 	k.name = name(k.Store.ID, k.database.Name, seq, day, now)
+	k.expected = seqs.expected(k.database.Name, source.info.Bytes)
 	return nil
 }
 
@@ -320,7 +322,7 @@ func (k *making) databasePart(ctx context.Context, from stream, trial *trial) er
 		return err
 	}
 	sum := sha256.New()
-	count := &counter{tell: func(n int64) { k.tell(Progress{Step: "copying", Done: n}) }}
+	count := &counter{tell: func(n int64) { k.tell(Progress{Step: "copying", Done: n, Total: max(n, k.expected)}) }}
 	if err := from.copy(ctx, io.MultiWriter(entry, sum, trial, count)); err != nil {
 		return err
 	}

@@ -19,12 +19,19 @@ type sequence struct {
 	dir      string
 	last     uint64
 	previous moment // the newest copy that any destination knows
+	backups  map[string]lastBackup
+}
+
+// lastBackup is how large gbak's backup of a database was in its newest copy: how large the next will be, nearly.
+type lastBackup struct {
+	seq   uint64
+	bytes int64
 }
 
 const sequenceName = "sequence"
 
 func openSequence(dir string, store string, destinations []Destination) (*sequence, error) {
-	s := &sequence{dir: dir}
+	s := &sequence{dir: dir, backups: map[string]lastBackup{}}
 	text, err := os.ReadFile(filepath.Join(dir, sequenceName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read sequence: %w", err)
@@ -46,6 +53,9 @@ func openSequence(dir string, store string, destinations []Destination) (*sequen
 		for _, f := range zips(d.Path) {
 			if m, err := ReadManifest(f); err == nil && m.Store.ID == store {
 				s.seen(m.Seq, m.Created)
+				if m.Seq > s.backups[m.Database.Name].seq {
+					s.backups[m.Database.Name] = lastBackup{seq: m.Seq, bytes: m.part(PartDatabase).Bytes}
+				}
 			}
 		}
 	}
@@ -66,4 +76,13 @@ func (s *sequence) next() (uint64, error) {
 		return 0, fmt.Errorf("keep sequence: %w", err)
 	}
 	return s.last, nil
+}
+
+// expected is about how large gbak's backup of a database will be: as the last one; of the first, four fifths of the
+// database, as was measured on the demonstration store.
+func (s *sequence) expected(database string, bytes int64) int64 {
+	if last, ok := s.backups[database]; ok {
+		return last.bytes
+	}
+	return bytes * 4 / 5
 }

@@ -61,7 +61,7 @@ func (g *gbakStream) backup(ctx context.Context, w io.Writer, began func(<-chan 
 func (g *gbakStream) by(ctx context.Context, way firebird.Way, w io.Writer, began func(<-chan struct{})) (firebird.Log, int64, error) {
 	backup, err := g.Tools.Backup(ctx, g.database.At, way, firebird.BackupOptions{
 		Silence: g.Silence, WorkDir: g.Bench.Dir,
-		OnTable: func(table string) { g.tell(Progress{Step: "copying", Table: table}) },
+		OnTable: func(table string) { g.tell(Progress{Step: "copying", Table: table, Total: g.expected}) },
 	})
 	if err != nil {
 		return firebird.Log{}, 0, err

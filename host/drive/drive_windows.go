@@ -139,11 +139,11 @@ func deviceID(path string) (string, error) {
 		return "", err
 	}
 	var name [64]uint16
-	if err := windows.GetVolumeNameForVolumeMountPoint(text, &name[0], uint32(len(name))); err != nil {
-		// A network share has no volume name here, only its path.
-		return strings.ToLower(root), nil
+	if windows.GetVolumeNameForVolumeMountPoint(text, &name[0], uint32(len(name))) == nil {
+		return windows.UTF16ToString(name[:]), nil
 	}
-	return windows.UTF16ToString(name[:]), nil
+	// A network share has no volume name here, only its path.
+	return strings.ToLower(root), nil
 }
 
 // Windows does not tell upper from lower case in names.

@@ -87,7 +87,10 @@ func (r *running) Log(level, text string, fields map[string]any) {
 }
 
 // Sleep waits.
-func (r *running) Sleep(ctx context.Context, d time.Duration) error {
+func (r *running) Sleep(ctx context.Context, d time.Duration) error { return Sleep(ctx, d) }
+
+// Sleep waits that long, or until the context ends, and then gives why it did.
+func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -1,0 +1,90 @@
+package tests
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/firebird/firebirdtest"
+	"github.com/djscript/djscript/host/message"
+)
+
+// maker makes copies of a small demonstration store to two destinations, with these tools.
+func maker(t *testing.T, tools firebird.Tools) (*copies.Maker, copies.Options) {
+	t.Helper()
+	dir := t.TempDir()
+	var to []copies.Destination
+	for _, name := range []string{"local", "pendrive"} {
+		to = append(to, copies.Destination{Name: name, Path: folder(t, dir, name)})
+	}
+	m := &copies.Maker{
+		Store:        copies.Store{ID: "loja", Name: "Loja", Location: time.UTC, Day: func(t time.Time) string { return t.Format(time.DateOnly) }},
+		Destinations: to, Tools: tools, Bench: copies.Bench{Dir: folder(t, dir, "work"), Tools: firebirdtest.Tools(t)},
+		State: folder(t, dir, "state"), Version: "story", Now: time.Now, Entropy: rand.Reader,
+	}
+	return m, copies.Options{
+		Databases: []copies.Database{{Name: "loja", At: firebirdtest.Demo(t)}}, To: to, Class: copies.Routine, Verify: copies.VerifyLater,
+	}
+}
+
+func folder(t *testing.T, parts ...string) string {
+	t.Helper()
+	dir := filepath.Join(parts...)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// madeCopy is the path of a copy.
+func madeCopy(t *testing.T) string {
+	t.Helper()
+	m, o := maker(t, firebirdtest.Tools(t))
+	set, err := m.Create(t.Context(), o)
+	if err != nil || len(set.Degraded) > 0 {
+		t.Fatal(err, set.Degraded)
+	}
+	return set.Copies[0].Places[0].Path
+}
+
+// A gbak that says nothing more is ended, and told of; as no story can wait the ten minutes, this is not one.
+func TestAGbakThatHangsIsEndedAndNothingIsLeft(t *testing.T) {
+	for _, behaviour := range []string{"hang", "stop", "garbage", "question", "flood", "longline"} {
+		t.Run(behaviour, func(t *testing.T) {
+			m, o := maker(t, firebirdtest.StandinTools(t, behaviour))
+			m.Silence = time.Second
+			began := time.Now()
+			_, err := m.Create(context.Background(), o)
+			if err == nil || !strings.HasPrefix(message.Code(err), "gbak.") {
+				t.Fatalf("error %v (%s)", err, message.Code(err))
+			}
+			if behaviour == "hang" && message.Code(err) != "gbak.hang" {
+				t.Errorf("code %s: %v", message.Code(err), err)
+			}
+			if took := time.Since(began); took > 20*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			for _, d := range m.Destinations {
+				empty(t, d.Path)
+			}
+			empty(t, m.Bench.Dir)
+		})
+	}
+}
+
+func empty(t *testing.T, dir string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		t.Errorf("left in %s: %s", dir, e.Name())
+	}
+}
