@@ -13,6 +13,12 @@ LINTER := bin/golangci-lint-$(LINTER_VERSION)
 FUZZTIME ?= 30s
 BENCH ?= -size 300MB -rounds 5
 TESTFLAGS ?=
+
+# The release stands in main.go; the commit is added to it.
+COMMIT := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
+VERSION := $(shell sed -n 's/^var version = "\(.*\)"$$/\1/p' main.go)$(addprefix +,$(COMMIT))
+LDFLAGS := -X main.version=$(VERSION)
+
 LUA = $(wildcard builtin/*.lua builtin/*/*.lua examples scripts host/primitive/*.lua)
 
 # Firebird's tools, engine and server; PROOF=PACKAGE, as .ci/install reads them.
@@ -30,7 +36,7 @@ help:
 ##   make demo     a proven copy of a demonstration store, in about a minute; installs Firebird with apt when it is absent
 demo: needs-go
 	@.ci/install $(FIREBIRD)
-	@$(GO) build -o djscript .
+	@$(GO) build -ldflags '$(LDFLAGS)' -o djscript .
 	@./djscript demo
 
 ##   make test     every test, with real Firebird and the race detector; installs what the tests use with apt when absent
@@ -75,13 +81,13 @@ fuzz: needs-go
 ##   make bench    djscript beside bare gbak and what resellers do today, as docs/performance.md shows it; BENCH="-size 1GB"
 bench: needs-go
 	@.ci/install $(FIREBIRD) zip=zip
-	@$(GO) build -o bin/djscript .
+	@$(GO) build -ldflags '$(LDFLAGS)' -o bin/djscript .
 	@$(GO) run ./tests/bench -program bin/djscript $(BENCH)
 
 ##   make build    djscript for Linux and djscript.exe for Windows, in bin/
 build: needs-go
-	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags '-s -w' -o bin/djscript .
-	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 $(GO) build -trimpath -ldflags '-s -w' -o bin/djscript.exe .
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o bin/djscript .
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 $(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o bin/djscript.exe .
 
 ##   make doc      the reference of what a script may call, as djscript itself knows it
 doc: needs-go

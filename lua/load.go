@@ -147,10 +147,11 @@ func (c *Chunk) explain(err error, scan *scan) *SyntaxError {
 	switch {
 	case errors.As(err, &parsing) && parsing.Pos.Line == parse.EOF:
 		if open := scan.unclosed(); open != nil {
-			return c.syntaxError(&syntaxFault{line: open.line, column: open.column, near: open.text,
-				key: "lua.unclosed", args: map[string]any{"opener": open.text, "line": open.line, "closer": closer(open.text)}})
+			return c.unclosed(open)
 		}
 		return c.syntaxError(&syntaxFault{line: scan.lastLine, key: "lua.ends"})
+	case errors.As(err, &parsing) && scan.stray != nil && scan.stray.line == parsing.Pos.Line && scan.stray.text == parsing.Token:
+		return c.unclosed(scan.blamed)
 	case errors.As(err, &parsing):
 		return c.syntaxError(&syntaxFault{line: parsing.Pos.Line, column: c.column(parsing), near: parsing.Token,
 			key: "lua.unexpected", args: map[string]any{"near": parsing.Token}})
@@ -160,6 +161,11 @@ func (c *Chunk) explain(err error, scan *scan) *SyntaxError {
 		})
 	}
 	return c.syntaxError(&syntaxFault{key: "lua.compile", args: map[string]any{"text": err.Error()}})
+}
+
+func (c *Chunk) unclosed(open *token) *SyntaxError {
+	return c.syntaxError(&syntaxFault{line: open.line, column: open.column, near: open.text,
+		key: "lua.unclosed", args: map[string]any{"opener": open.text, "line": open.line, "closer": closer(open.text)}})
 }
 
 // column is where the word begins; gopher-lua tells where it ends.

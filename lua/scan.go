@@ -29,6 +29,8 @@ type syntaxFault struct {
 type scan struct {
 	open     []token // blocks and brackets that were never closed, outermost first
 	suspect  *token  // the first block that was closed by an "end" standing further left than itself
+	stray    *token  // the first closing word that does not close what is open
+	blamed   *token  // the block that was open then
 	lastLine int
 	fault    *syntaxFault
 
@@ -126,6 +128,9 @@ func (s *scan) push(t token) {
 // pop closes the innermost block that this word can close; one that closes nothing is left to the parser.
 func (s *scan) pop(t token) {
 	n := len(s.open)
+	if n > 0 && closer(s.open[n-1].text) != t.text && s.stray == nil {
+		s.stray, s.blamed = &t, s.unclosed()
+	}
 	if n == 0 || closer(s.open[n-1].text) != t.text {
 		return
 	}
