@@ -1,16 +1,21 @@
--- The standard store: what the "Cópia de Segurança" screen does, made safe. [backup] of djscript.toml runs "backup".
+-- The standard store: what the "Cópia de Segurança" screen does, made safe.
+-- [backup] of djscript.toml runs "backup".
 local says = {
   ["pt-BR"] = {
     proven = "uma cópia provada de ",
     make = "faça uma com: djscript backup",
     adopt = "adopt precisa de um arquivo",
     adopt_hint = "djscript adopt ARQUIVO",
+    which = "de qual banco de dados é esta cópia?",
+    which_hint = "djscript adopt ARQUIVO --database NOME",
   },
   en = {
     proven = "a proven copy of ",
     make = "make one with: djscript backup",
     adopt = "adopt needs a file",
     adopt_hint = "djscript adopt FILE",
+    which = "which database is this a copy of?",
+    which_hint = "djscript adopt FILE --database NAME",
   },
 }
 
@@ -63,6 +68,8 @@ return dj.script {
       local say = says[job.language]
       if not p.path then
         dj.fail("option.missing", say.adopt, { hint = say.adopt_hint })
+      elseif #p.databases ~= 1 then
+        dj.fail("option.missing", say.which, { hint = say.which_hint })
       end
       return dj.copy.adopt(p.path, { database = p.databases[1], to = p.to, note = p.note })
     end,

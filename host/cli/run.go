@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/run"
 )
 
@@ -161,6 +163,11 @@ func (a *app) tellOutcome(o *run.Outcome) error {
 		for _, one := range flatten(d) {
 			a.tellOne("cli.warning", one)
 		}
+	}
+	var skipped *primitive.SkipError
+	if errors.As(o.Err, &skipped) {
+		a.print("cli.skipped", message.Args{"reason": skipped.Reason})
+		return code
 	}
 	if o.Err != nil {
 		a.tellError(o.Err)

@@ -67,7 +67,7 @@ type Database struct {
 type Destination struct {
 	Name     string
 	Path     string // absolute, as written
-	Optional bool   // its absence degrades a run instead of failing it
+	Optional bool   // not always connected: its absence is no error of the store's health
 }
 
 // How far a copy is proven when it is made.

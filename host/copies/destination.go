@@ -14,9 +14,8 @@ import (
 // Destination is a place for copies, by its name in djscript.toml. Its folder is never made by us: a folder that is
 // not there is a drive that is not there, and making it would fill the disk beneath.
 type Destination struct {
-	Name     string
-	Path     string
-	Optional bool // absent degrades the run, never fails it
+	Name string
+	Path string
 }
 
 // MissedError is a destination that a copy did not reach.

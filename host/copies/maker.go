@@ -156,7 +156,7 @@ type making struct {
 }
 
 func (k *making) make(ctx context.Context, seqs *sequence) (made *Copy, err error) {
-	source, err := openSource(ctx, k.database, k.Tools)
+	source, err := openSource(ctx, k.database, k.Tools, k.options.Verify != VerifyNever)
 	if err != nil {
 		return nil, err
 	}

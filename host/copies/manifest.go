@@ -89,10 +89,10 @@ type Script struct {
 	Hash    string `json:"sha256,omitempty"`
 }
 
-// part is the part of that kind, or nil.
-func (m *Manifest) part(kind string) *Part {
+// database is the part that holds gbak's backup, or nil.
+func (m *Manifest) database() *Part {
 	for i := range m.Parts {
-		if m.Parts[i].Kind == kind {
+		if m.Parts[i].Kind == PartDatabase {
 			return &m.Parts[i]
 		}
 	}
@@ -129,7 +129,7 @@ func decodeManifest(text []byte, path string) (*Manifest, error) {
 	case m.Format > manifestFormat:
 		return nil, message.New("copy.bad", "copies.manifest_newer", message.Args{"path": path})
 	case m.Format < 1, m.ID == "", m.Seq == 0, m.Store.ID == "", m.Database.Name == "", created != nil, day != nil,
-		m.part(PartDatabase) == nil:
+		m.database() == nil:
 		return nil, message.New("copy.bad", "copies.manifest_unreadable", message.Args{"path": path})
 	}
 	return m, nil

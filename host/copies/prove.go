@@ -80,7 +80,7 @@ func (p *Prover) restore(ctx context.Context, s stage, m *Manifest, path, sum st
 		return nil, err
 	}
 	defer zip.Close()
-	part := m.part(PartDatabase)
+	part := m.database()
 	entry, err := zip.Open(part.Name)
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ func openSequence(dir string, store string, destinations []Destination) (*sequen
 			if m, err := ReadManifest(f); err == nil && m.Store.ID == store {
 				s.seen(m.Seq, m.Created)
 				if m.Seq > s.backups[m.Database.Name].seq {
-					s.backups[m.Database.Name] = lastBackup{seq: m.Seq, bytes: m.part(PartDatabase).Bytes}
+					s.backups[m.Database.Name] = lastBackup{seq: m.Seq, bytes: m.database().Bytes}
 				}
 			}
 		}

@@ -42,7 +42,12 @@ type source struct {
 // openSource connects and asks: which server, which companies. Every copy begins here, so a wrong password, a server
 // that is down or a file that is gone are told before anything is written. A profile that does not fit the database
 // is told too, but never keeps a database from being copied.
-func openSource(ctx context.Context, d Database, tools firebird.Tools) (*source, error) {
+//
+// The evidence is asked for only where a proof is wanted: on a large database it reads much of it twice.
+func openSource(ctx context.Context, d Database, tools firebird.Tools, evidence bool) (*source, error) {
+	if !evidence {
+		d.System.Evidence = nil
+	}
 	conn, err := firebird.Connect(ctx, d.At)
 	if err != nil {
 		return nil, err

@@ -108,7 +108,7 @@ func prove(ctx context.Context, s stage, o outcome) (*Proof, error) {
 	case circumstance(o.restore):
 		return nil, o.restore
 	}
-	proof := &Proof{Level: "restore", SHA256: o.sum, Part: o.manifest.part(PartDatabase).SHA256, Against: []string{}}
+	proof := &Proof{Level: "restore", SHA256: o.sum, Part: o.manifest.database().SHA256, Against: []string{}}
 	for _, err := range []error{o.parts, o.restore} {
 		if err != nil {
 			proof.Against = append(proof.Against, err.Error())

@@ -59,7 +59,7 @@ func Connect(ctx context.Context, db Database) (*Conn, error) {
 		return nil, ctx.Err()
 	}
 	if bounded.Err() != nil {
-		return nil, message.Wrap(err, "db.server", "firebird.server_down", message.Args{"server": withPort(db.Server)})
+		return nil, message.New("db.server", "firebird.server_down", message.Args{"server": withPort(db.Server)})
 	}
 	return nil, told(ctx, err, db)
 }

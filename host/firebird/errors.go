@@ -60,6 +60,7 @@ func told(ctx context.Context, err error, db Database) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
+	err = oneLine{err}
 	args := message.Args{"server": withPort(db.Server), "path": db.Path, "user": db.User}
 	switch {
 	case isLoginError(err):
@@ -92,6 +93,23 @@ func told(ctx context.Context, err error, db Database) error {
 		return message.Wrap(err, "db.failed", "firebird.failed", args)
 	}
 }
+
+// oneLine is an error of Firebird, which speaks in several lines, in one.
+type oneLine struct{ error }
+
+// Error is all that Firebird said, line after line.
+func (e oneLine) Error() string {
+	var lines []string
+	for line := range strings.Lines(e.error.Error()) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "; ")
+}
+
+// Unwrap is the error itself.
+func (e oneLine) Unwrap() error { return e.error }
 
 // toldIO tells why the server could not open or read the file. The operating system's word for it comes as text, on
 // Windows in the server's language; so what is not known to be a matter of rights or of damage is a missing file.

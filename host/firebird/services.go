@@ -72,7 +72,7 @@ func ConnectServices(ctx context.Context, db Database) (*Services, error) {
 		return s, nil
 	}
 	if ctx.Err() == nil && bounded.Err() != nil {
-		return nil, message.Wrap(err, "db.server", "firebird.server_down", message.Args{"server": withPort(db.Server)})
+		return nil, message.New("db.server", "firebird.server_down", message.Args{"server": withPort(db.Server)})
 	}
 	return nil, told(ctx, err, db)
 }

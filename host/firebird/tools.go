@@ -146,7 +146,7 @@ func askVersion(ctx context.Context, program string) (Version, error) {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return Version{}, ctx.Err()
 	case errors.Is(err, fs.ErrPermission):
-		return Version{}, message.Wrap(err, "gbak.failed", "firebird.tools_denied", message.Args{"path": program})
+		return Version{}, message.Wrap(fs.ErrPermission, "gbak.failed", "firebird.tools_denied", message.Args{"path": program})
 	}
 	said := strings.ToLower(out.String())
 	version, ok := ParseVersion(strings.ToUpper(said))

@@ -73,7 +73,7 @@ func (h *Host) store() copies.Store {
 func (h *Host) destinations() []copies.Destination {
 	var all []copies.Destination
 	for _, d := range h.Config.Destinations {
-		all = append(all, copies.Destination{Name: d.Name, Path: d.Path, Optional: d.Optional})
+		all = append(all, copies.Destination{Name: d.Name, Path: d.Path})
 	}
 	return all
 }

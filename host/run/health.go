@@ -58,7 +58,7 @@ func (r *running) healthObject(checks *[]HealthCheck) lua.Value {
 		return nil, nil
 	})
 	check.Effect = primitive.Flow
-	return r.state.Object("h", nil, []lua.Func{check})
+	return r.state.Object("h", map[string]any{"language": message.Language()}, []lua.Func{check})
 }
 
 // Describe is what a script says of itself. It needs neither Firebird nor secrets: a script that does more than
