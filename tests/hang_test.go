@@ -14,8 +14,8 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
-// maker makes copies of a small demonstration store to two destinations, with these tools.
-func maker(t *testing.T, tools firebird.Tools) (*copies.Maker, copies.Options) {
+// maker makes copies of a database to two destinations, with these tools.
+func maker(t *testing.T, tools firebird.Tools, db firebird.Database) (*copies.Maker, copies.Options) {
 	t.Helper()
 	dir := t.TempDir()
 	var to []copies.Destination
@@ -28,7 +28,7 @@ func maker(t *testing.T, tools firebird.Tools) (*copies.Maker, copies.Options) {
 		State: folder(t, dir, "state"), Version: "story", Now: time.Now, Entropy: rand.Reader,
 	}
 	return m, copies.Options{
-		Databases: []copies.Database{{Name: "loja", At: firebirdtest.Demo(t)}}, To: to, Class: copies.Routine, Verify: copies.VerifyLater,
+		Databases: []copies.Database{{Name: "loja", At: db}}, To: to, Class: copies.Routine, Verify: copies.VerifyLater,
 	}
 }
 
@@ -41,10 +41,10 @@ func folder(t *testing.T, parts ...string) string {
 	return dir
 }
 
-// madeCopy is the path of a copy.
-func madeCopy(t *testing.T) string {
+// madeCopy is the path of a copy of a database.
+func madeCopy(t *testing.T, db firebird.Database) string {
 	t.Helper()
-	m, o := maker(t, firebirdtest.Tools(t))
+	m, o := maker(t, firebirdtest.Tools(t), db)
 	set, err := m.Create(t.Context(), o)
 	if err != nil || len(set.Degraded) > 0 {
 		t.Fatal(err, set.Degraded)
@@ -59,7 +59,7 @@ func TestAGbakThatHangsIsEndedAndNothingIsLeft(t *testing.T) {
 		"question": "drive.full", // gbak asks for another volume when the disk is full
 	} {
 		t.Run(behaviour, func(t *testing.T) {
-			m, o := maker(t, firebirdtest.StandinTools(t, behaviour))
+			m, o := maker(t, firebirdtest.StandinTools(t, behaviour), firebirdtest.Demo(t))
 			m.Silence = time.Second
 			began := time.Now()
 			_, err := m.Create(context.Background(), o)

@@ -77,7 +77,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "djscript", Short: message.Text("cli.short", nil), Long: message.Text("cli.long", nil),
-		SilenceErrors: true, SilenceUsage: true, Args: cobra.ArbitraryArgs,
+		SilenceErrors: true, SilenceUsage: true, Args: cobra.ArbitraryArgs, SuggestionsMinimumDistance: 2,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(c, args[0])

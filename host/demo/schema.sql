@@ -6,11 +6,9 @@
    archive tables  VENDA_2022 to VENDA_2025, VENDA_ITEM_2022 to VENDA_ITEM_2025, MOV_2024_01 to MOV_2025_12:
                    (VENDA|VENDA_ITEM|MOV)_(year)(_(month))?; the current year is in VENDA and VENDA_ITEM
    newest          select max(EMITIDA) from VENDA
-   evidence        select count(*) from VENDA
-                   select sum(TOTAL) from VENDA
+   evidence        select sum(TOTAL) from VENDA
                    select sum(QUANTIDADE) from VENDA_ITEM
                    select max(EMITIDA) from VENDA
-                   select sum(SALDO) from MOV_2025_12
 
    Character set WIN1252. This part comes before the rows, constraints.sql after them. */
 
