@@ -57,6 +57,9 @@ func engineConf(dir string, t Tools) string {
 		"Providers", provider,
 		"ServerMode", "Super",
 		"GCPolicy", "cooperative",
+		// Measured on a backup of 240 MB: 128 pages restore in 5.7 to 6.1 s, Firebird's usual 2048 in 6.8 to 9.2. The
+		// system's own cache holds the file anyway.
+		"DefaultDbCachePages", "128",
 		"SecurityDatabase", filepath.Join(root{dir: dir}.home(), "security.fdb"),
 		"TempDirectories", root{dir: dir}.tmp(),
 		"ExternalFileAccess", "None",
