@@ -40,7 +40,7 @@ func lookUp(ts *testscript.TestScript, path string) string {
 	if _, err := decoder.Token(); err != io.EOF {
 		ts.Fatalf("there is more on stdout than one JSON value")
 	}
-	for _, name := range strings.Split(path, ".") {
+	for name := range strings.SplitSeq(path, ".") {
 		next, ok := within(value, name)
 		if !ok {
 			ts.Fatalf("%s: nothing at %s", path, name)
