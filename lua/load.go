@@ -152,6 +152,8 @@ func (c *Chunk) explain(err error, scan *scan) *SyntaxError {
 		return c.syntaxError(&syntaxFault{line: scan.lastLine, key: "lua.ends"})
 	case errors.As(err, &parsing) && scan.stray != nil && scan.stray.line == parsing.Pos.Line && scan.stray.text == parsing.Token:
 		return c.unclosed(scan.blamed)
+	case errors.As(err, &parsing) && scan.suspect != nil && scan.closed == parsing.Pos.Line:
+		return c.unclosed(scan.unclosed())
 	case errors.As(err, &parsing):
 		return c.syntaxError(&syntaxFault{line: parsing.Pos.Line, column: c.column(parsing), near: parsing.Token,
 			key: "lua.unexpected", args: map[string]any{"near": parsing.Token}})

@@ -29,6 +29,7 @@ type syntaxFault struct {
 type scan struct {
 	open     []token // blocks and brackets that were never closed, outermost first
 	suspect  *token  // the first block that was closed by an "end" standing further left than itself
+	closed   int     // the line of that "end"
 	stray    *token  // the first closing word that does not close what is open
 	blamed   *token  // the block that was open then
 	lastLine int
@@ -136,7 +137,7 @@ func (s *scan) pop(t token) {
 	}
 	opener := s.open[n-1]
 	if s.suspect == nil && t.first && t.indent < opener.indent {
-		s.suspect = &opener
+		s.suspect, s.closed = &opener, t.line
 	}
 	s.open, s.operators = s.open[:n-1], s.operators[:n]
 }

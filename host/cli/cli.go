@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -34,6 +35,7 @@ type app struct {
 	out, err io.Writer
 	env      func(string) string
 	now      func() time.Time
+	chdir    func(string) error // nil: -C only says where djscript.toml lies
 	entropy  io.Reader
 
 	dir    string
@@ -44,7 +46,7 @@ type app struct {
 
 // Main runs one command and gives the exit code.
 func Main(args []string, assets Assets) int {
-	a := &app{Assets: assets, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, entropy: rand.Reader}
+	a := &app{Assets: assets, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, chdir: os.Chdir, entropy: rand.Reader}
 	ctx, stop := cancellable()
 	defer stop()
 	return a.main(ctx, args)
@@ -65,7 +67,10 @@ func cancellable() (context.Context, func()) {
 }
 
 func (a *app) main(ctx context.Context, args []string) int {
-	a.chooseLanguage(args)
+	a.json = slices.Contains(args, "--json") // a wrong flag before it is told in JSON too
+	if err := a.chooseLanguage(args); err != nil {
+		return a.end(err)
+	}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.in)
@@ -90,6 +95,7 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.lang, "lang", "", message.Text("cli.flag_lang", nil))
 	flags.BoolVar(&a.json, "json", false, message.Text("cli.flag_json", nil))
 	flags.BoolVar(&a.events, "events", false, message.Text("cli.flag_events", nil))
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.goThere() }
 	root.SetUsageTemplate(usage())
 	root.SetFlagErrorFunc(wrongFlag)
 	root.CompletionOptions.DisableDefaultCmd = false
@@ -98,6 +104,18 @@ func (a *app) root() *cobra.Command {
 	root.InitDefaultCompletionCmd()
 	speak(root)
 	return root
+}
+
+// goThere makes -C the folder that the command starts in, so that every path counts from there.
+func (a *app) goThere() error {
+	if a.chdir == nil || a.dir == "." {
+		return nil
+	}
+	if err := a.chdir(a.dir); err != nil {
+		return message.Wrap(err, "arg.file", "cli.no_folder", message.Args{"path": a.dir})
+	}
+	a.dir = "."
+	return nil
 }
 
 func (a *app) commands() []*cobra.Command {

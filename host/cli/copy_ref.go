@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -23,6 +24,9 @@ func (a *app) findCopy(ctx context.Context, ref string) (copies.Copy, error) {
 		return copies.Open(ref)
 	}
 	store, err := a.host()
+	if errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(ref, ".zip") {
+		return copies.Open(ref) // no store here, and no such file: only the second matters
+	}
 	if err != nil {
 		return copies.Copy{}, err
 	}

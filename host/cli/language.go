@@ -11,16 +11,21 @@ import (
 
 // chooseLanguage decides the language before the first sentence: --lang, then the store's, then the system's, then
 // English. The flags are looked at by hand, since their own help is already in the language.
-func (a *app) chooseLanguage(args []string) {
+func (a *app) chooseLanguage(args []string) error {
+	asked := flagValue(args, "--lang")
 	dir := flagValue(args, "-C", "--dir")
 	if dir == "" {
 		dir = "."
 	}
-	for _, name := range []string{flagValue(args, "--lang"), storeLanguage(dir), a.locale()} {
+	for _, name := range []string{storeLanguage(dir), a.locale()} {
 		if name != "" && message.SetLanguage(name) == nil {
-			return
+			break
 		}
 	}
+	if asked == "" {
+		return nil
+	}
+	return message.SetLanguage(asked)
 }
 
 func (a *app) locale() string {

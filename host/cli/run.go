@@ -12,6 +12,7 @@ import (
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/run"
+	"github.com/djscript/djscript/lua"
 )
 
 // runFlags are what every command that runs a job takes.
@@ -149,7 +150,7 @@ func (a *app) tellOutcome(o *run.Outcome) error {
 			shown.Degraded = append(shown.Degraded, describe(d))
 		}
 		if o.Err != nil {
-			for _, one := range flatten(o.Err) {
+			for _, one := range flatten(plain(o)) {
 				shown.Errors = append(shown.Errors, describe(one))
 			}
 			shown.Error = &shown.Errors[0]
@@ -170,7 +171,7 @@ func (a *app) tellOutcome(o *run.Outcome) error {
 		return code
 	}
 	if o.Err != nil {
-		a.tellError(o.Err)
+		a.tellError(plain(o))
 		return code
 	}
 	if o.Dry {
@@ -185,6 +186,15 @@ func (a *app) tellOutcome(o *run.Outcome) error {
 		return code
 	}
 	return nil
+}
+
+// plain is the error of a run without the place in the script and its line, where the script is a built-in one.
+func plain(o *run.Outcome) error {
+	var failed *lua.Error
+	if o.Builtin && errors.As(o.Err, &failed) && failed.Unwrap() != nil {
+		return failed.Unwrap()
+	}
+	return o.Err
 }
 
 // tellValue shows what a job returned: copies in a person's words, anything else as it is.

@@ -73,3 +73,17 @@ func (d Destination) remove(name string) error {
 	}
 	return nil
 }
+
+// twins refuses two destinations that are one folder by two names: they would be one copy.
+func twins(all []Destination) (refused []error) {
+	for i, d := range all {
+		for _, other := range all[:i] {
+			if drive.SameFile(d.Path, other.Path) {
+				refused = append(refused, message.New("guard.identity", "copies.twins", message.Args{
+					"one": other.Name, "other": d.Name, "path": d.Path,
+				}))
+			}
+		}
+	}
+	return refused
+}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
 )
 
 // A destination that is slower than the others may lag this many blocks before it holds the copy up.
@@ -29,8 +30,9 @@ type sink struct {
 	blocks      chan []byte
 	done        chan struct{}
 
-	mu  sync.Mutex
-	err error
+	mu       sync.Mutex
+	err      error
+	unlisted error // the copy is there, and its ledger does not say so
 }
 
 // openFanout begins a file of that name on every destination. It fails only when no destination can take it; the
@@ -111,6 +113,15 @@ func (f *fanout) failures() error {
 	return errors.Join(all...)
 }
 
+// unlisted tells the ledgers that could not be written.
+func (f *fanout) unlisted() error {
+	var all []error
+	for _, s := range f.sinks {
+		all = append(all, s.unlisted)
+	}
+	return errors.Join(all...)
+}
+
 // end waits until every block is written or given up.
 func (f *fanout) end() {
 	for _, s := range f.sinks {
@@ -165,7 +176,11 @@ func (s *sink) publish(ctx context.Context, name, sum string, bytes int64, seale
 		return place, errors.Join(err, s.destination.remove(name+sumSuffix))
 	}
 	place.ReadBack = readBack
-	return place, sealed(s.destination, place)
+	if err := sealed(s.destination, place); err != nil {
+		// The copy lies there, whole: a ledger that could not be written takes nothing from it.
+		s.unlisted = message.Wrap(err, "copy.degraded", "copies.unlisted", message.Args{"destination": s.destination.Name})
+	}
+	return place, nil
 }
 
 // discard takes back what was not published. Safe after publish.

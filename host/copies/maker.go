@@ -125,7 +125,7 @@ func (m *Maker) reachable(o Options) (there []Destination, missed []error, err e
 		}
 		there = append(there, d)
 	}
-	if err := errors.Join(refused...); err != nil {
+	if err := errors.Join(append(refused, twins(there)...)...); err != nil {
 		return nil, nil, err
 	}
 	if len(there) == 0 {
@@ -274,8 +274,10 @@ func (k *making) seal(ctx context.Context, from stream, trial *trial) (places []
 	if err != nil {
 		return nil, err
 	}
-	if missed := k.out.failures(); missed != nil {
-		k.degrade(missed)
+	for _, missed := range []error{k.out.failures(), k.out.unlisted()} {
+		if missed != nil {
+			k.degrade(missed)
+		}
 	}
 	return places, nil
 }
@@ -313,7 +315,10 @@ func (k *making) write(ctx context.Context, from stream, trial *trial) error {
 	if err := k.small(manifestName, text); err != nil {
 		return err
 	}
-	return errors.Join(k.zip.Close(), k.buffer.Flush())
+	if err := k.zip.Close(); err != nil {
+		return err
+	}
+	return k.buffer.Flush()
 }
 
 func (k *making) databasePart(ctx context.Context, from stream, trial *trial) error {

@@ -2,6 +2,7 @@ package primitive
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/djscript/djscript/host/copies"
@@ -107,22 +108,28 @@ func (h *Host) options(a *createArgs) (copies.Options, error) {
 		Class: orElse(a.Class, copies.Routine), Note: a.Note, Verify: orElse(a.Verify, copies.VerifyRestore),
 		Files: a.Files == nil || *a.Files, WithSetup: a.Config == nil || *a.Config,
 	}
-	var err error
-	if o.To, err = h.destinations(a.To); err != nil {
-		return o, err
+	to, nowhere := h.destinations(a.To)
+	databases, nothing := h.databases(a.Databases)
+	o.To, o.Databases = to, databases
+	return o, errors.Join(nothing, nowhere)
+}
+
+// databases are those of the names; without names, all of the store.
+func (h *Host) databases(names []string) (found []copies.Database, err error) {
+	if len(names) == 0 {
+		found = h.Databases
 	}
-	if len(a.Databases) == 0 {
-		o.Databases = h.Databases
-		return o, nil
-	}
-	for _, name := range a.Databases {
+	for _, name := range names {
 		d, err := h.database(name)
 		if err != nil {
-			return o, err
+			return nil, err
 		}
-		o.Databases = append(o.Databases, d)
+		found = append(found, d)
 	}
-	return o, nil
+	if len(found) == 0 {
+		return nil, message.New("option.missing", "primitive.no_databases", nil)
+	}
+	return found, nil
 }
 
 func (h *Host) destinations(names []string) ([]copies.Destination, error) {

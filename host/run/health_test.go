@@ -63,8 +63,8 @@ func TestHealthGathersWhatTheScriptChecks(t *testing.T) {
   name = "own",
   params = { who = { type = "text", default = "you", help = "who" } },
   health = function(h, p)
-    h:check("has a system", #dj.db.list(), "name one")
-    h:check("nothing", nil, "do it, " .. p.who)
+    h:check("has a system", #dj.db.list(), { hint = "name one" })
+    h:check("nothing", nil, { hint = "do it, " .. p.who })
     h:check("no hint", false)
   end,
 }`)
@@ -88,7 +88,7 @@ func TestHealthOfAScriptWithoutChecksIsNothing(t *testing.T) {
 func TestHealthThatFailsKeepsWhatItFound(t *testing.T) {
 	h := patient(t, `return dj.script { name = "own", health = function(h)
   h:check("one", true)
-  h:check("two", true, 2)
+  h:check("two", true, { hint = 2 })
 end }`)
 	got, err := h.Health(t.Context(), "own")
 	if len(got) != 1 || message.Code(err) != "option.type" || !strings.Contains(err.Error(), "own.lua:3") {

@@ -154,7 +154,7 @@ func (r *running) one(name string, p primitive.Param, value any) (any, error) {
 }
 
 func (r *running) destinations() []any {
-	var all []any
+	all := []any{}
 	for _, d := range r.host.Config.Destinations {
 		all = append(all, d.Name)
 	}
@@ -162,7 +162,7 @@ func (r *running) destinations() []any {
 }
 
 func (r *running) databases() []any {
-	var all []any
+	all := []any{}
 	for _, d := range r.host.Config.Databases {
 		all = append(all, d.Name)
 	}

@@ -78,7 +78,8 @@ type Outcome struct {
 	Result   string // as in the journal
 	Degraded []error
 	Steps    []Step
-	Value    any // what the job returned, as JSON can hold it
+	Value    any  // what the job returned, as JSON can hold it
+	Builtin  bool // the script is one of ours: where in it something went wrong is of no use to anybody
 	Err      error
 }
 
@@ -131,7 +132,7 @@ func (r *running) run(ctx context.Context) error {
 		return err
 	}
 	r.target = target
-	r.outcome.Script, r.outcome.Job = target.script, target.job
+	r.outcome.Script, r.outcome.Job, r.outcome.Builtin = target.script, target.job, target.builtin
 	if r.engines, err = r.host.Engines(ctx); err != nil {
 		return r.open(err)
 	}

@@ -43,6 +43,7 @@ type target struct {
 	script  string
 	job     string
 	chunk   *lua.Chunk
+	builtin bool
 	params  map[string]any // of the entry
 	timeout time.Duration
 	lock    string
@@ -88,7 +89,7 @@ func (h *Host) script(name string) (*target, error) {
 	if i := strings.LastIndex(name, ":"); i > 1 { // not the colon of a drive letter
 		file, job = name[:i], name[i+1:]
 	}
-	shown, source, err := h.source(file)
+	shown, source, builtin, err := h.source(file)
 	if err != nil {
 		return nil, err
 	}
@@ -96,26 +97,26 @@ func (h *Host) script(name string) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &target{script: strings.TrimSuffix(filepath.Base(file), ".lua"), job: job, chunk: chunk}, nil
+	return &target{script: strings.TrimSuffix(filepath.Base(file), ".lua"), job: job, chunk: chunk, builtin: builtin}, nil
 }
 
 // source reads a script: a path, one of the store's, or a built-in one; the store's go before the built-in ones.
-func (h *Host) source(name string) (shown string, source []byte, err error) {
+func (h *Host) source(name string) (shown string, source []byte, builtin bool, err error) {
 	if strings.HasSuffix(name, ".lua") {
 		source, err = os.ReadFile(name)
 		if err != nil {
-			return "", nil, message.Wrap(err, "arg.file", "run.unreadable", message.Args{"path": name})
+			return "", nil, false, message.Wrap(err, "arg.file", "run.unreadable", message.Args{"path": name})
 		}
-		return filepath.Base(name), source, nil
+		return filepath.Base(name), source, false, nil
 	}
 	source, err = os.ReadFile(filepath.Join(h.Config.Dir, "scripts", name+".lua"))
-	if errors.Is(err, fs.ErrNotExist) {
+	if builtin = errors.Is(err, fs.ErrNotExist); builtin {
 		source, err = fs.ReadFile(h.Builtin, name+".lua")
 	}
 	if err != nil {
-		return "", nil, message.New("arg.value", "run.no_script_file", message.Args{"name": name})
+		return "", nil, false, message.New("arg.value", "run.no_script_file", message.Args{"name": name})
 	}
-	return name + ".lua", source, nil
+	return name + ".lua", source, builtin, nil
 }
 
 // Scripts are the names of the scripts that a store has: its own and the built-in ones.
