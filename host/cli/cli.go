@@ -93,7 +93,7 @@ func (a *app) root() *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.dir, "dir", "C", ".", message.Text("cli.flag_dir", nil))
 	flags.StringVar(&a.lang, "lang", "", message.Text("cli.flag_lang", nil))
-	flags.BoolVar(&a.json, "json", false, message.Text("cli.flag_json", nil))
+	flags.BoolVar(&a.json, "json", a.json, message.Text("cli.flag_json", nil))
 	flags.BoolVar(&a.events, "events", false, message.Text("cli.flag_events", nil))
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.goThere() }
 	root.SetUsageTemplate(usage())

@@ -47,7 +47,7 @@ type wanted struct {
 // be found does not keep the others from being looked at.
 func (a *app) wantedCopies(ctx context.Context, refs []string, all bool) ([]wanted, error) {
 	catalogue := &copies.Catalogue{Now: a.now}
-	if needsStore(refs) {
+	if a.needsStore(refs) {
 		store, err := a.host()
 		if err != nil {
 			return nil, err
@@ -82,9 +82,9 @@ func (a *app) wantedCopies(ctx context.Context, refs []string, all bool) ([]want
 }
 
 // needsStore tells whether a copy is named by anything but its path.
-func needsStore(refs []string) bool {
+func (a *app) needsStore(refs []string) bool {
 	for _, ref := range refs {
-		if !isPath(ref) {
+		if !a.isPath(ref) {
 			return true
 		}
 	}

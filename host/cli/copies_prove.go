@@ -96,7 +96,7 @@ func (a *app) trials(ctx context.Context, refs []string, wait time.Duration) (*t
 		Now: a.now, Entropy: a.entropy,
 		Progress: func(p copies.Progress) { t.watcher.watch(run.Event{Kind: "progress", Progress: &p}) },
 	}
-	if _, err := os.Stat(a.configPath()); err != nil && !needsStore(refs) {
+	if _, err := os.Stat(a.configPath()); err != nil && !a.needsStore(refs) {
 		return t, t.anywhere(ctx)
 	}
 	store, err := a.host()

@@ -12,21 +12,23 @@ import (
 	"github.com/djscript/djscript/host/run"
 )
 
-// isPath tells whether a copy is named by where it lies: then it is read there, and no store is needed.
-func isPath(ref string) bool {
+// isPath tells whether a copy is named by where it lies: then it is read there, and no store is needed. Where there is
+// no store, the name of a zip can be nothing else.
+func (a *app) isPath(ref string) bool {
 	info, err := os.Stat(ref)
-	return err == nil && !info.IsDir() || strings.ContainsAny(ref, `/\`)
+	if err == nil && !info.IsDir() || strings.ContainsAny(ref, `/\`) {
+		return true
+	}
+	_, err = os.Stat(a.configPath())
+	return errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(ref, ".zip")
 }
 
 // findCopy is the copy that a person names: a path on any machine, anything else in this store's catalogue.
 func (a *app) findCopy(ctx context.Context, ref string) (copies.Copy, error) {
-	if isPath(ref) {
+	if a.isPath(ref) {
 		return copies.Open(ref)
 	}
 	store, err := a.host()
-	if errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(ref, ".zip") {
-		return copies.Open(ref) // no store here, and no such file: only the second matters
-	}
 	if err != nil {
 		return copies.Copy{}, err
 	}

@@ -150,8 +150,11 @@ func (a *app) tellOutcome(o *run.Outcome) error {
 			shown.Degraded = append(shown.Degraded, describe(d))
 		}
 		if o.Err != nil {
+			where := describe(o.Err).Where
 			for _, one := range flatten(plain(o)) {
-				shown.Errors = append(shown.Errors, describe(one))
+				told := describe(one)
+				told.Where = where
+				shown.Errors = append(shown.Errors, told)
 			}
 			shown.Error = &shown.Errors[0]
 		}

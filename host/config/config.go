@@ -125,7 +125,8 @@ type Script struct {
 
 // Limits are those of one run.
 type Limits struct {
-	Steps int64 // Lua instructions
+	Steps   int64         // Lua instructions
+	Silence time.Duration // of gbak: how long it may neither give a byte nor say a line
 }
 
 // System is a schema profile: what a system's database means.

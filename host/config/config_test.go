@@ -87,6 +87,7 @@ params = { to = "rede" }
 
 [limits]
 steps = "500k"
+silence = "2m"
 `
 
 func TestLoadReadsEverything(t *testing.T) {
@@ -132,7 +133,7 @@ func TestLoadReadsEverything(t *testing.T) {
 				Params: map[string]any{}},
 		},
 		Scripts: map[string]Script{"default": {Params: map[string]any{"to": "rede"}}},
-		Limits:  Limits{Steps: 500_000},
+		Limits:  Limits{Steps: 500_000, Silence: 2 * time.Minute},
 		Systems: []System{{Name: "djmonitor", Title: "DJMonitor", File: "builtin/systems/djmonitor.toml", Unproven: true}},
 	}
 	options := []cmp.Option{cmpopts.IgnoreUnexported(Config{}), cmp.Comparer(func(a, b *time.Location) bool {

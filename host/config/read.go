@@ -380,5 +380,5 @@ func (t *table) scripts() map[string]Script {
 func (t *table) limits() Limits {
 	in, _ := t.sub("limits")
 	defer in.close()
-	return Limits{Steps: in.amount("steps")}
+	return Limits{Steps: in.amount("steps"), Silence: in.positive("silence")}
 }

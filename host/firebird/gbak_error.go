@@ -89,12 +89,15 @@ func (e ending) failed() error {
 	return message.New("gbak.failed", "gbak.failed", args)
 }
 
+// lastLine is the last thing that gbak said; lines without words do not count.
 func (e ending) lastLine() string {
-	if len(e.lines) == 0 {
-		return "-"
+	for _, line := range slices.Backward(e.lines) {
+		line, _ = cutMark(line)
+		if line = strings.TrimSpace(line); line != "" {
+			return shorten(line)
+		}
 	}
-	line, _ := cutMark(e.lines[len(e.lines)-1])
-	return shorten(strings.TrimSpace(line))
+	return "-"
 }
 
 // kind is a failure that Firebird's words give away.

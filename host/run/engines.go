@@ -53,7 +53,7 @@ func (h *Host) Engines(ctx context.Context) (*Engines, error) {
 		Prover: &copies.Prover{Bench: bench, Databases: databases, Destinations: h.destinations(), Now: h.now, Entropy: h.Entropy},
 		Maker: &copies.Maker{
 			Store: h.store(), Destinations: h.destinations(), Tools: bench.Tools, Bench: bench, State: h.dir(), Config: setup,
-			Version: h.Version, Now: h.now, Entropy: h.Entropy,
+			Silence: h.Config.Limits.Silence, Version: h.Version, Now: h.now, Entropy: h.Entropy,
 		},
 	}
 	return e, nil
