@@ -48,6 +48,13 @@ func TestStories(t *testing.T) {
 	}
 	for _, subject := range subjects {
 		t.Run(filepath.Base(subject), func(t *testing.T) {
+			// testscript leaves its folder behind when -run leaves a story out; in here it goes with the test.
+			work, err := os.MkdirTemp("", "s")
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("GOTMPDIR", work)
+			t.Cleanup(func() { _ = os.RemoveAll(work) })
 			testscript.Run(t, testscript.Params{
 				Dir: subject, Setup: setup, Cmds: commands(), RequireUniqueNames: true, ContinueOnError: testing.Verbose(),
 			})

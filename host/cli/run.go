@@ -168,8 +168,7 @@ func (a *app) tellOutcome(o *run.Outcome) error {
 			a.tellOne("cli.warning", one)
 		}
 	}
-	var skipped *primitive.SkipError
-	if errors.As(o.Err, &skipped) {
+	if skipped, ok := errors.AsType[*primitive.SkipError](o.Err); ok {
 		a.print("cli.skipped", message.Args{"reason": skipped.Reason})
 		return code
 	}

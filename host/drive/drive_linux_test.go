@@ -187,8 +187,8 @@ func TestDevicesAreToldApart(t *testing.T) {
 
 func TestSizesAreSaidAsAPersonSaysThem(t *testing.T) {
 	for size, want := range map[Size]string{
-		0: "0 bytes", 999: "999 bytes", 1000: "1.0 KB", 1549: "1.5 KB", 9949: "9.9 KB", 9951: "10 KB", 999_499: "999 KB", 999_500: "1.0 MB",
-		4_400_000_000: "4.4 GB", 1 << 62: "4.6 EB",
+		0: "0 bytes", 1000: "1000 bytes", 1023: "1023 bytes", 1024: "1.0 KB", 1587: "1.5 KB", 10_188: "9.9 KB", 10_190: "10 KB",
+		1_048_063: "1023 KB", 1_048_065: "1.0 MB", 4_400_000_000: "4.1 GB", 1 << 62: "4.0 EB",
 	} {
 		if got := size.String(); got != want {
 			t.Errorf("Size(%d) = %q, want %q", int64(size), got, want)

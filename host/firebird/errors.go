@@ -57,6 +57,8 @@ func told(ctx context.Context, err error, db Database) error {
 		return err
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case isDialError(err): // before the next: net calls its own time-out a deadline that was exceeded
+		return message.Wrap(oneLine{err}, "db.server", "firebird.server_down", message.Args{"server": withPort(db.Server)})
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
@@ -85,8 +87,6 @@ func told(ctx context.Context, err error, db Database) error {
 		return message.Wrap(err, "db.server", "firebird.lost", args)
 	case hasGDS(err, gdsSQL):
 		return message.Wrap(err, "arg.sql", "firebird.query", args)
-	case isDialError(err):
-		return message.Wrap(err, "db.server", "firebird.server_down", args)
 	case isLost(err):
 		return message.Wrap(err, "db.server", "firebird.lost", args)
 	default:
