@@ -36,10 +36,10 @@ func cmdFill(ts *testscript.TestScript, args []string) {
 		ts.Fatalf("usage: fill STORE DESTINATION FROM TO STEP")
 	}
 	copyPages := pagesOfCopy(ts, args[0])
-	from, to, step := pages(ts, copyPages, args[2]), pages(ts, copyPages, args[3]), number(ts, args[4])
+	from, to := pages(ts, copyPages, args[2]), pages(ts, copyPages, args[3])
 	dir := filepath.Join(ts.MkAbs(args[0]), "copias", args[1])
 	var wrong []string
-	for size := from; size <= to; size += step {
+	for size := from; size <= to; size += number(ts, args[4]) {
 		mount(ts, dir, strconv.Itoa(size*page))
 		if why := filled(ts, args[0], args[1], dir); why != "" {
 			wrong = append(wrong, fmt.Sprintf("with %d pages (a copy has %d): %s", size, copyPages, why))
