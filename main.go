@@ -17,5 +17,5 @@ var configuration []byte
 var version = "0.1.0"
 
 func main() {
-	os.Exit(cli.Main(os.Args[1:], cli.Assets{Config: configuration, Builtin: builtin.Files, Version: version}))
+	os.Exit(cli.Main(os.Args[1:], cli.Assets{Config: configuration, Builtin: builtin.Files, Version: version, Program: os.Args[0]}))
 }

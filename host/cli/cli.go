@@ -26,6 +26,7 @@ type Assets struct {
 	Config  []byte // djscript.toml, documented
 	Builtin fs.FS  // builtin/: default.lua, systems/*.toml
 	Version string
+	Program string // as it was called: "djscript", "./djscript"
 }
 
 // app is one invocation: what it was given, and the flags that every command has.
@@ -46,6 +47,9 @@ type app struct {
 
 // Main runs one command and gives the exit code.
 func Main(args []string, assets Assets) int {
+	if assets.Program == "" {
+		assets.Program = "djscript"
+	}
 	a := &app{Assets: assets, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, chdir: os.Chdir, entropy: rand.Reader}
 	ctx, stop := cancellable()
 	defer stop()

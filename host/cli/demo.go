@@ -164,7 +164,7 @@ func (d *demonstration) backup(ctx context.Context, stay bool) error {
 	if err := d.tellOutcome(o); err != nil || d.json {
 		return err
 	}
-	d.print("cli.demo_next", message.Args{"dir": shortest(d.dir)})
+	d.print("cli.demo_next", message.Args{"dir": shortest(d.dir), "program": d.Program})
 	if stay {
 		d.tell("cli.demo_stays", message.Args{"address": d.server.Address()})
 		<-ctx.Done()

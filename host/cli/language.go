@@ -37,7 +37,14 @@ func (a *app) locale() string {
 	return systemLanguage()
 }
 
-func storeLanguage(dir string) string { return peek(filepath.Join(dir, "djscript.toml"), "language") }
+// storeLanguage is the language of the store in that folder; a djscript.toml without an id is only a template.
+func storeLanguage(dir string) string {
+	path := filepath.Join(dir, "djscript.toml")
+	if storeID(path) == "" {
+		return ""
+	}
+	return peek(path, "language")
+}
 
 // peek finds a text of djscript.toml by its key before, or without, reading the file whole. Whatever is wrong with the
 // file is told when it is read.
