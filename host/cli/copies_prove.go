@@ -142,7 +142,7 @@ func (t *trials) prove(ctx context.Context, w wanted) (copies.Copy, error) {
 		return t.prover.Prove(ctx, w.Copy)
 	}
 	c := t.known(ctx, w.Copy)
-	held, err := t.store.Take(ctx, "copies", "copies prove "+w.Seq, t.wait)
+	held, err := t.store.Take(ctx, copies.Lock, "copies prove "+w.Seq, t.wait)
 	if err != nil {
 		return copies.Copy{}, err
 	}

@@ -178,15 +178,21 @@ func TestWhateverDiedIsSweptAndNothingElse(t *testing.T) {
 	foreign := filepath.Join(m.Destinations[0].Path, "fotos.zip")
 	part := filepath.Join(m.Destinations[0].Path, ".x.zip.part-abcdefghijkl")
 	bench := filepath.Join(m.Bench.Dir, "proof-1", "restored.fdb")
-	for _, path := range []string{foreign, part, bench} {
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte("x"), 0o644)); err != nil {
+	orphan := filepath.Join(m.Destinations[0].Path, "loja-loja-000009-2026-11-21-2200.zip.sha256")
+	theirs := filepath.Join(m.Destinations[0].Path, "outra-loja-000009-2026-11-21-2200.zip.sha256")
+	lost := made.Places[1].Path + sumSuffix // its copy was there and is gone
+	if err := os.Remove(made.Places[1].Path); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{foreign, part, bench, orphan, theirs} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(sumLine(strings.Repeat("0", 64), strings.TrimSuffix(filepath.Base(path), sumSuffix))), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := m.Sweep(); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]bool{foreign: true, made.Places[0].Path: true, part: false, bench: false} {
+	for path, want := range map[string]bool{foreign: true, made.Places[0].Path: true, part: false, bench: false, orphan: false, theirs: true, lost: true} {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) == want {
 			t.Errorf("%s: %v", path, err)
 		}
