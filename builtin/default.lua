@@ -55,11 +55,19 @@ return dj.script {
 
     -- Proves what an earlier run left for later.
     prove = function()
-      local proven = {}
+      local proven, failed = {}, nil
       for _, copy in ipairs(dj.copy.list { state = "sealed" }) do
         if copy.verify ~= "never" then
-          proven[#proven + 1] = dj.copy.prove(copy)
+          local ok, result = pcall(dj.copy.prove, copy)
+          if ok then
+            proven[#proven + 1] = result
+          else
+            failed = failed or result
+          end
         end
+      end
+      if failed then
+        error(failed)
       end
       return proven
     end,

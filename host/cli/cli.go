@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
 )
 
 // Assets are what the program carries within itself.
@@ -56,15 +57,25 @@ func Main(args []string, assets Assets) int {
 	return a.main(ctx, args)
 }
 
-// cancellable ends the context at the first Ctrl-C or at a request to end; a second one ends the process at once.
+// impatience is how long after the first Ctrl-C another one counts as another. A terminal and a scheduler may both send
+// one for the same wish.
+const impatience = time.Second
+
+// cancellable ends the context at the first Ctrl-C or at a request to end; a Ctrl-C after that ends the process at once.
 func cancellable() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		if _, ok := <-signals; ok {
-			signal.Stop(signals)
-			cancel(message.New("run.cancelled", "cli.cancelled", nil))
+		var first time.Time
+		for s := range signals {
+			switch {
+			case first.IsZero():
+				first = time.Now()
+				cancel(message.New("run.cancelled", "cli.cancelled", nil))
+			case s == os.Interrupt && time.Since(first) > impatience:
+				os.Exit(run.ExitCancelled)
+			}
 		}
 	}()
 	return ctx, func() { signal.Stop(signals); close(signals); cancel(nil) }

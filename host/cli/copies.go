@@ -68,7 +68,7 @@ func (a *app) listCopies(ctx context.Context, f copies.Filter) error {
 
 func checkFilter(f copies.Filter) error {
 	switch f.State {
-	case "", copies.Sealed, copies.Verified, copies.Bad:
+	case "", copies.Sealed, copies.Verified, copies.Bad, copies.Missing:
 	default:
 		return message.New("arg.value", "cli.no_state", message.Args{"state": f.State})
 	}
@@ -119,6 +119,8 @@ func stateWord(state string) string {
 		return message.Text("cli.state_sealed", nil)
 	case copies.Bad:
 		return message.Text("cli.state_bad", nil)
+	case copies.Missing:
+		return message.Text("cli.place_missing", nil)
 	}
 	return state
 }
@@ -129,8 +131,6 @@ func placeWord(state string) string {
 		return message.Text("cli.place_present", nil)
 	case copies.Missing:
 		return message.Text("cli.place_missing", nil)
-	case copies.Offline:
-		return message.Text("cli.place_offline", nil)
 	case copies.Bad:
 		return message.Text("cli.state_bad", nil)
 	}

@@ -35,6 +35,8 @@ func sentenceOf(c copies.Copy) string {
 		return message.Text("cli.copy_verified", args)
 	case copies.Bad:
 		return message.Text("cli.copy_bad", args)
+	case copies.Missing:
+		return message.Text("cli.copy_missing", args)
 	}
 	return message.Text("cli.copy_sealed", args)
 }

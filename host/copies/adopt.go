@@ -28,6 +28,7 @@ func (m *Maker) Adopt(ctx context.Context, path string, o Options) (Set, error) 
 	if err != nil {
 		return set, err
 	}
+	set.Degraded = append(set.Degraded, seqs.problems...)
 	k := &making{Maker: m, options: o, set: m.newID(), to: to, database: o.Databases[0]}
 	made, err := k.adopt(ctx, path, seqs)
 	set.Degraded = append(set.Degraded, k.degraded...)
@@ -209,7 +210,7 @@ func (s *scratch) tryOut(ctx context.Context, fbk, path string) (firebird.Log, f
 	}
 	defer file.Close()
 	log, err := s.through(ctx, file)
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !circumstance(err) {
 		err = message.Wrap(err, "copy.bad", "copies.adoption_failed", message.Args{"path": path})
 	}
 	if err != nil {

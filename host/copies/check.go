@@ -105,10 +105,19 @@ func checkPart(ctx context.Context, zip *zipfile.Reader, path string, part Part)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	if err != nil && !contradicts(err) {
+		return err // the drive could not be read: that says nothing of the copy
+	}
 	if err != nil || n != part.Bytes || hex.EncodeToString(sum.Sum(nil)) != part.SHA256 {
 		return message.Wrap(err, "copy.bad", "copies.part_differs", message.Args{"path": path, "part": part.Name})
 	}
 	return nil
+}
+
+// contradicts tells an error that speaks against a copy from one that only kept it from being read.
+func contradicts(err error) bool {
+	code := message.Code(err)
+	return code == "copy.bad" || code == "zip.bad"
 }
 
 // unpacked reads the parts of the zip that lies there through.
@@ -134,13 +143,17 @@ func (c *Catalogue) Check(ctx context.Context, found Copy) (Copy, error) {
 		if ctx.Err() != nil {
 			return found, context.Cause(ctx)
 		}
+		if err != nil && !contradicts(err) {
+			bad = append(bad, err)
+			continue
+		}
 		found.Places[i].State, found.Places[i].SHA256 = Present, sum
 		if err != nil {
 			found.Places[i].State = Bad
 			bad = append(bad, err)
 		}
 		if err := c.enterCheck(found, p, sum, err); err != nil {
-			return found, err
+			bad = append(bad, err)
 		}
 	}
 	found.State = found.state()

@@ -42,11 +42,10 @@ const (
 	Bad      = "bad"      // contradicted: by its hash, its restore or its contents
 )
 
-// States of a place.
+// States of a place. A copy that is missing at every place is missing itself.
 const (
 	Present = "present"
 	Missing = "missing"
-	Offline = "offline"
 )
 
 // Copy is one database in one zip, wherever it lies.
@@ -78,18 +77,20 @@ func (c Copy) number() uint64 {
 	return n
 }
 
-// state is what the places and the proof make of the copy: a proof that failed, or bad bytes wherever it lies, make it
+// state is what the places and the proof make of the copy: only bytes that lie somewhere count. A proof that failed, or bad bytes wherever it lies, make it
 // bad; a proof that holds for bytes that lie somewhere makes it verified.
 func (c Copy) state() string {
-	good, proven := false, false
+	good, bad, proven := false, false, false
 	for _, p := range c.Places {
-		if p.State == Bad {
-			continue
+		bad = bad || p.State == Bad
+		if p.State == Present {
+			good = true
+			proven = proven || c.Proof != nil && c.Proof.OK && c.Proof.SHA256 == p.SHA256
 		}
-		good = true
-		proven = proven || c.Proof != nil && c.Proof.OK && c.Proof.SHA256 == p.SHA256
 	}
 	switch {
+	case !good && !bad:
+		return Missing
 	case !good, c.Proof != nil && !c.Proof.OK:
 		return Bad
 	case proven:

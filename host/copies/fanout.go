@@ -7,6 +7,7 @@ import (
 	"errors"
 	"hash"
 	"sync"
+	"time"
 
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
@@ -18,6 +19,7 @@ const lag = 16
 // fanout writes one zip to every destination in the same pass and hashes it. A destination that fails is left behind;
 // Write fails only when none is left.
 type fanout struct {
+	ctx   context.Context
 	hash  hash.Hash
 	bytes int64
 	sinks []*sink
@@ -33,12 +35,13 @@ type sink struct {
 	mu       sync.Mutex
 	err      error
 	unlisted error // the copy is there, and its ledger does not say so
+	stuck    bool  // it hung when the run was over
 }
 
 // openFanout begins a file of that name on every destination. It fails only when no destination can take it; the
 // errors of the others are theirs and are told by failures.
-func openFanout(name string, destinations []Destination) (*fanout, error) {
-	f := &fanout{hash: sha256.New()}
+func openFanout(ctx context.Context, name string, destinations []Destination) (*fanout, error) {
+	f := &fanout{ctx: ctx, hash: sha256.New()}
 	for _, d := range destinations {
 		s := &sink{destination: d, blocks: make(chan []byte, lag), done: make(chan struct{})}
 		s.file, s.err = d.create(name)
@@ -87,7 +90,11 @@ func (f *fanout) Write(p []byte) (int, error) {
 	f.bytes += int64(len(p))
 	block := append([]byte(nil), p...)
 	for _, s := range f.sinks {
-		s.blocks <- block
+		select {
+		case s.blocks <- block:
+		case <-f.ctx.Done():
+			return 0, context.Cause(f.ctx)
+		}
 	}
 	return len(p), nil
 }
@@ -122,15 +129,29 @@ func (f *fanout) unlisted() error {
 	return errors.Join(all...)
 }
 
-// end waits until every block is written or given up.
+// end waits until every block is written or given up. When the run is over, a destination that hangs is waited for no
+// longer than a moment: what it holds has no name, and the next run sweeps it.
 func (f *fanout) end() {
 	for _, s := range f.sinks {
 		close(s.blocks)
 	}
 	for _, s := range f.sinks {
-		<-s.done
+		select {
+		case <-s.done:
+			continue
+		case <-f.ctx.Done():
+		}
+		select {
+		case <-s.done:
+		case <-time.After(lastMoment):
+			s.fail(context.Cause(f.ctx))
+			s.stuck = true
+		}
 	}
 }
+
+// lastMoment is how long a destination has to answer when the run is over.
+const lastMoment = time.Second
 
 // publish seals the zip on every destination that is left: flush, read back, rename, flush the folder, each at its
 // own pace. It fails only when no destination holds the copy.
@@ -187,7 +208,7 @@ func (s *sink) publish(ctx context.Context, name, sum string, bytes int64, seale
 func (f *fanout) discard() error {
 	var all []error
 	for _, s := range f.sinks {
-		if s.file != nil {
+		if s.file != nil && !s.stuck {
 			all = append(all, s.file.Discard())
 		}
 	}

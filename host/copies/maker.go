@@ -87,6 +87,7 @@ func (m *Maker) Create(ctx context.Context, o Options) (Set, error) {
 	if err != nil {
 		return set, err
 	}
+	set.Degraded = append(set.Degraded, seqs.problems...)
 	id := m.newID()
 	var failed []error
 	for _, database := range o.Databases {
@@ -160,7 +161,7 @@ func (k *making) make(ctx context.Context, seqs *sequence) (made *Copy, err erro
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, source.conn.Close()) }()
+	defer func() { _ = source.conn.Close() }() // all that was asked is answered by then
 	for _, unanswered := range source.unanswered {
 		k.degrade(unanswered)
 	}
@@ -226,7 +227,10 @@ func (k *making) complete(ctx context.Context, from stream, bytes int64) (*Copy,
 	made := k.manifest.copy(k.name)
 	made.Places = places
 	proof, err := trial.finish(ctx, k.manifest, made)
-	if err = errors.Join(err, trial.remove()); err == nil && trial.unable != nil {
+	if left := trial.remove(); left != nil {
+		k.degrade(left) // takes nothing from what was proven
+	}
+	if err == nil && trial.unable != nil {
 		proof, err = k.proveAfter(ctx, made, trial.unable)
 	}
 	switch {
@@ -260,10 +264,17 @@ func (k *making) degrade(err error) { k.degraded = append(k.degraded, err) }
 
 // seal writes the zip to every destination, reads it back and gives it its name. Nothing of it is left on failure.
 func (k *making) seal(ctx context.Context, from stream, trial *trial) (places []Place, err error) {
-	if k.out, err = openFanout(k.name, k.to); err != nil {
+	if k.out, err = openFanout(ctx, k.name, k.to); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, k.out.discard()) }()
+	defer func() {
+		left := k.out.discard()
+		if left != nil && len(places) > 0 {
+			k.degrade(left) // of a destination that failed; the copy lies on the others
+			left = nil
+		}
+		err = errors.Join(err, left)
+	}()
 	err = k.write(ctx, from, trial)
 	k.out.end()
 	if err != nil {
@@ -349,8 +360,9 @@ func (k *making) small(name string, data []byte) error {
 }
 
 func (k *making) setup() error {
+	taken := map[string]bool{}
 	for _, f := range k.Config {
-		name := "config/" + f.Name
+		name := unique("config/"+plain(f.Name), taken)
 		if err := k.small(name, f.Data); err != nil {
 			return err
 		}
@@ -368,9 +380,9 @@ func (k *making) models(ctx context.Context) error {
 		}
 		return nil
 	}
-	found, err := findModels(k.database.Files)
-	if err != nil {
-		return err
+	found, unreadable := findModels(k.database.Files)
+	for _, err := range unreadable {
+		k.withoutModel(err)
 	}
 	for _, model := range found {
 		if err := k.model(ctx, model); err != nil {
@@ -383,22 +395,50 @@ func (k *making) models(ctx context.Context) error {
 func (k *making) model(ctx context.Context, model model) error {
 	file, err := os.Open(model.path)
 	if err != nil {
-		k.manifest.LeftOut = &LeftOut{Files: true}
-		k.degrade(message.Wrap(err, "fs.denied", "copies.model_unreadable", message.Args{"path": model.path}))
+		k.withoutModel(message.Wrap(err, "fs.denied", "copies.model_unreadable", message.Args{"path": model.path}))
 		return nil
 	}
 	defer file.Close()
 	entry, err := k.zip.Create(model.name, k.Now())
+	if message.Code(err) == "arg.value" { // a name that no unzip on Windows would write
+		k.withoutModel(err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(entry, sum), &reader{ctx: ctx, from: file})
+	from := &faultyReader{from: &reader{ctx: ctx, from: file}}
+	n, err := io.Copy(io.MultiWriter(entry, sum), from)
+	if from.err != nil && ctx.Err() == nil {
+		k.withoutModel(message.Wrap(from.err, "fs.denied", "copies.model_unreadable", message.Args{"path": model.path}))
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("copy %s: %w", filepath.Base(model.path), err)
 	}
 	k.manifest.Parts = append(k.manifest.Parts, Part{Name: model.name, Kind: PartFiles, Original: model.path, Bytes: n, SHA256: hex.EncodeToString(sum.Sum(nil))})
 	return nil
+}
+
+// withoutModel tells that a document model is not in the copy, and says so in the copy itself.
+func (k *making) withoutModel(why error) {
+	k.manifest.LeftOut = &LeftOut{Files: true}
+	k.degrade(why)
+}
+
+// faultyReader remembers that it was the reading that failed.
+type faultyReader struct {
+	from io.Reader
+	err  error
+}
+
+func (r *faultyReader) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
 }
 
 func (k *making) tell(p Progress) {

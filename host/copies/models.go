@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/djscript/djscript/host/message"
 )
 
 // model is a document model to be put into a copy.
@@ -19,46 +21,48 @@ type model struct {
 
 // findModels finds the files that the globs name, each once, in a fixed order. "**" stands for a folder and all
 // below it. Names within the zip are ASCII; where that makes two alike, a number tells them apart.
-func findModels(globs []string) ([]model, error) {
-	var found []model
+// What can not be looked into is told and left out.
+func findModels(globs []string) (found []model, unreadable []error) {
 	taken := map[string]bool{}
 	for _, glob := range globs {
-		base, paths, err := expand(glob)
-		if err != nil {
-			return nil, err
-		}
+		base, paths, errs := expand(glob)
+		unreadable = append(unreadable, errs...)
 		for _, p := range paths {
 			if slices.ContainsFunc(found, func(m model) bool { return m.path == p }) {
 				continue
 			}
 			relative, err := filepath.Rel(base, p)
 			if err != nil {
-				return nil, fmt.Errorf("name %s in the copy: %w", p, err)
+				unreadable = append(unreadable, fmt.Errorf("name %s in the copy: %w", p, err))
+				continue
 			}
 			found = append(found, model{path: p, name: unique("files/"+plain(filepath.ToSlash(relative)), taken)})
 		}
 	}
-	return found, nil
+	return found, unreadable
 }
 
 // expand gives the folder that names are relative to, and the regular files that the glob names. A folder that is
 // not there has no models.
-func expand(glob string) (base string, paths []string, err error) {
+func expand(glob string) (base string, paths []string, unreadable []error) {
 	glob = filepath.Clean(filepath.FromSlash(glob))
 	before, after, deep := strings.Cut(glob, "**")
 	if !deep {
-		paths, err = filepath.Glob(glob)
+		paths, err := filepath.Glob(glob)
+		if err != nil {
+			unreadable = append(unreadable, message.Wrap(err, "fs.denied", "copies.model_unreadable", message.Args{"path": glob}))
+		}
 		paths = slices.DeleteFunc(paths, func(p string) bool { return !regular(p) })
-		return filepath.Dir(glob), paths, err
+		return filepath.Dir(glob), paths, unreadable
 	}
 	base = filepath.Clean(before)
 	pattern := strings.Trim(after, string(filepath.Separator))
-	err = filepath.WalkDir(base, func(p string, entry fs.DirEntry, err error) error {
+	_ = filepath.WalkDir(base, func(p string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
+			if !errors.Is(err, fs.ErrNotExist) {
+				unreadable = append(unreadable, message.Wrap(err, "fs.denied", "copies.model_unreadable", message.Args{"path": p}))
 			}
-			return err
+			return nil
 		}
 		match := pattern == ""
 		if !match {
@@ -69,7 +73,7 @@ func expand(glob string) (base string, paths []string, err error) {
 		}
 		return nil
 	})
-	return base, paths, err
+	return base, paths, unreadable
 }
 
 func regular(p string) bool {

@@ -28,26 +28,45 @@ type Prover struct {
 // copy with its proof. A contradiction is copy.bad; a proof that is not possible here (no room, no engine) is
 // copy.degraded and changes nothing.
 func (p *Prover) Prove(ctx context.Context, c Copy) (Copy, error) {
-	place, err := c.place()
+	c, place, m, err := p.sound(ctx, c)
 	if err != nil {
 		return c, err
 	}
-	m, sum, err := Check(ctx, place.Path)
+	proof, err := p.proof(ctx, m, place.Path, place.SHA256)
 	if err != nil {
 		return c, err
-	}
-	proof, err := p.proof(ctx, m, place.Path, sum)
-	if err != nil {
-		return c, err
-	}
-	c.Places = slices.Clone(c.Places)
-	for i := range c.Places {
-		if c.Places[i].Path == place.Path {
-			c.Places[i].SHA256 = sum // a zip that came without its hash has one now
-		}
 	}
 	made, err := settle(c, m, p.Destinations, proof)
 	return *made, err
+}
+
+// sound is the first place whose bytes are what they were. One that is damaged is entered as bad, so that nobody counts
+// on it, and the next is looked at.
+func (p *Prover) sound(ctx context.Context, c Copy) (Copy, Place, *Manifest, error) {
+	if _, err := c.place(); err != nil {
+		return c, Place{}, nil, err
+	}
+	catalogue := &Catalogue{Destinations: p.Destinations, Now: p.Now}
+	c.Places = slices.Clone(c.Places)
+	var failed []error
+	for i := range c.Places {
+		place := &c.Places[i]
+		if place.State != Present {
+			continue
+		}
+		m, sum, err := Check(ctx, place.Path)
+		if err == nil {
+			place.SHA256 = sum // a zip that came without its hash has one now
+			return c, *place, m, nil
+		}
+		failed = append(failed, err)
+		if contradicts(err) {
+			place.State = Bad
+			failed = append(failed, catalogue.enterCheck(c, *place, sum, err))
+		}
+	}
+	c.State = c.state()
+	return c, Place{}, nil, errors.Join(failed...)
 }
 
 func (p *Prover) proof(ctx context.Context, m *Manifest, path, sum string) (*Proof, error) {
@@ -56,7 +75,11 @@ func (p *Prover) proof(ctx context.Context, m *Manifest, path, sum string) (*Pro
 		return nil, err
 	}
 	proof, err := p.restore(ctx, stage, m, path, sum)
-	return proof, errors.Join(err, stage.remove())
+	left := stage.remove()
+	if proof != nil {
+		return proof, nil // what is left of the scratch takes nothing from it; the next run sweeps
+	}
+	return nil, errors.Join(err, left)
 }
 
 // stage is a scratch of our own, or where no engine of ours fits, one on the server that the database came from.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
 )
 
 // sequence gives out the store's numbers. The last one given lies in the store's own folder; where that is lost, the
@@ -20,6 +21,7 @@ type sequence struct {
 	last     uint64
 	previous moment // the newest copy that any destination knows
 	backups  map[string]lastBackup
+	problems []error // ledgers that could not be read: the zips beside them were
 }
 
 // lastBackup is how large gbak's backup of a database was in its newest copy: how large the next will be, nearly.
@@ -43,7 +45,7 @@ func openSequence(dir string, store string, destinations []Destination) (*sequen
 		}
 		events, err := readLedger(d.Path)
 		if err != nil {
-			return nil, err
+			s.problems = append(s.problems, message.Wrap(err, "copy.degraded", "copies.ledger_unreadable", message.Args{"destination": d.Name}))
 		}
 		for _, e := range events {
 			if e.Store == store && e.Event == eventSealed {

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/message"
 )
 
 // gbakStream is a live database read by gbak, with the evidence taken around its snapshot.
@@ -20,7 +21,12 @@ func (g *gbakStream) copy(ctx context.Context, w io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var after *bracket
-	way, log, err := g.backup(ctx, w, func(started <-chan struct{}) { after = g.source.bracket(ctx, started) })
+	way, log, err := g.backup(ctx, w, func(started <-chan struct{}) {
+		if after != nil {
+			_, _ = after.result() // of a way that was not possible: its gbak is over, and so is its question
+		}
+		after = g.source.bracket(ctx, started)
+	})
 	if err != nil {
 		cancel()
 		if after != nil {
@@ -29,8 +35,12 @@ func (g *gbakStream) copy(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	values, err := after.result()
-	if err != nil {
-		return err
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil { // without its second half the evidence is none; the copy is whole all the same
+		g.degrade(message.Wrap(err, "copy.degraded", "copies.no_evidence", message.Args{"database": g.database.Name}))
+		g.source.database.System.Evidence = nil
 	}
 	g.manifest.Tools.Way = string(way)
 	g.manifest.Rows = log.Rows
@@ -48,7 +58,10 @@ func (g *gbakStream) backup(ctx context.Context, w io.Writer, began func(<-chan 
 	for _, way := range ways.order(g.database.At, firebird.Ways(g.database.At, g.database.At.Local())) {
 		log, n, err := g.by(ctx, way, w, began)
 		if err == nil {
-			return way, log, ways.remember(g.database.At, way)
+			if err := ways.remember(g.database.At, way); err != nil {
+				g.degrade(err) // only a cache
+			}
+			return way, log, nil
 		}
 		last = err
 		if n > 0 || !errors.Is(err, firebird.ErrWayNotPossible) {

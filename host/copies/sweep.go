@@ -11,8 +11,8 @@ import (
 	"github.com/djscript/djscript/host/drive"
 )
 
-// Sweep removes what writers that died left on the destinations, and all that lies on the bench. Only the holder of the store's lock
-// may call it.
+// Sweep removes what writers that died left on the destinations, and all that lies on the bench. Only the holder of
+// the store's lock may call it.
 func (m *Maker) Sweep() error {
 	var failed []error
 	for _, d := range m.Destinations {
@@ -21,12 +21,12 @@ func (m *Maker) Sweep() error {
 			failed = append(failed, m.sweepSums(d))
 		}
 	}
-	old, err := filepath.Glob(filepath.Join(m.Bench.Dir, "*"))
-	if err != nil {
-		return fmt.Errorf("list scratch folders: %w", err)
+	old, err := os.ReadDir(m.Bench.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		failed = append(failed, fmt.Errorf("list scratch folders: %w", err))
 	}
-	for _, path := range old {
-		failed = append(failed, os.RemoveAll(path))
+	for _, entry := range old {
+		failed = append(failed, os.RemoveAll(filepath.Join(m.Bench.Dir, entry.Name())))
 	}
 	return errors.Join(failed...)
 }
@@ -34,9 +34,18 @@ func (m *Maker) Sweep() error {
 // sweepSums removes hashes of this store that never got their copy: whoever wrote them died between the hash and the
 // name. A hash whose copy the ledger knows stays, since that copy was there and is gone.
 func (m *Maker) sweepSums(d Destination) error {
-	sums, err := filepath.Glob(filepath.Join(d.Path, m.Store.ID+"-*.zip"+sumSuffix))
-	if err != nil || len(sums) == 0 {
-		return err
+	entries, err := os.ReadDir(d.Path)
+	if err != nil {
+		return fmt.Errorf("list %s: %w", d.Name, err)
+	}
+	var sums []string
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), m.Store.ID+"-") && strings.HasSuffix(entry.Name(), ".zip"+sumSuffix) {
+			sums = append(sums, d.file(entry.Name()))
+		}
+	}
+	if len(sums) == 0 {
+		return nil
 	}
 	events, err := readLedger(d.Path)
 	if err != nil {

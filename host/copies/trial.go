@@ -107,6 +107,8 @@ func prove(ctx context.Context, s stage, o outcome) (*Proof, error) {
 		return nil, context.Cause(ctx)
 	case circumstance(o.restore):
 		return nil, o.restore
+	case o.parts != nil && !contradicts(o.parts):
+		return nil, o.parts
 	}
 	proof := &Proof{Level: "restore", SHA256: o.sum, Part: o.manifest.database().SHA256, Against: []string{}}
 	for _, err := range []error{o.parts, o.restore} {
@@ -137,7 +139,7 @@ func prove(ctx context.Context, s stage, o outcome) (*Proof, error) {
 // copy itself refused.
 func circumstance(err error) bool {
 	code := message.Code(err)
-	return slices.ContainsFunc([]string{"drive.", "fs.", "db.busy", "db.server", "db.auth", "db.version", "gbak.hang", "gbak.killed"},
+	return err != nil && code == "" || slices.ContainsFunc([]string{"drive.", "fs.", "db.busy", "db.server", "db.auth", "db.version", "gbak.hang", "gbak.killed"},
 		func(prefix string) bool { return code != "" && strings.HasPrefix(code, prefix) })
 }
 

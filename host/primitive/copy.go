@@ -32,7 +32,7 @@ type (
 		Database string `lua:"database"`
 		Class    string `lua:"class"`
 		Company  string `lua:"company"`
-		State    string `lua:"state" enum:"sealed,verified,bad"`
+		State    string `lua:"state" enum:"sealed,verified,bad,missing"`
 		Since    string `lua:"since"`
 	}
 	copyArgs struct {
@@ -78,9 +78,10 @@ func (h *Host) one(ctx context.Context, fn func() error) error {
 	if err != nil {
 		return err
 	}
-	if err = h.Maker.Sweep(); err == nil {
-		err = fn()
+	if left := h.Maker.Sweep(); left != nil {
+		h.Env.Degrade(left) // nothing that is left over keeps a copy from being made
 	}
+	err = fn()
 	if released := release(); err == nil {
 		err = released
 	}

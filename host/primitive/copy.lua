@@ -16,7 +16,7 @@
 ---@field sha256 string
 ---@field encrypted boolean
 ---@field read_back "device"|"cache"
----@field state "present"|"missing"|"offline"|"bad"
+---@field state "present"|"missing"|"bad"
 
 ---@class dj.Evidence
 ---@field query string
@@ -47,7 +47,7 @@
 ---@field created string      RFC 3339 with the store's offset
 ---@field day string          business day of the data, frozen at creation
 ---@field class dj.Class|"pre_restore"
----@field state "sealed"|"verified"|"bad"
+---@field state "sealed"|"verified"|"bad"|"missing"
 ---@field partial boolean     something was left out; `left_out` says what
 ---@field left_out? {files?: boolean}
 ---@field companies dj.Company[]
@@ -63,7 +63,7 @@
 ---@field database? string
 ---@field class? string
 ---@field company? string   id
----@field state? "sealed"|"verified"|"bad"
+---@field state? "sealed"|"verified"|"bad"|"missing"
 ---@field since? string     business day
 
 --- Makes one zip per database, in one pass: gbak is read as it writes, deflated, hashed and written to all destinations at

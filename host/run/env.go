@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,7 +52,7 @@ func (r *running) Called(c *lua.Call) func(result any, err error) {
 func (r *running) Degrade(err error) {
 	r.outcome.Degraded = append(r.outcome.Degraded, err)
 	r.write(journal.Event{At: r.host.Now(), Kind: "degraded", Error: r.failure(err)})
-	r.watch(Event{Kind: "degraded", Text: err.Error()})
+	r.watch(Event{Kind: "degraded", Text: r.mask(err.Error())})
 }
 
 // Lock holds a lock of the store. Whoever waits for it is told which run holds it.
@@ -153,7 +154,30 @@ func (r *running) masked(v any) any {
 	if err != nil {
 		return nil
 	}
-	return json.RawMessage(r.mask(string(text)))
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var plain any
+	if decoder.Decode(&plain) != nil {
+		return nil
+	}
+	return r.maskTexts(plain)
+}
+
+// maskTexts masks the texts of a value and nothing else: a short password is also a part of some number.
+func (r *running) maskTexts(v any) any {
+	switch v := v.(type) {
+	case string:
+		return r.mask(v)
+	case []any:
+		for i := range v {
+			v[i] = r.maskTexts(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = r.maskTexts(v[key])
+		}
+	}
+	return v
 }
 
 // failure is an error as the journal keeps it, with the script's stack where there is one.

@@ -105,6 +105,13 @@ func (h *Host) Run(ctx context.Context, request Request) *Outcome {
 
 // without drops what is only the echo of a cancelled context.
 func without(err, echo error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only the top of the tree
+		var kept []error
+		for _, one := range joined.Unwrap() {
+			kept = append(kept, without(one, echo))
+		}
+		return errors.Join(kept...)
+	}
 	if errors.Is(err, echo) || message.Code(err) == "run.cancelled" {
 		return nil
 	}
@@ -127,12 +134,14 @@ type running struct {
 }
 
 func (r *running) run(ctx context.Context) error {
-	target, err := r.host.find(r.request.Target)
+	found, err := r.host.find(r.request.Target)
 	if err != nil {
-		return err
+		r.target = &target{script: r.request.Target}
+		r.outcome.Script = r.request.Target
+		return r.open(err)
 	}
-	r.target = target
-	r.outcome.Script, r.outcome.Job, r.outcome.Builtin = target.script, target.job, target.builtin
+	r.target = found
+	r.outcome.Script, r.outcome.Job, r.outcome.Builtin = found.script, found.job, found.builtin
 	if r.engines, err = r.host.Engines(ctx); err != nil {
 		return r.open(err)
 	}

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -268,5 +269,24 @@ func theJournalHoldsNoSecret(t *testing.T, h *Host) {
 	}
 	if strings.Contains(string(text), password) {
 		t.Errorf("the password stands in the journal:\n%s", text)
+	}
+}
+
+func aShortPasswordSpoilsNoNumber(t *testing.T, _ *Host) {
+	r := &running{mask: secret.Mask([]secret.Text{"1234"})}
+	text, err := json.Marshal(r.masked(map[string]any{"bytes": 812345, "text": "is 1234"}))
+	if got, want := string(text), `{"bytes":812345,"text":"is ***"}`; err != nil || got != want {
+		t.Errorf("masked: %s, %v", got, err)
+	}
+}
+
+func aRunThatCanNotBeginIsInTheJournal(t *testing.T, h *Host) {
+	h.put(t, "broken", "return dj.script {")
+	for _, target := range []string{"broken", "nobody"} {
+		o := h.Run(t.Context(), Request{Target: target, Trigger: "cron"})
+		kept, err := h.Journal().Read(o.Run)
+		if err != nil || kept.End.Error == nil || kept.Script != target || ExitCode(o) != ExitWrong {
+			t.Errorf("%s: %+v, %v, exit %d", target, kept, err, ExitCode(o))
+		}
 	}
 }
