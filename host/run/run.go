@@ -105,7 +105,7 @@ func (h *Host) Run(ctx context.Context, request Request) *Outcome {
 
 // without drops what is only the echo of a cancelled context.
 func without(err, echo error) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only the top of the tree
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var kept []error
 		for _, one := range joined.Unwrap() {
 			kept = append(kept, without(one, echo))

@@ -105,6 +105,8 @@ func TestRuns(t *testing.T) {
 		"ADryRunMakesNothing":                            aDryRunMakesNothing,
 		"ParamsAreReadByTheirTypesAndEveryMistakeIsTold": paramsAreReadByTheirTypesAndEveryMistakeIsTold,
 		"TheJournalHoldsNoSecret":                        theJournalHoldsNoSecret,
+		"AShortPasswordSpoilsNoNumber":                   aShortPasswordSpoilsNoNumber,
+		"ARunThatCanNotBeginIsInTheJournal":              aRunThatCanNotBeginIsInTheJournal,
 	} {
 		t.Run(name, func(t *testing.T) {
 			clear(t, h)
