@@ -12,6 +12,7 @@ import (
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/demo"
 	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/lock"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/host/secret"
@@ -66,6 +67,11 @@ func (a *app) demo(ctx context.Context, dir string, bytes int64, stay bool) (err
 	if err := d.folders(); err != nil {
 		return err
 	}
+	held, err := d.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, held.Release()) }()
 	if d.server, err = firebird.StartPrivateServer(ctx, filepath.Join(d.dir, ".djscript", "server"), d.tools); err != nil {
 		return err
 	}
@@ -95,11 +101,20 @@ func (d *demonstration) folders() error {
 			return message.Wrap(err, "fs.denied", "cli.demo_folder", message.Args{"path": d.dir})
 		}
 	}
-	// A server that an earlier demonstration could not end is dead by now: it was that one's child.
-	if err := os.RemoveAll(d.path(".djscript", "server")); err != nil {
-		return message.Wrap(err, "fs.denied", "cli.demo_folder", message.Args{"path": d.dir})
-	}
 	return nil
+}
+
+// alone keeps a second demonstration out of the folder, and takes away the server of one that was killed: it was that
+// one's child, and is dead by now.
+func (d *demonstration) alone(ctx context.Context) (*lock.Lock, error) {
+	held, err := lock.Take(ctx, d.path(".djscript", "locks"), "demo", "djscript demo", 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.RemoveAll(d.path(".djscript", "server")); err != nil {
+		return nil, errors.Join(message.Wrap(err, "fs.denied", "cli.demo_folder", message.Args{"path": d.dir}), held.Release())
+	}
+	return held, nil
 }
 
 func (d *demonstration) databasePath() string { return d.path("dados", "LOJA.FDB") }

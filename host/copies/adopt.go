@@ -220,8 +220,8 @@ func (s *scratch) tryOut(ctx context.Context, fbk, path string) (firebird.Log, f
 	return log, seen, err
 }
 
-// beginAdopted gives the copy an identity from what was restored: rows are those that gbak's log of the restore
-// tells, and the evidence is that of the restored database itself.
+// beginAdopted gives the copy an identity from what was restored. Rows are those that gbak's log of the restore tells;
+// there is no evidence, since nobody was there to ask the source.
 func (k *making) beginAdopted(ctx context.Context, s *scratch, seen firebird.Inspection, log firebird.Log, path string, seqs *sequence) error {
 	info, err := os.Stat(s.fdb)
 	if err != nil {

@@ -126,7 +126,6 @@ type Place struct {
 	Path        string `json:"path"`
 	Bytes       int64  `json:"bytes"`
 	SHA256      string `json:"sha256"`
-	Encrypted   bool   `json:"encrypted"`
 	ReadBack    string `json:"read_back"` // "device" or "cache"
 	State       string `json:"state"`
 }

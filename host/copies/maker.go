@@ -61,7 +61,6 @@ type Options struct {
 	Verify    string // VerifyRestore, VerifyLater or VerifyNever
 	Files     bool   // document models
 	WithSetup bool   // what a new PC needs
-	Name      func(store, database string, seq uint64, day string, at time.Time) string
 }
 
 // Set is what came of making a set: the copies, and what went wrong without failing it.
@@ -196,11 +195,7 @@ func (k *making) begin(source *source, seqs *sequence) error {
 		Tools:  ToolsUsed{Djscript: k.Version, Gbak: k.Tools.Version.Text},
 		Script: k.Script,
 	}
-	name := k.options.Name
-	if name == nil {
-		name = fileName
-	}
-	k.name = name(k.Store.ID, k.database.Name, seq, day, now)
+	k.name = fileName(k.Store.ID, k.database.Name, seq, day, now)
 	k.expected = seqs.expected(k.database.Name, source.info.Bytes)
 	return nil
 }

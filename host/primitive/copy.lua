@@ -14,7 +14,6 @@
 ---@field path string
 ---@field bytes integer
 ---@field sha256 string
----@field encrypted boolean
 ---@field read_back "device"|"cache"
 ---@field state "present"|"missing"|"bad"
 
