@@ -103,9 +103,6 @@ func (v Value) Decode(into any) error {
 	return nil
 }
 
-// ToGo is Go of a value; for symmetry with Encode.
-func ToGo(v Value) (any, error) { return v.Go() }
-
 const (
 	maxValueDepth = 64
 	maxValueNodes = 1_000_000

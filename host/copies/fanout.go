@@ -39,12 +39,14 @@ type sink struct {
 }
 
 // openFanout begins a file of that name on every destination. It fails only when no destination can take it; the
-// errors of the others are theirs and are told by failures.
-func openFanout(ctx context.Context, name string, destinations []Destination) (*fanout, error) {
+// errors of the others are theirs and are told by failures. About is how large the zip will be; 0 where nobody knows.
+func openFanout(ctx context.Context, name string, destinations []Destination, about int64) (*fanout, error) {
 	f := &fanout{ctx: ctx, hash: sha256.New()}
 	for _, d := range destinations {
 		s := &sink{destination: d, blocks: make(chan []byte, lag), done: make(chan struct{})}
-		s.file, s.err = d.create(name)
+		if s.file, s.err = d.create(name); s.err == nil {
+			s.file.Expect(about) // so that a full drive can say how much is lacking
+		}
 		f.sinks = append(f.sinks, s)
 		go s.run()
 	}

@@ -103,7 +103,7 @@ func TestAnErrorOfReadingSpeaksAgainstNoCopy(t *testing.T) {
 func TestADestinationThatHangsDoesNotHoldACancelledRun(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
-	f, err := openFanout(ctx, "x.zip", []Destination{{Name: "a", Path: dir}})
+	f, err := openFanout(ctx, "x.zip", []Destination{{Name: "a", Path: dir}}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

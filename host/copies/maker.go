@@ -150,6 +150,7 @@ type making struct {
 	manifest *Manifest
 	name     string
 	expected int64 // bytes of the database part, about
+	zipBytes int64 // of the last copy's zip; 0 where there is none
 	zip      *zipfile.Writer
 	buffer   *bufio.Writer
 	out      *fanout
@@ -197,6 +198,7 @@ func (k *making) begin(source *source, seqs *sequence) error {
 	}
 	k.name = fileName(k.Store.ID, k.database.Name, seq, day, now)
 	k.expected = seqs.expected(k.database.Name, source.info.Bytes)
+	k.zipBytes = seqs.backups[k.database.Name].zip
 	return nil
 }
 
@@ -259,7 +261,7 @@ func (k *making) degrade(err error) { k.degraded = append(k.degraded, err) }
 
 // seal writes the zip to every destination, reads it back and gives it its name. Nothing of it is left on failure.
 func (k *making) seal(ctx context.Context, from stream, trial *trial) (places []Place, err error) {
-	if k.out, err = openFanout(ctx, k.name, k.to); err != nil {
+	if k.out, err = openFanout(ctx, k.name, k.to, k.zipBytes); err != nil {
 		return nil, err
 	}
 	defer func() {

@@ -27,7 +27,8 @@ type sequence struct {
 // lastBackup is how large gbak's backup of a database was in its newest copy: how large the next will be, nearly.
 type lastBackup struct {
 	seq   uint64
-	bytes int64
+	bytes int64 // of gbak's backup
+	zip   int64 // of the whole copy
 }
 
 const sequenceName = "sequence"
@@ -56,7 +57,7 @@ func openSequence(dir string, store string, destinations []Destination) (*sequen
 			if m, err := ReadManifest(f); err == nil && m.Store.ID == store {
 				s.seen(m.Seq, m.Created)
 				if m.Seq > s.backups[m.Database.Name].seq {
-					s.backups[m.Database.Name] = lastBackup{seq: m.Seq, bytes: m.database().Bytes}
+					s.backups[m.Database.Name] = lastBackup{seq: m.Seq, bytes: m.database().Bytes, zip: sizeOf(f)}
 				}
 			}
 		}
@@ -87,4 +88,12 @@ func (s *sequence) expected(database string, bytes int64) int64 {
 		return last.bytes
 	}
 	return bytes * 4 / 5
+}
+
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }

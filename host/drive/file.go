@@ -58,9 +58,6 @@ func (f *File) Expect(bytes int64) { f.expect = bytes }
 // Path is where the file will be once it is published.
 func (f *File) Path() string { return filepath.Join(f.dir, f.name) }
 
-// Written is how many bytes have been written.
-func (f *File) Written() int64 { return f.written }
-
 // Write adds bytes: "drive.full", "drive.read_only", "drive.removed", "fs.denied". After an error the file can only be
 // discarded.
 func (f *File) Write(p []byte) (int, error) {

@@ -46,7 +46,11 @@ func (e ending) verdict() error {
 	case len(e.failures) > 0:
 		return e.failed()
 	case errors.As(e.exit, &exit):
-		return message.New("gbak.failed", "gbak.exit", message.Args{
+		code := "gbak.failed"
+		if !e.finished {
+			code = "gbak.killed" // ended in the middle without a word of its own: so Windows shows a process that was killed
+		}
+		return message.New(code, "gbak.exit", message.Args{
 			"database": e.subject, "exit": exit.ExitCode(), "line": e.lastLine()})
 	case e.exit != nil:
 		return fmt.Errorf("run gbak: %w", e.exit)
