@@ -14,6 +14,8 @@ type Func struct {
 	Name   string // "copy.create": where it hangs in its module, and what errors call it
 	Doc    string
 	Effect string // what the host's wrapper needs to know: "read", "write", ...
+	Power  string // what a script must be allowed to do to call it: "copy.write"; "" where it needs nothing
+	Object string // the argument that names what it is done to: "to" of copy.create; "" where there is none
 
 	shape *shape
 	call  func(c *Call) (any, error)

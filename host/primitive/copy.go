@@ -59,13 +59,11 @@ func (r *copyRef) DecodeLua(v any) error {
 
 func (h *Host) copy() []lua.Func {
 	return []lua.Func{
-		bind("copy.create", Write, h.create),
-		bind("copy.adopt", Write, h.adopt),
-		bind("copy.open", Read, func(_ context.Context, a *pathArgs) (copies.Copy, error) { return copies.Open(a.Path) }),
+		on("to", bind("copy.create", Write, h.create)),
+		on("to", bind("copy.adopt", Write, h.adopt)),
+		bind("copy.open", Read, func(_ context.Context, a *pathArgs) (copies.Copy, error) { return h.Copies.Open(a.Path) }),
 		bind("copy.list", Read, h.list),
-		bind("copy.newest", Read, func(ctx context.Context, a *filterArgs) (*copies.Copy, error) {
-			return h.Catalogue.Newest(ctx, copies.Filter(*a))
-		}),
+		bind("copy.newest", Read, h.newest),
 		bind("copy.check", Read, h.check),
 		bind("copy.prove", Write, h.prove),
 	}
@@ -78,7 +76,7 @@ func (h *Host) one(ctx context.Context, fn func() error) error {
 	if err != nil {
 		return err
 	}
-	if left := h.Maker.Sweep(); left != nil {
+	if left := h.Copies.Sweep(); left != nil {
 		h.Env.Degrade(left) // nothing that is left over keeps a copy from being made
 	}
 	err = fn()
@@ -95,7 +93,7 @@ func (h *Host) create(ctx context.Context, a *createArgs) ([]copies.Copy, error)
 	}
 	var set copies.Set
 	err = h.one(ctx, func() (err error) {
-		set, err = h.Maker.Create(ctx, options)
+		set, err = h.Copies.Create(ctx, options)
 		return err
 	})
 	for _, degraded := range set.Degraded {
@@ -135,14 +133,10 @@ func (h *Host) databases(names []string) (found []copies.Database, err error) {
 
 func (h *Host) destinations(names []string) ([]copies.Destination, error) {
 	var found []copies.Destination
-	var known []string
-	for _, d := range h.Destinations {
-		known = append(known, d.Name)
-	}
 	for _, name := range names {
-		d, ok := h.Catalogue.Destination(name)
-		if !ok {
-			return nil, message.New("option.value", "primitive.no_destination", message.Args{"name": name, "known": strings.Join(known, ", ")})
+		d, err := h.destination(name)
+		if err != nil {
+			return nil, err
 		}
 		found = append(found, d)
 	}
@@ -150,6 +144,17 @@ func (h *Host) destinations(names []string) ([]copies.Destination, error) {
 		return nil, message.New("option.missing", "primitive.no_destinations", nil)
 	}
 	return found, nil
+}
+
+func (h *Host) destination(name string) (copies.Destination, error) {
+	var known []string
+	for _, d := range h.Destinations {
+		if d.Name == name {
+			return d, nil
+		}
+		known = append(known, d.Name)
+	}
+	return copies.Destination{}, message.New("option.value", "primitive.no_destination", message.Args{"name": name, "known": strings.Join(known, ", ")})
 }
 
 // planCreate is what a dry run can know of copies that are not made: no hash, no rows, no size.
@@ -161,7 +166,7 @@ func (h *Host) planCreate(args any) (any, error) {
 	}
 	planned := []copies.Copy{}
 	for _, d := range options.Databases {
-		c := copies.Copy{Store: h.Maker.Store.ID, Database: d.Name, Class: options.Class, Note: options.Note}
+		c := copies.Copy{Store: h.Store, Database: d.Name, Class: options.Class, Note: options.Note}
 		for _, to := range options.To {
 			c.Places = append(c.Places, copies.Place{Destination: to.Name, Path: to.Path})
 		}
@@ -175,7 +180,7 @@ func (h *Host) planNothing(any) (any, error) { return nil, nil }
 // planSame answers with the copy as it is.
 func (h *Host) planSame(args any) (any, error) {
 	a := args.(*copyArgs)
-	return h.Catalogue.Find(context.Background(), a.Copy.ref)
+	return h.Copies.Find(context.Background(), a.Copy.ref)
 }
 
 func (h *Host) adopt(ctx context.Context, a *adoptArgs) (copies.Copy, error) {
@@ -189,7 +194,7 @@ func (h *Host) adopt(ctx context.Context, a *adoptArgs) (copies.Copy, error) {
 	}
 	var set copies.Set
 	err = h.one(ctx, func() (err error) {
-		set, err = h.Maker.Adopt(ctx, a.Path, copies.Options{
+		set, err = h.Copies.Adopt(ctx, a.Path, copies.Options{
 			Databases: []copies.Database{database}, To: to, Class: orElse(a.Class, copies.Extra), Note: a.Note,
 		})
 		return err
@@ -204,28 +209,36 @@ func (h *Host) adopt(ctx context.Context, a *adoptArgs) (copies.Copy, error) {
 }
 
 func (h *Host) list(ctx context.Context, a *filterArgs) ([]copies.Copy, error) {
-	all, problems, err := h.Catalogue.List(ctx, copies.Filter(*a))
+	all, problems, err := h.Copies.List(ctx, copies.Filter(*a))
 	for _, p := range problems {
 		h.Env.Log("warning", p.Error(), nil)
 	}
 	return all, err
 }
 
+func (h *Host) newest(ctx context.Context, a *filterArgs) (*copies.Copy, error) {
+	all, _, err := h.Copies.List(ctx, copies.Filter(*a))
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
 func (h *Host) check(ctx context.Context, a *copyArgs) (checked copies.Copy, err error) {
-	found, err := h.Catalogue.Find(ctx, a.Copy.ref)
+	found, err := h.Copies.Find(ctx, a.Copy.ref)
 	if err != nil {
 		return found, err
 	}
-	return h.Catalogue.Check(ctx, found)
+	return h.Copies.Check(ctx, found)
 }
 
 func (h *Host) prove(ctx context.Context, a *copyArgs) (proven copies.Copy, err error) {
-	found, err := h.Catalogue.Find(ctx, a.Copy.ref)
+	found, err := h.Copies.Find(ctx, a.Copy.ref)
 	if err != nil {
 		return found, err
 	}
 	err = h.one(ctx, func() (err error) {
-		proven, err = h.Prover.Prove(ctx, found)
+		proven, err = h.Copies.Prove(ctx, found)
 		return err
 	})
 	return proven, err

@@ -2,7 +2,6 @@ package primitive
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/djscript/djscript/host/copies"
@@ -34,24 +33,9 @@ type (
 func (h *Host) db() []lua.Func {
 	return []lua.Func{
 		bind("db.list", Read, h.dbList),
-		bind("db.info", Read, func(ctx context.Context, a *databaseArgs) (info firebird.Info, err error) {
-			err = h.connected(ctx, a.Database, func(c *firebird.Conn, _ copies.Database) error { info, err = c.Info(ctx); return err })
-			return info, err
-		}),
-		bind("db.companies", Read, func(ctx context.Context, a *databaseArgs) (found []firebird.Company, err error) {
-			err = h.connected(ctx, a.Database, func(c *firebird.Conn, d copies.Database) error {
-				if d.System.Companies == "" {
-					return message.New("company.not_found", "primitive.no_companies", message.Args{"database": d.Name})
-				}
-				found, err = c.Companies(ctx, d.System.Companies)
-				return err
-			})
-			return found, err
-		}),
-		bind("db.sessions", Read, func(ctx context.Context, a *databaseArgs) (found []firebird.Session, err error) {
-			err = h.connected(ctx, a.Database, func(c *firebird.Conn, _ copies.Database) error { found, err = c.Sessions(ctx); return err })
-			return found, err
-		}),
+		on("database", bind("db.info", Read, h.dbInfo)),
+		on("database", bind("db.companies", Read, h.dbCompanies)),
+		on("database", bind("db.sessions", Read, h.dbSessions)),
 		bind("db.check", Read, h.dbCheck),
 	}
 }
@@ -67,7 +51,7 @@ func (h *Host) dbList(context.Context, *noArgs) ([]system, error) {
 func (h *Host) dbCheck(ctx context.Context, a *pathArgs) (checked, error) {
 	var seen firebird.Inspection
 	err := h.one(ctx, func() (err error) { // it works on the bench
-		seen, err = h.Maker.Bench.Inspect(ctx, a.Path)
+		seen, err = h.Firebird.Inspect(ctx, a.Path)
 		return err
 	})
 	if err != nil {
@@ -76,19 +60,34 @@ func (h *Host) dbCheck(ctx context.Context, a *pathArgs) (checked, error) {
 	return checked{OK: len(seen.ValidationErrors) == 0 && seen.ShutdownMode == 0, Errors: seen.ValidationErrors, Rows: seen.Rows}, nil
 }
 
-// connected calls fn with a connection to the database of that name; "" is the store's only one.
-func (h *Host) connected(ctx context.Context, name string, fn func(*firebird.Conn, copies.Database) error) error {
-	d, err := h.database(name)
+func (h *Host) dbInfo(ctx context.Context, a *databaseArgs) (firebird.Info, error) {
+	d, err := h.database(a.Database)
 	if err != nil {
-		return err
+		return firebird.Info{}, err
 	}
-	conn, err := firebird.Connect(ctx, d.At)
-	if err != nil {
-		return err
-	}
-	return errors.Join(fn(conn, d), conn.Close())
+	return h.Firebird.Info(ctx, d)
 }
 
+func (h *Host) dbCompanies(ctx context.Context, a *databaseArgs) ([]firebird.Company, error) {
+	d, err := h.database(a.Database)
+	if err != nil {
+		return nil, err
+	}
+	if d.System.Companies == "" {
+		return nil, message.New("company.not_found", "primitive.no_companies", message.Args{"database": d.Name})
+	}
+	return h.Firebird.Companies(ctx, d)
+}
+
+func (h *Host) dbSessions(ctx context.Context, a *databaseArgs) ([]firebird.Session, error) {
+	d, err := h.database(a.Database)
+	if err != nil {
+		return nil, err
+	}
+	return h.Firebird.Sessions(ctx, d)
+}
+
+// database is the database of that name; "" is the store's only one.
 func (h *Host) database(name string) (copies.Database, error) {
 	if name == "" && len(h.Databases) == 1 {
 		return h.Databases[0], nil

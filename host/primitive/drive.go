@@ -20,12 +20,12 @@ type (
 func (h *Host) drive() []lua.Func {
 	return []lua.Func{
 		bind("drive.list", Read, h.driveList),
-		bind("drive.of", Read, func(_ context.Context, a *driveOfArgs) (drive.Drive, error) { return drive.Of(a.Path) }),
+		bind("drive.of", Read, func(_ context.Context, a *driveOfArgs) (drive.Drive, error) { return h.Drives.Of(a.Path) }),
 	}
 }
 
 func (h *Host) driveList(ctx context.Context, a *driveListArgs) ([]drive.Drive, error) {
-	all, err := h.Drives(ctx)
+	all, err := h.Drives.List(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -8,10 +8,10 @@ package primitive
 import (
 	"context"
 	"embed"
+	"strings"
 	"time"
 
 	"github.com/djscript/djscript/host/copies"
-	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/lua"
 )
 
@@ -52,12 +52,12 @@ type Env interface {
 type Host struct {
 	Env          Env
 	Dry          bool
+	Store        string // id
 	Databases    []copies.Database
 	Destinations []copies.Destination
-	Maker        *copies.Maker
-	Catalogue    *copies.Catalogue
-	Prover       *copies.Prover
-	Drives       func(ctx context.Context) ([]drive.Drive, error)
+	Copies       Copies
+	Firebird     Firebird
+	Drives       Drives
 }
 
 // Stubs are the stub files of all nouns, as editors read them.
@@ -98,9 +98,20 @@ func (h *Host) Wrap() func(c *lua.Call, next func() (any, error)) (any, error) {
 	}
 }
 
-// bind makes a primitive that takes its context from the call.
+// bind makes a primitive that takes its context from the call. What it must be allowed is its noun and its effect; to
+// direct the flow needs no leave.
 func bind[T, R any](name, effect string, fn func(ctx context.Context, args *T) (R, error)) lua.Func {
 	f := lua.Bind(name, func(c *lua.Call, args *T) (R, error) { return fn(c.Context, args) })
 	f.Effect = effect
+	if effect != Flow {
+		noun, _, _ := strings.Cut(name, ".")
+		f.Power = noun + "." + effect
+	}
+	return f
+}
+
+// on names the argument that says what a primitive is done to: a destination, or a database.
+func on(object string, f lua.Func) lua.Func {
+	f.Object = object
 	return f
 }

@@ -21,11 +21,14 @@ import (
 
 // Engines are what works for a store: ready to make, find and prove its copies.
 type Engines struct {
-	Maker     *copies.Maker
-	Catalogue *copies.Catalogue
-	Prover    *copies.Prover
-	Databases []copies.Database
-	Mask      func(string) string // takes the store's secrets out of a text
+	Copies       primitive.Copies
+	Firebird     primitive.Firebird
+	Drives       primitive.Drives
+	Databases    []copies.Database
+	Destinations []copies.Destination
+	Mask         func(string) string // takes the store's secrets out of a text
+	// Serve tells the engines which script they work for, and whom to tell how far they are. It may be nil.
+	Serve func(script copies.Script, progress func(copies.Progress))
 }
 
 // Catalogue is the catalogue of the store; it needs no Firebird.
@@ -48,16 +51,91 @@ func (h *Host) Engines(ctx context.Context) (*Engines, error) {
 	if err := errors.Join(noTools, noSecrets, err, os.MkdirAll(h.dir(), 0o755)); err != nil {
 		return nil, err
 	}
-	e := &Engines{
-		Databases: databases, Catalogue: h.Catalogue(), Mask: secret.Mask(secrets),
-		Prover: &copies.Prover{Bench: bench, Databases: databases, Destinations: h.destinations(), Now: h.now, Entropy: h.Entropy},
-		Maker: &copies.Maker{
+	e := &engine{
+		bench: bench, Catalogue: h.Catalogue(),
+		prover: &copies.Prover{Bench: bench, Databases: databases, Destinations: h.destinations(), Now: h.now, Entropy: h.Entropy},
+		maker: &copies.Maker{
 			Store: h.store(), Destinations: h.destinations(), Tools: bench.Tools, Bench: bench, State: h.dir(), Config: setup,
 			Silence: h.Config.Limits.Silence, Version: h.Version, Now: h.now, Entropy: h.Entropy,
 		},
 	}
-	return e, nil
+	return &Engines{
+		Copies: e, Firebird: e, Drives: drives{}, Databases: databases, Destinations: h.destinations(), Mask: secret.Mask(secrets), Serve: e.serve,
+	}, nil
 }
+
+// engine is what works for a real store.
+type engine struct {
+	*copies.Catalogue
+	bench  copies.Bench
+	maker  *copies.Maker
+	prover *copies.Prover
+}
+
+func (e *engine) serve(script copies.Script, progress func(copies.Progress)) {
+	e.maker.Script, e.maker.Progress, e.prover.Progress = script, progress, progress
+}
+
+// Create makes copies.
+func (e *engine) Create(ctx context.Context, o copies.Options) (copies.Set, error) {
+	return e.maker.Create(ctx, o)
+}
+
+// Adopt takes in a copy that something else made.
+func (e *engine) Adopt(ctx context.Context, path string, o copies.Options) (copies.Set, error) {
+	return e.maker.Adopt(ctx, path, o)
+}
+
+// Sweep takes away what a maker that died left.
+func (e *engine) Sweep() error { return e.maker.Sweep() }
+
+// Open reads a copy by its path alone.
+func (e *engine) Open(path string) (copies.Copy, error) { return copies.Open(path) }
+
+// Prove restores a copy and compares.
+func (e *engine) Prove(ctx context.Context, c copies.Copy) (copies.Copy, error) {
+	return e.prover.Prove(ctx, c)
+}
+
+// Info is what a database says of itself.
+func (e *engine) Info(ctx context.Context, d copies.Database) (info firebird.Info, err error) {
+	err = connected(ctx, d, func(c *firebird.Conn) error { info, err = c.Info(ctx); return err })
+	return info, err
+}
+
+// Companies are those of a database.
+func (e *engine) Companies(ctx context.Context, d copies.Database) (found []firebird.Company, err error) {
+	err = connected(ctx, d, func(c *firebird.Conn) error { found, err = c.Companies(ctx, d.System.Companies); return err })
+	return found, err
+}
+
+// Sessions are who is connected to a database.
+func (e *engine) Sessions(ctx context.Context, d copies.Database) (found []firebird.Session, err error) {
+	err = connected(ctx, d, func(c *firebird.Conn) error { found, err = c.Sessions(ctx); return err })
+	return found, err
+}
+
+// Inspect validates a database file.
+func (e *engine) Inspect(ctx context.Context, path string) (firebird.Inspection, error) {
+	return e.bench.Inspect(ctx, path)
+}
+
+func connected(ctx context.Context, d copies.Database, fn func(*firebird.Conn) error) error {
+	conn, err := firebird.Connect(ctx, d.At)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(conn), conn.Close())
+}
+
+// drives are those of this machine.
+type drives struct{}
+
+// List are all of them.
+func (drives) List(ctx context.Context) ([]drive.Drive, error) { return drive.List(ctx) }
+
+// Of is the drive that a path lies on.
+func (drives) Of(path string) (drive.Drive, error) { return drive.Of(path) }
 
 // now is the clock as the store's copies and ledgers write it: with the store's offset.
 func (h *Host) now() time.Time { return h.Now().In(h.Config.Store.Location) }
@@ -156,10 +234,11 @@ func isScript(p string) bool {
 
 // primitives lends the engines to one run.
 func (e *Engines) primitives(r *running) *primitive.Host {
-	e.Maker.Progress, e.Prover.Progress = r.progress, r.progress
-	e.Maker.Script = copies.Script{Name: r.target.script, Hash: r.target.chunk.Hash}
+	if e.Serve != nil {
+		e.Serve(copies.Script{Name: r.target.script, Hash: r.target.chunk.Hash}, r.progress)
+	}
 	return &primitive.Host{
-		Env: r, Dry: r.request.Dry, Databases: e.Databases, Destinations: e.Maker.Destinations, Maker: e.Maker,
-		Catalogue: e.Catalogue, Prover: e.Prover, Drives: drive.List,
+		Env: r, Dry: r.request.Dry, Store: r.host.Config.Store.ID, Databases: e.Databases, Destinations: e.Destinations,
+		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives,
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"sort"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/journal"
-	"github.com/djscript/djscript/host/lock"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/schedule"
@@ -58,11 +56,7 @@ func (r *running) Degrade(err error) {
 // Lock holds a lock of the store. Whoever waits for it is told which run holds it.
 func (r *running) Lock(ctx context.Context, name string, wait time.Duration) (func() error, error) {
 	who := fmt.Sprintf("%s:%s %s", r.outcome.Script, r.outcome.Job, r.began.In(r.host.Config.Store.Location).Format("15:04:05"))
-	held, err := lock.Take(ctx, filepath.Join(r.host.dir(), "locks"), name, who, max(wait, r.request.Wait))
-	if err != nil {
-		return nil, err
-	}
-	return held.Release, nil
+	return r.host.world().Lock(ctx, name, who, max(wait, r.request.Wait))
 }
 
 // Defer keeps a function for the end.
@@ -88,7 +82,9 @@ func (r *running) Log(level, text string, fields map[string]any) {
 }
 
 // Sleep waits.
-func (r *running) Sleep(ctx context.Context, d time.Duration) error { return Sleep(ctx, d) }
+func (r *running) Sleep(ctx context.Context, d time.Duration) error {
+	return r.host.world().Sleep(ctx, d)
+}
 
 // Sleep waits that long, or until the context ends, and then gives why it did.
 func Sleep(ctx context.Context, d time.Duration) error {

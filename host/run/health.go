@@ -87,7 +87,7 @@ func (h *Host) look(ctx context.Context, script string) (*running, error) {
 		return nil, err
 	}
 	r := h.onlooker(target)
-	if r.engines, err = h.Engines(ctx); err != nil {
+	if r.engines, err = h.world().Engines(ctx); err != nil {
 		return nil, err
 	}
 	r.mask = r.engines.Mask

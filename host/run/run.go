@@ -19,7 +19,6 @@ import (
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/journal"
-	"github.com/djscript/djscript/host/lock"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/schedule"
@@ -48,6 +47,7 @@ type Host struct {
 	Now     func() time.Time
 	Entropy io.Reader
 	Watch   func(Event) // told of what happens while it happens; may be nil
+	World   World       // nil: the real store
 }
 
 // Event is something that a person may want to see while a run goes on.
@@ -126,7 +126,7 @@ type running struct {
 	target   *target
 	engines  *Engines
 	state    *lua.State
-	journal  *journal.Run
+	journal  Record
 	declared *primitive.Script
 	deferred []*lua.Function
 	outcome  *Outcome
@@ -142,7 +142,7 @@ func (r *running) run(ctx context.Context) error {
 	}
 	r.target = found
 	r.outcome.Script, r.outcome.Job, r.outcome.Builtin = found.script, found.job, found.builtin
-	if r.engines, err = r.host.Engines(ctx); err != nil {
+	if r.engines, err = r.host.world().Engines(ctx); err != nil {
 		return r.open(err)
 	}
 	r.mask = r.engines.Mask
@@ -178,7 +178,7 @@ func (r *running) open(failed error) error {
 	if !r.request.Due.IsZero() {
 		start.Due = &r.request.Due
 	}
-	opened, err := r.host.Journal().Begin(start)
+	opened, err := r.host.world().Begin(start)
 	if err != nil {
 		return errors.Join(failed, err)
 	}
@@ -306,9 +306,4 @@ func (r *running) finish(err error) {
 		o.Err = errors.Join(o.Err, kept)
 	}
 	r.watch(Event{Kind: "end", Name: o.Result, Seconds: r.host.Now().Sub(r.began).Seconds()})
-}
-
-// Take holds a lock of the store for a command that is no run, such as proving a copy.
-func (h *Host) Take(ctx context.Context, name, who string, wait time.Duration) (*lock.Lock, error) {
-	return lock.Take(ctx, filepath.Join(h.dir(), "locks"), name, who, wait)
 }

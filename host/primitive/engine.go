@@ -1,0 +1,42 @@
+package primitive
+
+import (
+	"context"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/firebird"
+)
+
+// What works for a store stands behind these interfaces, so that a script can be tried on a store that is only simulated.
+
+// Copies makes, finds and proves copies.
+type Copies interface {
+	Create(ctx context.Context, o copies.Options) (copies.Set, error)
+	Adopt(ctx context.Context, path string, o copies.Options) (copies.Set, error)
+	// Sweep takes away what a maker that died left.
+	Sweep() error
+	// Open reads a copy by its path alone.
+	Open(path string) (copies.Copy, error)
+	// List gives the copies, newest first, and what could not be read.
+	List(ctx context.Context, filter copies.Filter) ([]copies.Copy, []error, error)
+	// Find finds a copy by its id, the end of its id, its number, or a path.
+	Find(ctx context.Context, ref string) (copies.Copy, error)
+	Check(ctx context.Context, c copies.Copy) (copies.Copy, error)
+	Prove(ctx context.Context, c copies.Copy) (copies.Copy, error)
+}
+
+// Firebird looks at databases.
+type Firebird interface {
+	Info(ctx context.Context, d copies.Database) (firebird.Info, error)
+	Companies(ctx context.Context, d copies.Database) ([]firebird.Company, error)
+	Sessions(ctx context.Context, d copies.Database) ([]firebird.Session, error)
+	// Inspect validates a database file and counts its rows.
+	Inspect(ctx context.Context, path string) (firebird.Inspection, error)
+}
+
+// Drives finds drives.
+type Drives interface {
+	List(ctx context.Context) ([]drive.Drive, error)
+	Of(path string) (drive.Drive, error)
+}
