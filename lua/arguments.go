@@ -9,6 +9,7 @@ import (
 // The standard library's own arguments; bound functions have theirs checked by their struct.
 
 func (s *State) badArgument(l *glua.LState, op string, position int, want string) {
+	s.known(l, l.Get(position))
 	got := s.word("lua.nothing")
 	if position <= l.GetTop() {
 		got = s.describe(l.Get(position))

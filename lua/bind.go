@@ -27,7 +27,8 @@ type Call struct {
 	State   *State
 	Func    Func
 	Op      string // the function's name
-	Args    any    // the decoded arguments, *T of Bind
+	Args    any    // the decoded arguments, *T of Bind; nil where Unknown
+	Unknown bool   // in a rehearsal: something in the arguments is not known, and so the result is not
 
 	l     *glua.LState
 	given []glua.LValue
@@ -151,12 +152,13 @@ func (s *State) bound(f Func, receiver *glua.LUserData) *glua.LFunction {
 	}
 	return s.l.NewFunction(func(l *glua.LState) int {
 		given := arguments(l, receiver)
+		c := &Call{Context: s.counter.parent, State: s, Func: f, Op: f.Name, l: l, given: given}
 		args := reflect.New(f.shape.typ)
-		if mistake := f.decode(s, given, args.Elem()); mistake != nil {
-			s.raiseIn(l, f.Name, mistake)
-		}
-		c := &Call{
-			Context: s.counter.parent, State: s, Func: f, Op: f.Name, Args: args.Interface(), l: l, given: given,
+		if c.Unknown = s.unforeseen(f, given); !c.Unknown {
+			if mistake := f.decode(s, given, args.Elem()); mistake != nil {
+				s.raiseIn(l, f.Name, mistake)
+			}
+			c.Args = args.Interface()
 		}
 		result, err := s.invoke(c)
 		if err != nil {
@@ -190,10 +192,14 @@ func (s *State) invoke(c *Call) (result any, err error) {
 			err = s.recovered(c.l, c.Op, panicked)
 		}
 	}()
-	if wrap := s.options.Wrap; wrap != nil {
-		return wrap(c, func() (any, error) { return c.Func.call(c) })
+	call := c.Func.call
+	if c.Unknown {
+		call = func(*Call) (any, error) { return Unknown{}, nil }
 	}
-	return c.Func.call(c)
+	if wrap := s.options.Wrap; wrap != nil {
+		return wrap(c, func() (any, error) { return call(c) })
+	}
+	return call(c)
 }
 
 func (s *State) pushResult(l *glua.LState, op string, result any) int {

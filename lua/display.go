@@ -41,6 +41,8 @@ func (s *State) display(value glua.LValue) string {
 		return (&Function{s, v}).describe()
 	case *glua.LUserData:
 		return displayThing(v)
+	case *glua.LState:
+		return "thread"
 	case *glua.LTable:
 		var b strings.Builder
 		s.write(&b, v, map[*glua.LTable]bool{}, shownDepth)
@@ -57,6 +59,8 @@ func displayThing(thing *glua.LUserData) string {
 		return v.Text()
 	case *frozen:
 		return v.name
+	case Unknown:
+		return "(unknown)"
 	}
 	return "userdata"
 }
@@ -135,6 +139,8 @@ func (s *State) describe(value glua.LValue) string {
 		return s.word("lua.a_table")
 	case *glua.LFunction:
 		return s.word("lua.a_function")
+	case *glua.LState:
+		return s.word("lua.a_coroutine")
 	case *glua.LUserData:
 		if thing, ok := v.Value.(*frozen); ok {
 			return thing.name

@@ -103,6 +103,8 @@ func (s *State) encodeSpecial(v reflect.Value, depth int) (glua.LValue, bool, er
 		return glua.LNil, false, nil
 	}
 	switch special := v.Interface().(type) {
+	case Unknown:
+		return s.unknown, true, nil
 	case Value:
 		if special.lua == nil {
 			return glua.LNil, true, nil

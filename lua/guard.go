@@ -18,15 +18,19 @@ const concatGroup = 16
 
 // guardTree turns a..b and #t into calls of guarded functions, before the script is compiled: .. would print money as
 // 1.2e+06 and could double a text until the machine stops; # would stop counting at MaxArrayIndex and lose what a list
-// holds beyond it. It also makes 0010 ten; gopher-lua reads it as octal. It gives the variables of each function.
-func guardTree(stmts []ast.Stmt) []scopes {
-	g := &guard{}
+// holds beyond it. It also makes 0010 ten; gopher-lua reads it as octal. In a rehearsal every condition is looked at, for
+// something unknown in it. It gives the variables of each function.
+func guardTree(stmts []ast.Stmt, rehearse bool) []scopes {
+	g := &guard{rehearse: rehearse}
 	g.function(&ast.FunctionExpr{ParList: &ast.ParList{}, Stmts: stmts}, false)
 	return g.functions
 }
 
 // guard is one walk over a script. On its way it notes the variables of each function.
-type guard struct{ functions []scopes }
+type guard struct {
+	rehearse  bool
+	functions []scopes
+}
 
 func (g *guard) function(f *ast.FunctionExpr, method bool) {
 	g.functions = append(g.functions, scopesOf(f, method))
@@ -51,19 +55,19 @@ func (g *guard) stmt(stmt ast.Stmt) {
 	case *ast.DoBlockStmt:
 		g.block(s.Stmts)
 	case *ast.WhileStmt:
-		g.expr(&s.Condition)
+		g.test(&s.Condition)
 		g.block(s.Stmts)
 	case *ast.RepeatStmt:
-		g.expr(&s.Condition)
+		g.test(&s.Condition)
 		g.block(s.Stmts)
 	case *ast.IfStmt:
-		g.expr(&s.Condition)
+		g.test(&s.Condition)
 		g.block(s.Then)
 		g.block(s.Else)
 	case *ast.NumberForStmt:
-		g.expr(&s.Init)
-		g.expr(&s.Limit)
-		g.expr(&s.Step)
+		g.test(&s.Init)
+		g.test(&s.Limit)
+		g.test(&s.Step)
 		g.block(s.Stmts)
 	case *ast.GenericForStmt:
 		g.list(s.Exprs)
@@ -72,6 +76,14 @@ func (g *guard) stmt(stmt ast.Stmt) {
 		g.function(s.Func, s.Name.Func == nil)
 	case *ast.ReturnStmt:
 		g.list(s.Exprs)
+	}
+}
+
+// test is an expression that something depends on.
+func (g *guard) test(place *ast.Expr) {
+	g.expr(place)
+	if g.rehearse && *place != nil {
+		*place = call(knownName, *place, *place)
 	}
 }
 
@@ -98,18 +110,18 @@ func (g *guard) expr(place *ast.Expr) {
 		g.expr(&e.Receiver)
 		g.list(e.Args)
 	case *ast.LogicalOpExpr:
-		g.expr(&e.Lhs)
+		g.test(&e.Lhs)
 		g.expr(&e.Rhs)
 	case *ast.RelationalOpExpr:
-		g.expr(&e.Lhs)
-		g.expr(&e.Rhs)
+		g.test(&e.Lhs)
+		g.test(&e.Rhs)
 	case *ast.ArithmeticOpExpr:
 		g.expr(&e.Lhs)
 		g.expr(&e.Rhs)
 	case *ast.UnaryMinusOpExpr:
 		g.expr(&e.Expr)
 	case *ast.UnaryNotOpExpr:
-		g.expr(&e.Expr)
+		g.test(&e.Expr)
 	case *ast.UnaryLenOpExpr:
 		g.expr(&e.Expr)
 		*place = call(lengthName, e, e.Expr)

@@ -93,16 +93,21 @@ func plainKind(typ reflect.Type, single bool) *kind {
 
 // wrong is a value of another type than was wanted.
 func (k *kind) wrong(s *State, path string, value glua.LValue) *fault {
+	if isUnknown(value) {
+		return unknownFault()
+	}
 	return &fault{code: "option.type", key: "lua.option_type", args: map[string]any{
 		"option": path, "want": k.want(s), "got": s.describe(value),
 	}}
 }
 
 func refused(s *State, path, want string, value glua.LValue) *fault {
-	f := &fault{code: "option.value", key: "lua.option_value", args: map[string]any{
+	if isUnknown(value) {
+		return unknownFault()
+	}
+	return &fault{code: "option.value", key: "lua.option_value", args: map[string]any{
 		"option": path, "want": want, "got": s.describe(value),
 	}}
-	return f
 }
 
 func stringKind() *kind {

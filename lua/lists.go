@@ -139,9 +139,9 @@ func (s *State) listRemove(l *glua.LState) int {
 
 func (s *State) listSort(l *glua.LState) int {
 	table := s.plainTable(l, "sort", 1)
-	order := listOrder{l: l, values: make([]glua.LValue, length(table))}
+	order := listOrder{s: s, l: l, values: make([]glua.LValue, length(table))}
 	for i := range order.values {
-		order.values[i] = table.RawGet(glua.LNumber(i + 1))
+		order.values[i] = s.known(l, table.RawGet(glua.LNumber(i+1)))
 	}
 	if l.Get(2) != glua.LNil {
 		order.before = s.function(l, "sort", 2)
@@ -154,6 +154,7 @@ func (s *State) listSort(l *glua.LState) int {
 }
 
 type listOrder struct {
+	s      *State
 	l      *glua.LState
 	before *glua.LFunction
 	values []glua.LValue
@@ -169,7 +170,7 @@ func (o listOrder) Less(i, j int) bool {
 	o.l.Push(o.values[i])
 	o.l.Push(o.values[j])
 	o.l.Call(2, 1)
-	less := glua.LVAsBool(o.l.Get(-1))
+	less := glua.LVAsBool(o.s.known(o.l, o.l.Get(-1)))
 	o.l.Pop(1)
 	return less
 }

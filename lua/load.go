@@ -22,8 +22,12 @@ type Chunk struct {
 	Name string // the file, as errors name it
 	Hash string // SHA-256 of the source, hexadecimal
 
+	text  string
 	lines []string
 	proto *glua.FunctionProto
+
+	// rehearsal is the script compiled so that every condition is looked at.
+	rehearsal func() *glua.FunctionProto
 }
 
 // Line is the text of a line, counted from 1; "" outside the script.
@@ -80,10 +84,11 @@ func Parse(name string, source []byte) (*Chunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	chunk := &Chunk{Name: name, Hash: hex.EncodeToString(hash[:]), lines: splitLines(text)}
+	chunk := &Chunk{Name: name, Hash: hex.EncodeToString(hash[:]), text: text, lines: splitLines(text)}
 	if chunk.proto, err = compile(chunk, text); err != nil {
 		return nil, err
 	}
+	chunk.rehearsal = sync.OnceValue(chunk.compileRehearsal)
 	compiled.put(key, chunk)
 	return chunk, nil
 }
@@ -117,13 +122,28 @@ func compile(chunk *Chunk, text string) (*glua.FunctionProto, error) {
 	if err != nil {
 		return nil, chunk.explain(err, scan)
 	}
-	functions := guardTree(tree)
+	functions := guardTree(tree, false)
 	proto, err := compileTree(tree, chunk.Name)
 	if err != nil {
 		return nil, chunk.explain(err, scan)
 	}
 	repairLocals(proto, functions)
 	return proto, nil
+}
+
+// compileRehearsal compiles once more a script that was compiled already.
+func (c *Chunk) compileRehearsal() *glua.FunctionProto {
+	tree, err := parseTree(c.text, c.Name)
+	if err != nil {
+		return c.proto
+	}
+	functions := guardTree(tree, true)
+	proto, err := compileTree(tree, c.Name)
+	if err != nil {
+		return c.proto // its guards made it too large for one function
+	}
+	repairLocals(proto, functions)
+	return proto
 }
 
 // compileTree recovers: gopher-lua's compiler panics with some faults of its own.

@@ -121,6 +121,8 @@ var english = map[string]string{
 	"lua.too_large":           "a value with less in it",
 	"lua.cycle":               "a table that does not contain itself",
 	"lua.one_of":              "one of {{.values}}",
+	"lua.unknown_value":       "what is asked of this value can only be known when the job is really done",
+	"lua.unknown_value.hint":  "the plan ends here; what comes before it stands",
 	"lua.script":              "{{.text}}",
 }
 

@@ -22,6 +22,8 @@ type Options struct {
 	Seed    uint64              // of math.random: the same seed, the same numbers
 	Modules map[string][]Func   // global name -> functions; "copy.create" in "dj" is dj.copy.create
 	Values  map[string]any      // "dj.version" -> a value beside the functions
+	// Rehearse runs scripts so that what is Unknown can not be branched on unseen.
+	Rehearse bool
 	// Wrap stands around every call of a bound function: it may refuse, answer by itself, or call next once.
 	// c.Func is the function, c.Args its decoded arguments.
 	Wrap func(c *Call, next func() (any, error)) (any, error)
@@ -30,15 +32,18 @@ type Options struct {
 // State is one run of scripts. It is used once, from one goroutine, and forgotten; nothing needs closing.
 type State struct {
 	options Options
-	l       *glua.LState
+	l       *glua.LState // the one that runs: the main one, or that of a coroutine
 	counter *counter
 	names   *glua.LTable // what scripts may name
 	errors  *glua.LTable // metatable of error values
 	text    *glua.LTable // functions of texts
 	enter   *glua.LFunction
+	unknown *glua.LUserData // the one value of Unknown
 
 	// A Go list without elements is a table like an empty map; this metatable tells it from one on its way back.
 	emptyList *glua.LTable
+
+	coroutines map[*glua.LState]*coroutine // those that have not ended
 
 	catches int // pcalls that are open
 	random  uint64
@@ -72,6 +77,8 @@ func New(ctx context.Context, o Options) *State {
 	s.openText()
 	s.openLists()
 	s.openMath()
+	s.openCoroutines()
+	s.openUnknown()
 	s.openModules()
 	s.freezeGlobals()
 	return s
@@ -109,7 +116,11 @@ func (s *State) within(ctx context.Context, fn func()) {
 // Run executes a script and returns what it returns: its first value. The error is a *RunError.
 func (s *State) Run(c *Chunk) (Value, error) {
 	s.chunks[c.Name] = c
-	results, err := s.call(s.l.NewFunctionFromProto(c.proto))
+	proto := c.proto
+	if s.options.Rehearse {
+		proto = c.rehearsal()
+	}
+	results, err := s.call(s.l.NewFunctionFromProto(proto))
 	if err != nil {
 		return Value{}, s.runError(err)
 	}

@@ -94,6 +94,7 @@ func (s *State) joins(value glua.LValue) bool {
 }
 
 func (s *State) cannotJoin(l *glua.LState, value glua.LValue) {
+	s.known(l, value)
 	s.raise(l, &fault{code: "script.failed", key: "lua.join", args: map[string]any{"got": s.describe(value)}})
 }
 

@@ -144,6 +144,8 @@ func (w *walk) value(value glua.LValue) (any, *fault) {
 		switch thing := v.Value.(type) {
 		case *Error:
 			return thing, nil
+		case Unknown:
+			return thing, nil
 		case *frozen:
 			return w.table(thing.fields)
 		}
