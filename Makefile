@@ -24,8 +24,9 @@ LUA = $(wildcard builtin/*.lua builtin/*/*.lua examples scripts host/primitive/*
 # Firebird's tools, engine and server; PROOF=PACKAGE, as .ci/install reads them.
 FIREBIRD := gbak=firebird3.0-utils firebird=firebird3.0-server \
   $(if $(wildcard /opt/firebird/plugins /usr/lib64/firebird/plugins),,'/usr/lib/*/firebird/*/plugins/libEngine*.so=firebird3.0-server-core')
-# The race detector wants a C compiler; the tests read Firebird's own example database, and hold our zips against unzip.
-TESTS := gcc=gcc '/usr/include/stdlib.h=libc6-dev' unzip=unzip \
+# The race detector wants a C compiler; the tests read Firebird's own example database, hold our zips against unzip, and our
+# language against PUC's Lua.
+TESTS := gcc=gcc '/usr/include/stdlib.h=libc6-dev' unzip=unzip lua5.1=lua5.1 \
   '/usr/share/doc/firebird3.0-examples/examples/employee.sql.gz=firebird3.0-examples'
 
 help:

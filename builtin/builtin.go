@@ -1,9 +1,9 @@
-// Package builtin holds what ships in Lua and TOML: the default script and the schema profiles of systems.
+// Package builtin holds what ships in Lua and TOML: the default script, libraries, and the schema profiles of systems.
 package builtin
 
 import "embed"
 
-// Files are default.lua and systems/*.toml.
+// Files are default.lua, lib/*.lua and systems/*.toml.
 //
-//go:embed *.lua systems/*.toml
+//go:embed default.lua lib/*.lua systems/*.toml
 var Files embed.FS

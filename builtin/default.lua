@@ -8,6 +8,7 @@ local says = {
     adopt_hint = "djscript adopt ARQUIVO",
     which = "de qual banco de dados é esta cópia?",
     which_hint = "djscript adopt ARQUIVO --database NOME",
+    rotation = "a rotação não foi feita em ",
   },
   en = {
     proven = "a proven copy of ",
@@ -16,8 +17,26 @@ local says = {
     adopt_hint = "djscript adopt FILE",
     which = "which database is this a copy of?",
     which_hint = "djscript adopt FILE --database NAME",
+    rotation = "nothing was rotated at ",
   },
 }
+
+-- Drops what djscript.toml does not keep, once every copy of the run is proven.
+local function rotate(job, copies, to)
+  for _, copy in ipairs(copies) do
+    if copy.state ~= "verified" then
+      return
+    end
+  end
+  for _, where in ipairs(to) do
+    if #copies > 0 and dj.copy.rotates(where) then
+      local ok, err = pcall(dj.copy.prune, where)
+      if not ok then
+        job:degraded(says[job.language].rotation .. where, err)
+      end
+    end
+  end
+end
 
 return dj.script {
   name = "default",
@@ -42,8 +61,8 @@ return dj.script {
     path = { type = "path", help = "adopt: the file to take in" },
   },
   jobs = {
-    backup = function(_, p)
-      return dj.copy.create {
+    backup = function(job, p)
+      local copies = dj.copy.create {
         to = p.to,
         databases = p.databases,
         files = p.files,
@@ -51,10 +70,12 @@ return dj.script {
         class = p.class,
         note = p.note,
       }
+      rotate(job, copies, p.to)
+      return copies
     end,
 
     -- Proves what an earlier run left for later.
-    prove = function()
+    prove = function(job, p)
       local proven, failed = {}, nil
       for _, copy in ipairs(dj.copy.list { state = "sealed" }) do
         if copy.verify ~= "never" then
@@ -69,6 +90,7 @@ return dj.script {
       if failed then
         error(failed)
       end
+      rotate(job, proven, p.to)
       return proven
     end,
 

@@ -13,7 +13,7 @@ func (s *State) arithmetic() map[string]glua.LGFunction {
 		"__sub": func(a, b float64) float64 { return a - b },
 		"__mul": func(a, b float64) float64 { return a * b },
 		"__div": func(a, b float64) float64 { return a / b },
-		"__mod": func(a, b float64) float64 { return a - math.Floor(a/b)*b },
+		"__mod": remainder,
 		"__pow": math.Pow,
 	}
 	functions := map[string]glua.LGFunction{
@@ -53,4 +53,13 @@ func (s *State) operand(l *glua.LState, position int) float64 {
 		"left": l.Get(1).Type().String(), "right": l.Get(2).Type().String(),
 	}})
 	return 0
+}
+
+// remainder has the sign of the divisor. It is exact, as gopher-lua's own is; a - floor(a/b)*b is not.
+func remainder(a, b float64) float64 {
+	rest := math.Mod(a, b)
+	if rest != 0 && (rest < 0) != (b < 0) {
+		rest += b
+	}
+	return rest
 }

@@ -14,7 +14,9 @@ func (s *State) openBase() {
 		"rawequal": s.baseRawequal, "rawget": s.baseRawget, "rawset": s.baseRawset,
 		"getmetatable": s.baseGetmetatable, "setmetatable": s.baseSetmetatable,
 		"print": s.basePrint, "tonumber": s.baseTonumber, "tostring": s.baseTostring, "type": s.baseType,
-		concatName: s.concat, lengthName: s.length,
+	})
+	s.define(s.l.G.Global, map[string]glua.LGFunction{
+		concatName: s.concat, concatListName: s.concatList, lengthName: s.length,
 	})
 	s.names.RawSetString("_VERSION", glua.LString("Lua 5.1"))
 }
@@ -66,12 +68,17 @@ func (s *State) throw(l *glua.LState, value glua.LValue, where string) {
 
 // whereAt counts Lua frames only: 1 is the caller, 2 is its caller, 0 is nowhere.
 func (s *State) whereAt(l *glua.LState, count int) string {
+	innermost := l
 	for level := 0; count > 0; level++ {
 		debug, ok := l.GetStack(level)
-		if !ok {
-			return s.where(l)
+		if !ok && l.Parent == nil {
+			return s.where(innermost)
 		}
-		if _, err := l.GetInfo("Sl", debug, glua.LNil); err != nil || debug.Source == "" {
+		if !ok {
+			l, level = l.Parent, -1
+			continue
+		}
+		if _, err := l.GetInfo("Sl", debug, glua.LNil); err != nil || !isFile(debug.Source) {
 			continue
 		}
 		if count--; count == 0 {
@@ -84,11 +91,7 @@ func (s *State) whereAt(l *glua.LState, count int) string {
 // pcall gives true and the results, or false and the error value. What ends a run, and the host's guards, pass it.
 func (s *State) basePcall(l *glua.LState) int {
 	s.need(l, "pcall", 1)
-	args := make([]glua.LValue, 0, l.GetTop()-1)
-	for i := 2; i <= l.GetTop(); i++ {
-		args = append(args, l.Get(i))
-	}
-	results, failed := s.catch(l, l.Get(1), args)
+	results, failed := s.catch(l, l.Get(1), rest(l, 2))
 	if failed != nil {
 		l.Push(glua.LFalse)
 		l.Push(s.errorValue(failed))

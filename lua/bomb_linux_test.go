@@ -1,15 +1,22 @@
 package lua
 
 import (
+	"context"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
+
+	glua "github.com/yuin/gopher-lua"
 )
 
-var bomb = flag.String("bomb", "", "the script that TestBombInAChild runs")
+var (
+	bomb = flag.String("bomb", "", "the script that TestBombInAChild runs")
+	bare = flag.Bool("bare", false, "whether it runs on gopher-lua alone")
+)
 
 // bombs are scripts that would take the whole machine without this package.
 var bombs = map[string]struct{ source, code string }{
@@ -23,9 +30,70 @@ var bombs = map[string]struct{ source, code string }{
 	"unpack":         {"return unpack({}, 1, 1e9)", "arg.type"},
 	"open brackets":  {"return " + strings.Repeat("{", MaxSource-10), "script.syntax"},
 	"additions":      {"return 1" + strings.Repeat("+1", MaxSource/2-10), "script.syntax"},
+	"concatenations": {"local x = 'x' return x" + strings.Repeat("..x", MaxSource/3-20), ""},
+	"negations":      {"return " + strings.Repeat("not ", MaxSource/4-10) + "1", "script.syntax"},
+	"functions":      {strings.Repeat("return function() ", MaxSource/18), "script.syntax"},
+	"parentheses":    {"return " + strings.Repeat("(", MaxSource-10), "script.syntax"},
+	"branches":       {"if x then " + strings.Repeat("elseif x then ", MaxSource/14-10) + "end", "script.syntax"},
+	"numbers":        {"return {" + numbered("%d,", 40_000) + "}", "script.syntax"},
+	"names":          {numbered("a%d() ", 25_000), "script.syntax"},
+	"locals":         {numbered("local a%d\n", 17_000), "script.syntax"},
+	"jumps":          {numbered("goto a%d ", 11_000) + numbered("::a%d:: ", 11_000), "script.syntax"},
+	"arguments":      {"print(" + strings.Repeat("1,", MaxSource/2-10) + "1)", "script.syntax"},
+	"fields":         {"local a return a" + strings.Repeat(".b", MaxSource/2-20), "script.failed"},
+	"calls":          {"local a return a" + strings.Repeat("()", MaxSource/2-20), "script.failed"},
+	"pattern":        {"return ('a'):rep(3000):find('.-.-.-.-b')", "run.limit"},
+	"patterns":       {"while true do pcall(string.find, ('a'):rep(3000), '.-.-.-.-b') end", "run.limit"},
+	"captures":       {"return ('ab'):rep(1e6):gsub('(.-)(.-)%1%2c', '%1')", "run.limit"},
+	"big pattern":    {"return ('a'):rep(1e6):find(('a?'):rep(1e6))", "script.failed"},
+	"coroutines":     {"local function f() return coroutine.wrap(f)() end while true do pcall(f) end", "run.limit"},
+	"tall coroutine": {"local function f() return 1 + coroutine.wrap(f)() end return f()", "script.failed"},
+	"generators":     {"local kept = {} while true do local ok, co = pcall(coroutine.create, function() local t = {} for i = 1, 1e6 do t[i] = i end coroutine.yield() end) if ok then kept[#kept + 1] = co coroutine.resume(co) end end", "run.limit"},
 	"recursion":      {"local function f() return pcall(f) end return f()", ""},
 	"deep recursion": {"local function f() local ok, e = pcall(f) return 1 end return f()", ""},
 	"sort":           {"local t = {} for i = 1, 1000 do t[i] = i end table.sort(t, function(a, b) return true end)", ""},
+}
+
+func numbered(format string, count int) string {
+	var b strings.Builder
+	for i := range count {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+// wild are scripts that gopher-lua alone does not end when the second that it is given is over.
+var wild = map[string]string{
+	"a pattern":            "return ('a'):rep(3000):find('.-.-.-.-b')",
+	"a chain of texts":     "local x = 'x' return x" + strings.Repeat(" .. x", 40_000),
+	"coroutines in others": "local function f() coroutine.wrap(f)() coroutine.wrap(f)() end while true do pcall(f) end",
+}
+
+func TestGopherLuaAloneDoesNotEndABomb(t *testing.T) {
+	for name := range wild {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			child := exec.CommandContext(ctx, "sh", "-c", "ulimit -d "+bombLimit+`; exec "$0" -test.run=TestBombInAChild -bare -bomb="$1"`, os.Args[0], name)
+			if output, err := child.CombinedOutput(); err == nil {
+				t.Errorf("it ended in time: its guard is needed no more\n%s", output)
+			}
+		})
+	}
+}
+
+// bareBomb ends well if gopher-lua ends the script itself when its second is over.
+func bareBomb(t *testing.T, source string) {
+	l := glua.NewState(glua.Options{RegistryMaxSize: 1 << 20})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	l.SetContext(ctx)
+	began := time.Now()
+	err := l.DoString(source)
+	if took := time.Since(began); took > 2*time.Second {
+		t.Fatalf("took %v: %v", took, err)
+	}
 }
 
 func TestBombsEndWithinLittleMemory(t *testing.T) {
@@ -46,6 +114,10 @@ func TestBombsEndWithinLittleMemory(t *testing.T) {
 
 func TestBombInAChild(t *testing.T) {
 	if *bomb == "" {
+		return
+	}
+	if *bare {
+		bareBomb(t, wild[*bomb])
 		return
 	}
 	b := bombs[*bomb]

@@ -21,10 +21,15 @@ type counter struct {
 	left   int64  // steps until the budget is spent
 	sample int    // steps until the next look at parent
 	end    *fault // why it said stop; nil while it says go on
+	cover  func() // told of every step; nil where nobody counts lines
 }
 
-func newCounter(parent context.Context, steps int64) *counter {
-	return &counter{parent: parent, left: steps, sample: 1}
+func (s *State) newCounter(parent context.Context) *counter {
+	c := &counter{parent: parent, left: s.options.Steps, sample: 1}
+	if s.options.Cover != nil {
+		c.cover = s.coverLine
+	}
+	return c
 }
 
 func (c *counter) Deadline() (time.Time, bool) { return c.parent.Deadline() }
@@ -53,6 +58,10 @@ func (c *counter) Done() <-chan struct{} {
 
 func (c *counter) look() <-chan struct{} {
 	c.sample = sampleSteps
+	if c.cover != nil {
+		c.sample = 1
+		c.cover()
+	}
 	if c.left < 0 {
 		c.end = &fault{code: "run.limit", key: "lua.steps"}
 		return closed

@@ -19,7 +19,7 @@ type Encoder interface {
 }
 
 // Encode makes a Lua value: of structs by their lua or json tags, of slices, maps, texts, numbers, booleans and pointers.
-// nil becomes nil, a time RFC 3339, a duration "1h30m", an error an error value, an int64 beyond 2^53 its digits as text.
+// nil becomes nil, a slice of none an empty list, a time RFC 3339, a duration "1h30m", an error an error value, an int64 beyond 2^53 its digits as text.
 // Tables are plain ones: a script may write to its own copy.
 func (s *State) Encode(value any) (Value, error) {
 	encoded, err := s.encode(value)
@@ -91,7 +91,7 @@ func (s *State) encodeReflect(v reflect.Value, depth int) (glua.LValue, error) {
 
 func isNil(v reflect.Value) bool {
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
+	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Func, reflect.Chan:
 		return v.IsNil()
 	}
 	return false

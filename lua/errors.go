@@ -65,8 +65,8 @@ func (e *Error) IsCode(prefix string) bool {
 	return prefix != "" && (e.code == prefix || strings.HasPrefix(e.code, prefix+"."))
 }
 
-// final are errors that no pcall catches: the end of a run, and the host's guards.
-func (e *Error) final() bool { return e.IsCode("run") || e.IsCode("guard") }
+// final are errors that no pcall catches: the end of a run, the host's guards, and what the script may not do.
+func (e *Error) final() bool { return e.IsCode("run") || e.IsCode("guard") || e.IsCode("cap") }
 
 // RunError is a script's failure with what was on its stack when it happened.
 type RunError struct {
@@ -94,6 +94,7 @@ type fault struct {
 	code, key string
 	near      string // the name that was probably meant
 	cure      string // a hint in words of its own
+	why       string // the key of a hint that is another's too
 	cause     error
 	args      map[string]any
 }
@@ -103,6 +104,9 @@ func (f *fault) Error() string { return Say(nil).speak(f.key, f.args) }
 func (f *fault) hint(say Say) string {
 	if f.cure != "" {
 		return f.cure
+	}
+	if f.why != "" {
+		return say.speak(f.why, f.args)
 	}
 	if f.near != "" {
 		return say.speak("lua.near", map[string]any{"near": f.near})

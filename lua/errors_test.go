@@ -250,12 +250,12 @@ func TestAWrapperStandsAroundEveryCall(t *testing.T) {
 			return "planned " + c.Given()[0].(string), nil
 		}
 		if c.Func.Name == "boom" {
-			return nil, &coder{"cap.denied"}
+			return nil, &coder{"zip.bad"}
 		}
 		return next()
 	}
 	got := out(t, o, `print(dj.copy.open("x"), dj.copy.create({ to = "a" })[1].path) print(select(2, pcall(dj.boom)).code)`)
-	if got != "planned x\ta//0s\ncap.denied" {
+	if got != "planned x\ta//0s\nzip.bad" {
 		t.Error(got)
 	}
 	want := []string{"copy.open at store.lua:1", "copy.create at store.lua:1", "boom at store.lua:1"}

@@ -56,6 +56,20 @@ func (f *Function) CallContext(ctx context.Context, args ...any) (results []any,
 	return results, err
 }
 
+// CallAlone is CallValues with a budget of its own: what it spends is not the run's, and what the run has left is not its.
+func (f *Function) CallAlone(steps int64, args ...any) ([]Value, error) {
+	counter := f.state.counter
+	before := counter.left
+	counter.left = steps
+	defer func() {
+		counter.left = before
+		if before >= 0 {
+			counter.end, counter.sample = nil, 1 // whether the run is over, the next step tells
+		}
+	}()
+	return f.CallValues(args...)
+}
+
 // Name is "file:line" of its definition.
 func (f *Function) Name() string {
 	if f.fn.Proto == nil {

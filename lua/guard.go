@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -8,12 +9,13 @@ import (
 
 // Names of guarded operators. No script can write them.
 const (
-	concatName = "(concat)"
-	lengthName = "(length)"
+	concatName     = "(concat)"
+	concatListName = "(concat list)"
+	lengthName     = "(length)"
 )
 
-// concatGroup is how many operands of a chain a..b..c are joined in one call. A call holds its operands in registers, of
-// which a function has 200.
+// concatGroup is how many operands of a chain a..b..c are given to a call. It holds them in registers, of which a function
+// has 200; a longer chain is given as a list.
 const concatGroup = 16
 
 // guardTree turns a..b and #t into calls of guarded functions, before the script is compiled: .. would print money as
@@ -141,7 +143,7 @@ func decimal(number string) string {
 	return short
 }
 
-// concatenation joins the whole chain from left to right, some operands at a time.
+// concatenation joins the whole chain at once.
 func (g *guard) concatenation(chain *ast.StringConcatOpExpr) ast.Expr {
 	operands := []ast.Expr{}
 	var last ast.Expr = chain
@@ -154,23 +156,39 @@ func (g *guard) concatenation(chain *ast.StringConcatOpExpr) ast.Expr {
 	}
 	operands = append(operands, last)
 	g.list(operands)
-	joined := operands[0]
-	for rest := operands[1:]; len(rest) > 0; {
-		n := min(len(rest), concatGroup-1)
-		joined = call(concatName, chain, append([]ast.Expr{joined}, rest[:n]...)...)
-		rest = rest[n:]
+	if len(operands) <= concatGroup {
+		return call(concatName, chain, operands...)
 	}
-	return joined
+	return concatList(chain, operands)
 }
 
-// call is a call that gives one value, of operands that each give one value.
-func call(name string, at ast.Expr, operands ...ast.Expr) ast.Expr {
-	switch last := operands[len(operands)-1].(type) {
+// concatList is the call for a long chain: of a list, and how many are in it, for some may be nil.
+func concatList(chain ast.Expr, operands []ast.Expr) ast.Expr {
+	oneValue(operands[len(operands)-1])
+	list := &ast.TableExpr{Fields: make([]*ast.Field, len(operands))}
+	list.SetLine(chain.Line())
+	list.SetLastLine(chain.LastLine())
+	for i, operand := range operands {
+		list.Fields[i] = &ast.Field{Value: operand}
+	}
+	count := &ast.NumberExpr{Value: strconv.Itoa(len(operands))}
+	count.SetLine(chain.Line())
+	return call(concatListName, chain, list, count)
+}
+
+// oneValue makes a call or "..." at the end of a list give one value.
+func oneValue(e ast.Expr) {
+	switch last := e.(type) {
 	case *ast.FuncCallExpr:
 		last.AdjustRet = true
 	case *ast.Comma3Expr:
 		last.AdjustRet = true
 	}
+}
+
+// call is a call that gives one value, of operands that each give one value.
+func call(name string, at ast.Expr, operands ...ast.Expr) ast.Expr {
+	oneValue(operands[len(operands)-1])
 	function := &ast.IdentExpr{Value: name}
 	function.SetLine(at.Line())
 	function.SetLastLine(at.LastLine())

@@ -32,6 +32,8 @@ type kind struct {
 	decode func(s *State, path string, value glua.LValue, target reflect.Value) *fault
 	record func() *record // of a struct
 	of     *kind          // of a list, a map or a pointer
+	typ    reflect.Type
+	reads  bool // the type reads itself, so that nothing can be said of half a value
 }
 
 var (
@@ -48,6 +50,12 @@ func word(key string) func(*State) string { return func(s *State) string { retur
 
 // newKind finds the kind of a Go type. It panics for a type that no script can give, such as a channel.
 func newKind(typ reflect.Type, single bool, enum []string) *kind {
+	k := kindFor(typ, single, enum)
+	k.typ = typ
+	return k
+}
+
+func kindFor(typ reflect.Type, single bool, enum []string) *kind {
 	switch {
 	case reflect.PointerTo(typ).Implements(decoderType):
 		return decoderKind(typ)
@@ -200,7 +208,7 @@ func decoderKind(typ reflect.Type) *kind {
 	if reflect.PointerTo(typ).Implements(typedType) {
 		stub = reflect.New(typ).Interface().(Typed).LuaType()
 	}
-	return &kind{stub: stub, want: func(*State) string { return stub },
+	return &kind{stub: stub, reads: true, want: func(*State) string { return stub },
 		decode: func(s *State, path string, value glua.LValue, target reflect.Value) *fault {
 			plain, mistake := s.toGo(path, value)
 			if mistake != nil {

@@ -22,9 +22,11 @@ type Chunk struct {
 	Name string // the file, as errors name it
 	Hash string // SHA-256 of the source, hexadecimal
 
-	text  string
-	lines []string
-	proto *glua.FunctionProto
+	text   string
+	lines  []string
+	proto  *glua.FunctionProto
+	linked sync.Once
+	links  Links
 
 	// rehearsal is the script compiled so that every condition is looked at.
 	rehearsal func() *glua.FunctionProto
@@ -116,11 +118,11 @@ func splitLines(text string) []string {
 func compile(chunk *Chunk, text string) (*glua.FunctionProto, error) {
 	scan := scanTokens(text)
 	if scan.fault != nil {
-		return nil, chunk.syntaxError(scan.fault)
+		return nil, chunk.slip(text, chunk.syntaxError(scan.fault))
 	}
 	tree, err := parseTree(text, chunk.Name)
 	if err != nil {
-		return nil, chunk.explain(err, scan)
+		return nil, chunk.slip(text, chunk.explain(err, scan))
 	}
 	functions := guardTree(tree, false)
 	proto, err := compileTree(tree, chunk.Name)
@@ -128,6 +130,7 @@ func compile(chunk *Chunk, text string) (*glua.FunctionProto, error) {
 		return nil, chunk.explain(err, scan)
 	}
 	repairLocals(proto, functions)
+	repairLists(proto)
 	return proto, nil
 }
 
@@ -156,6 +159,29 @@ func compileTree(tree []ast.Stmt, name string) (proto *glua.FunctionProto, err e
 	return glua.Compile(tree, name)
 }
 
+// repairLists numbers the batches in which a long list is made. From the 512th on gopher-lua writes 0 for all of them, and
+// what a constructor holds beyond its 25,550th element is lost.
+func repairLists(proto *glua.FunctionProto) {
+	batches := map[uint32]uint32{} // the last one of the list that is being made in a register
+	for pc := 0; pc < len(proto.Code); pc++ {
+		instruction := proto.Code[pc]
+		register, batch := instruction>>18&0xff, instruction>>9&0x1ff
+		switch int(instruction >> 26) {
+		case glua.OP_NEWTABLE:
+			batches[register] = 0
+		case glua.OP_SETLIST:
+			batches[register]++
+			if batch == 0 {
+				pc++
+				proto.Code[pc] = batches[register]
+			}
+		}
+	}
+	for _, inner := range proto.FunctionPrototypes {
+		repairLists(inner)
+	}
+}
+
 func parseTree(text, name string) ([]ast.Stmt, error) {
 	return parse.Parse(strings.NewReader(text), name)
 }
@@ -178,11 +204,20 @@ func (c *Chunk) explain(err error, scan *scan) *SyntaxError {
 		return c.syntaxError(&syntaxFault{line: parsing.Pos.Line, column: c.column(parsing), near: parsing.Token,
 			key: "lua.unexpected", args: map[string]any{"near": parsing.Token}})
 	case errors.As(err, &compiling):
-		return c.syntaxError(&syntaxFault{
-			line: compiling.Line, key: "lua.compile", args: map[string]any{"text": compiling.Message},
-		})
+		return c.syntaxError(compileFault(compiling))
 	}
 	return c.syntaxError(&syntaxFault{key: "lua.compile", args: map[string]any{"text": err.Error()}})
+}
+
+// compileFault says in plain words which limit of the compiler a script went beyond.
+func compileFault(e *glua.CompileError) *syntaxFault {
+	switch {
+	case e.Message == "too many local variables":
+		return &syntaxFault{line: e.Line, key: "lua.too_many_locals"}
+	case strings.HasPrefix(e.Message, "register overflow"):
+		return &syntaxFault{line: e.Line, key: "lua.too_many_values"}
+	}
+	return &syntaxFault{line: e.Line, key: "lua.compile", args: map[string]any{"text": e.Message}}
 }
 
 func (c *Chunk) unclosed(open *token) *SyntaxError {

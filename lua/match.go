@@ -4,28 +4,78 @@ import (
 	"strings"
 
 	glua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/pm"
+
+	"github.com/djscript/djscript/lua/pattern"
 )
 
-// Matching itself is gopher-lua's; what is done with the matches is ours: gopher-lua's gsub copies the whole text once for
-// each match, and writes numbers wrongly.
+// matcherSteps is how many steps of the matcher cost one of the run: they are that much shorter.
+const matcherSteps = 8
 
-// match finds the first match at or after a position.
-func (s *State) match(l *glua.LState, text, pattern string, from int) *pm.MatchData {
-	found, err := pm.Find(pattern, []byte(text), from, 1)
-	if err != nil {
-		s.badPattern(l, pattern, err)
-	}
-	if len(found) == 0 {
+// matcher looks for a pattern within the budget of the run.
+func (s *State) matcher(l *glua.LState, text, form string) *matcher {
+	m := &matcher{state: s, l: l, form: form, text: text}
+	m.Matcher = pattern.New(text, form, func(steps int) error {
+		m.state.spend(m.l, int64(steps/matcherSteps))
 		return nil
-	}
-	return found[0]
+	})
+	return m
 }
 
-func (s *State) badPattern(l *glua.LState, pattern string, err error) {
-	s.raise(l, &fault{code: "script.failed", key: "lua.pattern", args: map[string]any{
-		"pattern": pattern, "text": err.Error(),
-	}})
+type matcher struct {
+	*pattern.Matcher
+	state      *State
+	l          *glua.LState // whoever asks: an iterator may be called from another coroutine than it was made in
+	form, text string
+	start, end int // of the last match
+}
+
+// find is the next match that begins at from or after it.
+func (m *matcher) find(from int) bool { return m.found(m.Find(from)) }
+
+// next is find for gmatch.
+func (m *matcher) next(from int) bool { return m.found(m.Next(from)) }
+
+func (m *matcher) found(start, end int, ok bool, err error) bool {
+	m.check(err)
+	m.start, m.end = start, end
+	return ok
+}
+
+func (m *matcher) check(err error) {
+	if err != nil {
+		m.state.raise(m.l, &fault{code: "script.failed", key: "lua.pattern", args: map[string]any{
+			"pattern": m.form, "text": err.Error(),
+		}})
+	}
+}
+
+// capture is the i-th capture of the last match, counted from 0.
+func (m *matcher) capture(i int) glua.LValue {
+	text, at, err := m.Capture(i, m.start, m.end)
+	m.check(err)
+	if at > 0 {
+		return glua.LNumber(at)
+	}
+	return glua.LString(text)
+}
+
+// push pushes the captures, or all that was matched where there are none.
+func (m *matcher) push() int {
+	count := max(1, m.Level)
+	for i := range count {
+		m.l.Push(m.capture(i))
+	}
+	return count
+}
+
+// spend takes steps for work that a Go function does in a loop, and ends the run where it is over.
+func (s *State) spend(l *glua.LState, steps int64) {
+	c := s.counter
+	c.left -= steps
+	c.sample -= int(steps)
+	if (c.left < 0 || c.sample <= 0) && c.look() != nil {
+		s.raise(l, c.end)
+	}
 }
 
 // start is the position that a search begins at; one beyond the end is the end.
@@ -35,190 +85,144 @@ func (s *State) start(l *glua.LState, op string, length int) int {
 }
 
 func (s *State) textFind(l *glua.LState) int {
-	text, pattern := s.stringArg(l, "find", 1), s.stringArg(l, "find", 2)
+	text, form := s.stringArg(l, "find", 1), s.stringArg(l, "find", 2)
 	start := s.start(l, "find", len(text))
-	if glua.LVAsBool(l.Get(4)) || !strings.ContainsAny(pattern, "^$*+?.([%-") {
-		at := strings.Index(text[start:], pattern)
+	if glua.LVAsBool(l.Get(4)) || pattern.Plain(form) {
+		s.spend(l, int64(len(text)-start)/textSteps)
+		at := strings.Index(text[start:], form)
 		if at < 0 {
 			l.Push(glua.LNil)
 			return 1
 		}
 		l.Push(glua.LNumber(start + at + 1))
-		l.Push(glua.LNumber(start + at + len(pattern)))
+		l.Push(glua.LNumber(start + at + len(form)))
 		return 2
 	}
-	m := s.match(l, text, pattern, start)
-	if m == nil {
+	m := s.matcher(l, text, form)
+	if !m.find(start) {
 		l.Push(glua.LNil)
 		return 1
 	}
-	l.Push(glua.LNumber(m.Capture(0) + 1))
-	l.Push(glua.LNumber(m.Capture(1)))
-	captured := captures(text, m)
-	if m.CaptureLength() == 2 {
-		captured = nil
+	l.Push(glua.LNumber(m.start + 1))
+	l.Push(glua.LNumber(m.end))
+	if m.Level == 0 {
+		return 2
 	}
-	return 2 + pushAll(l, captured)
+	return 2 + m.push()
 }
 
 func (s *State) textMatch(l *glua.LState) int {
-	text, pattern := s.stringArg(l, "match", 1), s.stringArg(l, "match", 2)
-	start := s.start(l, "match", len(text))
-	m := s.match(l, text, pattern, start)
-	if m == nil {
+	text, form := s.stringArg(l, "match", 1), s.stringArg(l, "match", 2)
+	m := s.matcher(l, text, form)
+	if !m.find(s.start(l, "match", len(text))) {
 		l.Push(glua.LNil)
 		return 1
 	}
-	return pushAll(l, captures(text, m))
-}
-
-// captures are what the parentheses matched, or all of it where there are none.
-func captures(text string, m *pm.MatchData) []glua.LValue {
-	if m.CaptureLength() == 2 {
-		return []glua.LValue{glua.LString(text[m.Capture(0):m.Capture(1)])}
-	}
-	var values []glua.LValue
-	for i := 2; i < m.CaptureLength(); i += 2 {
-		if m.IsPosCapture(i) {
-			values = append(values, glua.LNumber(m.Capture(i)))
-			continue
-		}
-		values = append(values, glua.LString(text[m.Capture(i):m.Capture(i+1)]))
-	}
-	return values
-}
-
-// matchBatch is how many matches are looked for at a time: a text of 64 MB may have as many.
-const matchBatch = 256
-
-// matches gives one match after the other, nil at the end.
-func (s *State) matches(l *glua.LState, text, pattern string) func() *pm.MatchData {
-	source, at := []byte(text), 0
-	var batch []*pm.MatchData
-	return func() *pm.MatchData {
-		if len(batch) == 0 && at <= len(source) {
-			s.spend(l, matchBatch)
-			found, err := pm.Find(pattern, source, at, matchBatch)
-			if err != nil {
-				s.badPattern(l, pattern, err)
-			}
-			batch, at = found, len(source)+1
-			if len(found) == matchBatch {
-				last := found[matchBatch-1]
-				at = max(last.Capture(1), last.Capture(0)+1)
-			}
-		}
-		if len(batch) == 0 {
-			return nil
-		}
-		first := batch[0]
-		batch = batch[1:]
-		return first
-	}
-}
-
-// spend takes steps for work that a Go function does in a loop, and ends the run where it is over.
-func (s *State) spend(l *glua.LState, steps int64) {
-	s.counter.left -= steps
-	if s.counter.look() != nil {
-		s.raise(l, s.counter.end)
-	}
+	return m.push()
 }
 
 func (s *State) textGmatch(l *glua.LState) int {
-	text, pattern := s.stringArg(l, "gmatch", 1), s.stringArg(l, "gmatch", 2)
-	next := s.matches(l, text, pattern)
+	m := s.matcher(l, s.stringArg(l, "gmatch", 1), s.stringArg(l, "gmatch", 2))
+	at := 0
 	l.Push(l.NewFunction(func(l *glua.LState) int {
-		m := next()
-		if m == nil {
+		m.l = l
+		if !m.next(at) {
+			at = len(m.text) + 1
 			return 0
 		}
-		return pushAll(l, captures(text, m))
+		at = m.end
+		if m.start == m.end {
+			at++ // an empty match would be found again
+		}
+		return m.push()
 	}))
 	return 1
 }
 
 func (s *State) textGsub(l *glua.LState) int {
-	text, pattern := s.stringArg(l, "gsub", 1), s.stringArg(l, "gsub", 2)
-	replace := s.replacement(l)
+	text, form := s.stringArg(l, "gsub", 1), s.stringArg(l, "gsub", 2)
+	m := s.matcher(l, text, form)
+	replace := s.replacement(l, m)
 	limit := len(text) + 1
 	if l.Get(4) != glua.LNil {
 		limit = s.integer(l, "gsub", 4)
 	}
-	next := s.matches(l, text, pattern)
 	var b strings.Builder
-	count, end := 0, 0
-	for ; count < limit; count++ {
-		m := next()
-		if m == nil {
-			break
-		}
-		b.WriteString(text[end:m.Capture(0)])
-		b.WriteString(replace(text, m))
-		end = m.Capture(1)
+	count, at := 0, 0
+	for count < limit && m.find(at) {
+		count++
+		b.WriteString(text[at:m.start])
+		replace(&b)
 		if b.Len() > MaxText {
 			s.tooLong(l, b.Len())
 		}
+		at = m.end
+		if m.start == m.end && at < len(text) {
+			b.WriteByte(text[at])
+			at++
+		} else if m.start == m.end {
+			break
+		}
+		if m.Anchored() {
+			break
+		}
 	}
-	b.WriteString(text[end:])
+	b.WriteString(text[min(at, len(text)):])
 	s.pushText(l, b.String())
 	l.Push(glua.LNumber(count))
 	return 2
 }
 
 // replacement is what gsub puts in place of a match: from a text with %1, a table or a function.
-func (s *State) replacement(l *glua.LState) func(string, *pm.MatchData) string {
-	var look func([]glua.LValue) glua.LValue
+func (s *State) replacement(l *glua.LState, m *matcher) func(b *strings.Builder) {
+	var look func() glua.LValue
 	switch with := l.Get(3).(type) {
 	case *glua.LTable:
-		look = func(captured []glua.LValue) glua.LValue { return l.GetTable(with, captured[0]) }
+		look = func() glua.LValue { return l.GetTable(with, m.capture(0)) }
 	case *glua.LFunction:
-		look = func(captured []glua.LValue) glua.LValue {
+		look = func() glua.LValue {
 			l.Push(with)
-			l.Call(pushAll(l, captured), 1)
+			l.Call(m.push(), 1)
 			result := l.Get(-1)
 			l.Pop(1)
 			return result
 		}
 	default:
 		template := s.stringArg(l, "gsub", 3)
-		return func(text string, m *pm.MatchData) string { return s.expand(l, template, text, m) }
+		return func(b *strings.Builder) { s.expand(b, template, m) }
 	}
-	return func(text string, m *pm.MatchData) string {
-		result := look(captures(text, m))
+	return func(b *strings.Builder) {
+		result := look()
 		if !glua.LVAsBool(result) {
-			return text[m.Capture(0):m.Capture(1)]
+			b.WriteString(m.text[m.start:m.end])
+			return
 		}
-		if !glua.LVCanConvToString(result) {
+		if !s.joins(result) {
 			s.cannotJoin(l, result)
 		}
-		return s.display(result)
+		b.WriteString(s.display(result))
 	}
 }
 
-func (s *State) expand(l *glua.LState, template, text string, m *pm.MatchData) string {
-	if !strings.Contains(template, "%") {
-		return template
-	}
-	captured := captures(text, m)
-	var b strings.Builder
-	for i := 0; i < len(template); i++ {
-		if template[i] != '%' || i+1 == len(template) {
-			b.WriteByte(template[i])
-			continue
+// expand writes a template with its captures. A "%" at its end, and one before what is no digit, stands for nothing.
+func (s *State) expand(b *strings.Builder, template string, m *matcher) {
+	for {
+		percent := strings.IndexByte(template, '%')
+		if percent < 0 || percent+1 == len(template) {
+			b.WriteString(template)
+			return
 		}
-		i++
-		digit := int(template[i]) - '0'
-		switch {
-		case digit == 0:
-			b.WriteString(text[m.Capture(0):m.Capture(1)])
-		case digit > 0 && digit <= len(captured):
-			b.WriteString(s.display(captured[digit-1]))
-		case digit > 0 && digit <= 9:
-			s.badArgument(l, "gsub", 3, "lua.fewer_captures")
+		b.WriteString(template[:percent])
+		switch c := template[percent+1]; {
+		case c == '0':
+			b.WriteString(m.text[m.start:m.end])
+		case c >= '1' && c <= '9' && int(c-'0') > max(1, m.Level):
+			s.badArgument(m.l, "gsub", 3, "lua.fewer_captures")
+		case c >= '1' && c <= '9':
+			b.WriteString(s.display(m.capture(int(c - '1'))))
 		default:
-			b.WriteByte(template[i])
+			b.WriteByte(c)
 		}
+		template = template[percent+2:]
 	}
-	return b.String()
 }

@@ -61,7 +61,11 @@ func (s *State) mathLdexp(l *glua.LState) int {
 }
 
 func (s *State) mathModf(l *glua.LState) int {
-	whole, fraction := math.Modf(s.number(l, "modf", 1))
+	n := s.number(l, "modf", 1)
+	whole, fraction := math.Modf(n)
+	if math.IsInf(n, 0) {
+		fraction = 0
+	}
 	l.Push(glua.LNumber(whole))
 	l.Push(glua.LNumber(fraction))
 	return 2

@@ -9,8 +9,9 @@ import (
 // exact is the largest whole number up to which every whole number is a float64.
 const exact = 1 << 53
 
-// formatNumber writes a number as Lua 5.1 does, "%.14g", with one difference: a whole number that a float64 holds
-// exactly is written out in full, because 123456789012345 is an id to a script and 1.2345678901234e+14 is a different one.
+// formatNumber writes a number as Lua 5.1 does, "%.14g", with two differences: a whole number that a float64 holds
+// exactly is written out in full, because 123456789012345 is an id to a script and 1.2345678901234e+14 is a different one;
+// and zero has no sign, because -5 % 5 is -0 in gopher-lua.
 func formatNumber(n float64) string {
 	switch {
 	case math.IsNaN(n):
@@ -20,9 +21,6 @@ func formatNumber(n float64) string {
 	case math.IsInf(n, -1):
 		return "-inf"
 	case n == math.Trunc(n) && math.Abs(n) <= exact:
-		if n == 0 && math.Signbit(n) {
-			return "-0"
-		}
 		return strconv.FormatInt(int64(n), 10)
 	}
 	return strconv.FormatFloat(n, 'g', 14, 64)

@@ -36,6 +36,9 @@ func (s *State) freeze(name string, fields *glua.LTable) *glua.LUserData {
 }
 
 func unknownName(module, name string, known []string) *fault {
+	if full := module + "." + name; whyAbsent(full) != "" {
+		return &fault{code: "api.unknown", key: "lua.absent", why: whyAbsent(full), args: map[string]any{"name": full}}
+	}
 	return &fault{
 		code: "api.unknown", key: "lua.unknown", near: nearest(name, known),
 		args: map[string]any{"module": module, "name": name, "known": strings.Join(known, ", ")},
@@ -103,6 +106,12 @@ func (s *State) openModules() {
 		trees[global].put(strings.Split(rest, "."), encoded)
 	}
 	for global, root := range trees {
+		if global == "" {
+			for name, function := range root.branches {
+				s.names.RawSetString(name, function.value)
+			}
+			continue
+		}
 		s.names.RawSetString(global, root.build(s, global))
 	}
 }

@@ -10,12 +10,20 @@ const maxDepth = 180
 // with their square: 100,000 additions would be read for minutes.
 const maxOperators = 200
 
+// maxConstants is how many different names, numbers and texts a script may have, and maxBranches how many elseif an if may
+// have. gopher-lua compiles both in a time that grows with their square: 40,000 numbers in a table took five seconds.
+const (
+	maxConstants = 8000
+	maxBranches  = 1000
+)
+
 // token is a word or a sign of a script: enough to find the block that was left open, no more.
 type token struct {
 	text         string
 	line, column int
 	first        bool // first of its line
 	indent       int  // blanks before the first of its line
+	branches     int  // elseif of an if that is open
 }
 
 // syntaxFault is what is wrong with a script, before the file is known.
@@ -35,7 +43,8 @@ type scan struct {
 	lastLine int
 	fault    *syntaxFault
 
-	operators []int // of the expression at each level of brackets and blocks
+	operators []int               // of the expression at each level of brackets and blocks
+	constants map[string]struct{} // the different names, numbers and texts
 
 	text    string
 	at      int
@@ -96,8 +105,36 @@ func (s *scan) track(t token) {
 		s.push(t)
 	case "function", "if", "repeat", "(", "{", "[":
 		s.push(t)
+	case "elseif":
+		s.branch(t)
 	case "end", "until", ")", "}", "]":
 		s.pop(t)
+	}
+}
+
+func (s *scan) branch(t token) {
+	n := len(s.open)
+	if n == 0 {
+		return
+	}
+	if s.open[n-1].branches++; s.open[n-1].branches > maxBranches {
+		s.refuse(t, "lua.too_many_branches", maxBranches)
+	}
+}
+
+// refuse stops at what is more than may be.
+func (s *scan) refuse(t token, key string, most int) {
+	s.fault = &syntaxFault{line: t.line, column: t.column, near: t.text, key: key, args: map[string]any{"most": most}}
+}
+
+// constant counts a name, number or text that was not seen before.
+func (s *scan) constant(t token, text string) {
+	if s.constants == nil {
+		s.constants = map[string]struct{}{}
+	}
+	s.constants[text] = struct{}{}
+	if len(s.constants) > maxConstants && s.fault == nil {
+		s.refuse(t, "lua.too_many_constants", maxConstants)
 	}
 }
 
@@ -111,15 +148,13 @@ func (s *scan) count(t token) {
 		s.operators[level] = 0
 	}
 	if s.operators[level] > maxOperators {
-		s.fault = &syntaxFault{line: t.line, column: t.column, near: t.text,
-			key: "lua.too_many", args: map[string]any{"most": maxOperators}}
+		s.refuse(t, "lua.too_many", maxOperators)
 	}
 }
 
 func (s *scan) push(t token) {
 	if len(s.open) == maxDepth {
-		s.fault = &syntaxFault{line: t.line, column: t.column, near: t.text,
-			key: "lua.too_deep", args: map[string]any{"most": maxDepth}}
+		s.refuse(t, "lua.too_deep", maxDepth)
 		return
 	}
 	s.open = append(s.open, t)
@@ -227,16 +262,21 @@ func (s *scan) word(c byte) token {
 		}
 	case c == '"' || c == '\'':
 		s.quoted(c, t)
+		s.constant(t, s.text[start:s.at])
 		return t
 	case c == '[' && s.long():
+		s.constant(t, s.text[start:s.at])
 		return t
 	default:
 		s.at++
 		if s.at < len(s.text) && s.text[s.at] == '=' && strings.IndexByte("=~<>", c) >= 0 {
 			s.at++
 		}
+		t.text = s.text[start:s.at]
+		return t
 	}
 	t.text = s.text[start:s.at]
+	s.constant(t, t.text)
 	return t
 }
 

@@ -2,7 +2,6 @@ package lua
 
 import (
 	"fmt"
-	"reflect"
 	"strconv"
 	"strings"
 
@@ -28,16 +27,21 @@ const (
 
 // where is "file:line" of the innermost Lua frame, or "".
 func (s *State) where(l *glua.LState) string {
-	for level := 0; ; level++ {
+	for level := 0; l != nil; level++ {
 		debug, ok := l.GetStack(level)
 		if !ok {
-			return ""
+			l, level = l.Parent, -1 // whoever resumed this coroutine
+			continue
 		}
-		if _, err := l.GetInfo("Sl", debug, glua.LNil); err == nil && debug.Source != "" {
+		if _, err := l.GetInfo("Sl", debug, glua.LNil); err == nil && isFile(debug.Source) {
 			return place(debug.Source, debug.CurrentLine)
 		}
 	}
+	return ""
 }
+
+// isFile tells a script from a Go function, which has no source, and from what lies below a coroutine.
+func isFile(source string) bool { return source != "" && source != coroutineSource }
 
 func place(file string, line int) string { return file + ":" + strconv.Itoa(line) }
 
@@ -53,16 +57,18 @@ func splitPlace(where string) (string, int) {
 	return where[:colon], line
 }
 
-// frames are the Lua functions on the stack, innermost first, with their locals.
+// frames are the Lua functions on the stack, innermost first, with their locals: those of a coroutine, then those of
+// whoever resumed it.
 func (s *State) frames(l *glua.LState) []Frame {
 	frames := []Frame{}
-	for level := 0; len(frames) < maxFrames; level++ {
+	for level := 0; l != nil && len(frames) < maxFrames; level++ {
 		debug, ok := l.GetStack(level)
 		if !ok {
-			break
+			l, level = l.Parent, -1
+			continue
 		}
 		at := positionOf(l, debug)
-		if _, err := l.GetInfo("nSl", debug, glua.LNil); err != nil || at.proto == nil {
+		if _, err := l.GetInfo("nSl", debug, glua.LNil); err != nil || at.proto == nil || !isFile(debug.Source) {
 			continue
 		}
 		frames = append(frames, Frame{
@@ -111,8 +117,7 @@ func positionOf(l *glua.LState, debug *glua.Debug) position {
 	if err != nil || !ok || fn.Proto == nil {
 		return position{}
 	}
-	pc := reflect.ValueOf(debug).Elem().FieldByName("frame").Elem().FieldByName("Pc")
-	return position{fn.Proto, int(pc.Int()) - 1}
+	return position{fn.Proto, frameOf(debug).pc()}
 }
 
 // locals are the variables that are declared at this instruction, in the order of their registers.
@@ -128,15 +133,17 @@ func (p position) locals() []*glua.DbgLocalInfo {
 
 // caller is where the innermost Lua function is.
 func caller(l *glua.LState) position {
-	for level := 0; ; level++ {
+	for level := 0; l != nil; level++ {
 		debug, ok := l.GetStack(level)
 		if !ok {
-			return position{}
+			l, level = l.Parent, -1
+			continue
 		}
-		if at := positionOf(l, debug); at.proto != nil {
+		if at := positionOf(l, debug); at.proto != nil && isFile(at.proto.SourceName) {
 			return at
 		}
 	}
+	return position{}
 }
 
 // calledName is what the script tried to call where it failed.

@@ -3,6 +3,7 @@ package lua
 import (
 	"context"
 	"sync"
+	"time"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -20,13 +21,18 @@ type Options struct {
 	Say     Say                 // the reader's language; nil is English
 	Mask    func(string) string // takes secrets out of the locals of a failure
 	Seed    uint64              // of math.random: the same seed, the same numbers
-	Modules map[string][]Func   // global name -> functions; "copy.create" in "dj" is dj.copy.create
+	Now     func() time.Time    // the clock of os, in the time zone of the store; nil stands at the epoch
+	Modules map[string][]Func   // global name -> functions; "copy.create" in "dj" is dj.copy.create; "" holds globals
 	Values  map[string]any      // "dj.version" -> a value beside the functions
 	// Rehearse runs scripts so that what is Unknown can not be branched on unseen.
 	Rehearse bool
+	// Interactive lets the lines of a prompt set globals for the lines after them.
+	Interactive bool
 	// Wrap stands around every call of a bound function: it may refuse, answer by itself, or call next once.
 	// c.Func is the function, c.Args its decoded arguments.
 	Wrap func(c *Call, next func() (any, error)) (any, error)
+	// Cover counts the lines that run; nil costs nothing.
+	Cover *Coverage
 }
 
 // State is one run of scripts. It is used once, from one goroutine, and forgotten; nothing needs closing.
@@ -45,9 +51,12 @@ type State struct {
 
 	coroutines map[*glua.LState]*coroutine // those that have not ended
 
-	catches int // pcalls that are open
+	catches int             // pcalls that are open
+	own     map[string]bool // globals that the lines of a prompt set
 	random  uint64
-	chunks  map[string]*Chunk // what was run, by name: for the line of an error
+
+	clockBegan time.Time         // when os.clock was first asked
+	chunks     map[string]*Chunk // what was run, by name: for the line of an error
 }
 
 // gopher-lua keeps this in a variable of the whole process. A date as a key, t[20260131], would otherwise take 2 GB.
@@ -61,12 +70,12 @@ func New(ctx context.Context, o Options) *State {
 	if o.Steps == 0 {
 		o.Steps = DefaultSteps
 	}
-	s := &State{options: o, random: o.Seed, chunks: map[string]*Chunk{}}
+	s := &State{options: o, random: o.Seed, chunks: map[string]*Chunk{}, own: map[string]bool{}}
 	s.l = glua.NewState(glua.Options{
 		CallStackSize: 1000, SkipOpenLibs: true, IncludeGoStackTrace: true, // the growing stack panics when it is full
 		RegistrySize: 4096, RegistryMaxSize: 1 << 20, RegistryGrowStep: 1 << 15,
 	})
-	s.counter = newCounter(ctx, o.Steps)
+	s.counter = s.newCounter(ctx)
 	s.l.SetContext(s.counter)
 	s.enter = s.l.NewFunction(s.entered)
 	s.names = s.l.CreateTable(0, 64)
@@ -78,6 +87,7 @@ func New(ctx context.Context, o Options) *State {
 	s.openLists()
 	s.openMath()
 	s.openCoroutines()
+	s.openClock()
 	s.openUnknown()
 	s.openModules()
 	s.freezeGlobals()
@@ -87,11 +97,14 @@ func New(ctx context.Context, o Options) *State {
 // Context is the context of the run: what a Go function that waits must listen to.
 func (s *State) Context() context.Context { return s.counter.parent }
 
+// Steps are how many steps the run has taken of its budget.
+func (s *State) Steps() int64 { return s.options.Steps - max(s.counter.left, 0) }
+
 // WithContext calls fn while the state runs under ctx, with a step budget of its own. A run that is over can so be
 // cleaned up after.
 func (s *State) WithContext(ctx context.Context, fn func()) {
 	before := s.counter
-	s.counter = newCounter(ctx, s.options.Steps)
+	s.counter = s.newCounter(ctx)
 	s.l.SetContext(s.counter)
 	defer func() {
 		s.counter = before
@@ -115,19 +128,11 @@ func (s *State) within(ctx context.Context, fn func()) {
 
 // Run executes a script and returns what it returns: its first value. The error is a *RunError.
 func (s *State) Run(c *Chunk) (Value, error) {
-	s.chunks[c.Name] = c
-	proto := c.proto
-	if s.options.Rehearse {
-		proto = c.rehearsal()
+	results, err := s.Eval(c)
+	if err != nil || len(results) == 0 {
+		return Value{s, glua.LNil}, err
 	}
-	results, err := s.call(s.l.NewFunctionFromProto(proto))
-	if err != nil {
-		return Value{}, s.runError(err)
-	}
-	if len(results) == 0 {
-		return Value{s, glua.LNil}, nil
-	}
-	return Value{s, results[0]}, nil
+	return results[0], nil
 }
 
 // call calls a function and gives all its results. Every call into Lua passes here.
@@ -163,6 +168,9 @@ func (s *State) freezeGlobals() {
 	meta.RawSetString("__index", s.names)
 	meta.RawSetString("__newindex", s.l.NewFunction(func(l *glua.LState) int {
 		name := l.Get(2).String()
+		if s.keep(name, l.Get(3)) {
+			return 0
+		}
 		key := "lua.undeclared"
 		if s.names.RawGetString(name) != glua.LNil {
 			key = "lua.frozen"
@@ -174,11 +182,16 @@ func (s *State) freezeGlobals() {
 	missing := s.l.NewTable()
 	missing.RawSetString("__index", s.l.NewFunction(func(l *glua.LState) int {
 		name := l.Get(2).String()
-		s.raise(l, &fault{
-			code: "script.undefined", key: "lua.undefined", args: map[string]any{"name": name},
-			near: nearest(name, append(namesInSight(l), keys(s.names)...)),
-		})
+		if s.own[name] {
+			l.Push(glua.LNil)
+			return 1
+		}
+		s.raise(l, s.undefined(l, name))
 		return 0
 	}))
 	s.names.Metatable = missing
+}
+
+func (s *State) undefined(l *glua.LState, name string) *fault {
+	return undefinedName(name, append(namesInSight(l), keys(s.names)...))
 }

@@ -59,7 +59,7 @@ type StubReturn struct {
 	Prose string
 }
 
-// Example is a piece of Lua in the prose: between ``` lines, or indented below a line "Example:".
+// Example is a piece of Lua in the prose: between ``` lines, or indented below a line "Example:" or "Exemplo:".
 type Example struct {
 	Code string
 	Line int // of its first line in the stub

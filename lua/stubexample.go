@@ -23,7 +23,7 @@ func splitProse(lines []proseLine) (string, []Example) {
 			fenced = !wasFenced
 		case fenced:
 			example = append(example, l)
-		case trimmed == "Example:" || trimmed == "Examples:":
+		case trimmed == "Example:" || trimmed == "Exemplo:":
 			end()
 			indented = true
 		case indented && strings.HasPrefix(l.text, "  "):

@@ -36,6 +36,15 @@ func (f *StubFunc) Text() string {
 	return b.String()
 }
 
+// Fields are the keys of a parameter that is a table; none where it is none.
+func (f *StubFunc) Fields(param StubField) []StubField {
+	if param.Type == nil {
+		return nil
+	}
+	fields, _ := f.stub.fields(param.Type)
+	return fields
+}
+
 func (f *StubFunc) writeParams(b *strings.Builder) {
 	for _, param := range f.Params {
 		if fields, ok := f.stub.fields(param.Type); ok && param.Type != nil {

@@ -2,6 +2,9 @@ package lua
 
 import "slices"
 
+// Nearest is the candidate that name was probably meant to be, or "": the measure of every "did you mean".
+func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
+
 // nearest is the candidate that name was probably meant to be, or "": within a third of its length in Damerau-Levenshtein
 // steps. Among equals the first in the alphabet wins, so that the answer never changes.
 func nearest(name string, candidates []string) string {

@@ -3,6 +3,7 @@ package lua
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -25,9 +26,13 @@ func (s *State) pushText(l *glua.LState, text string) int {
 	if len(text) > MaxText {
 		s.tooLong(l, len(text))
 	}
+	s.spend(l, int64(len(text)/textSteps))
 	l.Push(glua.LString(text))
 	return 1
 }
+
+// textSteps is how many bytes of a text are read or written in the time of a step.
+const textSteps = 1 << 9
 
 func (s *State) tooLong(l *glua.LState, bytes int) {
 	s.raise(l, &fault{code: "run.limit", key: "lua.text_limit", args: map[string]any{"bytes": bytes, "most": MaxText}})
@@ -35,36 +40,48 @@ func (s *State) tooLong(l *glua.LState, bytes int) {
 
 // concat is the guarded "..": numbers as tostring gives them, errors as their text, and a bound on the result.
 func (s *State) concat(l *glua.LState) int {
-	parts := make([]string, l.GetTop())
+	left, ok := l.Get(1).(glua.LString)
+	if right, both := l.Get(2).(glua.LString); ok && both && l.GetTop() == 2 && len(left)+len(right) <= MaxText {
+		return s.pushText(l, string(left)+string(right))
+	}
+	var few [concatGroup]string
+	return s.concatParts(l, few[:l.GetTop()], l.Get)
+}
+
+// concatList is concat of a list and how many are in it.
+func (s *State) concatList(l *glua.LState) int {
+	list, count := s.plainTable(l, "..", 1), s.integer(l, "..", 2)
+	return s.concatParts(l, make([]string, count), func(i int) glua.LValue { return list.RawGet(glua.LNumber(i)) })
+}
+
+func (s *State) concatParts(l *glua.LState, parts []string, operand func(i int) glua.LValue) int {
 	size := 0
 	for i := range parts {
-		value := l.Get(i + 1)
-		switch v := value.(type) {
+		switch value := operand(i + 1).(type) {
 		case glua.LString:
-			parts[i] = string(v)
+			parts[i] = string(value)
 		case glua.LNumber:
-			parts[i] = formatNumber(float64(v))
+			parts[i] = formatNumber(float64(value))
 		default:
-			if e := asError(value); e != nil {
-				parts[i] = e.Text()
-				break
+			e := asError(value)
+			if e == nil {
+				return s.concatMeta(l, len(parts), operand)
 			}
-			return s.concatMeta(l)
+			parts[i] = e.Text()
 		}
 		size += len(parts[i])
 	}
 	if size > MaxText {
 		s.tooLong(l, size)
 	}
-	l.Push(glua.LString(strings.Join(parts, "")))
-	return 1
+	return s.pushText(l, strings.Join(parts, ""))
 }
 
 // concatMeta joins from the right with __concat, as Lua does.
-func (s *State) concatMeta(l *glua.LState) int {
-	result := l.Get(l.GetTop())
-	for i := l.GetTop() - 1; i >= 1; i-- {
-		left := l.Get(i)
+func (s *State) concatMeta(l *glua.LState, count int, operand func(i int) glua.LValue) int {
+	result := operand(count)
+	for i := count - 1; i >= 1; i-- {
+		left := operand(i)
 		fn := metamethod(left, "__concat")
 		if fn == nil {
 			fn = metamethod(result, "__concat")
@@ -143,11 +160,26 @@ func (s *State) textLen(l *glua.LState) int {
 }
 
 func (s *State) textLower(l *glua.LState) int {
-	return s.pushText(l, strings.ToLower(s.stringArg(l, "lower", 1)))
+	return s.pushText(l, changeCase(s.stringArg(l, "lower", 1), 'A', 'Z', strings.ToLower))
 }
 
 func (s *State) textUpper(l *glua.LState) int {
-	return s.pushText(l, strings.ToUpper(s.stringArg(l, "upper", 1)))
+	return s.pushText(l, changeCase(s.stringArg(l, "upper", 1), 'a', 'z', strings.ToUpper))
+}
+
+// changeCase knows the letters of UTF-8. In a text that is none, such as one read from a file in the code page of Windows,
+// it changes those of ASCII and leaves all other bytes as they are; Go would replace them.
+func changeCase(text string, first, last byte, change func(string) string) string {
+	if utf8.ValidString(text) {
+		return change(text)
+	}
+	bytes := []byte(text)
+	for i, c := range bytes {
+		if first <= c && c <= last {
+			bytes[i] = c ^ 0x20
+		}
+	}
+	return string(bytes)
 }
 
 func (s *State) textReverse(l *glua.LState) int {

@@ -29,6 +29,7 @@ type story struct {
 	databases  map[string]firebird.Database // of each store
 	running    map[string]*running
 	sale       *sale
+	receiver   *receiver
 	remembered map[string]map[string]string
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/djscript/djscript/builtin"
 	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/lua"
 )
@@ -99,15 +100,11 @@ func TestEveryPrimitiveExistsAndIsNamed(t *testing.T) {
 		known = append(known, strings.Replace(name, "dj.Job:", "job:", 1))
 	}
 	for _, language := range languages {
-		text := page(t, language, "scripts.md")
-		for _, name := range found(named, text) {
-			if !slices.Contains(known, name) {
-				t.Errorf("%s/scripts.md names %s", language, name)
-			}
-		}
-		for _, name := range known {
-			if name != "dj.script" && !strings.Contains(text, "`"+name+"`") {
-				t.Errorf("%s/scripts.md does not name %s", language, name)
+		for _, file := range names(t, language) {
+			for _, name := range found(named, page(t, language, file)) {
+				if !slices.Contains(known, name) {
+					t.Errorf("%s/%s names %s", language, file, name)
+				}
 			}
 		}
 	}
@@ -198,13 +195,13 @@ func source(t *testing.T, room string) string {
 
 func stubs(t *testing.T) string {
 	t.Helper()
-	files, err := fs.Glob(primitive.Stubs, "*.lua")
+	files, err := fs.Glob(primitive.Stubs(message.English), "*.lua")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all strings.Builder
 	for _, file := range files {
-		text, err := fs.ReadFile(primitive.Stubs, file)
+		text, err := fs.ReadFile(primitive.Stubs(message.English), file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,75 +1,114 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/lua"
 )
 
+// checkFlags are how a check tells what it found.
+type checkFlags struct {
+	format  string
+	strict  bool
+	explain bool
+}
+
 func (a *app) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	var flags checkFlags
+	c := &cobra.Command{
 		Use: "check [PATH...]", Short: message.Text("cli.check_short", nil), Long: message.Text("cli.check_long", nil),
-		Args: between(0, -1), Example: "  djscript check\n  djscript check scripts/closing.lua\n  djscript check --json",
-		RunE: func(_ *cobra.Command, args []string) error { return a.check(args) },
+		Args:    between(0, -1),
+		Example: "  djscript check\n  djscript check scripts/closing.lua\n  djscript check --explain\n  djscript check --format short --strict",
+		RunE:    func(c *cobra.Command, args []string) error { return a.check(c.Context(), args, flags) },
 	}
+	c.Flags().StringVar(&flags.format, "format", formatText, message.Text("cli.flag_format", nil))
+	c.Flags().BoolVar(&flags.strict, "strict", false, message.Text("cli.flag_strict", nil))
+	c.Flags().BoolVar(&flags.explain, "explain", false, message.Text("cli.flag_explain", nil))
+	return c
 }
 
-// mistake is one thing wrong in a file that a person wrote.
-type mistake struct {
-	File    string `json:"file"`
-	Line    int    `json:"line,omitempty"`
-	Key     string `json:"key,omitempty"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
-	source  string // the line itself, of a script
-}
-
-// inspection is what check looked at, and found.
+// inspection is what check looks at, and what it found.
 type inspection struct {
+	app      *app
 	files    []string
 	mistakes []mistake
+	told     map[mistake]bool
+	scripts  []*checked
+	host     *run.Host // the store; nil where there is none, or where its configuration can not be read at all
+	whole    bool      // the store is checked whole
+	powers   []explained
 }
 
-func (a *app) check(paths []string) error {
+func (a *app) check(ctx context.Context, paths []string, flags checkFlags) error {
+	if flags.format != formatText && flags.format != formatShort {
+		return message.New("arg.value", "cli.check_format", message.Args{"format": flags.format})
+	}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	i := &inspection{files: []string{}, mistakes: []mistake{}}
+	i := &inspection{app: a, files: []string{}, mistakes: []mistake{}, told: map[mistake]bool{}, powers: []explained{}}
 	for _, path := range paths {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(a.dir, path)
 		}
-		if err := a.checkPath(i, path); err != nil {
+		if err := a.checkPath(ctx, i, path); err != nil {
 			return err
 		}
 	}
-	return a.tellInspection(i)
+	if i.host == nil {
+		i.host = a.storeAsItIs()
+	}
+	i.relations(ctx)
+	return i.tell(flags)
 }
 
-func (a *app) checkPath(i *inspection, path string) error {
+// storeAsItIs is the store of this folder, nil where there is none; that its configuration may have mistakes is another
+// matter.
+func (a *app) storeAsItIs() *run.Host {
+	var host *run.Host
+	_, _ = a.loadFor(a.configPath(), func(c *config.Config) []config.Mistake { host = a.filesOf(c); return nil })
+	return host
+}
+
+// loadFor loads a djscript.toml with its reseller's file and its profiles, for these checks.
+func (a *app) loadFor(path string, checks ...config.Check) (*config.Config, error) {
+	systems, err := fs.Sub(a.Builtin, "systems")
+	if err != nil {
+		return nil, err
+	}
+	return config.Load(path, a.Config, systems, checks...)
+}
+
+// filesOf is a store with its scripts as they lie there, whatever version is in force.
+func (a *app) filesOf(c *config.Config) *run.Host {
+	host := a.hostOf(c)
+	host.Layers = layer.Of(c.Dir, c.Base, a.Builtin)
+	return host
+}
+
+func (a *app) checkPath(ctx context.Context, i *inspection, path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		i.unreadable(path)
 	case info.IsDir():
-		return a.checkFolder(i, path)
+		return a.checkFolder(ctx, i, path)
 	case strings.HasSuffix(path, ".lua"):
 		i.script(path)
 	case filepath.Base(path) == "djscript.toml":
-		return a.checkConfig(i, path)
+		return a.checkConfig(ctx, i, path)
 	case strings.HasSuffix(path, ".toml"):
 		return a.checkSystem(i, path)
 	default:
@@ -80,31 +119,52 @@ func (a *app) checkPath(i *inspection, path string) error {
 
 // checkFolder checks a store: its configuration, its systems and its scripts. A folder without djscript.toml is one of
 // scripts.
-func (a *app) checkFolder(i *inspection, dir string) error {
-	scripts := filepath.Join(dir, "*.lua")
+func (a *app) checkFolder(ctx context.Context, i *inspection, dir string) error {
+	folders := []string{dir}
 	if _, err := os.Stat(filepath.Join(dir, "djscript.toml")); err == nil || dir == filepath.Clean(a.dir) {
-		scripts = filepath.Join(dir, "scripts", "*.lua")
-		if err := a.checkConfig(i, filepath.Join(dir, "djscript.toml")); err != nil {
+		if err := a.checkConfig(ctx, i, filepath.Join(dir, "djscript.toml")); err != nil {
 			return err
 		}
+		folders, i.whole = i.folders(dir), true
 	}
-	found, _ := filepath.Glob(scripts)
-	for _, path := range found {
-		i.script(path)
+	for _, folder := range folders {
+		for _, pattern := range []string{"*.lua", filepath.Join("lib", "*.lua")} {
+			found, _ := filepath.Glob(filepath.Join(folder, pattern))
+			for _, path := range found {
+				i.script(path)
+			}
+		}
 	}
 	return nil
 }
 
-// checkConfig loads a djscript.toml, which loads the profiles of systems beside it.
-func (a *app) checkConfig(i *inspection, path string) error {
-	i.files = append(i.files, path)
-	systems, err := fs.Sub(a.Builtin, "systems")
-	if err != nil {
-		return err
+// folders are where the scripts of a store lie: its own, and its reseller's.
+func (i *inspection) folders(dir string) []string {
+	all := []string{filepath.Join(dir, "scripts")}
+	if i.host == nil {
+		return all
 	}
+	for _, l := range i.host.Layers {
+		if l.Name == layer.Reseller {
+			all = append(all, filepath.Join(dir, filepath.FromSlash(l.Dir)))
+			if filepath.IsAbs(l.Dir) {
+				all[1] = l.Dir
+			}
+		}
+	}
+	return all
+}
+
+// checkConfig loads a djscript.toml, which loads the profiles of systems beside it, and compares it with the scripts that
+// it names.
+func (a *app) checkConfig(ctx context.Context, i *inspection, path string) error {
+	i.files = append(i.files, path)
 	own, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "scripts", "systems", "*.toml"))
 	i.files = append(i.files, own...)
-	_, err = config.Load(path, a.Config, systems, checkSchedule, a.checkTargets)
+	_, err := a.loadFor(path, checkSchedule, run.CheckGrants, func(c *config.Config) []config.Mistake {
+		i.host = a.filesOf(c)
+		return append(a.checkTargets(c), i.host.CheckEntries(ctx)...)
+	})
 	return i.take(err, func(config.Mistake) bool { return true })
 }
 
@@ -149,29 +209,12 @@ func (i *inspection) take(err error, wanted func(config.Mistake) bool) error {
 	}
 	for _, m := range all {
 		if wanted(m) {
-			i.mistakes = append(i.mistakes, mistake{
-				File: m.File, Line: m.Line, Key: m.Key, Code: m.Code, Message: m.Err.Sentence(), Hint: m.Hint(),
+			i.note(mistake{
+				Level: lua.LevelError, File: m.File, Line: m.Line, Key: m.Key, Code: m.Code, Message: m.Err.Sentence(), Hint: m.Hint(),
 			})
 		}
 	}
 	return nil
-}
-
-// script reads a script's syntax.
-func (i *inspection) script(path string) {
-	i.files = append(i.files, path)
-	source, err := os.ReadFile(path)
-	if err != nil {
-		i.unreadable(path)
-		return
-	}
-	_, err = lua.Parse(path, source)
-	if wrong, ok := errors.AsType[*lua.SyntaxError](err); ok {
-		text, hint := syntaxWords(wrong)
-		i.mistakes = append(i.mistakes, mistake{
-			File: path, Line: wrong.Line, Code: wrong.Code(), Message: text, Hint: hint, source: strings.TrimSpace(wrong.SourceLine),
-		})
-	}
 }
 
 // syntaxWords are what a script's syntax error says in the reader's language, without its place, and what to do.
@@ -185,62 +228,5 @@ func syntaxWords(wrong *lua.SyntaxError) (text, hint string) {
 
 func (i *inspection) unreadable(path string) {
 	err := message.New("arg.file", "cli.check_unreadable", nil)
-	i.mistakes = append(i.mistakes, mistake{File: path, Code: err.Code(), Message: err.Error(), Hint: err.Hint()})
-}
-
-// checkTargets finds the entries that run a script which is not there.
-func (a *app) checkTargets(c *config.Config) []config.Mistake {
-	known := a.hostOf(c).Scripts()
-	var mistakes []config.Mistake
-	for _, e := range c.Cron {
-		script, _, _ := strings.Cut(e.Run, ":")
-		if e.Run == "" || strings.HasSuffix(script, ".lua") || slices.Contains(known, script) {
-			continue
-		}
-		mistakes = append(mistakes, c.At("cron."+e.Name+".run", message.New("option.value", "cli.check_no_script", message.Args{
-			"script": script, "known": strings.Join(known, ", "),
-		})))
-	}
-	return mistakes
-}
-
-func (a *app) tellInspection(i *inspection) error {
-	if a.json {
-		err := a.printJSON(map[string]any{"ok": len(i.mistakes) == 0, "checked": i.files, "mistakes": i.mistakes})
-		return errors.Join(err, i.code())
-	}
-	for _, m := range i.mistakes {
-		m.print(a.err)
-	}
-	if len(i.mistakes) > 0 {
-		return i.code()
-	}
-	fmt.Fprintln(a.out, message.Plural("cli.check_well", len(i.files), nil))
-	return nil
-}
-
-func (i *inspection) code() error {
-	if len(i.mistakes) == 0 {
-		return nil
-	}
-	return ended(run.ExitWrong)
-}
-
-// print writes the place and what is wrong, the line itself where it is known, and the cure: as any other command does
-// that meets the same mistake.
-func (m mistake) print(w io.Writer) {
-	where := m.File
-	if m.Line > 0 {
-		where = fmt.Sprintf("%s:%d", where, m.Line)
-	}
-	if m.Key != "" {
-		where += ": " + m.Key
-	}
-	fmt.Fprintf(w, "%s %s: %s\n", message.Text("cli.error", nil), where, m.Message)
-	if m.source != "" {
-		fmt.Fprintf(w, "    %s\n", m.source)
-	}
-	if m.Hint != "" {
-		fmt.Fprintf(w, "  → %s\n", m.Hint)
-	}
+	i.note(mistake{Level: lua.LevelError, File: path, Code: err.Code(), Message: err.Error(), Hint: err.Hint()})
 }

@@ -39,6 +39,7 @@ type app struct {
 	now      func() time.Time
 	chdir    func(string) error // nil: -C only says where djscript.toml lies
 	entropy  io.Reader
+	self     string // the program's own file, for runs in a process of their own; "": they run in this one
 
 	dir    string
 	lang   string
@@ -52,6 +53,7 @@ func Main(args []string, assets Assets) int {
 		assets.Program = "djscript"
 	}
 	a := &app{Assets: assets, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, chdir: os.Chdir, entropy: rand.Reader}
+	a.self, _ = os.Executable() // where it can not be known, runs are not limited in memory
 	ctx, stop := cancellable()
 	defer stop()
 	return a.main(ctx, args)
@@ -136,7 +138,7 @@ func (a *app) goThere() error {
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.demoCommand(), a.initCommand(), a.checkCommand(), a.runCommand(), a.backupCommand(), a.adoptCommand(), a.copiesCommand(),
-		a.companiesCommand(), a.drivesCommand(), a.nextCommand(), a.historyCommand(), a.serveCommand(), a.secretCommand(),
-		a.docsCommand(), a.doctorCommand(), a.versionCommand(),
+		a.companiesCommand(), a.drivesCommand(), a.nextCommand(), a.historyCommand(), a.serveCommand(), a.secretCommand(), a.notifyCommand(),
+		a.testCommand(), a.docsCommand(), a.diffCommand(), a.replCommand(), a.doctorCommand(), a.versionCommand(), a.childCommand(),
 	}
 }

@@ -14,24 +14,34 @@ import (
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/lua"
 )
 
 func (a *app) docsCommand() *cobra.Command {
-	return &cobra.Command{
+	var markdown bool
+	c := &cobra.Command{
 		Use: "docs [NAME]", Short: message.Text("cli.docs_short", nil), Long: message.Text("cli.docs_long", nil), Args: between(0, 1),
-		Example: "  djscript docs\n  djscript docs copy\n  djscript docs copy.create\n  djscript docs dj.Copy\n  djscript docs default",
+		Example: "  djscript docs\n  djscript docs copy\n  djscript docs copy.create\n  djscript docs dj.Copy\n  djscript docs default\n  djscript docs capabilities",
 		RunE: func(c *cobra.Command, args []string) error {
-			stubs, err := readStubs(primitive.Stubs)
+			stubs, err := stubsOf(message.Language())
 			if err != nil {
 				return err
 			}
-			if len(args) == 0 {
+			switch {
+			case markdown:
+				fmt.Fprint(a.out, stubs.reference())
+				return nil
+			case len(args) == 0:
 				return a.docsIndex(stubs.functions)
+			case args[0] == capabilities:
+				return a.docsCapabilities()
 			}
 			return a.docsOf(c.Context(), stubs, args[0])
 		},
 	}
+	c.Flags().BoolVar(&markdown, "markdown", false, message.Text("cli.flag_markdown", nil))
+	return c
 }
 
 // stubs are all that the nouns say of themselves.
@@ -39,6 +49,9 @@ type stubs struct {
 	functions []*lua.StubFunc
 	classes   map[string]*lua.Class
 }
+
+// stubsOf are the stubs of the nouns in that language.
+func stubsOf(language string) (*stubs, error) { return readStubs(primitive.Stubs(language)) }
 
 // readStubs reads every stub; functions are in the order of their names.
 func readStubs(from fs.FS) (*stubs, error) {
@@ -102,7 +115,7 @@ func (s *stubs) class(name string) (class *lua.Class, exact bool) {
 
 // names are all that docs can be asked for.
 func (s *stubs) names() []string {
-	var all []string
+	all := []string{capabilities}
 	for _, f := range s.functions {
 		all = append(all, plainDocName(f.Name), plainDocName(f.Noun()))
 	}
@@ -216,7 +229,7 @@ func (a *app) docsClass(class *lua.Class, methods []*lua.StubFunc) error {
 
 // describeScript is what a script of the store or a built-in one says of itself; nil and the names of those there are
 // when there is none of that name. Outside a store there are the built-in ones.
-func (a *app) describeScript(ctx context.Context, name string) (*primitive.Script, []string, error) {
+func (a *app) describeScript(ctx context.Context, name string) (*run.Description, []string, error) {
 	host := a.hostOf(&config.Config{Dir: a.dir})
 	if c, err := a.load(); err == nil {
 		host = a.hostOf(c)
@@ -238,13 +251,14 @@ type param struct {
 	Default  any      `json:"default,omitempty"`
 	Values   []string `json:"values,omitempty"`
 	Help     string   `json:"help"`
+	From     string   `json:"from,omitempty"` // the file that it is inherited from
 }
 
-func describeParams(s *primitive.Script) []param {
+func describeParams(s *run.Description) []param {
 	found := []param{}
 	for _, name := range slices.Sorted(maps.Keys(s.Params)) {
 		p := s.Params[name]
-		found = append(found, param{name, p.Type, p.List, p.Required, p.Default, p.Values, p.Help})
+		found = append(found, param{name, p.Type, p.List, p.Required, p.Default, p.Values, p.Help, s.From["param."+name]})
 	}
 	return found
 }
@@ -271,18 +285,26 @@ func (p param) otherwise() string {
 	return strings.Trim(compact(p.Default), `"`)
 }
 
-func (a *app) docsScript(s *primitive.Script) error {
+// inheritedFrom tells where something comes from that a script did not say itself.
+func inheritedFrom(file string) string {
+	if file == "" {
+		return ""
+	}
+	return "  " + message.Text("cli.docs_from", message.Args{"file": file})
+}
+
+func (a *app) docsScript(s *run.Description) error {
 	jobs := slices.Sorted(maps.Keys(s.Jobs))
 	if a.json {
-		return a.printJSON(map[string]any{"script": s.Name, "version": s.Version, "jobs": jobs, "params": describeParams(s)})
+		return a.printJSON(map[string]any{"script": s.Name, "version": s.Version, "extends": append([]string{}, s.Extends...), "jobs": jobs, "params": describeParams(s)})
 	}
 	fmt.Fprintln(a.out, joinWords(s.Name, s.Version))
 	for _, job := range jobs {
-		fmt.Fprintf(a.out, "  djscript run %s:%s\n", s.Name, job)
+		fmt.Fprintf(a.out, "  djscript run %s:%s%s\n", s.Name, job, inheritedFrom(s.From["job."+job]))
 	}
 	var rows [][]string
 	for _, p := range describeParams(s) {
-		rows = append(rows, []string{p.Name, p.kind(), p.otherwise(), p.Help})
+		rows = append(rows, []string{p.Name, p.kind(), p.otherwise(), p.Help + inheritedFrom(p.From)})
 	}
 	if len(rows) == 0 {
 		return nil

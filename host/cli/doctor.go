@@ -148,7 +148,7 @@ func (d *doctor) config() {
 	if len(c.Destinations) == 1 {
 		d.warn("config", message.New("option.missing", "cli.doctor_one_destination", nil))
 	}
-	if all, err := dues(c); err != nil || !anyDue(all, d.now) {
+	if all, err := run.Dues(c); err != nil || !anyDue(all, d.now) {
 		d.warn("config", message.New("option.missing", "cli.doctor_by_hand", nil))
 	}
 }

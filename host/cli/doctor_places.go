@@ -153,9 +153,9 @@ func (d *doctor) proven(ctx context.Context) {
 	}
 }
 
-func anyDue(all []due, now func() time.Time) bool {
+func anyDue(all []run.Due, now func() time.Time) bool {
 	for _, e := range all {
-		if _, ok := e.schedule.Next(now()); ok {
+		if _, ok := e.Schedule.Next(now()); ok {
 			return true
 		}
 	}

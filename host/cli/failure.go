@@ -44,6 +44,10 @@ func describe(err error) failure {
 	if failed, ok := errors.AsType[*lua.Error](err); ok {
 		f.Where = failed.Where
 	}
+	var placed interface{ Where() string }
+	if errors.As(err, &placed) {
+		f.Where = placed.Where()
+	}
 	return f
 }
 
@@ -64,17 +68,7 @@ func (a *app) tellError(err error) {
 }
 
 // tellOne prints an error after a word such as "error" or "warning"; its line of the script and its cure below.
-func (a *app) tellOne(key string, err error) {
-	text, hint := words(err)
-	fmt.Fprintf(a.err, "%s %s\n", message.Text(key, nil), text)
-	var failed *lua.RunError
-	if errors.As(err, &failed) && failed.Excerpt != "" {
-		fmt.Fprintf(a.err, "    %s\n", strings.TrimSpace(failed.Excerpt))
-	}
-	if hint != "" {
-		fmt.Fprintf(a.err, "  → %s\n", hint)
-	}
-}
+func (a *app) tellOne(key string, err error) { a.tellTold(key, toldOf(err)) }
 
 // words are what an error says, in the reader's language, and its cure. lua speaks English until it is handed a
 // language, and a script that does not parse never had a state to hand it to.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/djscript/djscript/host/journal"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/run"
 )
 
@@ -175,11 +176,20 @@ func (a *app) oneRun(id string) error {
 	if err != nil {
 		return err
 	}
-	if a.json {
-		return a.printJSON(e)
+	usual, err := usualOf(kept, e)
+	if err != nil {
+		return err
 	}
-	(&story{out: a.out, zone: zone, told: map[string]bool{}}).tell(e)
-	return nil
+	if a.json {
+		return a.printJSON(struct {
+			*journal.Entry
+			Usual   *journal.Usage `json:"usual,omitempty"`
+			Unusual []string       `json:"unusual"` // what it took more than twice the usual of
+		}{e, usual, unusual(e.End.Usage, usual)})
+	}
+	s := &story{out: a.out, zone: zone, told: map[string]bool{}}
+	s.tell(e)
+	return s.usage(e.End.Usage, usual)
 }
 
 // story tells one run, step by step.
@@ -213,10 +223,16 @@ func (s *story) line(key string, args message.Args) {
 
 func (s *story) clock(t time.Time) string { return t.In(s.zone).Format("15:04:05") }
 
+// event tells one line of the journal. What only a replay needs, and what only directs the flow, is in --json.
 func (s *story) event(e journal.Event) {
 	text := ""
 	switch e.Kind {
+	case "params", "clock":
+		return
 	case "call":
+		if e.Effect == primitive.Flow {
+			return
+		}
 		text = fmt.Sprintf("%s %s", e.Name, compact(e.Args))
 	case "step":
 		text = "» " + e.Name

@@ -34,17 +34,18 @@ const stubFolder = ".djscript/stubs"
 // editorFiles are what an editor needs to know `dj`: the stubs, and the settings of the language server and of
 // luacheck.
 func editorFiles() ([]file, error) {
-	names, err := fs.Glob(primitive.Stubs, "*.lua")
+	stubs := primitive.Stubs(message.Language())
+	names, err := fs.Glob(stubs, "*.lua")
 	if err != nil {
 		return nil, err
 	}
-	known, err := readStubs(primitive.Stubs)
+	known, err := readStubs(stubs)
 	if err != nil {
 		return nil, err
 	}
 	files := []file{{".luarc.json", languageServer()}, {".luacheckrc", luacheck(known.functions)}, {stubFolder + "/dj.lua", rootStub(known.functions)}}
 	for _, name := range names {
-		text, err := fs.ReadFile(primitive.Stubs, name)
+		text, err := fs.ReadFile(stubs, name)
 		if err != nil {
 			return nil, fmt.Errorf("read stub: %w", err)
 		}

@@ -100,7 +100,7 @@ func TestLuacheckKnowsOnlyWhatTheSandboxHas(t *testing.T) {
 	for _, f := range host.All() {
 		names = append(names, f.Name)
 	}
-	known, err := readStubs(primitive.Stubs)
+	known, err := readStubs(primitive.Stubs(message.English))
 	if err != nil {
 		t.Fatal(err)
 	}

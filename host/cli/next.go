@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/host/schedule"
 )
 
@@ -32,14 +33,14 @@ func (a *app) next(n int) error {
 	if err != nil {
 		return err
 	}
-	all, err := dues(c)
+	all, err := run.Dues(c)
 	if err != nil {
 		return err
 	}
 	var entries []*schedule.Entry
 	runs := map[string]string{}
 	for _, e := range all {
-		entries = append(entries, e.schedule)
+		entries = append(entries, e.Schedule)
 		runs[e.Name] = e.Run
 	}
 	zone := c.Store.Location

@@ -3,9 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"os/exec"
 	"sync"
 	"time"
 
@@ -29,9 +26,8 @@ func (a *app) serveCommand() *cobra.Command {
 // scheduler starts what is due as child processes of this same program: what runs at night is what a person can run.
 type scheduler struct {
 	*app
-	ctx     context.Context
-	store   *run.Host
-	program string
+	ctx   context.Context
+	store *run.Host
 
 	mu      sync.Mutex
 	running map[string]bool
@@ -39,33 +35,29 @@ type scheduler struct {
 }
 
 func (a *app) serve(ctx context.Context) error {
-	store, err := a.host()
+	store, err := a.inForce(ctx, run.Request{Trigger: "cron"})
 	if err != nil {
 		return err
 	}
-	all, err := dues(store.Config)
+	all, err := run.Dues(store.Config)
 	if err != nil {
 		return err
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("find own program: %w", err)
 	}
 	alone, err := store.Take(ctx, "serve", "serve", 0)
 	if err != nil {
 		return err
 	}
-	s := &scheduler{app: a, ctx: ctx, store: store, program: program, running: map[string]bool{}}
+	s := &scheduler{app: a, ctx: ctx, store: store, running: map[string]bool{}}
 	err = s.loop(all)
 	s.all.Wait()
 	return errors.Join(err, alone.Release())
 }
 
-func (s *scheduler) loop(all []due) error {
+func (s *scheduler) loop(all []run.Due) error {
 	var entries []*schedule.Entry
 	for _, e := range all {
-		entries = append(entries, e.schedule)
-		s.tellNext(e.schedule)
+		entries = append(entries, e.Schedule)
+		s.tellNext(e.Schedule)
 	}
 	if len(entries) == 0 {
 		s.tell("cli.serve_nothing", nil)
@@ -113,16 +105,16 @@ func (s *scheduler) start(e *schedule.Entry, at time.Time) {
 // child runs the entry in a process of its own and gives its exit code. When the scheduler stops, the child is asked
 // to end first.
 func (s *scheduler) child(entry string, at time.Time) int {
-	c := exec.CommandContext(s.ctx, s.program, "-C", s.store.Config.Dir, "run", entry, "--trigger", "cron", "--due", at.Format(time.RFC3339))
-	c.Stdout, c.Stderr = s.err, s.err
-	c.Cancel = func() error { return askToEnd(c.Process) }
-	c.WaitDelay = grace
-	if err := c.Run(); err != nil {
-		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-			return exit.ExitCode()
-		}
+	teller := *s.app
+	teller.out, teller.json = s.err, false
+	watcher := &watcher{out: s.err, events: s.events, now: s.now} // several may run: no bars
+	store := *s.store
+	report, err := teller.inChild(s.ctx, &store, run.Request{Target: entry, Trigger: "cron", Due: at}, watcher.watch, grace)
+	watcher.end()
+	if err != nil {
 		s.tellOne("cli.error", message.Wrap(err, "run.failed", "cli.serve_child", message.Args{"entry": entry}))
 		return run.ExitFailed
 	}
-	return run.ExitDone
+	_ = teller.tellReport(report) // its error is the exit code
+	return report.Exit
 }

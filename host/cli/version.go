@@ -29,7 +29,8 @@ type library struct {
 // list against go.mod.
 func licence(path string) string {
 	switch path {
-	case "github.com/BurntSushi/toml", "github.com/VividCortex/ewma", "github.com/acarl005/stripansi", "github.com/mattn/go-runewidth",
+	case "github.com/BurntSushi/toml", "github.com/VividCortex/ewma", "github.com/acarl005/stripansi", "github.com/mattn/go-colorable",
+		"github.com/mattn/go-isatty", "github.com/mattn/go-runewidth", "github.com/nicholas-fedor/shoutrrr",
 		"github.com/nakagami/chacha20", "github.com/nakagami/firebirdsql", "github.com/nicksnyder/go-i18n/v2",
 		"github.com/rivo/uniseg", "github.com/robfig/cron/v3", "github.com/yuin/gopher-lua":
 		return "MIT"

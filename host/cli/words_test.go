@@ -11,6 +11,7 @@ import (
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/journal"
+	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/run"
 )
@@ -73,7 +74,7 @@ func TestDocsFindsNounsFunctionsClassesAndScripts(t *testing.T) {
 }
 
 func TestEveryFunctionHasALineInDocs(t *testing.T) {
-	known, err := readStubs(primitive.Stubs)
+	known, err := readStubs(primitive.Stubs(message.English))
 	if err != nil {
 		t.Fatal(err)
 	}

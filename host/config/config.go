@@ -9,6 +9,7 @@
 package config
 
 import (
+	"cmp"
 	"io/fs"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 type Config struct {
 	Path string // djscript.toml, as Load was given it
 	Dir  string // its folder, absolute; scripts/ lies there
+	Base string // the reseller's file, which is laid under it, absolute; "": there is none
 
 	Store        Store
 	Firebird     Firebird
@@ -28,6 +30,7 @@ type Config struct {
 	Calendars    []Calendar
 	Cron         []Cron
 	Scripts      map[string]Script
+	Routes       []Route
 	Limits       Limits
 	Systems      []System // built-in ones under those of scripts/systems, by name
 
@@ -42,6 +45,7 @@ type Store struct {
 	Location  *time.Location
 	DayStarts time.Duration // after midnight; what happens earlier belongs to the day before
 	Language  string        // message.Portuguese or message.English
+	Base      string        // the reseller's file, as written; ""
 }
 
 // Firebird says where Firebird is. A Database repeats what holds for it.
@@ -68,6 +72,7 @@ type Destination struct {
 	Name     string
 	Path     string // absolute, as written
 	Optional bool   // not always connected: its absence is no error of the store's health
+	Keep     *Keep  // nil: it says nothing; see KeepOf
 }
 
 // How far a copy is proven when it is made.
@@ -86,6 +91,9 @@ type Backup struct {
 	Except []string       // names of calendars
 	To     []string       // names of destinations
 	Verify string         // VerifyRestore, VerifyLater or VerifyNever
+
+	DeleteAfter int // days, for destinations of To without a Keep; 0: nothing is deleted
+	MinCopies   int // with DeleteAfter: proven copies that always stay; 0: what is usual
 }
 
 // Window is a span of the day: From, and every Every after it, up to Until inclusive. Until before From is past
@@ -121,12 +129,7 @@ type Cron struct {
 // Script is what holds for every run of a script.
 type Script struct {
 	Params map[string]any // as Cron.Params
-}
-
-// Limits are those of one run.
-type Limits struct {
-	Steps   int64         // Lua instructions
-	Silence time.Duration // of gbak: how long it may neither give a byte nor say a line
+	Grants *[]string      // "copy.write:local": what the script may do; nil: what every script may
 }
 
 // System is a schema profile: what a system's database means.
@@ -151,7 +154,7 @@ type Check func(*Config) []Mistake
 // At is a mistake at a key of djscript.toml, spelled as the mistakes spell it: "cron.noite.schedule[1]" is the
 // second spec of the entry "noite". The line is that of the nearest part of the key that stands in the file.
 func (c *Config) At(key string, err *message.Error) Mistake {
-	return Mistake{File: c.Path, Line: c.lines.of(key), Key: withoutIndex(key), Code: err.Code(), Err: err}
+	return Mistake{File: cmp.Or(c.lines.fileOf(key), c.Path), Line: c.lines.of(key), Key: withoutIndex(key), Code: err.Code(), Err: err}
 }
 
 // Load reads djscript.toml at path, over the scalars of defaults (the documented configuration), with the schema
@@ -159,6 +162,11 @@ func (c *Config) At(key string, err *message.Error) Mistake {
 // mistake makes it fail with Mistakes, which holds all of them; a file that can not be read is an error of its own.
 func Load(path string, defaults []byte, systems fs.FS, checks ...Check) (*Config, error) {
 	return load(path, defaults, systems, checks)
+}
+
+// Parse is Load with the file's content at hand: path is what mistakes call it, folder is where it would lie.
+func Parse(path, folder string, data, defaults []byte, systems fs.FS, checks ...Check) (*Config, error) {
+	return build(path, folder, data, defaults, systems, checks)
 }
 
 // Database is the database of that name, or an error that offers the nearest one.

@@ -87,6 +87,10 @@ params = { to = "rede" }
 
 [limits]
 steps = "500k"
+memory = "1GB"
+timeout = "3h"
+files_written = "50"
+files_dropped = "5"
 silence = "2m"
 `
 
@@ -133,7 +137,7 @@ func TestLoadReadsEverything(t *testing.T) {
 				Params: map[string]any{}},
 		},
 		Scripts: map[string]Script{"default": {Params: map[string]any{"to": "rede"}}},
-		Limits:  Limits{Steps: 500_000, Silence: 2 * time.Minute},
+		Limits:  Limits{Steps: 500_000, Memory: 1 << 30, Timeout: 3 * time.Hour, FilesWritten: 50, FilesDropped: 5, Silence: 2 * time.Minute},
 		Systems: []System{{Name: "djmonitor", Title: "DJMonitor", File: "builtin/systems/djmonitor.toml", Unproven: true}},
 	}
 	options := []cmp.Option{cmpopts.IgnoreUnexported(Config{}), cmp.Comparer(func(a, b *time.Location) bool {
@@ -291,7 +295,7 @@ var slips = []slip{
 		"config.destination_same"},
 	{`path = "D:/Copias"`, `path = "E:/Copias/aqui"`, "destination.local.path", "config.destination_inside"},
 	{`optional = false`, `optional = "no"`, "destination.local.optional", "config.want_flag"},
-	{`optional = false`, `keep = { daily = 7 }`, "destination.local.keep", "config.unknown_key"},
+	{`optional = false`, `kep = { daily = 7 }`, "destination.local.kep", "config.unknown_key"},
 	{`days = ["12-25", "01-01"]`, `days = ["12-25", "02-30"]`, "calendar.feriados.days", "config.year_day"},
 	{`days = ["12-25", "01-01"]`, `days = ["12-25", "12-25"]`, "calendar.feriados.days", "config.repeated"},
 	{`easter = [-2]`, `easter = [400]`, "calendar.feriados.easter", "config.easter"},
@@ -312,7 +316,7 @@ var slips = []slip{
 	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"60\"", "backup.every", "config.duration"},
 	{`days = ["mon"]`, `days = ["segunda"]`, "backup.days", "config.weekday"},
 	{`days = ["mon"]`, `days = ["mon", "seg"]`, "backup.days", "config.repeated"},
-	{`days = ["mon"]`, `delete_after = "30d"`, "backup.delete_after", "config.unknown_key"},
+	{`days = ["mon"]`, `delete_afer = "30d"`, "backup.delete_afer", "config.unknown_key"},
 	{`to = ["local"]`, `to = ["locla"]`, "backup.to", "config.no_such_destination"},
 	{`to = ["local"]`, `to = ["local", "local"]`, "backup.to", "config.repeated"},
 	{`to = ["local"]`, ``, "backup.to", "config.missing"},
@@ -333,7 +337,7 @@ var slips = []slip{
 	{`lock_wait = "1m"`, `lock_wait = "1"`, "cron.um.lock_wait", "config.duration"},
 	{`suspend = false`, `suspend = 0`, "cron.um.suspend", "config.want_flag"},
 	{`params = { to = "local" }`, `params = { to = "nowhere" }`, "script.default.params.to", "config.no_such_destination"},
-	{`params = { to = "local" }`, `grants = ["db.read"]`, "script.default.grants", "config.unknown_key"},
+	{`params = { to = "local" }`, `grants = "db.read"`, "script.default.grants", "config.want_texts"},
 	{`steps = "200M"`, `steps = "0"`, "limits.steps", "config.amount"},
 	{`steps = "200M"`, `steps = "200MB"`, "limits.steps", "config.amount"},
 	{`steps = "200M"`, "steps = \"200M\"\n[alarm]\nheartbeat = \"\"", "alarm", "config.unknown_key"},
@@ -648,7 +652,9 @@ func TestCNPJ(t *testing.T) {
 // mistakesIn are the mistakes in a text, which must have some.
 func mistakesIn(t *testing.T, text string) Mistakes {
 	t.Helper()
-	_, err := build("djscript.toml", t.TempDir(), []byte(text), defaults(t), systems(), []Check{badSpecs})
+	folder := t.TempDir()
+	write(t, folder, "revenda/revenda.toml", "")
+	_, err := build("djscript.toml", folder, []byte(text), defaults(t), systems(), []Check{badSpecs})
 	var mistakes Mistakes
 	if !errors.As(err, &mistakes) {
 		t.Fatalf("%v in\n%s", err, text)

@@ -259,16 +259,23 @@ func element(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) 
 type places struct {
 	found map[string]int
 	alias map[string]string // "cron.noite" is written as "cron[0]"
+	files map[string]string // what stands in the reseller's file
 }
 
 // of is the line of a key, or of the nearest thing around it; 0 where nothing of it stands in the file.
-func (p places) of(key string) int {
+func (p places) of(key string) int { return p.found[p.nearest(key)] }
+
+// fileOf is the reseller's file where that is what has the line of a key; else "".
+func (p places) fileOf(key string) string { return p.files[p.nearest(key)] }
+
+// nearest is the key, or the nearest thing around it that stands in the file; "" where there is nothing.
+func (p places) nearest(key string) string {
 	for key = p.written(key); key != ""; key = key[:max(strings.LastIndexAny(key, ".["), 0)] {
-		if line, ok := p.found[key]; ok {
-			return line
+		if _, ok := p.found[key]; ok {
+			return key
 		}
 	}
-	return 0
+	return ""
 }
 
 var secondDot = regexp.MustCompile(`^[^.]*\.[^.\[]*`)

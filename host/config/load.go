@@ -12,31 +12,48 @@ import (
 )
 
 func load(path string, defaults []byte, systems fs.FS, checks []Check) (*Config, error) {
-	data, err := os.ReadFile(path)
+	data, folder, err := readConfig(path)
 	if err != nil {
-		return nil, message.Wrap(err, "option.missing", "config.unreadable", message.Args{"path": path})
-	}
-	folder, err := filepath.Abs(filepath.Dir(path))
-	if err != nil {
-		return nil, message.Wrap(err, "option.missing", "config.unreadable", message.Args{"path": path})
+		return nil, err
 	}
 	return build(path, folder, data, defaults, systems, checks)
 }
 
+// readConfig is a djscript.toml, and the folder that it lies in.
+func readConfig(path string) (data []byte, folder string, err error) {
+	data, err = os.ReadFile(path)
+	if err == nil {
+		folder, err = filepath.Abs(filepath.Dir(path))
+	}
+	if err != nil {
+		return nil, "", message.Wrap(err, "option.missing", "config.unreadable", message.Args{"path": path})
+	}
+	return data, folder, nil
+}
+
 // build is load with the file's content at hand.
 func build(path, folder string, data, defaults []byte, systems fs.FS, checks []Check) (*Config, error) {
+	return buildHeld(path, folder, data, defaults, systems, nil, checks)
+}
+
+func buildHeld(path, folder string, data, defaults []byte, systems fs.FS, held *Held, checks []Check) (*Config, error) {
 	doc, mistakes, ok := parse(path, data)
 	if !ok {
 		return nil, sorted(mistakes)
+	}
+	base, ofBase, ok := doc.layBase(folder, held)
+	if !ok {
+		return nil, sorted(append(mistakes, ofBase...))
 	}
 	if err := doc.underlay(defaults); err != nil {
 		return nil, err
 	}
 	r := newReader(doc, mistakes)
-	c := &Config{Path: path, Dir: folder, lines: doc.lines}
-	r.readSystems(c, systems)
+	c := &Config{Path: path, Dir: folder, Base: base, lines: doc.lines}
+	r.readSystems(c, systems, held)
 	r.read(c)
 	r.known()
+	r.mistakes = append(r.mistakes, ofBase...)
 	r.relations(c)
 	r.check(c, checks)
 	if len(r.mistakes) > 0 {
@@ -53,7 +70,7 @@ func (r *reader) check(c *Config, checks []Check) {
 	}
 	for _, check := range checks {
 		for _, m := range check(c) {
-			if !wrong[[2]string{m.File, m.Key}] && !(m.File == r.file && r.broken[r.lines.written(m.Key)]) {
+			if !wrong[[2]string{m.File, m.Key}] && !(r.owns(m.File) && r.broken[r.lines.written(m.Key)]) {
 				r.mistakes = append(r.mistakes, m)
 			}
 		}

@@ -23,6 +23,7 @@ func (r *reader) read(c *Config) {
 	c.Backup = root.backup(c.Store.DayStarts)
 	c.Cron = root.cron(c.Store.DayStarts)
 	c.Scripts = root.scripts()
+	c.Routes = root.routes()
 	c.Limits = root.limits()
 	root.close()
 }
@@ -42,6 +43,7 @@ func (t *table) store() Store {
 	s.Location = in.timezone()
 	s.DayStarts = in.dayStarts()
 	s.Language = in.oneOf("language", message.Portuguese, message.English)
+	s.Base = in.words("base")
 	return s
 }
 
@@ -193,7 +195,7 @@ func (t *table) destinations() []Destination {
 	var all []Destination
 	for name, in := range t.named("destination") {
 		in.require("path")
-		all = append(all, Destination{Name: name, Path: in.folder("path"), Optional: in.flag("optional")})
+		all = append(all, Destination{Name: name, Path: in.folder("path"), Optional: in.flag("optional"), Keep: in.keep()})
 		in.close()
 	}
 	return all
@@ -216,6 +218,7 @@ func (t *table) backup(dayStarts time.Duration) *Backup {
 	b.Except = in.texts("except")
 	b.To = in.texts("to")
 	b.Verify = in.verify()
+	in.rotation(b)
 	return b
 }
 
@@ -371,14 +374,8 @@ func (t *table) param(key string, value any) any {
 func (t *table) scripts() map[string]Script {
 	all := map[string]Script{}
 	for name, in := range t.named("script") {
-		all[name] = Script{Params: in.params()}
+		all[name] = Script{Params: in.params(), Grants: in.grants()}
 		in.close()
 	}
 	return all
-}
-
-func (t *table) limits() Limits {
-	in, _ := t.sub("limits")
-	defer in.close()
-	return Limits{Steps: in.amount("steps"), Silence: in.positive("silence")}
 }

@@ -21,12 +21,18 @@ type document struct {
 	values map[string]any
 	lines  places
 	broken map[string]bool // keys whose line is no TOML: neither there nor missing
+	base   string          // the reseller's file, of which some of the values are; "": there is none
+}
+
+// owns says whether a file is the document's own, or that of the reseller that was laid under it.
+func (doc *document) owns(file string) bool {
+	return file == doc.file || doc.base != "" && file == doc.base
 }
 
 // parse reads TOML. Lines that are no TOML are put aside and the rest is read, so that one slip does not hide
 // the others; where the rest makes no sense without them, only the first is told and ok is false.
 func parse(file string, data []byte) (doc *document, mistakes []Mistake, ok bool) {
-	doc = &document{file: file, values: map[string]any{}, lines: places{alias: map[string]string{}}, broken: map[string]bool{}}
+	doc = &document{file: file, values: map[string]any{}, lines: places{alias: map[string]string{}, files: map[string]string{}}, broken: map[string]bool{}}
 	if len(data) > maxFile {
 		return doc, []Mistake{doc.at(0, message.New("option.syntax", "config.too_large", nil))}, false
 	}
@@ -125,6 +131,8 @@ func syntaxError(detail, key string) *message.Error {
 	case strings.HasSuffix(key, "password"):
 		// The library quotes what it could not read.
 		return message.New("option.syntax", "config.syntax_password", nil)
+	case strings.HasPrefix(key, "notify.") && strings.HasSuffix(key, ".url"):
+		return message.New("option.syntax", "config.syntax_url", nil)
 	case strings.Contains(detail, "escape") || strings.Contains(detail, "hexadecimal"):
 		return message.New("option.syntax", "config.escape", nil)
 	case twice(detail):

@@ -15,16 +15,26 @@ import (
 
 var errNoText = errors.New("no file of text")
 
-// readSystems reads the built-in profiles, and lays those of scripts/systems over them, whole.
-func (r *reader) readSystems(c *Config, builtIn fs.FS) {
+// readSystems reads the built-in profiles, and lays the reseller's over them, and those of scripts/systems over these, whole.
+func (r *reader) readSystems(c *Config, builtIn fs.FS, held *Held) {
 	if builtIn != nil {
 		r.profiles(c, builtIn, "builtin/systems")
 	}
-	folder := filepath.Join(c.Dir, "scripts", "systems")
-	if info, err := os.Stat(folder); err == nil && info.IsDir() {
-		r.profiles(c, os.DirFS(folder), filepath.Join(filepath.Dir(c.Path), "scripts", "systems"))
+	if c.Base != "" && filepath.Dir(c.Base) != c.Dir {
+		folder := filepath.Join(filepath.Dir(c.Base), "scripts", "systems")
+		r.ownProfiles(c, folder, folder, held, func(h *Held) fs.FS { return h.Reseller })
 	}
+	folder := filepath.Join(c.Dir, "scripts", "systems")
+	r.ownProfiles(c, folder, filepath.Join(filepath.Dir(c.Path), "scripts", "systems"), held, func(h *Held) fs.FS { return h.Store })
 	slices.SortFunc(c.Systems, func(a, b System) int { return strings.Compare(a.Name, b.Name) })
+}
+
+func (r *reader) ownProfiles(c *Config, folder, shown string, held *Held, of func(*Held) fs.FS) {
+	if held != nil {
+		r.profiles(c, of(held), shown)
+	} else if info, err := os.Stat(folder); err == nil && info.IsDir() {
+		r.profiles(c, os.DirFS(folder), shown)
+	}
 }
 
 func (r *reader) profiles(c *Config, from fs.FS, where string) {

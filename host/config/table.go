@@ -27,7 +27,7 @@ func newReader(doc *document, mistakes []Mistake) *reader {
 func (r *reader) known() {
 	for i, m := range r.mistakes {
 		element, rest, ok := strings.Cut(m.Key, "]")
-		if path := r.calls[element+"]"]; ok && path != "" && m.File == r.file {
+		if path := r.calls[element+"]"]; ok && path != "" && r.owns(m.File) {
 			r.mistakes[i].Key = path + rest
 		}
 	}
@@ -39,7 +39,7 @@ func (r *reader) wrong(key string, err *message.Error) {
 		return
 	}
 	r.mistakes = append(r.mistakes, Mistake{
-		File: r.file, Line: r.lines.of(key), Key: withoutIndex(key), Code: err.Code(), Err: err,
+		File: cmp.Or(r.lines.fileOf(key), r.file), Line: r.lines.of(key), Key: withoutIndex(key), Code: err.Code(), Err: err,
 	})
 }
 
@@ -199,7 +199,7 @@ func (t *table) checkName(key, name string) {
 func (t *table) inOrder() []string {
 	names := slices.Collect(maps.Keys(t.values))
 	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(t.lines.of(t.key(a)), t.lines.of(t.key(b))), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(t.lines.fileOf(t.key(a)), t.lines.fileOf(t.key(b))), cmp.Compare(t.lines.of(t.key(a)), t.lines.of(t.key(b))), cmp.Compare(a, b))
 	})
 	return names
 }

@@ -35,6 +35,7 @@ func switchedOn(t *testing.T, except ...string) string {
 func TestEveryExampleOfTheDocumentedConfigurationIsTaken(t *testing.T) {
 	folder := t.TempDir()
 	write(t, folder, "feriados.txt", "2027-03-01\n")
+	write(t, folder, "revenda/revenda.toml", "")
 	profiles := os.DirFS("../../builtin/systems")
 	for _, except := range [][]string{
 		{"backup.at", "cron.schedule"},
@@ -51,7 +52,7 @@ func TestEveryExampleOfTheDocumentedConfigurationIsTaken(t *testing.T) {
 func TestEveryKeyThatIsTakenIsDocumented(t *testing.T) {
 	text := switchedOn(t)
 	for _, table := range []string{"[store]", "[firebird]", "[database.loja]", "[destination.pendrive]", "[backup]",
-		"[calendar.feriados]", "[[cron]]", "[script.default]", "[limits]"} {
+		"[calendar.feriados]", "[[cron]]", "[script.default]", "[notify.dono]", "[limits]"} {
 		planted := strings.Replace(text, "\n"+table+"\n", "\n"+table+"\nqqqqqqqqqqqqqqqq = 1\n", 1)
 		if planted == text {
 			t.Errorf("%s is not documented", table)

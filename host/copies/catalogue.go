@@ -32,7 +32,8 @@ type Filter struct {
 	Since    string // business day, yyyy-mm-dd
 }
 
-func (f Filter) lets(c Copy) bool {
+// Lets tells whether a copy passes.
+func (f Filter) Lets(c Copy) bool {
 	company := f.Company == "" || slices.ContainsFunc(c.Companies, func(e firebird.Company) bool { return e.ID == f.Company })
 	where := f.Where == "" || slices.ContainsFunc(c.Places, func(p Place) bool { return p.Destination == f.Where })
 	return company && where && (f.Database == "" || f.Database == c.Database) && (f.Class == "" || f.Class == c.Class) &&
@@ -65,7 +66,7 @@ func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, e
 	var all []Copy
 	for _, found := range byID {
 		found.State = found.state()
-		if filter.lets(*found) {
+		if filter.Lets(*found) {
 			all = append(all, *found)
 		}
 	}
@@ -75,8 +76,8 @@ func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, e
 
 // after orders copies: by sequence number, then by id, never by clock or name.
 func after(a, b Copy) bool {
-	if a.number() != b.number() {
-		return a.number() > b.number()
+	if a.Number() != b.Number() {
+		return a.Number() > b.Number()
 	}
 	return a.ID > b.ID
 }
@@ -85,6 +86,9 @@ func (c *Copy) merge(other Copy) {
 	c.Places = append(c.Places, other.Places...)
 	if c.Proof == nil || other.Proof != nil && other.Proof.When > c.Proof.When {
 		c.Proof = other.Proof
+	}
+	if other.Pinned.outlasts(c.Pinned) {
+		c.Pinned = other.Pinned
 	}
 }
 
@@ -186,7 +190,7 @@ func openShelf(d Destination, store string) (*shelf, error) {
 		delete(known, filepath.Base(path))
 	}
 	for _, lost := range known {
-		if lost.sealed.ID != "" && (store == "" || lost.sealed.Store == store) {
+		if lost.dropping == nil && lost.sealed.ID != "" && (store == "" || lost.sealed.Store == store) {
 			s.copies = append(s.copies, lost.copy(d, Missing))
 		}
 	}
@@ -197,6 +201,8 @@ func (s *shelf) take(d Destination, store, path string, known map[string]*memory
 	remembers := known[filepath.Base(path)]
 	found, err := Open(path)
 	switch {
+	case err == nil && remembers != nil && remembers.dropping != nil && found.ID == remembers.dropping.ID:
+		return // given up, and about to go
 	case err != nil && remembers != nil && remembers.sealed.ID != "":
 		s.problems = append(s.problems, err)
 		s.copies = append(s.copies, remembers.copy(d, Bad))
@@ -220,6 +226,9 @@ type memory struct {
 	sealed event
 	check  event // the last one
 	proof  *Proof
+
+	pinned   *Pin
+	dropping *event // the tombstone, until the copy is gone
 }
 
 func remembered(events []event) map[string]*memory {
@@ -237,6 +246,14 @@ func remembered(events []event) map[string]*memory {
 			m.check = e
 		case eventProof:
 			m.proof = e.Proof
+		case eventPinned:
+			m.pinned = &Pin{Reason: e.Why, LastDay: e.LastDay}
+		case eventUnpinned:
+			m.pinned = nil
+		case eventDropping:
+			m.dropping = &e
+		case eventDropped:
+			delete(all, e.Name)
 		}
 	}
 	return all
@@ -256,6 +273,7 @@ func (m *memory) add(c *Copy) {
 	if c.Proof == nil {
 		c.Proof = m.proof
 	}
+	c.Pinned = m.pinned
 }
 
 // copy is all that can be said of a zip that is gone or can not be read.

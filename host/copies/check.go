@@ -165,7 +165,7 @@ func (c *Catalogue) enterCheck(found Copy, p Place, sum string, bad error) error
 	if !ok {
 		return nil
 	}
-	e := event{At: c.Now().Format(time.RFC3339), Event: eventCheck, ID: found.ID, Seq: found.number(), Store: found.Store,
+	e := event{At: c.Now().Format(time.RFC3339), Event: eventCheck, ID: found.ID, Seq: found.Number(), Store: found.Store,
 		Database: found.Database, Name: found.Name, Bytes: p.Bytes, SHA256: sum, OK: bad == nil}
 	if bad != nil {
 		e.Why = bad.Error()

@@ -69,10 +69,12 @@ type Copy struct {
 	Proof     *Proof             `json:"proof,omitempty"`
 	Verify    string             `json:"verify"` // how far it was to be proven when it was made
 	Note      string             `json:"note,omitempty"`
+	Pinned    *Pin               `json:"pinned,omitempty"`
+	Suspect   string             `json:"suspect,omitempty"` // why the clock was not believed when it was made
 }
 
-// number is Seq as a number.
-func (c Copy) number() uint64 {
+// Number is Seq as a number.
+func (c Copy) Number() uint64 {
 	n, _ := strconv.ParseUint(c.Seq, 10, 64) // ours, or a manifest's that was read as a number
 	return n
 }

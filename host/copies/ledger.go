@@ -21,6 +21,11 @@ const (
 	eventSealed = "sealed" // a copy was published here
 	eventProof  = "proof"  // a copy was restored and compared
 	eventCheck  = "check"  // a copy's bytes were hashed again
+
+	eventDropping = "dropping" // a copy is given up: it counts no more
+	eventDropped  = "dropped"  // and is gone; a zip that comes back under its name is anew
+	eventPinned   = "pinned"
+	eventUnpinned = "unpinned"
 )
 
 // event is one line of a ledger. It repeats what identifies the copy, so that a ledger can be read without its zips.
@@ -37,6 +42,7 @@ type event struct {
 	ReadBack string `json:"read_back,omitempty"`
 	OK       bool   `json:"ok"`
 	Why      string `json:"why,omitempty"`
+	LastDay  string `json:"last_day,omitempty"` // of a pin: the last business day that it holds
 	Proof    *Proof `json:"proof,omitempty"`
 }
 

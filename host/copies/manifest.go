@@ -104,7 +104,7 @@ func (m *Manifest) copy(name string) Copy {
 	return Copy{
 		ID: m.ID, Seq: strconv.FormatUint(m.Seq, 10), Set: m.Set, Name: name, Store: m.Store.ID, Database: m.Database.Name,
 		Created: m.Created, Day: m.Day, Class: m.Class, State: Sealed, Partial: m.LeftOut != nil, LeftOut: m.LeftOut,
-		Companies: m.Companies, Rows: m.Rows, Parts: m.Parts, Verify: m.Verify, Note: m.Note,
+		Companies: m.Companies, Rows: m.Rows, Parts: m.Parts, Verify: m.Verify, Note: m.Note, Suspect: m.Clock.Suspect,
 	}
 }
 

@@ -11,14 +11,14 @@ import (
 	"github.com/djscript/djscript/host/drive"
 )
 
-// Sweep removes what writers that died left on the destinations, and all that lies on the bench. Only the holder of
-// the store's lock may call it.
+// Sweep removes what writers that died left on the destinations, finishes the drops that they began, and clears the
+// bench. Only the holder of the store's lock may call it.
 func (m *Maker) Sweep() error {
 	var failed []error
 	for _, d := range m.Destinations {
 		if d.There() == nil {
 			drive.SweepParts(d.Path, func(string) bool { return true })
-			failed = append(failed, m.sweepSums(d))
+			failed = append(failed, finishDrops(d, m.Store.ID, m.Now), m.sweepSums(d))
 		}
 	}
 	old, err := os.ReadDir(m.Bench.Dir)

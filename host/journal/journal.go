@@ -37,7 +37,7 @@ const (
 // Start is how a run began.
 type Start struct {
 	Run     string     `json:"run"`
-	At      time.Time  `json:"at"`
+	At      time.Time  `json:"at"` // its nanoseconds are the seed of math.random
 	Entry   string     `json:"entry,omitempty"`
 	Script  string     `json:"script"`
 	Job     string     `json:"job"`
@@ -53,7 +53,7 @@ type Start struct {
 // Event is one line between start and end.
 type Event struct {
 	At      time.Time `json:"at"`
-	Kind    string    `json:"kind"` // call, step, log, degraded
+	Kind    string    `json:"kind"` // params, call, clock, step, log, degraded, died
 	Name    string    `json:"name,omitempty"`
 	Effect  string    `json:"effect,omitempty"`
 	Level   string    `json:"level,omitempty"`
@@ -90,8 +90,18 @@ type End struct {
 	Exit     int       `json:"exit"`
 	Error    *Failure  `json:"error,omitempty"`
 	Degraded []string  `json:"degraded,omitempty"`
-	Bytes    int64     `json:"bytes,omitempty"`
+	Usage    *Usage    `json:"usage,omitempty"`
 	Value    any       `json:"value,omitempty"`
+}
+
+// Usage is what a run took of its limits.
+type Usage struct {
+	Steps        int64   `json:"steps"` // of the language
+	Seconds      float64 `json:"seconds"`
+	Memory       int64   `json:"memory"` // bytes, at its peak; 0 where it is not known
+	FilesWritten int64   `json:"files_written"`
+	FilesDropped int64   `json:"files_dropped"`
+	BytesWritten int64   `json:"bytes_written"`
 }
 
 // Entry is one whole run as it is read back.
@@ -131,6 +141,26 @@ func (j Journal) Begin(start Start) (*Run, error) {
 	}
 	run := &Run{file: file}
 	return run, run.write(line{Kind: "start", Start: &start})
+}
+
+// Reopen opens the journal of a run that died, for somebody else to write its end. A run that has its end keeps it.
+func (j Journal) Reopen(id string) (*Run, error) {
+	kept, err := j.Read(id)
+	if err != nil {
+		return nil, err
+	}
+	if kept.End.Result != CutOff {
+		return nil, fmt.Errorf("reopen journal %s: %w", id, fs.ErrExist)
+	}
+	file, err := os.OpenFile(j.path(kept.Run), os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("reopen journal: %w", err)
+	}
+	// The line that it died in may be half-written.
+	if _, err := file.WriteString("\n"); err != nil {
+		return nil, errors.Join(fmt.Errorf("write journal: %w", err), file.Close())
+	}
+	return &Run{file: file}, nil
 }
 
 // Write adds what happened.

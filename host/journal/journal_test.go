@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,5 +77,44 @@ func TestTwoRunsNeverShareAFile(t *testing.T) {
 	run(t, j, "01A")
 	if _, err := j.Begin(Start{Run: "01A"}); err == nil {
 		t.Error("a second run took the first one's file")
+	}
+}
+
+func TestARunThatDiedIsGivenItsEndWhereverItWas(t *testing.T) {
+	j := In(t.TempDir())
+	run(t, j, "01A")
+	path := j.path("01A")
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(whole) + 1 {
+		if err := os.WriteFile(path, whole[:n], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		again, err := j.Reopen("01A")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := again.Finish(End{Result: Failed, Exit: 1, Usage: &Usage{Memory: 5}}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := j.Read("01A")
+		if err != nil || got.End.Result != Failed || got.End.Usage.Memory != 5 {
+			t.Fatalf("after %d bytes: %+v, %v", n, got, err)
+		}
+	}
+}
+
+func TestARunKeepsTheEndThatItHas(t *testing.T) {
+	j := In(t.TempDir())
+	if err := run(t, j, "01A").Finish(End{Result: Done}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.Reopen("01A"); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("Reopen: %v", err)
+	}
+	if _, err := j.Reopen("01B"); err == nil {
+		t.Error("reopened what never was")
 	}
 }

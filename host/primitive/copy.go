@@ -2,6 +2,7 @@ package primitive
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 
@@ -42,6 +43,9 @@ type (
 
 // copyRef is a copy as a script names it: the copy itself, its id, its number, or a path.
 type copyRef struct{ ref string }
+
+// MarshalJSON is the reference, for a journal.
+func (r copyRef) MarshalJSON() ([]byte, error) { return json.Marshal(r.ref) }
 
 // DecodeLua takes a text or a dj.Copy.
 func (r *copyRef) DecodeLua(v any) error {
@@ -92,14 +96,27 @@ func (h *Host) create(ctx context.Context, a *createArgs) ([]copies.Copy, error)
 		return nil, err
 	}
 	var set copies.Set
+	if err := h.Env.Spend(FilesWritten, int64(len(options.Databases)*len(options.To))); err != nil {
+		return nil, err
+	}
 	err = h.one(ctx, func() (err error) {
 		set, err = h.Copies.Create(ctx, options)
 		return err
 	})
+	h.made(set)
+	return set.Copies, err
+}
+
+// made notes what is to be said of copies that were made.
+func (h *Host) made(set copies.Set) {
 	for _, degraded := range set.Degraded {
 		h.Env.Degrade(degraded)
 	}
-	return set.Copies, err
+	for _, c := range set.Copies {
+		for _, p := range c.Places {
+			_ = h.Env.Spend(BytesWritten, p.Bytes) // only counted
+		}
+	}
 }
 
 func (h *Host) options(a *createArgs) (copies.Options, error) {
@@ -158,29 +175,64 @@ func (h *Host) destination(name string) (copies.Destination, error) {
 }
 
 // planCreate is what a dry run can know of copies that are not made: no hash, no rows, no size.
-func (h *Host) planCreate(args any) (any, error) {
-	a := args.(*createArgs)
-	options, err := h.options(a)
+func (h *Host) planCreate(_ context.Context, args any) (any, error) {
+	options, err := h.options(args.(*createArgs))
 	if err != nil {
 		return nil, err
 	}
-	planned := []copies.Copy{}
+	planned := []any{}
 	for _, d := range options.Databases {
-		c := copies.Copy{Store: h.Store, Database: d.Name, Class: options.Class, Note: options.Note}
-		for _, to := range options.To {
-			c.Places = append(c.Places, copies.Place{Destination: to.Name, Path: to.Path})
-		}
-		planned = append(planned, c)
+		planned = append(planned, h.planned(d, options))
 	}
 	return planned, nil
 }
 
-func (h *Host) planNothing(any) (any, error) { return nil, nil }
+func (h *Host) planAdopt(_ context.Context, args any) (any, error) {
+	a := args.(*adoptArgs)
+	database, noDatabase := h.database(a.Database)
+	to, nowhere := h.destinations(a.To)
+	if err := errors.Join(noDatabase, nowhere); err != nil {
+		return nil, err
+	}
+	o := copies.Options{To: to, Class: orElse(a.Class, copies.Extra), Note: a.Note, Verify: copies.VerifyRestore}
+	return h.planned(database, o), nil
+}
 
-// planSame answers with the copy as it is.
-func (h *Host) planSame(args any) (any, error) {
-	a := args.(*copyArgs)
-	return h.Copies.Find(context.Background(), a.Copy.ref)
+// planned is a copy that will be, if all goes well.
+func (h *Host) planned(d copies.Database, o copies.Options) map[string]any {
+	made := map[string]any{
+		"store": h.Store, "database": d.Name, "class": o.Class, "verify": o.Verify, "partial": false, "state": copies.Sealed,
+	}
+	if o.Verify == copies.VerifyRestore {
+		made["state"] = copies.Verified
+	}
+	if o.Note != "" {
+		made["note"] = o.Note
+	}
+	for _, name := range []string{"id", "seq", "set", "name", "created", "day", "companies", "rows", "parts", "proof"} {
+		made[name] = lua.Unknown{}
+	}
+	places := []any{}
+	for _, to := range o.To {
+		places = append(places, map[string]any{
+			"destination": to.Name, "path": lua.Unknown{}, "bytes": lua.Unknown{}, "sha256": lua.Unknown{}, "read_back": lua.Unknown{},
+			"state": copies.Present,
+		})
+	}
+	made["places"] = places
+	return made
+}
+
+// planProve answers with the copy as it will be, if its restore holds.
+func (h *Host) planProve(ctx context.Context, args any) (any, error) {
+	found, err := h.Copies.Find(ctx, args.(*copyArgs).Copy.ref)
+	found.State = copies.Verified
+	return found, err
+}
+
+// planCheck answers with the copy as it is: to hash all of it again is no part of a plan.
+func (h *Host) planCheck(ctx context.Context, args any) (any, error) {
+	return h.Copies.Find(ctx, args.(*copyArgs).Copy.ref)
 }
 
 func (h *Host) adopt(ctx context.Context, a *adoptArgs) (copies.Copy, error) {
@@ -192,6 +244,9 @@ func (h *Host) adopt(ctx context.Context, a *adoptArgs) (copies.Copy, error) {
 	if err != nil {
 		return copies.Copy{}, err
 	}
+	if err := h.Env.Spend(FilesWritten, int64(len(to))); err != nil {
+		return copies.Copy{}, err
+	}
 	var set copies.Set
 	err = h.one(ctx, func() (err error) {
 		set, err = h.Copies.Adopt(ctx, a.Path, copies.Options{
@@ -199,9 +254,7 @@ func (h *Host) adopt(ctx context.Context, a *adoptArgs) (copies.Copy, error) {
 		})
 		return err
 	})
-	for _, degraded := range set.Degraded {
-		h.Env.Degrade(degraded)
-	}
+	h.made(set)
 	if len(set.Copies) == 0 {
 		return copies.Copy{}, err
 	}

@@ -56,6 +56,8 @@
 ---@field proof? dj.Proof
 ---@field verify "restore"|"later"|"never"
 ---@field note? string
+---@field pinned? dj.Pin
+---@field suspect? string     why the PC's clock was not believed when it was made
 
 ---@class dj.Filter
 ---@field where? string     destination

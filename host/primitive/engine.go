@@ -24,6 +24,12 @@ type Copies interface {
 	Find(ctx context.Context, ref string) (copies.Copy, error)
 	Check(ctx context.Context, c copies.Copy) (copies.Copy, error)
 	Prove(ctx context.Context, c copies.Copy) (copies.Copy, error)
+	// Drop gives copies up at a destination, by id, each with its reason; one that may not go refuses them all.
+	Drop(ctx context.Context, where string, why map[string]string) ([]copies.Copy, error)
+	// History tells what was verified and what was dropped at a destination, oldest first.
+	History(ctx context.Context, where string) ([]copies.Change, error)
+	Pin(ctx context.Context, c copies.Copy, pin copies.Pin) (copies.Copy, error)
+	Unpin(ctx context.Context, c copies.Copy) (copies.Copy, error)
 }
 
 // Firebird looks at databases.

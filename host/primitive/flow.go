@@ -17,6 +17,9 @@ type Script struct {
 	Params  map[string]Param         `lua:"params"`
 	Jobs    map[string]*lua.Function `lua:"jobs"`
 	Health  *lua.Function            `lua:"health"`
+	Extends string                   `lua:"extends"`
+
+	Policies map[string]lua.Value `lua:"policies"`
 }
 
 // Param is one parameter of a script.

@@ -15,7 +15,9 @@
 ---@field version? string
 ---@field params? table<string, dj.Param>  become `p`: command line over cron entry over [script.NAME] over default
 ---@field jobs? table<string, function>    called with the job and its params
+---@field policies? table<string, dj.Policy|dj.Policy[]|dj.PolicyFn>  named "script:policy" in `keep` of djscript.toml
 ---@field health? function                 checks for `djscript doctor`: h:check(title, ok, { hint = ... })
+---@field extends? string                  a script of this layer or below: what this one does not say, it inherits
 
 ---@class dj.Job
 ---@field id string
@@ -37,6 +39,27 @@ function dj.Job:degraded(message, err) end
 ---@param done integer
 ---@param total integer
 function dj.Job:progress(done, total) end
+
+--- Calls the job of the same name that the script inherited by extends; with the same params unless others are given.
+--- Gives what that job gives.
+---
+--- Example:
+--- ```lua
+--- return dj.script {
+---   name = "nightly",
+---   extends = "default",
+---   jobs = {
+---     prove = function(job)
+---       local proven = job:super()
+---       dj.log.info(#proven .. " proven")
+---       return proven
+---     end,
+---   },
+--- }
+--- ```
+---@param p? any
+---@return any
+function dj.Job:super(p) end
 
 --- Declares the script. A script file returns this and does nothing else when it is loaded.
 ---

@@ -11,6 +11,9 @@ type (
 		Message string     `lua:"message,arg"`
 		Err     *lua.Value `lua:"err,arg,optional"`
 	}
+	superArgs struct {
+		Params *lua.Value `lua:"p,arg,optional"`
+	}
 	progressArgs struct {
 		Done  int64 `lua:"done,arg"`
 		Total int64 `lua:"total,arg"`
@@ -28,6 +31,7 @@ func (h *Host) Job() []lua.Func {
 			h.Env.Progress(a.Done, a.Total)
 			return nil, nil
 		}),
+		bind("Job:super", Flow, func(_ context.Context, a *superArgs) (any, error) { return h.Super(a.Params) }),
 	}
 }
 

@@ -8,10 +8,12 @@ package primitive
 import (
 	"context"
 	"embed"
+	"io/fs"
 	"strings"
 	"time"
 
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/lua"
 )
 
@@ -24,10 +26,19 @@ const (
 	Flow     = "flow"
 )
 
+// What a run is limited in, or only counted, besides its steps, its time and its memory.
+const (
+	FilesWritten = "files_written"
+	FilesDropped = "files_dropped"
+	BytesWritten = "bytes_written"
+)
+
 // Env is what the primitives need of a run.
 type Env interface {
 	// Declare takes what a script says of itself.
 	Declare(Script)
+	// Allow may refuse a call before it happens.
+	Allow(c *lua.Call) error
 	// Called is told of every call, and its end of how it went.
 	Called(c *lua.Call) (ended func(result any, err error))
 	// Degrade marks the run as done, but not as it should be.
@@ -44,8 +55,14 @@ type Env interface {
 	Log(level, text string, fields map[string]any)
 	// Sleep waits, unless the run ends before.
 	Sleep(ctx context.Context, d time.Duration) error
+	// Spend takes from a limit of the run, or refuses with run.limit; it is called before what it counts happens.
+	Spend(kind string, n int64) error
+	// Notify tells people; in a dry run it only says whether there is anything wrong with the notice.
+	Notify(n Notice, dry bool) error
 	// Calendar tells whether a business day is in a calendar.
 	Calendar(name, day string) (bool, error)
+	// Policy is a policy that a script names, "script:policy".
+	Policy(name string) (lua.Value, error)
 }
 
 // Host is what a run lends to its script: the engines, ready for this store.
@@ -58,29 +75,52 @@ type Host struct {
 	Copies       Copies
 	Firebird     Firebird
 	Drives       Drives
+	// Keep is what djscript.toml says stays at a destination; nil where it says nothing.
+	Keep func(destination string) *Keep
+	// Super calls the job that the running one inherited, with these params or, where there are none, with its own.
+	Super func(params *lua.Value) (any, error)
+	// Around stands around every call that really happens; nil but for a simulated store.
+	Around func(c *lua.Call, next func() (any, error)) (any, error)
+
+	deciding bool // a policy function is at work: nothing else may be called
 }
 
-// Stubs are the stub files of all nouns, as editors read them.
-//
-//go:embed *.lua
-var Stubs embed.FS
+//go:embed *.lua pt-BR/*.lua
+var stubs embed.FS
+
+// Stubs are the stub files of all nouns, as editors read them: NOUN.lua, with their prose in that language.
+func Stubs(language string) fs.FS {
+	if language != message.Portuguese {
+		return stubs
+	}
+	translated, err := fs.Sub(stubs, language)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return translated
+}
 
 // All are the primitives of `dj`, bound to the host: the only list there is.
 func (h *Host) All() []lua.Func {
 	var all []lua.Func
-	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.copy(), h.drive()} {
+	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.copy(), h.rotation(), h.drive(), h.notices()} {
 		all = append(all, noun...)
 	}
 	return all
 }
 
-// plans say, by the name of a primitive, what a dry run answers in its place.
-func (h *Host) plans() map[string]func(args any) (any, error) {
-	return map[string]func(any) (any, error){
+// plans say, by the name of a primitive, what a dry run answers in its place: as if all went well, with lua.Unknown for
+// what nobody can know before.
+func (h *Host) plans() map[string]func(ctx context.Context, args any) (any, error) {
+	return map[string]func(context.Context, any) (any, error){
 		"copy.create": h.planCreate,
-		"copy.adopt":  h.planNothing,
-		"copy.prove":  h.planSame,
-		"copy.check":  h.planSame,
+		"copy.adopt":  h.planAdopt,
+		"copy.prove":  h.planProve,
+		"copy.check":  h.planCheck,
+		"copy.prune":  h.planPrune,
+		"copy.pin":    h.planPin,
+		"copy.unpin":  h.planUnpin,
+		"notify":      h.planNotify,
 	}
 }
 
@@ -88,9 +128,18 @@ func (h *Host) plans() map[string]func(args any) (any, error) {
 func (h *Host) Wrap() func(c *lua.Call, next func() (any, error)) (any, error) {
 	plans := h.plans()
 	return func(c *lua.Call, next func() (any, error)) (any, error) {
+		if err := h.undecided(c); err != nil {
+			return nil, err
+		}
+		if err := h.Env.Allow(c); err != nil {
+			return nil, err
+		}
 		ended := h.Env.Called(c)
-		if plan, ok := plans[c.Func.Name]; ok && h.Dry {
-			next = func() (any, error) { return plan(c.Args) }
+		if plan, ok := plans[c.Func.Name]; ok && h.Dry && !c.Unknown {
+			next = func() (any, error) { return plan(c.Context, c.Args) }
+		} else if h.Around != nil {
+			call := next
+			next = func() (any, error) { return h.Around(c, call) }
 		}
 		result, err := next()
 		ended(result, err)

@@ -13,10 +13,12 @@ import (
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/schedule"
 	"github.com/djscript/djscript/host/secret"
+	"github.com/djscript/djscript/lua"
 )
 
 // Engines are what works for a store: ready to make, find and prove its copies.
@@ -24,11 +26,15 @@ type Engines struct {
 	Copies       primitive.Copies
 	Firebird     primitive.Firebird
 	Drives       primitive.Drives
+	Outbox       Outbox // nil: nobody is told anything
 	Databases    []copies.Database
 	Destinations []copies.Destination
 	Mask         func(string) string // takes the store's secrets out of a text
 	// Serve tells the engines which script they work for, and whom to tell how far they are. It may be nil.
 	Serve func(script copies.Script, progress func(copies.Progress))
+	// Around stands around every call of a primitive, and Cover counts the lines of the script: for tests. They may be nil.
+	Around func(c *lua.Call, next func() (any, error)) (any, error)
+	Cover  *lua.Coverage
 }
 
 // Catalogue is the catalogue of the store; it needs no Firebird.
@@ -60,7 +66,7 @@ func (h *Host) Engines(ctx context.Context) (*Engines, error) {
 		},
 	}
 	return &Engines{
-		Copies: e, Firebird: e, Drives: drives{}, Databases: databases, Destinations: h.destinations(), Mask: secret.Mask(secrets), Serve: e.serve,
+		Copies: e, Firebird: e, Drives: drives{}, Outbox: h.Outbox(), Databases: databases, Destinations: h.destinations(), Mask: secret.Mask(secrets), Serve: e.serve,
 	}, nil
 }
 
@@ -201,16 +207,35 @@ func (h *Host) system(name string) (copies.System, error) {
 	return copies.System{Name: s.Name, Companies: s.Companies, Newest: s.Newest, Evidence: s.Evidence}, err
 }
 
-// setup is what a new PC needs besides the data: djscript.toml and scripts/. Secrets are in neither.
+// setup is what a new PC needs besides the data: djscript.toml and scripts/, and the reseller's. Secrets are in none of
+// them.
 func (h *Host) setup() ([]copies.File, error) {
-	text, err := os.ReadFile(h.Config.Path)
+	files, err := filesIn(h.Config.Path, h.Config.Dir, "")
 	if err != nil {
-		return nil, message.Wrap(err, "fs.denied", "run.unreadable", message.Args{"path": h.Config.Path})
+		return nil, err
 	}
-	files := []copies.File{{Name: "djscript.toml", Data: text}}
-	scripts := filepath.Join(h.Config.Dir, "scripts")
-	err = filepath.WalkDir(scripts, func(p string, entry fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
+	more, err := filesIn(filepath.Join(h.Config.Dir, "scripts"), h.Config.Dir, "")
+	files = append(files, more...)
+	if base := filepath.Dir(h.Config.Base); h.Config.Base != "" && err == nil {
+		// What lies outside of the store's folder has no place of its own there.
+		root, under := h.Config.Dir, ""
+		if relative, rel := filepath.Rel(root, base); rel != nil || !filepath.IsLocal(relative) {
+			root, under = base, layer.Reseller
+		}
+		for _, p := range []string{h.Config.Base, filepath.Join(base, "scripts")} {
+			if base != h.Config.Dir || p == h.Config.Base {
+				more, wrong := filesIn(p, root, under)
+				files, err = append(files, more...), errors.Join(err, wrong)
+			}
+		}
+	}
+	return files, err
+}
+
+// filesIn are the scripts and TOML files at a path, named by where they lie from the root, below another folder.
+func filesIn(at, root, under string) (files []copies.File, err error) {
+	err = filepath.WalkDir(at, func(p string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && filepath.Base(at) == "scripts" {
 			return nil
 		}
 		if err != nil || !entry.Type().IsRegular() || !isScript(p) {
@@ -220,10 +245,13 @@ func (h *Host) setup() ([]copies.File, error) {
 		if err != nil {
 			return message.Wrap(err, "fs.denied", "run.unreadable", message.Args{"path": p})
 		}
-		relative, err := filepath.Rel(h.Config.Dir, p)
-		files = append(files, copies.File{Name: path.Clean(filepath.ToSlash(relative)), Data: data})
+		relative, err := filepath.Rel(root, p)
+		files = append(files, copies.File{Name: path.Join(under, filepath.ToSlash(relative)), Data: data})
 		return err
 	})
+	if errors.Is(err, fs.ErrNotExist) {
+		err = message.Wrap(err, "fs.denied", "run.unreadable", message.Args{"path": at})
+	}
 	return files, err
 }
 
@@ -235,10 +263,10 @@ func isScript(p string) bool {
 // primitives lends the engines to one run.
 func (e *Engines) primitives(r *running) *primitive.Host {
 	if e.Serve != nil {
-		e.Serve(copies.Script{Name: r.target.script, Hash: r.target.chunk.Hash}, r.progress)
+		e.Serve(copies.Script{Name: r.target.script, Hash: r.target.program.Hash()}, r.progress)
 	}
 	return &primitive.Host{
 		Env: r, Dry: r.request.Dry, Store: r.host.Config.Store.ID, Databases: e.Databases, Destinations: e.Destinations,
-		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives,
+		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives, Around: e.Around, Keep: r.host.keep,
 	}
 }

@@ -23,11 +23,27 @@ import (
 // Declare keeps what the script says of itself.
 func (r *running) Declare(s primitive.Script) { r.declared = &s }
 
-// Called journals a call when it ends. A call that only directs the flow is not worth a line.
+// clockReads is how often the journal keeps what the clock said. A script that asks more often waits for it.
+const clockReads = 1000
+
+// clock is the clock that the script reads. What it read is kept: with the calls and their results it is all that a run
+// can be told apart by.
+func (r *running) clock() time.Time {
+	now := r.host.now()
+	if r.reads++; r.reads <= clockReads {
+		r.write(journal.Event{At: now, Kind: "clock"})
+	}
+	return now
+}
+
+// seed is that of math.random: the instant at which the run began, which the journal keeps.
+func (r *running) seed() uint64 { return uint64(r.began.UnixNano()) }
+
+// Called journals a call when it ends. Words and steps have lines of their own.
 func (r *running) Called(c *lua.Call) func(result any, err error) {
 	began := r.host.Now()
 	return func(result any, err error) {
-		if c.Func.Effect == primitive.Flow {
+		if c.Func.Effect == primitive.Flow && (c.Func.Name == "step" || strings.HasPrefix(c.Func.Name, "log.")) {
 			return
 		}
 		seconds := r.host.Now().Sub(began).Seconds()
@@ -39,7 +55,7 @@ func (r *running) Called(c *lua.Call) func(result any, err error) {
 			e.Error = r.failure(err)
 		}
 		r.write(e)
-		if c.Func.Effect != primitive.Read {
+		if c.Func.Effect != primitive.Read && c.Func.Effect != primitive.Flow {
 			r.outcome.Steps = append(r.outcome.Steps, Step{Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where()})
 			r.watch(Event{Kind: "call", Name: c.Func.Name, Seconds: seconds})
 		}

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/djscript/djscript/host/message"
@@ -52,32 +53,61 @@ func (h *Host) Health(ctx context.Context, script string) ([]HealthCheck, error)
 	return checks, err
 }
 
+// healthFields are what a health function may read of what it is called with.
+var healthFields = []string{"language"}
+
 func (r *running) healthObject(checks *[]HealthCheck) lua.Value {
+	return r.state.Object("h", map[string]any{"language": message.Language()}, []lua.Func{healthCheck(checks)})
+}
+
+func healthCheck(checks *[]HealthCheck) lua.Func {
 	check := lua.Bind("h:check", func(_ *lua.Call, a *checkArgs) (any, error) {
 		*checks = append(*checks, HealthCheck{Title: a.Title, OK: a.OK != nil && bool(*a.OK), Hint: a.Hint})
 		return nil, nil
 	})
 	check.Effect = primitive.Flow
-	return r.state.Object("h", map[string]any{"language": message.Language()}, []lua.Func{check})
+	return check
 }
 
 // Describe is what a script says of itself. It needs neither Firebird nor secrets: a script that does more than
 // declare itself when it is loaded is refused.
-func (h *Host) Describe(ctx context.Context, script string) (*primitive.Script, error) {
+func (h *Host) Describe(ctx context.Context, script string) (*Description, error) {
 	target, err := h.script(script)
 	if err != nil {
 		return nil, err
 	}
 	r := h.onlooker(target)
 	lent := &primitive.Host{Env: r, Dry: true}
-	r.state = r.watchedState(ctx, lent, func(c *lua.Call, next func() (any, error)) (any, error) {
-		if c.Func.Effect != primitive.Flow {
-			return nil, message.New("script.failed", "run.only_declares", message.Args{"script": target.script, "op": c.Func.Name})
+	r.state = r.watchedState(ctx, lent, r.onlyLoads(func(_ *lua.Call, next func() (any, error)) (any, error) { return next() }))
+	if err := r.load(); err != nil {
+		return nil, err
+	}
+	return r.description(), nil
+}
+
+// Description is what a script says of itself, with what it inherited.
+type Description struct {
+	*primitive.Script
+	Extends []string          // the files that it extends, the nearest first
+	From    map[string]string // the file that a param, "param.to", or a job, "job.backup", comes from, where it is inherited
+}
+
+func (r *running) description() *Description {
+	d := &Description{Script: r.declared, From: map[string]string{}}
+	for i := len(r.chain) - 1; i >= 0; i-- {
+		file := r.target.program.Scripts[i].Chunk.Name
+		if i > 0 {
+			d.Extends = append([]string{file}, d.Extends...)
 		}
-		return next()
-	})
-	err = r.load()
-	return r.declared, err
+		for name := range r.chain[i].Params {
+			d.From["param."+name] = file
+		}
+		for name := range r.chain[i].Jobs {
+			d.From["job."+name] = file
+		}
+	}
+	maps.DeleteFunc(d.From, func(_, file string) bool { return file == r.target.chunk.Name })
+	return d
 }
 
 // look loads a script with the store's engines lent to it, for a dry run.
@@ -91,8 +121,11 @@ func (h *Host) look(ctx context.Context, script string) (*running, error) {
 		return nil, err
 	}
 	r.mask = r.engines.Mask
+	if err := r.permit(); err != nil {
+		return nil, err
+	}
 	lent := r.engines.primitives(r)
-	r.state = r.watchedState(ctx, lent, lent.Wrap())
+	r.state = r.watchedState(ctx, lent, r.onlyLoads(r.granted(lent.Wrap())))
 	return r, r.load()
 }
 
@@ -107,17 +140,6 @@ func (h *Host) onlooker(t *target) *running {
 func (r *running) watchedState(ctx context.Context, lent *primitive.Host, wrap func(*lua.Call, func() (any, error)) (any, error)) *lua.State {
 	return lua.New(ctx, lua.Options{
 		Steps: r.host.Config.Limits.Steps, Say: message.Say, Mask: r.mask, Seed: uint64(r.began.UnixNano()),
-		Modules: map[string][]lua.Func{"dj": lent.All()}, Wrap: wrap,
+		Modules: r.modules(lent), Wrap: wrap,
 	})
-}
-
-// load lets the script declare itself.
-func (r *running) load() error {
-	if _, err := r.state.Run(r.target.chunk); err != nil {
-		return err
-	}
-	if r.declared == nil {
-		return message.New("script.failed", "run.no_script", message.Args{"script": r.target.chunk.Name})
-	}
-	return nil
 }

@@ -8,6 +8,9 @@ import (
 	"github.com/djscript/djscript/lua"
 )
 
+// jobFields are what a script may read of its job.
+var jobFields = []string{"day", "dry", "due", "id", "language", "name", "store", "trigger"}
+
 // jobObject is what a job is called with: who it runs for, and how it tells that not all is well.
 func (r *running) jobObject(methods []lua.Func) lua.Value {
 	due := r.began

@@ -6,6 +6,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -19,6 +20,7 @@ import (
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/journal"
+	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/schedule"
@@ -36,6 +38,7 @@ type Request struct {
 	Due     time.Time      // zero: now
 	Dry     bool
 	Wait    time.Duration // for locks that others hold
+	Apply   *Plan         // do what it says, and stop before the first effect that differs
 }
 
 // Host is where runs happen: the store and what the program lends.
@@ -43,11 +46,15 @@ type Host struct {
 	Config  *config.Config
 	Builtin fs.FS // built-in scripts
 	Version string
-	KeyDir  string // folder of the key that seals the store's secrets
+	KeyDir  string       // folder of the key that seals the store's secrets
+	Behind  error        // why the layers are not the newest version; a run is degraded
+	Refused error        // why no version of the scripts can be used; no run begins
+	Layers  layer.Layers // where scripts lie; nil: the store's as they are now
 	Now     func() time.Time
 	Entropy io.Reader
-	Watch   func(Event) // told of what happens while it happens; may be nil
-	World   World       // nil: the real store
+	Watch   func(Event)  // told of what happens while it happens; may be nil
+	World   World        // nil: the real store
+	Memory  func() int64 // bytes that this process has had at its peak; nil: not known
 }
 
 // Event is something that a person may want to see while a run goes on.
@@ -78,8 +85,9 @@ type Outcome struct {
 	Result   string // as in the journal
 	Degraded []error
 	Steps    []Step
-	Value    any  // what the job returned, as JSON can hold it
-	Builtin  bool // the script is one of ours: where in it something went wrong is of no use to anybody
+	Plan     *Plan // of a dry run
+	Value    any   // what the job returned, as JSON can hold it
+	Builtin  bool  // the script is one of ours: where in it something went wrong is of no use to anybody
 	Err      error
 }
 
@@ -95,10 +103,11 @@ func (h *Host) dir() string { return Dir(h.Config.Dir) }
 func (h *Host) Run(ctx context.Context, request Request) *Outcome {
 	r := &running{host: h, request: request, began: h.Now(), outcome: &Outcome{Dry: request.Dry}}
 	r.outcome.Run = ulid.MustNew(ulid.Timestamp(r.began), h.Entropy).String()
-	err := r.run(ctx)
+	err := r.sealPlan(r.run(ctx))
 	if err != nil && ctx.Err() != nil {
 		err = errors.Join(context.Cause(ctx), without(err, ctx.Err()))
 	}
+	r.tell(ctx)
 	r.finish(err)
 	return r.outcome
 }
@@ -120,21 +129,32 @@ func without(err, echo error) error {
 
 // running is a run while it goes on; it is the primitives' Env.
 type running struct {
-	host     *Host
-	request  Request
-	began    time.Time
-	target   *target
-	engines  *Engines
-	state    *lua.State
-	journal  Record
-	declared *primitive.Script
-	deferred []*lua.Function
-	outcome  *Outcome
-	mask     func(string) string
+	host      *Host
+	request   Request
+	began     time.Time
+	target    *target
+	engines   *Engines
+	state     *lua.State
+	journal   Record
+	declared  *primitive.Script    // with what it inherited
+	chain     []*primitive.Script  // the script, and those that it extends, each as it declared itself
+	libs      map[string]lua.Value // loaded, by file
+	loads     int                  // files that are being loaded
+	permitted *Permit
+	deferred  []*lua.Function
+	followed  int              // steps of the request's plan that were done
+	reads     int              // of the clock, by the script
+	spent     map[string]int64 // of the limits, by primitive.FilesWritten and the like
+	memory    int64            // bytes, at the peak of a process that died
+	outcome   *Outcome
+	mask      func(string) string
 }
 
 func (r *running) run(ctx context.Context) error {
 	found, err := r.host.find(r.request.Target)
+	if r.host.Refused != nil {
+		err = r.host.Refused
+	}
 	if err != nil {
 		r.target = &target{script: r.request.Target}
 		r.outcome.Script = r.request.Target
@@ -151,16 +171,28 @@ func (r *running) run(ctx context.Context) error {
 	if err := r.open(nil); err != nil {
 		return err
 	}
+	if r.host.Behind != nil {
+		r.Degrade(r.host.Behind)
+	}
+	if err := r.checkPlan(); err != nil {
+		return err
+	}
+	if err := r.permit(); err != nil {
+		return err
+	}
+	if r.request.Dry {
+		r.outcome.Plan = r.plan()
+	}
 	return r.locked(ctx, func() error { return r.job(ctx) })
 }
 
-// limit puts the entry's timeout on the run.
+// limit puts the entry's timeout on the run, or that of [limits].
 func (r *running) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	if r.target.timeout == 0 {
+	timeout := cmp.Or(r.target.timeout, r.host.Config.Limits.Timeout)
+	if timeout == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, r.target.timeout,
-		message.New("run.timeout", "run.timeout", message.Args{"limit": r.target.timeout.String()}))
+	return context.WithTimeoutCause(ctx, timeout, message.New("run.timeout", "run.timeout", message.Args{"limit": timeout.String()}))
 }
 
 // open begins the journal. A run that can not even begin has one too: silence is what nobody would notice.
@@ -173,7 +205,7 @@ func (r *running) open(failed error) error {
 		Day: r.day(), Dry: r.request.Dry, Params: r.masked(r.request.Params), Version: r.host.Version,
 	}
 	if r.target.chunk != nil {
-		start.Hash = r.target.chunk.Hash
+		start.Hash = r.target.program.Hash()
 	}
 	if !r.request.Due.IsZero() {
 		start.Due = &r.request.Due
@@ -211,67 +243,84 @@ func (r *running) locked(ctx context.Context, fn func() error) error {
 // job loads the script, checks the params, and calls the job; what the script deferred is done in any case.
 func (r *running) job(ctx context.Context) error {
 	host := r.engines.primitives(r)
-	r.state = lua.New(ctx, lua.Options{
-		Steps:   r.host.Config.Limits.Steps,
-		Print:   func(line string) { r.Log("info", line, nil) },
-		Say:     message.Say,
-		Mask:    r.mask,
-		Seed:    uint64(r.began.UnixNano()),
-		Modules: map[string][]lua.Func{"dj": host.All()},
-		Wrap:    host.Wrap(),
-	})
-	err := r.call(host.Job())
+	r.state = lua.New(ctx, r.options(host))
+	err := r.call(host)
+	if err == nil {
+		r.unfinished()
+	}
 	if len(r.deferred) > 0 {
 		r.cleanUp()
 	}
 	return err
 }
 
-func (r *running) call(methods []lua.Func) error {
-	if _, err := r.state.Run(r.target.chunk); err != nil {
+// options are the limits of the run's state, and what is lent to it.
+func (r *running) options(lent *primitive.Host) lua.Options {
+	return lua.Options{
+		Steps:   r.host.Config.Limits.Steps,
+		Print:   func(line string) { r.Log("info", line, nil) },
+		Say:     message.Say,
+		Mask:    r.mask,
+		Seed:    r.seed(),
+		Now:     r.clock,
+		Modules: r.modules(lent),
+		Wrap:    r.onlyLoads(r.granted(lent.Wrap())),
+		Cover:   r.engines.Cover,
+
+		Rehearse: r.request.Dry,
+	}
+}
+
+func (r *running) call(lent *primitive.Host) error {
+	if err := r.load(); err != nil {
 		return err
 	}
-	if r.declared == nil {
-		return message.New("script.failed", "run.no_script", message.Args{"script": r.target.chunk.Name})
-	}
-	job, err := r.pick()
-	if err != nil {
+	if err := r.pick(); err != nil {
 		return err
 	}
 	params, err := r.params()
 	if err != nil {
 		return err
 	}
-	results, err := job.Call(r.jobObject(methods), params)
+	r.write(journal.Event{At: r.host.Now(), Kind: "params", Args: r.masked(params)})
+	given, err := r.state.Encode(params) // one table, for the job and those that it inherited
 	if err != nil {
 		return err
 	}
-	if len(results) > 0 {
-		r.outcome.Value = results[0]
+	result, err := r.work(lent, 0, given)
+	if err != nil {
+		return err
 	}
-	return nil
+	if value, ok := result.(lua.Value); ok {
+		r.outcome.Value, err = value.Go()
+	}
+	return err
 }
 
-// pick is the job that was asked for: by name, the only one, or "backup".
-func (r *running) pick() (*lua.Function, error) {
+// pick finds the job that was asked for.
+func (r *running) pick() error {
 	jobs := r.declared.Jobs
-	name := r.target.job
-	if name == "" && len(jobs) == 1 {
-		for only := range jobs {
-			name = only
-		}
-	}
-	if _, ok := jobs["backup"]; name == "" && ok {
-		name = "backup"
-	}
-	job, ok := jobs[name]
-	if !ok {
-		return nil, message.New("option.value", "run.no_job", message.Args{
+	name := pickJob(jobs, r.target.job)
+	if _, ok := jobs[name]; !ok {
+		return message.New("option.value", "run.no_job", message.Args{
 			"script": r.target.script, "job": name, "known": names(jobs),
 		})
 	}
 	r.outcome.Job = name
-	return job, nil
+	return nil
+}
+
+// pickJob is the job of that name; without a name, the only one, or "backup".
+func pickJob[T any](jobs map[string]T, name string) string {
+	if name == "" && len(jobs) == 1 {
+		for only := range jobs {
+			return only
+		}
+	}
+	if _, ok := jobs["backup"]; name == "" && ok {
+		return "backup"
+	}
+	return name
 }
 
 // cleanUp calls what was deferred, last first, under a context of its own: the run's may be over.
@@ -295,7 +344,7 @@ func (r *running) finish(err error) {
 	if r.journal == nil {
 		return
 	}
-	end := journal.End{At: r.host.Now(), Job: o.Job, Result: o.Result, Exit: ExitCode(o), Value: r.masked(o.Value)}
+	end := journal.End{At: r.host.Now(), Job: o.Job, Result: o.Result, Exit: ExitCode(o), Usage: r.usage(), Value: r.masked(o.Value)}
 	for _, d := range o.Degraded {
 		end.Degraded = append(end.Degraded, r.mask(d.Error()))
 	}

@@ -2,14 +2,13 @@ package run
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/lua"
 )
@@ -42,7 +41,8 @@ type target struct {
 	entry   string
 	script  string
 	job     string
-	chunk   *lua.Chunk
+	program *layer.Program
+	chunk   *lua.Chunk // the script itself
 	builtin bool
 	params  map[string]any // of the entry
 	timeout time.Duration
@@ -83,53 +83,38 @@ func orNone(all []string) string {
 	return strings.Join(all, ", ")
 }
 
-// script finds "script:job", "script", or a path to a .lua file with or without ":job".
+// script finds "script:job", "script", or a path to a .lua file with or without ":job", and all that it stands on.
 func (h *Host) script(name string) (*target, error) {
-	file, job := name, ""
-	if i := strings.LastIndex(name, ":"); i > 1 { // not the colon of a drive letter
-		file, job = name[:i], name[i+1:]
-	}
-	shown, source, builtin, err := h.source(file)
-	if err != nil {
-		return nil, err
-	}
-	chunk, err := lua.Parse(shown, source)
-	if err != nil {
-		return nil, err
-	}
-	return &target{script: strings.TrimSuffix(filepath.Base(file), ".lua"), job: job, chunk: chunk, builtin: builtin}, nil
-}
-
-// source reads a script: a path, one of the store's, or a built-in one; the store's go before the built-in ones.
-func (h *Host) source(name string) (shown string, source []byte, builtin bool, err error) {
-	if strings.HasSuffix(name, ".lua") {
-		source, err = os.ReadFile(name)
-		if err != nil {
-			return "", nil, false, message.Wrap(err, "arg.file", "run.unreadable", message.Args{"path": name})
+	file, job := splitTarget(name)
+	layers := h.layers()
+	script := strings.TrimSuffix(filepath.Base(file), ".lua")
+	if strings.HasSuffix(file, ".lua") {
+		if _, err := os.Stat(file); err != nil {
+			return nil, message.Wrap(err, "arg.file", "run.unreadable", message.Args{"path": file})
 		}
-		return filepath.Base(name), source, false, nil
+		layers = layers.Below(filepath.Dir(file))
+		file = script
 	}
-	source, err = os.ReadFile(filepath.Join(h.Config.Dir, "scripts", name+".lua"))
-	if builtin = errors.Is(err, fs.ErrNotExist); builtin {
-		source, err = fs.ReadFile(h.Builtin, name+".lua")
+	found, err := layers.Find(file)
+	if errors.Is(err, layer.ErrNone) {
+		return nil, message.New("arg.value", "run.no_script_file", message.Args{"name": name})
 	}
 	if err != nil {
-		return "", nil, false, message.New("arg.value", "run.no_script_file", message.Args{"name": name})
+		return nil, err
 	}
-	return name + ".lua", source, builtin, nil
+	program, err := layers.Program(found)
+	return &target{
+		script: script, job: job, program: program, chunk: found.Chunk, builtin: found.Layer == layer.Builtin,
+	}, err
 }
 
-// Scripts are the names of the scripts that a store has: its own and the built-in ones.
-func (h *Host) Scripts() []string {
-	var found []string
-	own, _ := filepath.Glob(filepath.Join(h.Config.Dir, "scripts", "*.lua"))
-	for _, p := range own {
-		found = append(found, strings.TrimSuffix(filepath.Base(p), ".lua"))
+// layers are where scripts lie: those that the host was given, or the store's as they are now.
+func (h *Host) layers() layer.Layers {
+	if h.Layers != nil {
+		return h.Layers
 	}
-	lent, _ := fs.Glob(h.Builtin, "*.lua")
-	for _, p := range lent {
-		found = append(found, strings.TrimSuffix(p, ".lua"))
-	}
-	slices.Sort(found)
-	return slices.Compact(found)
+	return layer.Of(h.Config.Dir, h.Config.Base, h.Builtin)
 }
+
+// Scripts are the names of the scripts that a store has: its own, its reseller's and the built-in ones.
+func (h *Host) Scripts() []string { return h.layers().Scripts() }

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/layer"
+	"github.com/djscript/djscript/host/lock"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
+)
+
+// activating is how long a run waits for another one that is putting a version in force.
+const activating = 30 * time.Second
+
+// versions are the scripts of a store as they lie there, and as they are in force.
+type versions struct {
+	app     *app
+	places  layer.Places
+	kept    layer.Active
+	working layer.Version
+	current layer.Version
+	active  bool // there is a version in force
+}
+
+func (a *app) versions() (*versions, error) {
+	v := &versions{
+		app: a, places: layer.Places{Store: a.dir, Base: config.BaseOf(a.configPath())},
+		kept: layer.Active{Dir: filepath.Join(run.Dir(a.dir), "active")},
+	}
+	var err error
+	if v.working, err = layer.Read(v.places); err != nil {
+		return nil, err
+	}
+	v.current, v.active = v.kept.Current()
+	return v, nil
+}
+
+// store is the store with that version of its scripts.
+func (v *versions) store(of layer.Version) (*run.Host, error) {
+	systems, err := fs.Sub(v.app.Builtin, "systems")
+	if err != nil {
+		return nil, err
+	}
+	base, _ := of.Base()
+	held := config.Held{Base: base}
+	held.Reseller, held.Store = of.Systems()
+	c, err := config.LoadHeld(v.app.configPath(), v.app.Config, systems, held, checkSchedule)
+	if err != nil {
+		return nil, err
+	}
+	host := v.app.hostOf(c)
+	host.Layers = of.Layers(v.places, v.app.Builtin)
+	return host, nil
+}
+
+// inForce is the store as a run of that target uses it: with the last good version of its scripts, all of it. What has
+// changed since is checked, and put in force when all of it is good. When it is not, a run that nobody watches uses the
+// version before and is degraded, and one that somebody asked for is refused; a script named by its path is run as it
+// lies there, whatever the others are.
+func (a *app) inForce(ctx context.Context, r run.Request) (*run.Host, error) {
+	v, err := a.versions()
+	if err != nil {
+		return nil, err
+	}
+	store, wrong := v.store(v.working)
+	loose := isPath(r.Target)
+	if wrong == nil && (loose || v.same()) {
+		return store, nil
+	}
+	mistakes := []error{wrong}
+	if wrong == nil {
+		mistakes = store.Check(ctx)
+	}
+	switch {
+	case len(mistakes) == 0:
+		if !r.Dry {
+			store.Behind = v.activate(ctx)
+		}
+		return store, nil
+	case v.active && !v.same() && (loose || r.Trigger != "manual"):
+		return v.lastGood(mistakes)
+	case wrong != nil:
+		return nil, wrong
+	}
+	store.Refused = &run.RefusedError{Mistakes: mistakes}
+	return store, nil
+}
+
+// isPath tells a script's path from the name of an entry or of a script.
+func isPath(target string) bool {
+	return strings.HasSuffix(target, ".lua") || strings.Contains(target, ".lua:")
+}
+
+// same says whether what lies there is what is in force. A store without any script of its own needs no version.
+func (v *versions) same() bool {
+	if !v.active {
+		return v.working.Empty()
+	}
+	return v.working.Hash() == v.current.Hash()
+}
+
+func (v *versions) activate(ctx context.Context) error {
+	held, err := lock.Take(ctx, filepath.Join(run.Dir(v.app.dir), "locks"), "scripts", "djscript", activating)
+	if err != nil {
+		return err
+	}
+	return errors.Join(v.kept.Activate(v.working), held.Release())
+}
+
+// lastGood is the store with the version that is in force, though there is a newer one with these mistakes.
+func (v *versions) lastGood(mistakes []error) (*run.Host, error) {
+	store, err := v.store(v.current)
+	if err != nil {
+		return nil, err
+	}
+	all := flatten(errors.Join(mistakes...))
+	first, _ := words(all[0])
+	store.Behind = message.New("script.behind", "cli.behind", message.Args{"first": first, "n": len(all)})
+	return store, nil
+}

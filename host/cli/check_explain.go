@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
+)
+
+// explained is what a script does, and may do, in JSON.
+type explained struct {
+	Script  string          `json:"script"`
+	File    string          `json:"file"`
+	Says    string          `json:"says"`
+	Needs   []explainedNeed `json:"needs"`
+	Granted []string        `json:"granted"`
+	Written bool            `json:"written"` // in djscript.toml
+	Line    string          `json:"line"`    // of djscript.toml that grants what the script needs
+}
+
+// explainedNeed is one line that needs a power.
+type explainedNeed struct {
+	Power   string `json:"power"`
+	Func    string `json:"func"`
+	Where   string `json:"where"`
+	Granted bool   `json:"granted"`
+}
+
+func (i *inspection) explain(script, path string, p *run.Permit) explained {
+	e := explained{
+		Script: script, File: path, Says: run.Powers().Sentence(p.Needs), Needs: []explainedNeed{}, Granted: []string{}, Written: p.Written, Line: p.Line(),
+	}
+	for _, n := range p.Needs {
+		e.Needs = append(e.Needs, explainedNeed{n.String(), "dj." + n.Func, fmt.Sprintf("%s:%d", n.File, n.Line), p.Covers(n)})
+	}
+	for _, g := range p.Grants {
+		e.Granted = append(e.Granted, g.String())
+	}
+	return e
+}
+
+// lacks tells whether something that the script needs is not granted.
+func (e explained) lacks() bool {
+	for _, n := range e.Needs {
+		if !n.Granted {
+			return true
+		}
+	}
+	return false
+}
+
+// print writes the sentence, the lines that need a power, and what is granted.
+func (e explained) print(w io.Writer) {
+	fmt.Fprintf(w, "%s: %s\n", e.Script, e.Says)
+	for _, n := range e.Needs {
+		mark := " "
+		if !n.Granted {
+			mark = "!"
+		}
+		fmt.Fprintf(w, "  %s %-24s %s  %s\n", mark, n.Power, n.Func, n.Where)
+	}
+	granted := strings.Join(e.Granted, ", ")
+	switch {
+	case !e.Written:
+		fmt.Fprintf(w, "  %s\n", message.Text("cli.explain_usual", message.Args{"granted": granted, "script": e.Script}))
+	case granted == "":
+		fmt.Fprintf(w, "  %s\n", message.Text("cli.explain_none", message.Args{"script": e.Script}))
+	default:
+		fmt.Fprintf(w, "  %s\n", message.Text("cli.explain_granted", message.Args{"granted": granted, "script": e.Script}))
+	}
+	if e.lacks() {
+		fmt.Fprintf(w, "  → %s\n", message.Text("cli.explain_lacks", message.Args{"line": e.Line, "script": e.Script}))
+	}
+}

@@ -1,0 +1,235 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+const closing = `return dj.script {
+  name = "closing",
+  params = {
+    to = { type = "destination", list = true, help = "where" },
+    times = { type = "integer", default = 1, help = "how often" },
+  },
+  jobs = {
+    monthly = function(_, p)
+      dj.log.info("again " .. p.times)
+      return dj.copy.create { to = p.to }
+    end,
+  },
+}
+`
+
+const nightly = `[[cron]]
+name = "night"
+schedule = ["0 22 * * *"]
+run = "closing:monthly"
+`
+
+// short are the lines of --format short, without the folder before them.
+func (d *desk) short(args ...string) []string {
+	d.t.Helper()
+	s := d.run("", append([]string{"check", "--format", "short"}, args...)...)
+	text := strings.ReplaceAll(s.out, d.dir+"/", "")
+	if s.err != "" {
+		d.t.Errorf("stderr: %s", s.err)
+	}
+	return strings.Split(strings.TrimSpace(text), "\n")
+}
+
+func TestCheckPutsACaretUnderThePlace(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound)
+	d.write("scripts/closing.lua", strings.Replace(closing, "{ to = p.to }", `{ to = p.to, note = "é", verifi = "later" }`, 1))
+	s := d.run("", "check")
+	s.wants(t, 2, "closing.lua:10: copy.create: ", "did you mean \"verify\"?")
+	lines := strings.Split(s.err, "\n")
+	at := slices.IndexFunc(lines, func(l string) bool { return strings.TrimSpace(l) == "^" })
+	if at < 1 || utf8.RuneCountInString(before(lines[at-1], "verifi")) != strings.Index(lines[at], "^") {
+		t.Errorf("no caret under it:\n%s", s.err)
+	}
+}
+
+func before(text, part string) string { b, _, _ := strings.Cut(text, part); return b }
+
+func TestALongLineIsShownAroundThePlace(t *testing.T) {
+	for _, c := range []struct {
+		m     mistake
+		line  string
+		caret int
+	}{
+		{mistake{Source: "\t\tfoo bar", Column: 7}, "foo bar", 4},
+		{mistake{Source: "  foo", Column: 1}, "foo", 0},
+		{mistake{Source: "foo", Column: 99}, "foo", 3},
+		{mistake{Source: "  foo  ", Column: 0}, "foo", -1},
+		{mistake{Source: "a\tb\xffc", Column: 3}, "a b c", 2},
+		{mistake{Source: strings.Repeat("é", 300) + "x", Column: 601}, "…" + strings.Repeat("é", 60) + "x", 61},
+		{mistake{Source: "x" + strings.Repeat("y", 300), Column: 1}, "x" + strings.Repeat("y", 99) + "…", 0},
+	} {
+		if line, caret := c.m.excerpt(); line != c.line || caret != c.caret {
+			t.Errorf("%q at %d: %q, %d, want %q, %d", c.m.Source, c.m.Column, line, caret, c.line, c.caret)
+		}
+	}
+}
+
+func FuzzExcerpt(f *testing.F) {
+	f.Add("  return dj.copy.creat {}", 18)
+	f.Add("\xc3", 2)
+	f.Fuzz(func(t *testing.T, source string, column int) {
+		m := mistake{Source: source, Column: column}
+		line, caret := m.excerpt()
+		if n := utf8.RuneCountInString(line); caret > n || n > excerptWidth+2 {
+			t.Errorf("%q, %d", line, caret)
+		}
+	})
+}
+
+func TestCheckComparesEntriesWithTheirScripts(t *testing.T) {
+	d := newDesk(t)
+	d.write("scripts/closing.lua", closing)
+	config := func(rest string) { d.write("djscript.toml", sound+nightly+rest) }
+	config("")
+	d.run("", "check").wants(t, 0, "2 files checked, no mistake")
+	for rest, want := range map[string][]string{
+		"params = { too = \"local\" }\n":                {"djscript.toml:12: cron.night.params.too", `no param "too"`, "times, to"},
+		"params = { times = \"many\" }\n":               {"djscript.toml:12: cron.night.params.times", "can not be many"},
+		"params = { to = [\"local\"], times = true }\n": {"cron.night.params.times", "1, 2, 3"},
+		"[script.closing]\nparams = { times = [] }\n":   {"djscript.toml:13: script.closing.params.times"},
+		"[script.closing]\nparams = { tims = 2 }\n":     {"djscript.toml:13: script.closing.params.tims", `no param "tims"`},
+	} {
+		config(rest)
+		s := d.run("", "check")
+		s.wants(t, 2, want...)
+		if strings.Count(s.err, "error:") != 1 {
+			t.Errorf("%s is told more than once:\n%s", rest, s.err)
+		}
+	}
+	d.write("djscript.toml", sound+strings.Replace(nightly, "monthly", "montly", 1))
+	d.run("", "check").wants(t, 2, "djscript.toml:11: cron.night.run", `no job "montly"`, "it has: monthly")
+	d.write("scripts/closing.lua", strings.Replace(closing, "default = 1", "required = true", 1))
+	config("")
+	d.run("", "check").wants(t, 2, "djscript.toml:11: cron.night.run", `needs the param "times"`)
+}
+
+func TestCheckWarnsOfJobsThatNobodyRuns(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound)
+	path := d.write("scripts/closing.lua", closing)
+	s := d.run("", "check")
+	s.wants(t, 0, "warning: "+path+":8: no entry", "djscript run closing:monthly", "[[cron]]", "2 files checked, no mistake, 1 warning")
+	d.run("", "check", "--strict").wants(t, 2, "closing:monthly")
+	if got, want := d.short(), []string{"scripts/closing.lua:8:1: [script.unreachable] no entry of djscript.toml runs the job monthly of closing"}; !slices.Equal(got, want) {
+		t.Errorf("short: %q", got)
+	}
+	d.write("scripts/more.lua", "return dj.script { name = \"more\", extends = \"closing\" }\n")
+	d.run("", "check", "--strict").wants(t, 0, "3 files checked")
+	d.write("djscript.toml", sound+nightly)
+	d.run("", "check", "--strict").wants(t, 0)
+	d.write("scripts/default.lua", `return dj.script { name = "default", jobs = { backup = function() end, more = function() end } }`+"\n")
+	d.run("", "check").wants(t, 0, "the job more of default", "1 warning")
+}
+
+func TestCheckComparesWhatAScriptDoesWithWhatIsGranted(t *testing.T) {
+	d := newDesk(t)
+	two := sound + "[destination.pen]\npath = \"/mnt/b\"\n"
+	path := d.write("scripts/closing.lua", strings.Replace(closing, "return dj.copy", "dj.notify(\"info\", \"x\")\n      return dj.copy", 1))
+	d.write("djscript.toml", two+nightly)
+	s := d.run("", "check")
+	s.wants(t, 2, path+":10: notify: ", "not granted", "under [script.closing]: grants = [", `"notify"]`, "    dj.notify(", "       ^")
+	d.write("djscript.toml", two+nightly+"params = { to = [\"local\"] }\n[script.closing]\ngrants = [\"copy.write:local\", \"notify\"]\n")
+	d.run("", "check").wants(t, 0)
+	d.write("djscript.toml", two+nightly+"[script.closing]\ngrants = [\"copy.write:local\", \"notify\"]\n")
+	d.run("", "check", path).wants(t, 2, path+":11: copy.create: ", "copy.write:pen is not granted")
+	d.write("djscript.toml", sound+nightly+"[script.closing]\ngrants = [\"copy.wirte\", \"notify\"]\n")
+	d.run("", "check").wants(t, 2, "djscript.toml:13: script.closing.grants", "did you mean copy.write?")
+	d.write("djscript.toml", sound+"[script.default]\ngrants = [\"db.read\"]\n")
+	d.run("", "check").wants(t, 2, "builtin/default.lua:", "copy.write")
+}
+
+func TestCheckExplainsWhatEachScriptDoes(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound+nightly)
+	d.write("scripts/closing.lua", closing)
+	d.run("", "check", "--explain").wants(t, 0,
+		"closing: makes copies on local; never drops copies", "copy.write:local", "dj.copy.create  closing.lua:10", "grants nothing in particular", "default: ")
+	d.run("", "check", "--explain", "--lang", "pt-BR").wants(t, 0, "closing: faz cópias em local; nunca apaga cópias")
+	d.write("djscript.toml", sound+nightly+"[script.closing]\ngrants = []\n")
+	d.run("", "check", "--explain").wants(t, 2, "! copy.write:local", "grants it nothing", `→ the lines with ! are refused`, `grants = ["copy.write:local"]`)
+	var told struct {
+		OK      bool
+		Scripts []explained
+	}
+	d.run("", "check", "--explain", "--json").json(t, &told)
+	i := slices.IndexFunc(told.Scripts, func(e explained) bool { return e.Script == "closing" })
+	if told.OK || i < 0 || told.Scripts[i].Line != `grants = ["copy.write:local"]` || !told.Scripts[i].Written || told.Scripts[i].Needs[0].Granted {
+		t.Errorf("told %+v", told)
+	}
+}
+
+func TestCheckReadsLibrariesAndTests(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound+nightly)
+	d.write("scripts/closing.lua", "local days = require \"lib.days\"\n"+strings.Replace(closing, "p.times", "days.of(p.times)", 1))
+	d.write("scripts/lib/days.lua", "return { of = function(n) return \"day \" .. n end }\n")
+	d.write("scripts/closing_test.lua", "dj.test(\"closes\", function(sim)\n  dj.expect.equal(sim:run(\"closing\").exit, 0)\nend)\n")
+	d.run("", "check", "--strict").wants(t, 0, "4 files checked")
+	d.write("scripts/lib/days.lua", "return { of = function(n) return \"day \" .. m end }\n")
+	d.write("scripts/closing_test.lua", "dj.tset(\"closes\", function(sim)\nend)\n")
+	d.write("scripts/other.lua", "local x = require \"lib.dayz\"\nreturn dj.script { name = \"other\", jobs = { a = function() return x end } }\n")
+	s := d.run("", "check")
+	s.wants(t, 2, "lib/days.lua:1: ", `"m"`, "closing_test.lua:1: ", "did you mean \"test\"?", "other.lua:1: ", "lib.dayz")
+	if got := strings.Count(s.err, "error:"); got != 3 {
+		t.Errorf("%d mistakes:\n%s", got, s.err)
+	}
+}
+
+func TestCheckAsksAScriptWhatItIs(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound+nightly)
+	d.write("scripts/closing.lua", "return { name = \"closing\" }\n")
+	d.run("", "check").wants(t, 2, "closing.lua", "dj.script")
+	d.write("scripts/closing.lua", "local n = tonumber(\"x\")\nlocal names = { n + 1 }\n"+closing)
+	d.run("", "check").wants(t, 2, "closing.lua:2: ", "n + 1")
+}
+
+func TestCheckRefusesAFormatThatThereIsNot(t *testing.T) {
+	newDesk(t).run("", "check", "--format", "xml").wants(t, 2, `no format "xml"`, "--format short")
+}
+
+func TestDocsShowsThePowers(t *testing.T) {
+	d := newDesk(t)
+	d.run("", "docs", "capabilities").wants(t, 0, "copy.write:destination", "dj.copy.create", "db.read:database", "makes copies")
+	var told struct{ Capabilities []capability }
+	d.run("", "docs", "capabilities", "--json").json(t, &told)
+	i := slices.IndexFunc(told.Capabilities, func(c capability) bool { return c.Power == "copy.write" })
+	if i < 0 || !told.Capabilities[i].Usual || !slices.Contains(told.Capabilities[i].Funcs, "dj.copy.adopt") {
+		t.Errorf("told %+v", told)
+	}
+}
+
+// Two hundred scripts, each with a mistake of its own, told in the order of their files.
+func TestCheckTellsOfEachOfManyScripts(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound)
+	for n := range 200 {
+		d.write(fmt.Sprintf("scripts/s%03d.lua", n), strings.Replace(closing, "p.times", fmt.Sprintf("p.tims%d", n), 1))
+	}
+	var told struct{ Mistakes []mistake }
+	d.run("", "check", "--json").json(t, &told)
+	seen := 0
+	for _, m := range told.Mistakes {
+		if m.Code != "api.unknown" {
+			continue
+		}
+		if want := fmt.Sprintf("s%03d.lua", seen); !strings.HasSuffix(m.File, want) || m.Line != 9 || m.Column == 0 {
+			t.Fatalf("mistake %d is %+v", seen, m)
+		}
+		seen++
+	}
+	if seen != 200 {
+		t.Errorf("%d mistakes of 200", seen)
+	}
+}

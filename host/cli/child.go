@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/djscript/djscript/host/child"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
+)
+
+// spoken is one line that a run in a process of its own says to the one that started it.
+type spoken struct {
+	Event  *run.Event `json:"event,omitempty"`
+	Report *report    `json:"report,omitempty"`
+}
+
+func readSpoken(line []byte) (said spoken, ok bool) {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.UseNumber() // a plan is the same only with the same numbers
+	err := decoder.Decode(&said)
+	return said, err == nil
+}
+
+// inChild runs a job in a process of its own, within the store's limit of memory, and gives what it reports. A run that
+// dies without a word is given its end.
+func (a *app) inChild(ctx context.Context, store *run.Host, request run.Request, watch func(run.Event), grace time.Duration) (*report, error) {
+	var got *report
+	var id string
+	store.Watch = watch
+	c, err := child.Start(ctx, child.Options{
+		Program: a.self, Args: []string{"-C", store.Config.Dir, "--lang", message.Language(), "__run"},
+		Memory: store.Config.Limits.Memory, Request: request, Grace: grace,
+		Line: func(line []byte) {
+			said, ok := readSpoken(line)
+			if !ok {
+				return
+			}
+			if said.Report != nil {
+				got = said.Report
+			}
+			if said.Event != nil {
+				id = said.Event.Run
+				watch(*said.Event)
+			}
+		},
+	})
+	if err != nil && ctx.Err() == nil {
+		return nil, err
+	}
+	var end child.Ended
+	if err == nil {
+		if end, err = c.Wait(); err != nil {
+			return nil, err
+		}
+	}
+	if got != nil {
+		return got, nil
+	}
+	death := run.Death{Run: id, Err: causeOf(ctx, store, end, grace), Memory: end.PeakMemory, Words: end.LastWords}
+	return reportOf(store.Died(request, death)), nil
+}
+
+// causeOf is why a run died without a word, as far as it can be known.
+func causeOf(ctx context.Context, store *run.Host, end child.Ended, grace time.Duration) error {
+	switch {
+	case ctx.Err() != nil && end.Signal == "":
+		return context.Cause(ctx)
+	case ctx.Err() != nil:
+		return message.New("run.cancelled", "run.killed_late", message.Args{"grace": grace.String()})
+	case end.OutOfMemory:
+		return message.New("run.limit", "run.memory", message.Args{"limit": size(store.Config.Limits.Memory)})
+	case end.Signal != "":
+		return message.New("run.died", "run.killed", message.Args{"signal": end.Signal})
+	}
+	return message.New("run.died", "run.died", message.Args{"exit": end.Exit, "cause": end.Cause()})
+}
+
+// childCommand is what inChild starts.
+func (a *app) childCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "__run", Short: message.Text("cli.child_short", nil), Hidden: true, Args: exactly(0), Example: "  djscript __run",
+		RunE: func(c *cobra.Command, _ []string) error { return a.runAsChild(c.Context()) },
+	}
+}
+
+// collectAt is the part of the memory that it may have at which Go spares no time to free some.
+const collectAt = 0.85
+
+func (a *app) runAsChild(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var request run.Request
+	err := child.Request(a.in, &request, func() { cancel(message.New("run.cancelled", "cli.cancelled", nil)) })
+	if err != nil {
+		return err
+	}
+	says := &speaker{out: a.out}
+	store, err := a.inForce(ctx, request)
+	if err != nil {
+		return says.say(spoken{Report: &report{Exit: run.ExitOf(err), Errors: toldAll(err)}})
+	}
+	if memory := store.Config.Limits.Memory; memory > 0 {
+		debug.SetMemoryLimit(int64(float64(memory) * collectAt))
+	}
+	request.Params = numbers(request.Params).(map[string]any)
+	store.Watch = func(e run.Event) { _ = says.say(spoken{Event: &e}) } // who does not listen any more is told nothing
+	store.Memory = child.PeakMemory
+	return says.say(spoken{Report: reportOf(store.Run(ctx, request))})
+}
+
+// speaker says it line by line, for several goroutines.
+type speaker struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+func (s *speaker) say(one spoken) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	encoder := json.NewEncoder(s.out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(one); err != nil {
+		return fmt.Errorf("write answer: %w", err)
+	}
+	return nil
+}
+
+// numbers makes integers of JSON's numbers where they are, and else floats, at any depth.
+func numbers(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return n
+		}
+		n, _ := v.Float64() // JSON has no other numbers
+		return n
+	case []any:
+		for i := range v {
+			v[i] = numbers(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = numbers(v[key])
+		}
+	}
+	return v
+}

@@ -1,0 +1,71 @@
+package copies
+
+import (
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+func TestAPinLiesInTheLedgersUntilItIsTakenAway(t *testing.T) {
+	s := newShelves(t, "local", "rede")
+	s.put(1, Verified, nil)
+	pinned := func(c *shelves) *Pin {
+		found, err := c.Find(t.Context(), "1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found.Pinned
+	}
+	found, err := s.Find(t.Context(), "1")
+	if err != nil || found.Pinned != nil {
+		t.Fatalf("%+v, %v", found.Pinned, err)
+	}
+	want := &Pin{Reason: "fechamento", LastDay: "2027-03-31"}
+	if after, err := s.Pin(t.Context(), found, *want); err != nil || after.Pinned.Reason != want.Reason {
+		t.Fatalf("%+v, %v", after.Pinned, err)
+	}
+	for _, where := range []string{"local", "rede"} {
+		if diff := cmp.Diff(want, pinned(s.onlyOn(where))); diff != "" {
+			t.Errorf("%s: %s", where, diff)
+		}
+	}
+	if _, err := s.onlyOn("local").Pin(t.Context(), found.At("local"), Pin{Reason: "para sempre"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := pinned(s); got == nil || got.LastDay != "" {
+		t.Errorf("of two pins the longer holds: %+v", got)
+	}
+	if after, err := s.Unpin(t.Context(), found); err != nil || after.Pinned != nil || pinned(s) != nil {
+		t.Errorf("%+v, %+v, %v", after.Pinned, pinned(s), err)
+	}
+}
+
+func TestAPinSaysWhyAndUntilADayThatThereIs(t *testing.T) {
+	s := newShelves(t, "local")
+	s.put(1, Sealed, nil)
+	found, err := s.Find(t.Context(), "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		pin  Pin
+		code string
+	}{{Pin{}, "option.missing"}, {Pin{Reason: "x", LastDay: "31/03/2027"}, "option.value"}, {Pin{Reason: "x", LastDay: "2027-02-29"}, "option.value"}} {
+		if _, err := s.Pin(t.Context(), found, tt.pin); message.Code(err) != tt.code {
+			t.Errorf("%+v: %v", tt.pin, err)
+		}
+	}
+	if err := os.Remove(found.Places[0].Path); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := s.Find(t.Context(), "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Pin(t.Context(), gone, Pin{Reason: "x"}); message.Code(err) != "copy.not_found" {
+		t.Errorf("a copy that is gone is pinned: %v", err)
+	}
+}

@@ -1,0 +1,83 @@
+package grant
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+// words are what a shop owner is told of each power: what a script does that has it, and, of a power that can hurt the
+// store or leave it, what a script never does that has it not.
+var words = map[string]struct{ does, never string }{
+	"calendar.read": {does: "grant.calendar_read"},
+	"copy.destroy":  {does: "grant.copy_destroy", never: "grant.never_copy_destroy"},
+	"copy.read":     {does: "grant.copy_read"},
+	"copy.write":    {does: "grant.copy_write"},
+	"db.read":       {does: "grant.db_read"},
+	"drive.read":    {does: "grant.drive_read"},
+	"notify":        {does: "grant.notify", never: "grant.never_notify"},
+}
+
+// Says is what a shop owner is told of a power, over nothing in particular.
+func (p Power) Says() string { return say(words[p.Name].does, nil) }
+
+// order is how effects follow each other in a sentence: what changes something first.
+var order = []string{"write", "destroy", "external", "read"}
+
+// Sentence says what a script does that has these needs, and what it never does: "makes copies on local and pendrive,
+// drops copies on local; never restores". It is in the current language.
+func (all Powers) Sentence(needs []Need) string {
+	var does, never []string
+	for _, effect := range order {
+		for _, p := range all {
+			if p.Effect != effect {
+				continue
+			}
+			objects, needed := over(p.Name, needs)
+			switch said := words[p.Name]; {
+			case needed:
+				does = append(does, say(said.does, objects))
+			case said.never != "":
+				never = append(never, message.Text(said.never, nil))
+			}
+		}
+	}
+	if len(does) == 0 {
+		does = []string{message.Text("grant.nothing", nil)}
+	}
+	return strings.Join(slices.DeleteFunc([]string{strings.Join(does, ", "), strings.Join(never, ", ")}, empty), "; ")
+}
+
+// say is a sentence about these objects.
+func say(key string, objects []string) string {
+	args := message.Args{"over": enumerate(objects), "n": len(objects)}
+	return message.Text(key, args)
+}
+
+func empty(text string) bool { return text == "" }
+
+// over are the objects that a power is needed over, nil where one of the needs does not say.
+func over(power string, needs []Need) (objects []string, needed bool) {
+	whole := false
+	for _, n := range needs {
+		if n.Power == power {
+			needed, whole = true, whole || n.Object == ""
+			objects = append(objects, n.Object)
+		}
+	}
+	if whole {
+		return nil, needed
+	}
+	slices.Sort(objects)
+	return slices.Compact(objects), needed
+}
+
+// enumerate is "a", "a and b", "a, b and c".
+func enumerate(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + message.Text("grant.and", nil) + names[last]
+}

@@ -1,0 +1,142 @@
+---@meta dj
+
+---@alias dj.Class "routine"|"intraday"|"extra"|"pre_update"|"closing"
+
+---@class dj.Part
+---@field name string
+---@field kind "database"|"files"|"config"
+---@field original? string  de onde veio
+---@field bytes integer
+---@field sha256 string
+
+---@class dj.Place
+---@field destination string
+---@field path string
+---@field bytes integer
+---@field sha256 string
+---@field read_back "device"|"cache"
+---@field state "present"|"missing"|"bad"
+
+---@class dj.Evidence
+---@field query string
+---@field before string
+---@field after string
+---@field restored? string
+---@field holds? "exact"|"bracketed"|"no"
+
+---@class dj.Proof
+---@field level "restore"
+---@field when string
+---@field ok boolean
+---@field sha256 string
+---@field part string
+---@field rows table<string, integer>
+---@field evidence dj.Evidence[]
+---@field engine string
+---@field seconds number
+---@field against string[]  contradições; nenhuma quando ok
+
+---@class dj.Copy             um banco de dados, com seus modelos de documentos, num zip que se explica sozinho
+---@field id string           identidade única, em ordem, nunca reutilizada
+---@field seq string          número da própria loja: a ordem das cópias, diga o relógio o que disser
+---@field set string          igual em cópias feitas juntas
+---@field name string         do zip
+---@field store string
+---@field database string
+---@field created string      RFC 3339 com o fuso da loja
+---@field day string          dia da loja a que os dados pertencem, fixado na criação
+---@field class dj.Class|"pre_restore"
+---@field state "sealed"|"verified"|"bad"|"missing"
+---@field partial boolean     algo ficou de fora; `left_out` diz o quê
+---@field left_out? {files?: boolean}
+---@field companies dj.Company[]
+---@field rows table<string, integer>  por tabela, como o gbak as leu
+---@field parts dj.Part[]
+---@field places dj.Place[]
+---@field proof? dj.Proof
+---@field verify "restore"|"later"|"never"
+---@field note? string
+---@field pinned? dj.Pin
+---@field suspect? string     por que não se acreditou no relógio do PC quando ela foi feita
+
+---@class dj.Filter
+---@field where? string     destino
+---@field database? string
+---@field class? string
+---@field company? string   código
+---@field state? "sealed"|"verified"|"bad"|"missing"
+---@field since? string     dia da loja
+
+--- Faz um zip por banco de dados, numa só passagem: o gbak é lido enquanto escreve, comprimido, somado e gravado em todos
+--- os destinos ao mesmo tempo. Relida e renomeada, a cópia está lacrada; restaurada e comparada, está provada. Um destino
+--- que falta, ou uma prova que não é possível, deixa a execução com ressalvas; uma cópia que a própria restauração
+--- desmente levanta copy.bad.
+---
+--- Exemplo:
+--- ```lua
+--- local copies = dj.copy.create { to = { "local", "pendrive" }, verify = "restore" }
+--- assert(copies[1].state == "verified")
+--- ```
+---@param opts {to: string|string[], databases?: string|string[], files?: boolean, config?: boolean, verify?: "restore"|"later"|"never", class?: dj.Class, note?: string}
+---@return dj.Copy[]
+function dj.copy.create(opts) end
+
+--- Traz para o catálogo uma cópia feita por outro programa (.fbk, .fdb, ou um zip de um deles). Ela é restaurada antes; o
+--- que não restaura levanta copy.bad e não entra.
+---@param path string
+---@param opts {database: string, to: string|string[], class?: dj.Class, note?: string}
+---@return dj.Copy
+function dj.copy.adopt(path, opts) end
+
+--- Lê o manifesto de uma cópia, sem banco de dados nenhum, em qualquer computador.
+---
+--- Exemplo:
+--- ```lua
+--- local newest = dj.copy.newest()
+--- if newest then assert(dj.copy.open(newest.places[1].path).id == newest.id) end
+--- ```
+---@param path string
+---@return dj.Copy
+function dj.copy.open(path) end
+
+--- As cópias desta loja, da mais nova para a mais antiga, pelo seu número.
+---
+--- Exemplo:
+--- ```lua
+--- for _, copy in ipairs(dj.copy.list { state = "verified" }) do dj.log.info(copy.name) end
+--- ```
+---@param filter? dj.Filter
+---@return dj.Copy[]
+function dj.copy.list(filter) end
+
+--- A cópia mais nova, ou nil.
+---
+--- Exemplo:
+--- ```lua
+--- local newest = dj.copy.newest { database = "loja", state = "verified" }
+--- ```
+---@param filter? dj.Filter
+---@return dj.Copy|nil
+function dj.copy.newest(filter) end
+
+--- Soma de novo o que está gravado, em cada lugar. Levanta copy.bad.
+---
+--- Exemplo:
+--- ```lua
+--- local newest = dj.copy.newest()
+--- if newest then dj.copy.check(newest) end
+--- ```
+---@param copy string|dj.Copy  a cópia, seu id, seu número, ou um caminho
+---@return dj.Copy
+function dj.copy.check(copy) end
+
+--- Prova uma cópia: restaura num banco de dados de rascunho, valida, compara, e grava a prova ao lado. Levanta copy.bad.
+---
+--- Exemplo:
+--- ```lua
+--- local newest = dj.copy.newest { state = "sealed" }
+--- if newest then dj.copy.prove(newest) end
+--- ```
+---@param copy string|dj.Copy  a cópia, seu id, seu número, ou um caminho
+---@return dj.Copy
+function dj.copy.prove(copy) end

@@ -1,0 +1,498 @@
+package primitive
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/retention"
+	"github.com/djscript/djscript/lua"
+)
+
+// Keep is what djscript.toml says stays at a destination: by rules, or by a script's policy, "script:policy".
+type Keep struct {
+	Policies []retention.Policy
+	Script   string
+}
+
+// policySteps are the instructions that a policy function may take each time: some thousand copies, looked at ten ways.
+const policySteps = 5_000_000
+
+type (
+	keepArgs struct {
+		Policy lua.Value `lua:"policy,arg"`
+		Copies given     `lua:"copies,arg"`
+	}
+	rotatesArgs struct {
+		Where string `lua:"where,arg"`
+	}
+	pruneArgs struct {
+		Where  string     `lua:"where,arg"`
+		Policy *lua.Value `lua:"policy,arg,optional"`
+	}
+	pinArgs struct {
+		Copy    copyRef `lua:"copy,arg"`
+		Reason  string  `lua:"reason,required"`
+		LastDay string  `lua:"last_day"` // "until" is a word of Lua's own
+	}
+	policyArgs struct {
+		Class    []string      `lua:"class"`
+		Last     int           `lua:"last"`
+		Hourly   int           `lua:"hourly"`
+		Daily    int           `lua:"daily"`
+		Weekly   int           `lua:"weekly"`
+		Monthly  int           `lua:"monthly"`
+		Yearly   int           `lua:"yearly"`
+		Within   time.Duration `lua:"within"`
+		Weekdays []string      `lua:"weekdays"`
+		Min      *int          `lua:"min"`
+	}
+	planned struct {
+		Keep     map[string][]string `json:"keep"`
+		Drop     map[string][]string `json:"drop"`
+		Deferred map[string][]string `json:"deferred"`
+		Guards   []string            `json:"guards"`
+	}
+)
+
+// given are copies as a script hands them on.
+type given []retention.Copy
+
+// DecodeLua takes a list of dj.Copy.
+func (g *given) DecodeLua(v any) error {
+	if none, ok := v.(map[string]any); ok && len(none) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(v)
+	var all []copies.Copy
+	if err == nil {
+		err = json.Unmarshal(text, &all)
+	}
+	if err != nil || slices.ContainsFunc(all, func(c copies.Copy) bool { return c.ID == "" || c.Number() == 0 }) {
+		return message.New("option.type", "primitive.not_copies", nil)
+	}
+	for _, c := range all {
+		*g = append(*g, retained(c))
+	}
+	return nil
+}
+
+func (h *Host) rotation() []lua.Func {
+	return []lua.Func{
+		bind("copy.rotates", Read, h.rotates),
+		bind("copy.keep", Read, h.keep),
+		on("where", bind("copy.plan", Read, h.plan)),
+		on("where", bind("copy.prune", Destroy, h.prune)),
+		bind("copy.pin", Write, h.pin),
+		bind("copy.unpin", Write, h.unpin),
+	}
+}
+
+func (h *Host) rotates(_ context.Context, a *rotatesArgs) (bool, error) {
+	if _, err := h.destination(a.Where); err != nil {
+		return false, err
+	}
+	return h.Keep(a.Where) != nil, nil
+}
+
+func (h *Host) keep(_ context.Context, a *keepArgs) (map[string][]string, error) {
+	policies, err := policiesOf(a.Policy)
+	if err != nil {
+		return nil, err
+	}
+	proposal, err := retention.Propose(policies, a.Copies)
+	return spoken(proposal.Keep), err
+}
+
+// rotated is a destination, and what is to become of the copies there.
+type rotated struct {
+	copies map[string]copies.Copy // by id
+	retention.Plan
+}
+
+func (h *Host) plan(ctx context.Context, a *pruneArgs) (planned, error) {
+	r, err := h.rotate(ctx, a)
+	if err != nil {
+		return planned{}, err
+	}
+	guards := []string{}
+	for _, g := range r.Guards {
+		guards = append(guards, g.String())
+	}
+	return planned{Keep: spoken(r.Keep), Drop: spoken(r.Drop), Deferred: spoken(r.Deferred), Guards: guards}, nil
+}
+
+// prune drops what nothing keeps. A plan that is refused, or a copy that can not be deleted, takes nothing from the
+// copies that the run made: it degrades.
+func (h *Host) prune(ctx context.Context, a *pruneArgs) ([]copies.Copy, error) {
+	dropped := []copies.Copy{}
+	err := h.one(ctx, func() error {
+		r, err := h.rotate(ctx, a)
+		if err != nil || len(r.Drop) == 0 {
+			h.tell(a.Where, r, nil)
+			return err
+		}
+		if err := h.Env.Spend(FilesDropped, int64(len(r.Drop))); err != nil {
+			return err
+		}
+		gone, err := h.Copies.Drop(ctx, a.Where, r.why())
+		dropped = append(dropped, gone...)
+		h.tell(a.Where, r, dropped)
+		return err
+	})
+	return dropped, h.spare(err)
+}
+
+// spare keeps a rotation that was refused from failing what came before it.
+func (h *Host) spare(err error) error {
+	if code := message.Code(err); strings.HasPrefix(code, "guard.") || code == "copy.degraded" {
+		h.Env.Degrade(err)
+		return nil
+	}
+	return err
+}
+
+// planPrune answers with the copies that would go now.
+func (h *Host) planPrune(ctx context.Context, args any) (any, error) {
+	a := args.(*pruneArgs)
+	r, err := h.rotate(ctx, a)
+	if err != nil {
+		return []copies.Copy{}, h.spare(err)
+	}
+	h.tell(a.Where, r, r.dropped())
+	return r.dropped(), nil
+}
+
+// tell keeps in the journal what goes and why, and what the guards said.
+func (h *Host) tell(where string, r *rotated, gone []copies.Copy) {
+	if r == nil {
+		return
+	}
+	why := r.why()
+	for _, c := range gone {
+		args := message.Args{"name": c.Name, "where": where, "why": why[c.ID]}
+		said := message.Text("primitive.dropped", args)
+		if h.Dry {
+			said = message.Text("primitive.to_drop", args)
+		}
+		h.Env.Log("info", said, nil)
+	}
+	for _, g := range r.Guards {
+		h.Env.Log("info", message.Text("primitive.guard", message.Args{"where": where, "why": g.String()}), nil)
+	}
+}
+
+// dropped are the copies that go, newest first.
+func (r *rotated) dropped() []copies.Copy {
+	all := []copies.Copy{}
+	for id := range r.Drop {
+		all = append(all, r.copies[id])
+	}
+	slices.SortFunc(all, func(a, b copies.Copy) int { return -compareSeq(a, b) })
+	return all
+}
+
+func compareSeq(a, b copies.Copy) int {
+	left, right := retained(a), retained(b)
+	switch {
+	case left.Seq < right.Seq:
+		return -1
+	case left.Seq > right.Seq:
+		return 1
+	}
+	return strings.Compare(a.ID, b.ID)
+}
+
+// why are the reasons of the drops, one text each, for the ledger.
+func (r *rotated) why() map[string]string {
+	all := map[string]string{}
+	for id, reasons := range spoken(r.Drop) {
+		all[id] = strings.Join(reasons, "; ")
+	}
+	return all
+}
+
+// rotate asks the policy, and judges what it wants.
+func (h *Host) rotate(ctx context.Context, a *pruneArgs) (*rotated, error) {
+	if _, err := h.destination(a.Where); err != nil {
+		return nil, err
+	}
+	r, known, err := h.lying(ctx, a.Where)
+	if err != nil {
+		return nil, err
+	}
+	proposal, err := h.propose(a, r, known)
+	if err != nil {
+		return nil, err
+	}
+	credit, err := h.credit(ctx, a.Where)
+	if err != nil {
+		return nil, err
+	}
+	r.Plan, err = retention.Decide(known, proposal, retention.Guards{Credit: credit})
+	return r, err
+}
+
+// lying are the copies as they lie at the destination.
+func (h *Host) lying(ctx context.Context, where string) (*rotated, []retention.Copy, error) {
+	all, err := h.list(ctx, &filterArgs{Where: where})
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &rotated{copies: map[string]copies.Copy{}}
+	var known []retention.Copy
+	for _, c := range all {
+		here := c.At(where)
+		if here.State == copies.Missing {
+			continue
+		}
+		r.copies[here.ID] = here
+		one := retained(here)
+		if here.State != copies.Bad && !here.Ours() {
+			one.State = retention.Unsure
+		}
+		known = append(known, one)
+	}
+	return r, known, nil
+}
+
+// retained is a copy as rotation sees it.
+func retained(c copies.Copy) retention.Copy {
+	var ids []string
+	for _, company := range c.Companies {
+		ids = append(ids, company.ID)
+	}
+	slices.Sort(ids)
+	one := retention.Copy{
+		ID: c.ID, Seq: c.Number(), Day: c.Day, Created: c.Created, Class: c.Class, State: c.State, Database: c.Database,
+		Companies: strings.Join(ids, ","), Partial: c.Partial, Doubted: c.Suspect != "",
+	}
+	if c.Pinned != nil {
+		one.Pin = &retention.Pin{Reason: c.Pinned.Reason, LastDay: c.Pinned.LastDay}
+	}
+	return one
+}
+
+// credit is what new verified copies have paid for.
+func (h *Host) credit(ctx context.Context, where string) (map[string]int, error) {
+	history, err := h.Copies.History(ctx, where)
+	if err != nil {
+		return nil, err
+	}
+	changes := map[string][]retention.Change{}
+	for _, d := range h.Databases {
+		changes[d.Name] = nil
+	}
+	for _, c := range history {
+		change := retention.Added
+		if c.Dropped {
+			change = retention.Dropped
+		}
+		changes[c.Database] = append(changes[c.Database], change)
+	}
+	credit := map[string]int{}
+	for database, all := range changes {
+		credit[database] = retention.Credit(all)
+	}
+	return credit, nil
+}
+
+// propose asks the policy of the call, or else that of the destination.
+func (h *Host) propose(a *pruneArgs, r *rotated, known []retention.Copy) (retention.Proposal, error) {
+	policy := lua.Value{}
+	if a.Policy != nil {
+		policy = *a.Policy
+	}
+	if policy.IsNil() {
+		kept := h.Keep(a.Where)
+		if kept == nil {
+			return retention.Proposal{}, message.New("option.missing", "primitive.no_policy", message.Args{"where": a.Where})
+		}
+		if kept.Script == "" {
+			return retention.Propose(kept.Policies, known)
+		}
+		named, err := h.Env.Policy(kept.Script)
+		if err != nil {
+			return retention.Proposal{}, err
+		}
+		policy = named
+	}
+	if fn := policy.Function(); fn != nil {
+		return h.ask(fn, r, retention.Groups(known))
+	}
+	policies, err := policiesOf(policy)
+	if err != nil {
+		return retention.Proposal{}, err
+	}
+	return retention.Propose(policies, known)
+}
+
+// ask asks a policy function, twice: the second time its groups come in the opposite order. A function that answers by
+// anything but the copies that it is given is found out, and refused.
+func (h *Host) ask(fn *lua.Function, r *rotated, groups []retention.Group) (retention.Proposal, error) {
+	proposal := retention.Proposal{Keep: map[string][]retention.Reason{}, Classes: retention.DefaultClasses()}
+	first, err := h.answers(fn, r, groups)
+	if err != nil {
+		return proposal, err
+	}
+	slices.Reverse(groups)
+	second, err := h.answers(fn, r, groups)
+	if err != nil {
+		return proposal, err
+	}
+	if !maps.EqualFunc(first, second, slices.Equal) {
+		return proposal, message.New("guard.policy", "primitive.policy_wavers", message.Args{"policy": fn.Name()})
+	}
+	for id, reasons := range first {
+		proposal.Keep[id] = []retention.Reason{}
+		for _, text := range reasons {
+			proposal.Keep[id] = append(proposal.Keep[id], retention.Said(text))
+		}
+	}
+	return proposal, nil
+}
+
+// answers are what the function keeps of all groups.
+func (h *Host) answers(fn *lua.Function, r *rotated, groups []retention.Group) (map[string][]string, error) {
+	h.deciding = true
+	defer func() { h.deciding = false }()
+	all := map[string][]string{}
+	for _, g := range groups {
+		var own []copies.Copy
+		for _, c := range g.Copies {
+			own = append(own, r.copies[c.ID])
+		}
+		results, err := fn.CallAlone(policySteps, own, g.NewestDay)
+		if err != nil {
+			return nil, message.Wrap(err, "guard.policy", "primitive.policy_failed", message.Args{"policy": fn.Name()})
+		}
+		answer := map[string][]string{}
+		if len(results) > 0 {
+			err = results[0].Decode(&answer)
+		}
+		if err != nil || len(results) == 0 || results[0].IsNil() {
+			return nil, message.Wrap(err, "guard.policy", "primitive.policy_answer", message.Args{"policy": fn.Name()})
+		}
+		for id := range answer {
+			if !slices.ContainsFunc(g.Copies, func(c retention.Copy) bool { return c.ID == id }) {
+				return nil, message.New("guard.policy", "retention.unknown_copy", message.Args{"id": id})
+			}
+		}
+		maps.Copy(all, answer)
+	}
+	return all, nil
+}
+
+// undecided refuses every other call while a policy function is at work.
+func (h *Host) undecided(c *lua.Call) error {
+	if h.deciding && c.Func.Name != "copy.keep" {
+		return message.New("guard.policy", "primitive.policy_calls", message.Args{"op": c.Func.Name})
+	}
+	return nil
+}
+
+// policiesOf reads one policy or a list of them.
+func policiesOf(v lua.Value) ([]retention.Policy, error) {
+	if v.Type() != "table" {
+		return nil, message.New("option.type", "primitive.not_a_policy", message.Args{"got": v.Type()})
+	}
+	if v.Len() == 0 {
+		one, err := policyOf(v)
+		return []retention.Policy{one}, err
+	}
+	var all []retention.Policy
+	for i := range v.Len() {
+		one, err := policyOf(v.Get(i + 1))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+func policyOf(v lua.Value) (retention.Policy, error) {
+	var a policyArgs
+	if err := v.Decode(&a); err != nil {
+		return retention.Policy{}, err
+	}
+	p := retention.Policy{
+		Class: a.Class, Last: a.Last, Hourly: a.Hourly, Daily: a.Daily, Weekly: a.Weekly, Monthly: a.Monthly, Yearly: a.Yearly,
+	}
+	const day = 24 * time.Hour
+	if a.Within < 0 || a.Within%day != 0 {
+		return p, message.New("option.value", "primitive.whole_days", message.Args{"got": a.Within.String()})
+	}
+	p.Within = int(a.Within / day)
+	if a.Min != nil {
+		if p.Min = *a.Min; p.Min < 1 {
+			return p, message.New("option.value", "primitive.min", nil)
+		}
+	}
+	for _, name := range a.Weekdays {
+		weekday, ok := weekdays[strings.ToLower(name)]
+		if !ok {
+			return p, message.New("option.value", "primitive.weekday", message.Args{"got": name})
+		}
+		p.Weekdays = append(p.Weekdays, weekday)
+	}
+	return p, p.Check()
+}
+
+var weekdays = map[string]time.Weekday{
+	"sun": time.Sunday, "mon": time.Monday, "tue": time.Tuesday, "wed": time.Wednesday, "thu": time.Thursday, "fri": time.Friday, "sat": time.Saturday,
+	"dom": time.Sunday, "seg": time.Monday, "ter": time.Tuesday, "qua": time.Wednesday, "qui": time.Thursday, "sex": time.Friday, "sab": time.Saturday,
+}
+
+// spoken are reasons as sentences.
+func spoken(all map[string][]retention.Reason) map[string][]string {
+	said := map[string][]string{}
+	for id, reasons := range all {
+		for _, r := range reasons {
+			said[id] = append(said[id], r.String())
+		}
+	}
+	return said
+}
+
+func (h *Host) pin(ctx context.Context, a *pinArgs) (pinned copies.Copy, err error) {
+	found, err := h.Copies.Find(ctx, a.Copy.ref)
+	if err != nil {
+		return found, err
+	}
+	err = h.one(ctx, func() error {
+		pinned, err = h.Copies.Pin(ctx, found, copies.Pin{Reason: a.Reason, LastDay: a.LastDay})
+		return err
+	})
+	return pinned, err
+}
+
+func (h *Host) unpin(ctx context.Context, a *copyArgs) (free copies.Copy, err error) {
+	found, err := h.Copies.Find(ctx, a.Copy.ref)
+	if err != nil {
+		return found, err
+	}
+	err = h.one(ctx, func() error {
+		free, err = h.Copies.Unpin(ctx, found)
+		return err
+	})
+	return free, err
+}
+
+func (h *Host) planPin(ctx context.Context, args any) (any, error) {
+	a := args.(*pinArgs)
+	found, err := h.Copies.Find(ctx, a.Copy.ref)
+	found.Pinned = &copies.Pin{Reason: a.Reason, LastDay: a.LastDay}
+	return found, err
+}
+
+func (h *Host) planUnpin(ctx context.Context, args any) (any, error) {
+	found, err := h.Copies.Find(ctx, args.(*copyArgs).Copy.ref)
+	found.Pinned = nil
+	return found, err
+}

@@ -1,0 +1,279 @@
+package retention
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+// night is a verified copy made on that day at ten in the evening.
+func night(seq uint64, day string) Copy {
+	return Copy{
+		ID: fmt.Sprintf("%04d", seq), Seq: seq, Day: day, Created: day + "T22:00:00-03:00", Class: "routine", State: Verified,
+		Database: "loja",
+	}
+}
+
+// nights are verified copies, one a night, oldest first.
+func nights(from string, n int) []Copy {
+	first, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		panic(err)
+	}
+	var all []Copy
+	for i := range n {
+		all = append(all, night(uint64(i+1), first.AddDate(0, 0, i).Format(time.DateOnly)))
+	}
+	return all
+}
+
+// kept are the days that the proposal keeps, each with its rules: "2026-11-21": "last.1 daily.1".
+func kept(t *testing.T, copies []Copy, policies ...Policy) map[string]string {
+	t.Helper()
+	proposal, err := Propose(policies, copies)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for _, c := range copies {
+		var rules []string
+		for _, r := range proposal.Keep[c.ID] {
+			rule := strings.TrimPrefix(r.Key, "retention.")
+			if n, ok := r.Args["n"]; ok {
+				rule += fmt.Sprint(".", n)
+			}
+			rules = append(rules, rule)
+		}
+		if len(rules) > 0 {
+			found[c.Day] = strings.TrimSpace(found[c.Day] + " " + strings.Join(rules, " "))
+		}
+	}
+	return found
+}
+
+func TestEachRuleKeepsTheNewestVerifiedCopyOfItsPeriods(t *testing.T) {
+	year := nights("2026-01-01", 325) // to Saturday, 2026-11-21
+	for name, tt := range map[string]struct {
+		policy Policy
+		want   map[string]string
+	}{
+		"last": {Policy{Last: 2}, map[string]string{"2026-11-21": "last.1", "2026-11-20": "last.2"}},
+		"a week, a month, a year": {Policy{Daily: 2, Weekly: 2, Monthly: 2, Yearly: 1}, map[string]string{
+			"2026-11-21": "daily.1 weekly.1 monthly.1 yearly.1", "2026-11-20": "daily.2", "2026-11-15": "weekly.2", "2026-10-31": "monthly.2",
+		}},
+		"more years than there are": {Policy{Yearly: 5}, map[string]string{"2026-11-21": "yearly.1"}},
+		"the days back, and the one before them": {Policy{Within: 2}, map[string]string{
+			"2026-11-21": "within", "2026-11-20": "within", "2026-11-19": "within", "2026-11-18": "within",
+		}},
+		"working days": {Policy{Weekdays: []time.Weekday{time.Friday, time.Monday}}, map[string]string{
+			"2026-11-20": "weekday", "2026-11-16": "weekday",
+		}},
+	} {
+		if diff := cmp.Diff(tt.want, kept(t, year, tt.policy)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestPeriodsWithoutAVerifiedCopyAreNotCounted(t *testing.T) {
+	all := []Copy{night(1, "2026-01-05"), night(2, "2026-06-10"), night(3, "2026-06-11"), night(4, "2026-11-21")}
+	all[2].State = Sealed
+	want := map[string]string{"2026-11-21": "daily.1 monthly.1", "2026-06-10": "daily.2 monthly.2", "2026-01-05": "daily.3 monthly.3"}
+	if diff := cmp.Diff(want, kept(t, all, Policy{Daily: 3, Monthly: 3})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAnHourThatAClockChangeRepeatsIsTwo(t *testing.T) {
+	first, second, third := night(1, "2018-02-17"), night(2, "2018-02-17"), night(3, "2018-02-17")
+	first.Created, second.Created, third.Created = "2018-02-17T23:10:00-02:00", "2018-02-17T23:10:00-03:00", "2018-02-17T23:50:00-03:00"
+	want := map[string]string{"2018-02-17": "hourly.2 hourly.1"} // the first and the third
+	if diff := cmp.Diff(want, kept(t, []Copy{first, second, third}, Policy{Hourly: 3})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAListOfPoliciesIsTheirUnion(t *testing.T) {
+	all := nights("2026-11-01", 21)
+	all[9].Class = "closing"
+	want := map[string]string{"2026-11-21": "last.1", "2026-11-10": "monthly.1"}
+	if diff := cmp.Diff(want, kept(t, all, Policy{Last: 1}, Policy{Class: []string{"closing"}, Monthly: 1})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAPolicyThatSaysNothingIsRefused(t *testing.T) {
+	for _, policies := range [][]Policy{nil, {{}}, {{Min: 5}}, {{Last: -1}}, {{Daily: 7, Min: -1}}, {{Within: -3}}, {{Last: 1}, {}}, {{Last: 1, Class: []string{"rotina"}}}} {
+		if _, err := Propose(policies, nights("2026-11-01", 3)); message.Code(err) != "option.value" {
+			t.Errorf("%+v: %v", policies, err)
+		}
+	}
+}
+
+// decided is the plan of a policy, by sequence numbers.
+func decided(t *testing.T, copies []Copy, policy Policy, guards Guards) (plan Plan, keep, drop, deferred []uint64) {
+	t.Helper()
+	proposal, err := Propose([]Policy{policy}, copies)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan, err = Decide(copies, proposal, guards); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range copies {
+		for _, into := range []struct {
+			from map[string][]Reason
+			to   *[]uint64
+		}{{plan.Keep, &keep}, {plan.Drop, &drop}, {plan.Deferred, &deferred}} {
+			if _, ok := into.from[c.ID]; ok {
+				*into.to = append(*into.to, c.Seq)
+			}
+		}
+	}
+	return plan, keep, drop, deferred
+}
+
+func TestTheFloorHoldsWhateverThePolicySays(t *testing.T) {
+	for _, tt := range []struct {
+		min, guard, copies int
+		drop               []uint64
+	}{
+		{0, 0, 3, nil}, {0, 0, 5, []uint64{1, 2}}, {1, 0, 4, []uint64{1, 2, 3}}, {1, 2, 4, []uint64{1, 2}}, {4, 0, 5, []uint64{1}}, {2, 3, 2, nil},
+	} {
+		_, _, drop, _ := decided(t, nights("2026-11-01", tt.copies), Policy{Last: 1, Min: tt.min}, Guards{Min: tt.guard})
+		if !slices.Equal(drop, tt.drop) {
+			t.Errorf("%+v: dropped %v", tt, drop)
+		}
+	}
+}
+
+func TestWhatTheGuardsKeepIsSaid(t *testing.T) {
+	all := nights("2026-11-01", 12)
+	all[0].Pin = &Pin{Reason: "auditoria"}
+	all[1].Pin = &Pin{Reason: "passou", LastDay: "2026-11-11"}
+	all[2].Class = "closing"
+	all[3].State = Bad
+	all[4].State = Sealed
+	all[5].Doubted = true
+	all[6].Partial = true
+	all[10].State = Sealed
+	plan, keep, drop, deferred := decided(t, all, Policy{Last: 1}, Guards{})
+	if !slices.Equal(keep, []uint64{1, 3, 4, 6, 7, 9, 10, 11, 12}) || !slices.Equal(drop, []uint64{2, 5, 8}) || deferred != nil {
+		t.Errorf("kept %v, dropped %v, deferred %v", keep, drop, deferred)
+	}
+	var guards []string
+	for _, g := range plan.Guards {
+		guards = append(guards, strings.TrimPrefix(g.Key, "retention."))
+	}
+	// The newest stays by the policy already; the partial copy is a unit of its own.
+	want := []string{"unproven", "floor", "doubted", "bad", "other_class", "pinned"}
+	if diff := cmp.Diff(want, guards); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNoVerifiedCopyGoesWhileOnlySealedOnesAreNewer(t *testing.T) {
+	all := nights("2026-11-01", 30)
+	for i := range all[1:] {
+		all[i+1].State = Sealed
+	}
+	_, keep, drop, _ := decided(t, all, Policy{Last: 1, Min: 1}, Guards{})
+	if len(keep) != 30 || drop != nil {
+		t.Errorf("kept %v, dropped %v", keep, drop)
+	}
+}
+
+func TestAMistakeDropsAFifthAtMost(t *testing.T) {
+	plan, _, drop, deferred := decided(t, nights("2026-01-01", 100), Policy{Last: 1}, Guards{})
+	if len(drop) != 20 || drop[0] != 1 || drop[19] != 20 || len(deferred) != 77 || plan.Guards[len(plan.Guards)-1].Key != "retention.breaker" {
+		t.Errorf("dropped %v, deferred %d, %v", drop, len(deferred), plan.Guards)
+	}
+}
+
+func TestDropsArePaidForByNewVerifiedCopies(t *testing.T) {
+	_, _, drop, deferred := decided(t, nights("2026-01-01", 20), Policy{Last: 5}, Guards{Credit: map[string]int{"loja": 2}})
+	if !slices.Equal(drop, []uint64{1, 2}) || len(deferred) != 13 {
+		t.Errorf("dropped %v, deferred %v", drop, deferred)
+	}
+	_, _, drop, _ = decided(t, nights("2026-01-01", 20), Policy{Last: 5}, Guards{Credit: map[string]int{}})
+	if drop != nil {
+		t.Errorf("without credit %v went", drop)
+	}
+	for n, want := range map[int]int{0: allowance, 5: allowance + 5, 500: creditCap} {
+		if got := Credit(slices.Repeat([]Change{Added}, n)); got != want {
+			t.Errorf("after %d copies the credit is %d, want %d", n, got, want)
+		}
+	}
+	if got := Credit(append(slices.Repeat([]Change{Dropped}, 100), Added)); got != 1 {
+		t.Errorf("debts are remembered: %d", got)
+	}
+}
+
+func TestAProposalThatCanNotBeMeantIsRefusedWhole(t *testing.T) {
+	all := nights("2026-11-01", 9)
+	for name, keep := range map[string]map[string][]Reason{
+		"foreign": {"0001": {Said("x")}, "foto.zip": {Said("y")}}, "no reason": {"0001": nil},
+	} {
+		plan, err := Decide(all, Proposal{Keep: keep, Classes: DefaultClasses()}, Guards{})
+		if message.Code(err) != "guard.policy" || plan.Drop != nil {
+			t.Errorf("%s: %v, %+v", name, err, plan)
+		}
+	}
+}
+
+func TestDaysThatContradictTheOrderAreDoubted(t *testing.T) {
+	for name, tt := range map[string]struct {
+		days    string
+		doubted string
+	}{
+		"all is well":            {"01-01 01-02 01-02 01-05", ""},
+		"a battery":              {"05-01 05-02 -11 05-03 05-04", "2"},
+		"one wrong year":         {"05-01 05-02 +9 05-03 05-04", "2"},
+		"the newest is wrong":    {"05-01 05-02 05-03 +9", "3"},
+		"the first was wrong":    {"-11 05-01 05-02 05-03", "0"},
+		"a day that is none":     {"05-01 x 05-02", "1"},
+		"days that go on wrong":  {"05-01 05-02 05-03 05-04 -11 -11 05-05", "4 5"},
+		"of two the nearer day":  {"05-02 05-01 05-03", "1"},
+		"a few days went wrong":  {"05-01 05-02 05-09 05-03 05-04", "2"},
+		"nothing":                {"", ""},
+		"the only one is so bad": {"x", "0"},
+	} {
+		var newestFirst []Copy
+		for i, day := range strings.Fields(tt.days) {
+			c := night(uint64(i+1), "2026-"+day)
+			if day[0] == '+' || day[0] == '-' {
+				c.Day = map[string]string{"+9": "2035-05-03", "-11": "2015-01-01"}[day]
+			}
+			newestFirst = slices.Insert(newestFirst, 0, c)
+		}
+		doubt(newestFirst)
+		var got []string
+		for i, c := range slices.Backward(newestFirst) {
+			if c.Doubted {
+				got = append(got, fmt.Sprint(len(newestFirst)-1-i))
+			}
+		}
+		if strings.Join(got, " ") != tt.doubted {
+			t.Errorf("%s: doubted %v, want %s", name, got, tt.doubted)
+		}
+	}
+}
+
+func TestReasonsAreSentencesInTheReadersLanguage(t *testing.T) {
+	proposal, err := Propose([]Policy{{Daily: 7}}, nights("2026-11-21", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := proposal.Keep["0001"][0].String(); got != "daily 1 of 7 (2026-11-21)" {
+		t.Errorf("%q", got)
+	}
+	if got := Said("fechamento do mês").String(); got != "fechamento do mês" {
+		t.Errorf("%q", got)
+	}
+}

@@ -1,0 +1,121 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/layer"
+	"github.com/djscript/djscript/host/message"
+)
+
+// describing is how long a script may take to say what it is, where it is only looked at.
+const describing = 5 * time.Second
+
+// Program is a script and all that it stands on, by its name or its path.
+func (h *Host) Program(script string) (*layer.Program, error) {
+	t, err := h.script(script)
+	if t == nil {
+		return nil, err
+	}
+	return t.program, err
+}
+
+// CheckEntries finds the jobs and params that djscript.toml names and the scripts have not, and the values that their
+// params do not take. What is wrong with a script itself is told elsewhere.
+func (h *Host) CheckEntries(ctx context.Context) []config.Mistake {
+	if h.Config.Limits.Steps == 0 {
+		return nil // no script may be asked without a limit
+	}
+	ctx, cancel := context.WithTimeout(ctx, describing)
+	defer cancel()
+	known := map[string]*Description{}
+	describe := func(script string) *Description {
+		if _, asked := known[script]; !asked {
+			known[script], _ = h.Describe(ctx, script)
+		}
+		return known[script]
+	}
+	var mistakes []config.Mistake
+	for _, e := range Entries(h.Config) {
+		script, job := splitTarget(e.Run)
+		if d := describe(script); d != nil {
+			mistakes = append(mistakes, h.checkEntry(e, script, job, d)...)
+		}
+	}
+	for _, script := range slices.Sorted(maps.Keys(h.Config.Scripts)) {
+		d := describe(script)
+		if d == nil {
+			continue
+		}
+		given := h.Config.Scripts[script].Params
+		for name, err := range h.paramMistakes(script, d, given) {
+			if _, told := given[name]; told {
+				mistakes = append(mistakes, h.Config.At("script."+script+".params."+name, err))
+			}
+		}
+	}
+	return mistakes
+}
+
+// checkEntry compares an entry with what its script says of itself.
+func (h *Host) checkEntry(e config.Cron, script, job string, d *Description) []config.Mistake {
+	key, params := "cron."+e.Name+".run", "cron."+e.Name+".params."
+	if e.Name == BackupEntry && h.Config.Backup != nil {
+		key, params = "backup", "backup."
+	}
+	var mistakes []config.Mistake
+	if _, ok := d.Jobs[pickJob(d.Jobs, job)]; !ok {
+		mistakes = append(mistakes, h.Config.At(key, message.New("option.value", "run.no_job", message.Args{
+			"script": script, "job": job, "known": names(d.Jobs),
+		})))
+	}
+	values := maps.Clone(h.Config.Scripts[script].Params)
+	if values == nil {
+		values = map[string]any{}
+	}
+	maps.Copy(values, e.Params)
+	for name, err := range h.paramMistakes(script, d, values) {
+		_, entrys := e.Params[name]
+		_, scripts := h.Config.Scripts[script].Params[name]
+		switch {
+		case entrys:
+			mistakes = append(mistakes, h.Config.At(params+name, err))
+		case !scripts: // it is required, and nobody gives it
+			mistakes = append(mistakes, h.Config.At(key, err))
+		}
+	}
+	return mistakes
+}
+
+// paramMistakes are what is wrong with the values of a script's params, by param.
+func (h *Host) paramMistakes(script string, d *Description, values map[string]any) map[string]*message.Error {
+	r := &running{host: h, target: &target{script: script}}
+	found := map[string]*message.Error{}
+	for name := range values {
+		if _, ok := d.Params[name]; !ok {
+			found[name] = message.New("option.unknown", "run.unknown_param", message.Args{
+				"param": name, "script": script, "known": names(d.Params),
+			})
+		}
+	}
+	for name, p := range d.Params {
+		_, err := r.param(name, p, values[name])
+		if wrong, ok := errors.AsType[*message.Error](err); ok {
+			found[name] = wrong
+		}
+	}
+	return found
+}
+
+// splitTarget is the script and the job of "script:job".
+func splitTarget(name string) (script, job string) {
+	if i := strings.LastIndex(name, ":"); i > 1 { // not the colon of a drive letter
+		return name[:i], name[i+1:]
+	}
+	return name, ""
+}

@@ -1,0 +1,52 @@
+package run
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/djscript/djscript/host/journal"
+	"github.com/djscript/djscript/host/secret"
+)
+
+// Death is what is known of a run whose process ended without a word.
+type Death struct {
+	Run    string // its id; "" where it died before it had one
+	Err    error  // why
+	Memory int64  // bytes that it had at its peak; 0: not known
+	Words  string // what the process wrote before; kept in the journal for support, shown to nobody
+}
+
+// Died gives a run that died its end, in the journal too: it could not do so itself.
+func (h *Host) Died(request Request, d Death) *Outcome {
+	r := &running{
+		host: h, request: request, began: h.Now(), target: &target{script: request.Target},
+		outcome: &Outcome{Run: d.Run, Script: request.Target, Dry: request.Dry},
+	}
+	_, secrets, _ := h.Databases() // whose password can not be read has not been said
+	r.mask = secret.Mask(secrets)
+	failed := r.reopen()
+	if d.Words != "" {
+		r.write(journal.Event{At: h.Now(), Kind: "died", Text: r.mask(d.Words)})
+	}
+	r.memory = d.Memory
+	r.finish(errors.Join(d.Err, failed))
+	return r.outcome
+}
+
+// reopen goes on with the journal that the run began, or begins one where it had none yet.
+func (r *running) reopen() error {
+	kept, err := r.host.Journal().Read(r.outcome.Run)
+	if err != nil {
+		r.outcome.Run = ulid.MustNew(ulid.Timestamp(r.began), r.host.Entropy).String()
+		return r.open(nil)
+	}
+	r.began = kept.At
+	r.outcome.Script, r.outcome.Job = kept.Script, kept.Job
+	r.journal, err = r.host.Journal().Reopen(kept.Run)
+	if errors.Is(err, fs.ErrExist) {
+		return nil // it had written its end before it died
+	}
+	return err
+}

@@ -1,0 +1,246 @@
+package run
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/lua"
+)
+
+// planFormat is the form of a plan's file.
+const planFormat = 1
+
+// Plan is what a run would do: every effect, in order, as a dry run met it. It can be read by a person, sent to another,
+// and applied later: a run that does this and nothing else.
+type Plan struct {
+	Format   int            `json:"format"`
+	Made     time.Time      `json:"made"`
+	Version  string         `json:"version,omitempty"` // of djscript
+	Store    string         `json:"store"`
+	Target   string         `json:"target"` // as it was asked for
+	Script   string         `json:"script"`
+	Job      string         `json:"job"`
+	Source   string         `json:"source"` // SHA-256 of the script
+	Params   map[string]any `json:"params,omitempty"`
+	Steps    []PlanStep     `json:"steps"`
+	Complete bool           `json:"complete"`
+	Stopped  *PlanStop      `json:"stopped,omitempty"` // why it is not complete
+	Hash     string         `json:"hash"`              // SHA-256 of the plan without it
+}
+
+// PlanStep is one effect of a plan.
+type PlanStep struct {
+	Name   string         `json:"name"`
+	Effect string         `json:"effect"`
+	Where  string         `json:"where,omitempty"` // "store.lua:17"
+	Args   map[string]any `json:"args,omitempty"`
+	Given  []any          `json:"given,omitempty"` // in place of Args, where something in it is not known before
+}
+
+// PlanStop is where a dry run could not go on.
+type PlanStop struct {
+	Where   string `json:"where,omitempty"`
+	Message string `json:"message"`
+}
+
+// Encode is the plan's file.
+func (p *Plan) Encode() ([]byte, error) {
+	text, err := json.MarshalIndent(p, "", "  ")
+	return append(text, '\n'), err
+}
+
+// ReadPlan reads a plan's file. One that was changed after it was made is refused with guard.plan.
+func ReadPlan(text []byte) (*Plan, error) {
+	p := &Plan{}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(p); err != nil || p.Format != planFormat {
+		return nil, message.Wrap(err, "arg.file", "run.no_plan", nil)
+	}
+	if p.Hash != p.hash() {
+		return nil, message.New("guard.plan", "run.plan_changed", nil)
+	}
+	return p, nil
+}
+
+func (p *Plan) hash() string {
+	plain := *p
+	plain.Hash = ""
+	text, err := json.Marshal(plain)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// plan begins the plan of a dry run.
+func (r *running) plan() *Plan {
+	return &Plan{
+		Format: planFormat, Made: r.began.UTC().Truncate(time.Second), Version: r.host.Version, Store: r.host.Config.Store.ID,
+		Target: r.request.Target, Script: r.target.script, Source: r.target.program.Hash(), Params: r.plainParams(), Steps: []PlanStep{},
+	}
+}
+
+func (r *running) plainParams() map[string]any {
+	params, _ := r.masked(r.request.Params).(map[string]any)
+	return params
+}
+
+// sealPlan ends the plan of a dry run. One that met something it can not know is not complete; the run did not fail.
+func (r *running) sealPlan(err error) error {
+	p := r.outcome.Plan
+	if p == nil {
+		return err
+	}
+	p.Job = r.outcome.Job
+	p.Complete = err == nil
+	if err != nil {
+		p.Stopped = &PlanStop{Message: r.mask(err.Error())}
+		if f := r.failure(err); f.Where != "" {
+			p.Stopped.Where = f.Where
+		}
+	}
+	p.Hash = p.hash()
+	if message.Code(err) == "run.unknown" {
+		r.Degrade(err)
+		return nil
+	}
+	return err
+}
+
+// step is what a call is in a plan; ok is false for a call that changes nothing.
+func (r *running) step(c *lua.Call) (step PlanStep, ok bool) {
+	if c.Func.Effect == primitive.Read || c.Func.Effect == primitive.Flow {
+		return step, false
+	}
+	step = PlanStep{Name: c.Func.Name, Effect: c.Func.Effect, Where: c.Where()}
+	if c.Unknown {
+		step.Given, _ = r.masked(c.Given()).([]any)
+	} else {
+		step.Args, _ = r.masked(fields(c.Args)).(map[string]any)
+	}
+	return step, true
+}
+
+// Allow notes what a dry run would do, and holds a run to its plan.
+func (r *running) Allow(c *lua.Call) error {
+	step, effect := r.step(c)
+	if !effect {
+		return nil
+	}
+	if r.outcome.Plan != nil {
+		r.outcome.Plan.Steps = append(r.outcome.Plan.Steps, step)
+	}
+	if r.request.Apply == nil {
+		return nil
+	}
+	return r.follow(c, step)
+}
+
+// follow refuses the first effect that is not the plan's next.
+func (r *running) follow(c *lua.Call, step PlanStep) error {
+	steps := r.request.Apply.Steps
+	if r.followed == len(steps) {
+		return message.New("guard.plan", "run.plan_more", message.Args{"op": step.Name, "steps": len(steps)})
+	}
+	planned := steps[r.followed]
+	got, want := any(step.Args), any(planned.Args)
+	if planned.Given != nil {
+		got, want = r.masked(c.Given()), planned.Given
+	}
+	if step.Name != planned.Name || !foreseen(want, got) {
+		return message.New("guard.plan", "run.plan_differs", message.Args{
+			"n": r.followed + 1, "planned": planned.String(), "op": step.String(),
+		})
+	}
+	r.followed++
+	return nil
+}
+
+// String is the step as a call: copy.create {"to":["local"]}.
+func (s PlanStep) String() string {
+	args := any(s.Args)
+	if s.Given != nil {
+		args = s.Given
+	}
+	text, err := json.Marshal(args)
+	if err != nil || len(s.Args)+len(s.Given) == 0 {
+		return s.Name
+	}
+	return s.Name + " " + string(text)
+}
+
+// unknown is how lua.Unknown reads in JSON.
+var unknown = map[string]any{"unknown": true}
+
+// foreseen tells whether a value is what the plan said. What the plan could not know may be anything; a table of which it
+// knew only a part may have more in it.
+func foreseen(planned, got any) bool {
+	switch p := planned.(type) {
+	case map[string]any:
+		if reflect.DeepEqual(p, unknown) {
+			return true
+		}
+		g, ok := got.(map[string]any)
+		if !ok || !partial(p) && len(p) != len(g) {
+			return false
+		}
+		for key, value := range p {
+			other, there := g[key]
+			if !there && !reflect.DeepEqual(value, unknown) || there && !foreseen(value, other) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(p) != len(g) {
+			return false
+		}
+		for i := range p {
+			if !foreseen(p[i], g[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	return planned == got
+}
+
+// partial tells whether something in the table is not known.
+func partial(table map[string]any) bool {
+	for _, value := range table {
+		if reflect.DeepEqual(value, any(unknown)) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkPlan refuses to apply a plan to what it was not made of.
+func (r *running) checkPlan() error {
+	p := r.request.Apply
+	switch {
+	case p == nil:
+		return nil
+	case p.Store != r.host.Config.Store.ID:
+		return message.New("guard.plan", "run.plan_store", message.Args{"store": p.Store, "here": r.host.Config.Store.ID})
+	case p.Source != r.target.program.Hash():
+		return message.New("guard.plan", "run.plan_script", message.Args{"script": p.Script})
+	}
+	return nil
+}
+
+// unfinished degrades a run that did less than its plan.
+func (r *running) unfinished() {
+	if p := r.request.Apply; p != nil && r.followed < len(p.Steps) {
+		r.Degrade(message.New("plan.unfinished", "run.plan_less", message.Args{"did": r.followed, "steps": len(p.Steps)}))
+	}
+}

@@ -1,0 +1,57 @@
+package run
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/retention"
+	"github.com/djscript/djscript/lua"
+)
+
+// keep is what djscript.toml says stays at a destination; nil where it says nothing.
+func (h *Host) keep(destination string) *primitive.Keep {
+	said := h.Config.KeepOf(destination)
+	if said == nil {
+		return nil
+	}
+	kept := &primitive.Keep{Script: said.Script}
+	for _, p := range said.Policies {
+		kept.Policies = append(kept.Policies, retention.Policy(p))
+	}
+	return kept
+}
+
+// Policy is a policy of the running script, or of another one that is loaded beside it.
+func (r *running) Policy(name string) (lua.Value, error) {
+	script, policy, _ := strings.Cut(name, ":")
+	declared := r.declared
+	if script != r.target.script {
+		var err error
+		if declared, err = r.beside(script); err != nil {
+			return lua.Value{}, err
+		}
+	}
+	found, ok := declared.Policies[policy]
+	if !ok {
+		return found, message.New("option.value", "run.no_policy", message.Args{
+			"script": script, "policy": policy, "known": strings.Join(slices.Sorted(maps.Keys(declared.Policies)), ", "),
+		})
+	}
+	return found, nil
+}
+
+// beside is what another script says of itself. It is loaded into the same state, and declares nothing for this run.
+func (r *running) beside(script string) (*primitive.Script, error) {
+	other, err := r.host.script(script)
+	if err != nil {
+		return nil, err
+	}
+	target, declared, chain := r.target, r.declared, r.chain
+	defer func() { r.target, r.declared, r.chain = target, declared, chain }()
+	r.target, r.chain = other, nil
+	err = r.load()
+	return r.declared, err
+}

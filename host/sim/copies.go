@@ -1,0 +1,300 @@
+package sim
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/schedule"
+)
+
+// shelf is the store as the maker, the prover and the catalogue of its copies.
+type shelf struct{ *Store }
+
+// What a copy takes of its database, about.
+const deflated = 5
+
+// A clock that goes back further than this is not believed.
+const backwards = 26 * time.Hour
+
+// Create makes a set of copies, as the real maker does: a destination that is missed degrades, all missed fails.
+func (s shelf) Create(ctx context.Context, o copies.Options) (copies.Set, error) {
+	var set copies.Set
+	to, missed := s.reachable(o.To)
+	if len(to) == 0 {
+		return set, errors.Join(missed...)
+	}
+	set.Degraded = missed
+	id := s.newID()
+	var failed []error
+	for _, d := range o.Databases {
+		if ctx.Err() != nil {
+			return set, context.Cause(ctx)
+		}
+		made, degraded, err := s.make(o, d, to, id)
+		set.Degraded = append(set.Degraded, degraded...)
+		if made != nil {
+			set.Copies = append(set.Copies, *made)
+		}
+		if err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return set, errors.Join(failed...)
+}
+
+func (s shelf) reachable(all []copies.Destination) (there []copies.Destination, missed []error) {
+	for _, d := range all {
+		if err := s.there(d); err != nil {
+			missed = append(missed, &copies.MissedError{Destination: d.Name, Err: err})
+			continue
+		}
+		there = append(there, d)
+	}
+	return there, missed
+}
+
+func (s shelf) newID() string { return ulid.MustNew(ulid.Timestamp(s.now), s.entropy).String() }
+
+func (s shelf) make(o copies.Options, d copies.Database, to []copies.Destination, set string) (*copies.Copy, []error, error) {
+	source := s.databases[d.Name]
+	store := s.config.Store
+	s.seq++
+	c := &copies.Copy{
+		ID: s.newID(), Seq: strconv.FormatUint(s.seq, 10), Set: set, Store: store.ID, Database: d.Name, Created: s.now.Format(time.RFC3339),
+		Day: schedule.BusinessDay(s.now, store.Location, store.DayStarts), Class: o.Class, Verify: o.Verify, Note: o.Note,
+		Companies: slices.Clone(source.companies), Rows: source.rowsNow(s.now),
+	}
+	c.Name = fmt.Sprintf("%s-%s-%06d-%s-%s.zip", c.Store, c.Database, s.seq, c.Day, s.now.Format("1504"))
+	bytes := source.bytes(s.now)
+	c.Parts = []copies.Part{{Name: d.Name + ".fbk", Kind: copies.PartDatabase, Original: d.At.Path, Bytes: bytes * 4 / 5, SHA256: hash(c.ID + "part")}}
+	if !o.Files && len(d.Files) > 0 {
+		c.Partial, c.LeftOut = true, &copies.LeftOut{Files: true}
+	}
+	degraded := s.clockDoubts(c)
+	var full []error
+	for _, place := range to {
+		if err := s.put(c, place, bytes/deflated); err != nil {
+			full = append(full, &copies.MissedError{Destination: place.Name, Err: err})
+		}
+	}
+	if len(c.Places) == 0 {
+		return nil, degraded, errors.Join(full...)
+	}
+	s.copies = append(s.copies, c)
+	err := s.proveNow(c, o.Verify, &degraded)
+	return s.shown(c), append(degraded, full...), err
+}
+
+// clockDoubts is what is wrong with the clock when a copy is made before the one before it.
+func (s shelf) clockDoubts(c *copies.Copy) []error {
+	if len(s.copies) == 0 {
+		return nil
+	}
+	previous := s.copies[len(s.copies)-1].Created
+	at, err := time.Parse(time.RFC3339, previous)
+	if err != nil || !s.now.Before(at.Add(-backwards)) {
+		return nil
+	}
+	doubt := message.New("guard.clock", "copies.clock_back", message.Args{"previous": previous})
+	c.Suspect = doubt.Error()
+	return []error{doubt}
+}
+
+// put writes the copy to a destination, where it fits.
+func (s shelf) put(c *copies.Copy, d copies.Destination, bytes int64) error {
+	on := s.driveOf(d.Path)
+	if on.Free < bytes {
+		return message.New("drive.full", "drive.full", message.Args{"path": d.Path, "missing": lack(bytes - on.Free)})
+	}
+	on.Free -= bytes
+	c.Places = append(c.Places, copies.Place{
+		Destination: d.Name, Path: path.Join(strings.ReplaceAll(d.Path, `\`, "/"), c.Name), Bytes: bytes, SHA256: hash(c.ID),
+		ReadBack: "device", State: copies.Present,
+	})
+	return nil
+}
+
+// proveNow proves a copy as it is made, unless a fault of the test is in the way.
+func (s shelf) proveNow(c *copies.Copy, verify string, degraded *[]error) error {
+	switch {
+	case s.takeFault("copy.create", "copy.bad"):
+		return s.contradict(c)
+	case verify != copies.VerifyRestore:
+		return nil
+	case s.takeFault("copy.create", "copy.degraded"):
+		*degraded = append(*degraded, message.New("copy.degraded", "copies.not_proven", message.Args{"name": c.Name}))
+		return nil
+	}
+	s.prove(c)
+	return nil
+}
+
+func (s shelf) prove(c *copies.Copy) {
+	c.Proof = proofOf(c, s.now)
+	for _, p := range c.Places {
+		known := func(one change) bool { return one.id == c.ID && one.where == p.Destination }
+		if !slices.ContainsFunc(s.changes, known) {
+			s.changes = append(s.changes, change{where: p.Destination, id: c.ID, Change: copies.Change{Database: c.Database}})
+		}
+	}
+}
+
+func proofOf(c *copies.Copy, now time.Time) *copies.Proof {
+	return &copies.Proof{
+		Level: "restore", When: now.Format(time.RFC3339), OK: true, SHA256: c.Places[0].SHA256, Part: c.Parts[0].SHA256, Rows: c.Rows,
+		Evidence: []copies.Evidence{}, Engine: "3.0.11", Seconds: 60, Against: []string{},
+	}
+}
+
+// contradict makes a copy one that its own restore speaks against.
+func (s shelf) contradict(c *copies.Copy) error {
+	c.Proof = proofOf(c, s.now)
+	c.Proof.OK, c.Proof.Against = false, []string{message.Text("sim.contradicted", nil)}
+	return message.New("copy.bad", "sim.bad", message.Args{"name": c.Name})
+}
+
+// Adopt takes in a file that the test laid down with sim:file.
+func (s shelf) Adopt(ctx context.Context, from string, o copies.Options) (copies.Set, error) {
+	if _, ok := s.files[from]; !ok {
+		return copies.Set{}, message.New("copy.not_found", "copies.no_file", message.Args{"path": from})
+	}
+	o.Verify, o.Files = copies.VerifyRestore, true
+	return s.Create(ctx, o)
+}
+
+// Sweep takes away what a power cut left.
+func (s shelf) Sweep() error {
+	s.halves = 0
+	return nil
+}
+
+// Open finds a copy by the path of one of its places.
+func (s shelf) Open(at string) (copies.Copy, error) {
+	for _, c := range s.visible() {
+		if slices.ContainsFunc(c.Places, func(p copies.Place) bool { return slashed(p.Path) == slashed(at) }) {
+			return c, nil
+		}
+	}
+	return copies.Copy{}, message.New("copy.not_found", "copies.no_file", message.Args{"path": at})
+}
+
+// List gives the copies, newest first, and the destinations that are not there.
+func (s shelf) List(_ context.Context, filter copies.Filter) ([]copies.Copy, []error, error) {
+	var problems []error
+	for _, d := range s.config.Destinations {
+		if err := s.there(copies.Destination{Name: d.Name, Path: d.Path}); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	found := []copies.Copy{}
+	for _, c := range s.visible() {
+		if filter.Lets(c) {
+			found = append(found, c)
+		}
+	}
+	return found, problems, nil
+}
+
+// visible are the copies that lie on a destination that is there now, newest first.
+func (s *Store) visible() []copies.Copy {
+	var found []copies.Copy
+	for _, c := range slices.Backward(s.copies) {
+		if shown := s.shown(c); len(shown.Places) > 0 {
+			found = append(found, *shown)
+		}
+	}
+	return found
+}
+
+// shown is a copy as the catalogue sees it now.
+func (s *Store) shown(c *copies.Copy) *copies.Copy {
+	seen := *c
+	seen.Places = nil
+	for _, p := range c.Places {
+		if s.there(s.destination(p.Destination)) == nil {
+			seen.Places = append(seen.Places, p)
+		}
+	}
+	seen.State = stateOf(seen)
+	return &seen
+}
+
+func (s *Store) destination(name string) copies.Destination {
+	d, _ := s.config.Destination(name)
+	return copies.Destination{Name: name, Path: d.Path}
+}
+
+func stateOf(c copies.Copy) string {
+	switch {
+	case c.Proof != nil && !c.Proof.OK:
+		return copies.Bad
+	case c.Proof != nil:
+		return copies.Verified
+	}
+	return copies.Sealed
+}
+
+// Find finds a copy by its id, the end of its id, its number, its name or a path.
+func (s shelf) Find(_ context.Context, ref string) (copies.Copy, error) {
+	if strings.ContainsAny(ref, `/\`) {
+		return s.Open(ref)
+	}
+	all := s.visible()
+	if ref == "newest" && len(all) > 0 {
+		return all[0], nil
+	}
+	for _, c := range all {
+		if ref == c.Seq || ref == c.Name || len(ref) >= 4 && strings.HasSuffix(c.ID, strings.ToUpper(ref)) {
+			return c, nil
+		}
+	}
+	return copies.Copy{}, message.New("copy.not_found", "copies.not_found", message.Args{"copy": ref})
+}
+
+// kept is the store's own copy of that id.
+func (s shelf) kept(id string) *copies.Copy {
+	i := slices.IndexFunc(s.copies, func(c *copies.Copy) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return s.copies[i]
+}
+
+// Check reads a copy again.
+func (s shelf) Check(_ context.Context, c copies.Copy) (copies.Copy, error) {
+	if c.State == copies.Bad {
+		return c, message.New("copy.bad", "sim.bad", message.Args{"name": c.Name})
+	}
+	return c, nil
+}
+
+// Prove restores a copy and compares.
+func (s shelf) Prove(_ context.Context, c copies.Copy) (copies.Copy, error) {
+	own := s.kept(c.ID)
+	if own == nil {
+		return c, message.New("copy.not_found", "copies.not_found", message.Args{"copy": c.Seq})
+	}
+	if s.takeFault("copy.prove", "copy.bad") {
+		err := s.contradict(own)
+		return *s.shown(own), err
+	}
+	s.prove(own)
+	return *s.shown(own), nil
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,88 @@
+package sim
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/notify"
+)
+
+// server is the store's Firebird.
+type server struct{ *Store }
+
+// Info is what a database says of itself.
+func (s server) Info(_ context.Context, d copies.Database) (firebird.Info, error) {
+	return firebird.Info{
+		Path: d.At.Path, Bytes: s.databases[d.Name].bytes(s.now), ODS: "12.0", PageSize: 8192, Engine: "3.0.11", Dialect: 3, Charset: "WIN1252",
+	}, nil
+}
+
+// Companies are those of a database.
+func (s server) Companies(_ context.Context, d copies.Database) ([]firebird.Company, error) {
+	return slices.Clone(s.databases[d.Name].companies), nil
+}
+
+// Sessions are who is connected: the run itself, and those that the test put there.
+func (s server) Sessions(_ context.Context, d copies.Database) ([]firebird.Session, error) {
+	own := firebird.Session{ID: "1", User: d.At.User, Program: "djscript", Since: s.now.Format("2006-01-02T15:04:05"), Self: true}
+	return append([]firebird.Session{own}, s.databases[d.Name].sessions...), nil
+}
+
+// Inspect looks at a database file: one of the store's, or one that the test laid down.
+func (s server) Inspect(_ context.Context, path string) (firebird.Inspection, error) {
+	for _, d := range s.config.Databases {
+		if d.Path == path {
+			return firebird.Inspection{Rows: s.databases[d.Name].rowsNow(s.now), ODS: "12.0", Engine: "3.0.11", PageSize: 8192}, nil
+		}
+	}
+	if _, ok := s.files[path]; !ok {
+		return firebird.Inspection{}, message.New("db.not_found", "sim.no_file", message.Args{"path": path})
+	}
+	return firebird.Inspection{Rows: map[string]int64{}, ODS: "12.0", Engine: "3.0.11", PageSize: 8192}, nil
+}
+
+// ports are where the store's drives are plugged in.
+type ports struct{ *Store }
+
+// List are the drives that are plugged in.
+func (s ports) List(context.Context) ([]drive.Drive, error) {
+	found := []drive.Drive{}
+	for _, d := range s.drives {
+		if d.plugged {
+			found = append(found, d.Drive)
+		}
+	}
+	slices.SortFunc(found, func(a, b drive.Drive) int { return strings.Compare(a.Path, b.Path) })
+	return found, nil
+}
+
+// Of is the drive that holds a path.
+func (s ports) Of(path string) (drive.Drive, error) {
+	d := s.driveOf(path)
+	if !d.plugged || len(path) > 1 && path[1] == ':' && !strings.HasPrefix(slashed(path), slashed(d.Path)) {
+		return drive.Drive{}, message.New("drive.not_found", "sim.no_drive", message.Args{"path": path})
+	}
+	return d.Drive, nil
+}
+
+// outbox is where the notices go: nowhere, but a test can look at them.
+type outbox struct{ *Store }
+
+// Queue takes a notice.
+func (s outbox) Queue(n notify.Notice) error {
+	if !s.dead {
+		s.notices = append(s.notices, n)
+	}
+	return nil
+}
+
+// Flush sends nothing.
+func (s outbox) Flush(context.Context) []error { return nil }
+
+// lack is how many bytes there are too few, for a person.
+func lack(bytes int64) string { return drive.Size(bytes).String() }

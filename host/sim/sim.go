@@ -1,0 +1,89 @@
+// Package sim is a store that is only simulated: clock, drives, databases and copies in memory, and real runs in it.
+//
+// A run in a simulated store is a run: the same params, grants, dry run, deferred functions and exit codes, with
+// another world around it (run.World). The copies behave as real ones do: they are missed, sealed, proven, found bad.
+// On it stand the tests of scripts: files *_test.lua beside them, which call dj.test and dj.expect. It touches no
+// clock, no database and no drive of this machine; it only reads scripts and their tests.
+package sim
+
+import (
+	"bytes"
+	_ "embed"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/layer"
+	"github.com/djscript/djscript/lua"
+)
+
+//go:embed store.toml
+var ordinary []byte
+
+// Stub describes what only tests may call, as editors read it.
+//
+//go:embed sim.lua
+var Stub []byte
+
+// Program is what the program carries within itself, as tests need it.
+type Program struct {
+	Defaults []byte // djscript.toml, documented
+	Builtin  fs.FS  // built-in scripts and systems
+	Checks   []config.Check
+	Cover    *lua.Coverage // counts the lines of the scripts that run; may be nil
+
+	stores map[string]*config.Config // the ordinary store, by its folder
+}
+
+// store is a fresh store for a test in that folder: the folder scripts of a store, or one where scripts lie beside their
+// tests.
+func (p *Program) store(folder string) (*Store, error) {
+	c := p.stores[folder]
+	if c == nil {
+		var err error
+		if c, err = p.configure("store.toml", folder, ordinary); err != nil {
+			return nil, err
+		}
+		if p.stores == nil {
+			p.stores = map[string]*config.Config{}
+		}
+		p.stores[folder] = c
+	}
+	return newStore(p, folder, c), nil
+}
+
+// configure reads a configuration as that of the store whose scripts lie in the folder.
+func (p *Program) configure(name, folder string, text []byte) (*config.Config, error) {
+	systems, err := fs.Sub(p.Builtin, "systems")
+	if err != nil {
+		return nil, err
+	}
+	dir := folder
+	if filepath.Base(folder) == "scripts" {
+		dir = filepath.Dir(folder)
+	}
+	return config.Parse(name, dir, text, p.Defaults, systems, p.Checks...)
+}
+
+// layers are where the scripts of the store lie: the folder of the test over the reseller's and the built-in ones. The
+// folder of the built-in ones is not laid over itself: what they may do is what built-in ones may.
+func (p *Program) layers(folder string, c *config.Config) layer.Layers {
+	all := layer.Of(c.Dir, c.Base, p.Builtin)
+	if p.isBuiltin(folder) {
+		return all
+	}
+	return all.Below(folder)
+}
+
+func (p *Program) isBuiltin(folder string) bool {
+	names, err := fs.Glob(p.Builtin, "*.lua")
+	for _, name := range names {
+		own, missing := os.ReadFile(filepath.Join(folder, name))
+		lent, lost := fs.ReadFile(p.Builtin, name)
+		if missing != nil || lost != nil || !bytes.Equal(own, lent) {
+			return false
+		}
+	}
+	return err == nil && len(names) > 0
+}

@@ -1,0 +1,434 @@
+package sim
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/djscript/djscript/builtin"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
+	"github.com/djscript/djscript/lua"
+)
+
+func program(t testing.TB) *Program {
+	t.Helper()
+	defaults, err := os.ReadFile("../../djscript.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Program{Defaults: defaults, Builtin: builtin.Files}
+}
+
+var noTime = func() time.Time { return time.Time{} }
+
+// tried runs a file of tests that lies beside these scripts.
+func tried(t testing.TB, p *Program, o Options, tests string, scripts map[string]string) *Report {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range scripts {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(dir, "some_test.lua")
+	if err := os.WriteFile(path, []byte(tests), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.Now = noTime
+	return p.Test(t.Context(), path, "some_test.lua", o)
+}
+
+func body(lines string) string {
+	return "dj.test(\"it\", function(sim)\n" + lines + "\nend)\n"
+}
+
+func passes(t *testing.T, lines string) {
+	t.Helper()
+	r := tried(t, program(t), Options{}, body(lines), nil)
+	if !r.OK() || len(r.Tests) != 1 {
+		t.Errorf("%s\n%s", lines, summary(r))
+	}
+}
+
+func summary(r *Report) string {
+	text := fmt.Sprintf("%d tests, %v\n", len(r.Tests), r.Err)
+	for _, one := range r.Tests {
+		text += fmt.Sprintf("%s: %v (%s)\n", one.Title, one.Err, message.Hint(one.Err))
+		if one.Run != nil {
+			text += fmt.Sprintf("  %s %d %v\n", one.Run.Target, one.Run.Exit, one.Run.Err)
+		}
+	}
+	for _, v := range r.Violations {
+		text += fmt.Sprintf("%s %s: %v\n", v.Where, v.Test, v.Err)
+	}
+	return text
+}
+
+func stub(t *testing.T) *lua.Stub {
+	t.Helper()
+	copies, err := os.ReadFile("../primitive/copy.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := lua.ParseStub("sim.lua", append(append([]byte{}, Stub...), copies...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var own []*lua.StubFunc
+	for _, f := range both.Functions {
+		if !strings.HasPrefix(f.Name, "copy.") {
+			own = append(own, f)
+		}
+	}
+	both.Functions = own
+	return both
+}
+
+func TestStubAndGoSayTheSame(t *testing.T) {
+	for _, difference := range stub(t).Compare(Functions()) {
+		t.Error(difference)
+	}
+}
+
+func TestEveryFunctionIsDescribedAndItsExamplePasses(t *testing.T) {
+	for _, f := range stub(t).Functions {
+		if f.Prose == "" || len(f.Examples) == 0 {
+			t.Errorf("%s has no words, or no example", f.Name)
+		}
+		for _, example := range f.Examples {
+			code := example.Code
+			if !strings.Contains(code, "dj.test(") {
+				code = body(code)
+			}
+			if r := tried(t, program(t), Options{}, code, nil); !r.OK() {
+				t.Errorf("sim.lua:%d: %s", example.Line, summary(r))
+			}
+		}
+	}
+}
+
+func TestAStoreBehavesAsARealOne(t *testing.T) {
+	for name, lines := range map[string]string{
+		"numbers grow, and the newest is first": `
+			sim:run("default:backup") sim:run("default:backup")
+			dj.expect.equal(sim:copies()[1].seq, "2")
+			dj.expect.equal(sim:copies()[2].seq, "1")`,
+		"the business day is that of the store": `
+			sim:at("2026-03-03 03:59") sim:run("default:backup")
+			sim:at("2026-03-03 04:00") sim:run("default:backup")
+			dj.expect.equal(sim:copies()[2].day, "2026-03-02")
+			dj.expect.equal(sim:copies()[1].day, "2026-03-03")`,
+		"a missed destination degrades": `
+			sim:unplug("pendrive")
+			local r = sim:run("default:backup")
+			dj.expect.equal(r.exit, 3)
+			dj.expect.equal(r.degraded[1].code, "drive.not_found")
+			dj.expect.contains(r.degraded[1].message, "pendrive")
+			dj.expect.equal(#sim:copies()[1].places, 1)`,
+		"all missed fails": `
+			sim:unplug("pendrive") sim:unplug("local")
+			local r = sim:run("default:backup")
+			dj.expect.equal(r.exit, 1)
+			dj.expect.equal(r.error.code, "drive.not_found")
+			dj.expect.equal(sim:copies(), {})`,
+		"a copy on a drive that is out is not seen": `
+			sim:run("default:backup", { to = "pendrive" })
+			sim:unplug("DJ-BACKUP")
+			dj.expect.equal(sim:copies(), {})
+			sim:plug("DJ-BACKUP")
+			dj.expect.equal(#sim:copies(), 1)`,
+		"a full drive degrades, and gets no half copy": `
+			sim:plug("DJ-BACKUP", { free = "1KB" })
+			local r = sim:run("default:backup")
+			dj.expect.equal({ r.exit, r.degraded[1].code, #r.value[1].places }, { 3, "drive.full", 1 })`,
+		"later is sealed until it is proven": `
+			sim:run("default:backup", { verify = "later" })
+			dj.expect.equal(sim:copies()[1].state, "sealed")
+			dj.expect.equal(#sim:run("default:prove").value, 1)
+			dj.expect.equal(sim:copies()[1].state, "verified")`,
+		"a bad copy fails the run and stays to be looked at": `
+			sim:fail("copy.create", "copy.bad")
+			local r = sim:run("default:backup")
+			dj.expect.equal({ r.exit, r.error.code, sim:copies()[1].state }, { 1, "copy.bad", "bad" })`,
+		"a proof that is not possible degrades": `
+			sim:fail("copy.create", "copy.degraded", { times = 1 })
+			local r = sim:run("default:backup")
+			dj.expect.equal({ r.exit, r.degraded[1].code, sim:copies()[1].state }, { 3, "copy.degraded", "sealed" })`,
+		"a clock that went back is told": `
+			sim:run("default:backup") sim:at("2020-01-01") 
+			local r = sim:run("default:backup")
+			dj.expect.equal({ r.exit, r.degraded[1].code, sim:copies()[1].seq }, { 3, "guard.clock", "2" })`,
+		"a dry run makes nothing": `
+			local r = sim:run("default:backup", {}, { dry = true })
+			dj.expect.equal({ r.exit, #r.plan, sim:copies() }, { 0, 1, {} })`,
+		"the params of the entry count, and a wrong one is told": `
+			sim:config { cron = { { name = "noite", schedule = { "0 22 * * *" }, run = "default:backup", params = { to = { "local" } } } } }
+			dj.expect.equal(#sim:run("noite").value[1].places, 1)
+			dj.expect.equal(sim:run("noite", { too = "local" }).exit, 2)`,
+		"the cron table runs while time passes, holidays and weekends out": `
+			sim:config { backup = { at = { "12:00", "22:00" }, days = { "mon", "tue", "wed", "thu", "fri" }, except = { "feriados" }, to = { "local" } } }
+			sim:at("2026-04-30 23:00")
+			sim:advance("5d")
+			local days = {}
+			for i, copy in ipairs(sim:copies()) do days[i] = copy.created:sub(1, 16) end
+			dj.expect.equal(days, { "2026-05-05T22:00", "2026-05-05T12:00", "2026-05-04T22:00", "2026-05-04T12:00" })`,
+		"while the PC is off nothing runs": `
+			sim:config { backup = { at = { "22:00" }, to = { "local" } } }
+			sim:off("3d") sim:advance("1d")
+			dj.expect.equal({ #sim:copies(), sim:copies()[1].day }, { 1, "2026-03-05" })`,
+		"two stores have nothing in common": `dj.expect.equal(sim:copies(), {})`,
+		"a path is a configuration too, from the folder of the test": `
+			local err = dj.expect.error("arg.file", function() sim:config("nowhere.toml") end)
+			dj.expect.contains(err.message, "nowhere.toml")`,
+		"mistakes in a configuration are told": `
+			local err = dj.expect.error("option", function() sim:config { destination = { a = { paht = "C:/x" } } } end)
+			dj.expect.contains(err.message, "destination.a.paht")`,
+		"a primitive that is not there can not fail": `
+			local err = dj.expect.error("option.value", function() sim:fail("copy.creat", "x") end)
+			dj.expect.contains(err.hint, "copy.create")`,
+		"sessions and companies": `
+			sim:database("loja", { sessions = { { program = "djpdv.exe" } }, companies = { { id = "9", name = "Nova" } } })
+			sim:run("default:backup")
+			dj.expect.equal(sim:copies()[1].companies[1].name, "Nova")`,
+	} {
+		t.Run(name, func(t *testing.T) { passes(t, lines) })
+	}
+}
+
+func script(name, lines string) string {
+	return fmt.Sprintf("return dj.script { name = %q, jobs = { only = function(job, p)\n%s\nend } }\n", name, lines)
+}
+
+func TestRunsInAStoreAreRealRuns(t *testing.T) {
+	scripts := map[string]string{
+		"waits.lua": script("waits", `
+			dj.defer(function() dj.log.info("the end") end)
+			return dj.retry({ times = 3, wait = "10m" }, function() return dj.copy.create { to = "local" } end)`),
+		"sees.lua": script("sees", `
+			return {
+				drives = #dj.drive.list(), pen = dj.drive.of("E:/Copias").label, who = dj.db.sessions("loja"),
+				companies = #dj.db.companies("loja"), holiday = dj.calendar.on("feriados", "2026-12-25"), path = dj.db.info("loja").path,
+			}`),
+		"tells.lua": script("tells", `dj.notify("critical", "sem pen drive", { body = "ligue" })`),
+		"says.lua":  script("says", `dj.skip("holiday")`),
+	}
+	for name, lines := range map[string]string{
+		"waiting moves the clock and waits for nobody": `
+			sim:fail("copy.create", "db.busy", { times = 2 })
+			local r = sim:run("waits")
+			dj.expect.equal(r.exit, 0)
+			dj.expect.equal(sim:copies()[1].created, "2026-03-02T08:20:00-03:00")`,
+		"the timeout of an entry is kept": `
+			sim:config { cron = { { name = "n", schedule = { "0 9 * * *" }, run = "waits:only", timeout = "15m" } } }
+			sim:fail("copy.create", "db.busy")
+			dj.expect.equal(sim:run("n").error.code, "run.timeout")`,
+		"what a script sees": `
+			local seen = sim:run("sees").value
+			dj.expect.equal({ seen.drives, seen.pen, #seen.who, seen.who[1].self, seen.companies, seen.holiday, seen.path },
+				{ 2, "DJ-BACKUP", 1, true, 2, true, "C:/DJ/LOJA.FDB" })`,
+		"notices": `
+			sim:config { script = { tells = { grants = { "notify" } } } }
+			dj.expect.equal(sim:run("tells").exit, 0)
+			dj.expect.equal(sim:notices()[1], { route = "dono", level = "critical", title = "sem pen drive", body = "ligue" })`,
+		"skipped":            `dj.expect.equal({ sim:run("says").exit, sim:run("says").result }, { 7, "skipped" })`,
+		"an unknown target":  `dj.expect.equal(sim:run("nothing").error.code, "arg.value")`,
+		"an entry beside it": `sim:config { cron = { { name = "n", schedule = { "0 9 * * *" }, run = "says:only" } } } dj.expect.equal(sim:run("n").exit, 7)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if r := tried(t, program(t), Options{}, body(lines), scripts); !r.OK() {
+				t.Error(summary(r))
+			}
+		})
+	}
+}
+
+func TestAFailingTestSaysWhatAPersonNeeds(t *testing.T) {
+	for name, c := range map[string]struct {
+		lines string
+		code  string
+		says  []string
+	}{
+		"equal":      {`dj.expect.equal({ a = { 1, 2 } }, { a = { 1, 3 } })`, "test.failed", []string{"some_test.lua:2", "{a = {1, 2}}", "{a = {1, 3}}", ".a[2]"}},
+		"a scalar":   {`dj.expect.equal(3, 0)`, "test.failed", []string{"expected 0", "got 3"}},
+		"nil":        {`dj.expect.equal(nil, "x")`, "test.failed", []string{`expected "x"`, "got nil"}},
+		"a type":     {`dj.expect.equal("1", 1)`, "test.failed", []string{`got "1"`}},
+		"longer":     {`dj.expect.equal({ 1, 2, 3 }, { 1, 2 })`, "test.failed", []string{"[3]"}},
+		"contains":   {`dj.expect.contains("abc", "d")`, "test.failed", []string{`"d"`, `"abc"`}},
+		"in a list":  {`dj.expect.contains({ "a" }, "d")`, "test.failed", []string{`{"a"}`}},
+		"no error":   {`dj.expect.error("x", function() end)`, "test.failed", []string{"x"}},
+		"another":    {`dj.expect.error("x", function() error("y") end)`, "test.failed", []string{"expected the error x", "y"}},
+		"nothing":    {`sim:run("default:backup")`, "test.empty", nil},
+		"its own":    {`local x = nil; dj.expect.equal(x.y, 1)`, "script.failed", []string{"some_test.lua:2"}},
+		"endless":    {`while true do end`, "run.limit", []string{"some_test.lua:2"}},
+		"misspelled": {`sim:rum("default:backup")`, "api.unknown", []string{"rum"}},
+	} {
+		r := tried(t, program(t), Options{}, body(c.lines), nil)
+		if r.Failed() != 1 {
+			t.Errorf("%s did not fail: %s", name, summary(r))
+			continue
+		}
+		err := r.Tests[0].Err
+		if message.Code(err) != c.code {
+			t.Errorf("%s: %s, want %s: %v", name, message.Code(err), c.code, err)
+		}
+		for _, part := range c.says {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("%s does not say %q: %v", name, part, err)
+			}
+		}
+	}
+}
+
+func TestAFailingTestShowsTheRunThatFailedBeforeIt(t *testing.T) {
+	r := tried(t, program(t), Options{}, body(`dj.expect.equal(sim:run("mine:only").exit, 0)`), map[string]string{
+		"mine.lua": script("mine", `dj.copy.create { to = "lokal" }`),
+	})
+	if len(r.Tests) != 1 || r.Tests[0].Run == nil {
+		t.Fatal(summary(r))
+	}
+	failed := r.Tests[0].Run
+	if failed.Target != "mine:only" || failed.Exit != 2 || !strings.Contains(failed.Err.Error(), "mine.lua:2") {
+		t.Errorf("the run: %s, %d, %v", failed.Target, failed.Exit, failed.Err)
+	}
+}
+
+func TestEachTestBeginsAnew(t *testing.T) {
+	r := tried(t, program(t), Options{}, `
+local seen = 0
+for i = 1, 3 do
+  dj.test("test " .. i, function(sim)
+    seen = seen + 1
+    sim:run("default:backup")
+    dj.expect.equal({ seen, #sim:copies() }, { 1, 1 })
+  end)
+end`, nil)
+	if !r.OK() || len(r.Tests) != 3 {
+		t.Error(summary(r))
+	}
+	r = tried(t, program(t), Options{Only: "TEST 2"}, `
+dj.test("test 1", function() dj.expect.equal(1, 2) end)
+dj.test("test 2", function() dj.expect.equal(2, 2) end)`, nil)
+	if !r.OK() || len(r.Tests) != 1 || r.Tests[0].Title != "test 2" {
+		t.Error(summary(r))
+	}
+}
+
+func TestAFileThatIsNoTestSaysSo(t *testing.T) {
+	for text, code := range map[string]string{
+		"local x = 1":                     "test.none",
+		"local x = = 1":                   "script.syntax",
+		"error('at once')":                "script.failed",
+		"dj.copy.create { to = 'local' }": "api.unknown",
+	} {
+		if r := tried(t, program(t), Options{}, text, nil); message.Code(r.Err) != code {
+			t.Errorf("%s: %v, want %s", text, r.Err, code)
+		}
+	}
+}
+
+const policies = `
+return dj.script {
+  name = "mine",
+  params = { to = { type = "destination", list = true, default = { "local" } } },
+  jobs = {
+    good = function(job, p)
+      local made = dj.retry({ times = 2, wait = "1m" }, function() return dj.copy.create { to = p.to } end)
+      dj.copy.prune("local", { daily = 2, min = 2 })
+      return made
+    end,
+    hasty = function(job, p)
+      dj.copy.prune("local", { daily = 2, min = 2 })
+      return dj.copy.create { to = p.to }
+    end,
+    silent = function(job, p)
+      local ok, made = pcall(dj.copy.create, { to = p.to })
+      return ok and made or nil
+    end,
+    honest = function(job, p)
+      local ok, made = pcall(dj.copy.create, { to = p.to })
+      if not ok then job:degraded("no copy", made) end
+    end,
+    elsewhere = function(job, p)
+      local ok, made = pcall(dj.copy.create, { to = "pendrive" })
+      return ok and made or dj.copy.create { to = "local" }
+    end,
+  },
+}
+`
+
+// weeks makes a store with copies enough to drop some.
+const weeks = `
+sim:config {
+  script = { mine = { grants = { "copy.read", "copy.write", "copy.destroy" } } },
+  cron = { { name = "n", schedule = { "0 22 * * *" }, run = "default:backup" } },
+}
+sim:advance("9d")
+`
+
+func tortured(t *testing.T, lines string) *Report {
+	t.Helper()
+	r := tried(t, program(t), Options{Torture: true}, body(lines), map[string]string{"mine.lua": policies})
+	if r.Err != nil || r.Failed() > 0 {
+		t.Fatal(summary(r))
+	}
+	return r
+}
+
+func TestTortureFindsWhatAScriptMustNotDo(t *testing.T) {
+	for job, c := range map[string]struct{ code, where string }{
+		"good":      {},
+		"honest":    {},
+		"elsewhere": {},
+		"hasty":     {"torture.dropped", "mine.lua:12"},
+		"silent":    {"torture.swallowed", "mine.lua:16"},
+	} {
+		t.Run(job, func(t *testing.T) {
+			r := tortured(t, weeks+`dj.expect.equal(sim:run("mine:`+job+`").error, nil)`)
+			if r.Variations < 8 {
+				t.Errorf("only %d variations", r.Variations)
+			}
+			if c.code == "" {
+				if len(r.Violations) > 0 {
+					t.Error(summary(r))
+				}
+				return
+			}
+			if len(r.Violations) != 1 || r.Violations[0].Err.Code() != c.code || r.Violations[0].Where != c.where {
+				t.Error(summary(r))
+			}
+		})
+	}
+}
+
+func TestAPowerCutStopsARunDead(t *testing.T) {
+	p := program(t)
+	for kind, want := range map[string][2]int{cutBefore: {0, 1}, cutAfter: {1, 0}} {
+		store, err := p.store(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		store.injection = &injection{nth: 1, kind: kind}
+		store.Run(t.Context(), backup)
+		if got := [2]int{len(store.copies), store.halves}; got != want {
+			t.Errorf("%s: copies and halves %v, want %v", kind, got, want)
+		}
+		if end := store.journal[0].End.Result; end != "cut off" {
+			t.Errorf("%s: the journal says %q", kind, end)
+		}
+		if store.tortured == nil {
+			t.Errorf("%s: nobody noticed", kind)
+		}
+		if again := store.Run(t.Context(), backup); again.Err != nil {
+			t.Errorf("%s: the next run: %v", kind, again.Err)
+		}
+		if store.halves != 0 {
+			t.Errorf("%s: %d halves are left", kind, store.halves)
+		}
+	}
+}
+
+var backup = run.Request{Target: "default:backup", Trigger: "manual"}

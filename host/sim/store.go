@@ -1,0 +1,210 @@
+package sim
+
+import (
+	"context"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/journal"
+	"github.com/djscript/djscript/host/layer"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/notify"
+	"github.com/djscript/djscript/host/run"
+)
+
+// Store is one simulated store.
+type Store struct {
+	program *Program
+	folder  string // of the scripts
+	config  *config.Config
+	layers  layer.Layers
+
+	now       time.Time
+	deadline  time.Time // of the run that goes on; zero: none
+	entropy   io.Reader
+	databases map[string]*database
+	drives    []*simulated
+	absent    map[string]bool // destinations that can not be reached, whatever their drive
+	files     map[string]string
+	copies    []*copies.Copy // in the order in which they were made
+	changes   []change       // what became of them
+	seq       uint64
+	halves    int // copies that a power cut left unfinished
+	locks     map[string]string
+	journal   []*journal.Entry
+	faults    []*planned
+
+	runs      []*ran
+	calls     []call     // of the run that goes on, or of the last
+	history   []call     // of all runs
+	injection *injection // what torture does to one of them
+	dead      bool       // the power was cut
+	cut       context.CancelCauseFunc
+	tortured  *ran // the run that the injection met
+	notices   []notify.Notice
+}
+
+// database is what a database of the store holds.
+type database struct {
+	companies []firebird.Company
+	rows      map[string]int64
+	grow      map[string]int64 // rows a day
+	since     time.Time        // when rows was true
+	sessions  []firebird.Session
+}
+
+// simulated is a drive, in its slot or in somebody's pocket.
+type simulated struct {
+	drive.Drive
+	plugged bool
+}
+
+// ran is one run, and what torture asks of it.
+type ran struct {
+	request run.Request
+	outcome *run.Outcome
+	calls   []call
+	before  census
+	after   census
+	locks   []string
+}
+
+// A test begins on a Monday morning.
+const firstMorning = "2026-03-02 08:00"
+
+const gigabyte = 1 << 30
+
+func newStore(p *Program, folder string, c *config.Config) *Store {
+	s := &Store{
+		program: p, folder: folder, entropy: rand.NewChaCha8([32]byte{}), absent: map[string]bool{}, files: map[string]string{},
+		locks: map[string]string{}, databases: map[string]*database{},
+		drives: []*simulated{
+			{Drive: drive.Drive{Path: "C:/", Label: "WINDOWS", Serial: "1C0A-77E2", Filesystem: "NTFS", Free: 200 * gigabyte, Total: 500 * gigabyte}, plugged: true},
+			{Drive: drive.Drive{Path: "E:/", Label: "DJ-BACKUP", Serial: "5A3C-19F0", Filesystem: "exFAT", Removable: true, Free: 60 * gigabyte, Total: 64 * gigabyte}, plugged: true},
+		},
+	}
+	s.use(c)
+	return s
+}
+
+// use makes the store one of that configuration.
+func (s *Store) use(c *config.Config) {
+	s.config, s.layers = c, s.program.layers(s.folder, c)
+	if s.now.IsZero() {
+		s.now, _ = time.ParseInLocation("2006-01-02 15:04", firstMorning, c.Store.Location)
+	}
+	s.now = s.now.In(c.Store.Location)
+	for _, d := range c.Databases {
+		if s.databases[d.Name] == nil {
+			s.databases[d.Name] = &database{
+				companies: []firebird.Company{{ID: "1", Name: "Matriz", CNPJ: "11222333000181"}, {ID: "2", Name: "Filial", CNPJ: "11222333000262"}},
+				rows:      map[string]int64{"EMPRESA": 2, "PRODUTO": 4000, "VENDA": 20000},
+				since:     s.now,
+			}
+		}
+	}
+}
+
+func (s *Store) clock() time.Time { return s.now }
+
+// rowsNow are the rows of each table, as they have grown.
+func (d *database) rowsNow(now time.Time) map[string]int64 {
+	rows := map[string]int64{}
+	for table, n := range d.rows {
+		rows[table] = n
+	}
+	days := max(now.Sub(d.since).Hours()/24, 0)
+	for table, daily := range d.grow {
+		rows[table] += int64(days * float64(daily))
+	}
+	return rows
+}
+
+// bytes are about what such a database takes.
+func (d *database) bytes(now time.Time) int64 {
+	var rows int64
+	for _, n := range d.rowsNow(now) {
+		rows += n
+	}
+	return 32<<20 + rows<<10
+}
+
+// Run runs a job in the store, as the real program would.
+func (s *Store) Run(ctx context.Context, request run.Request) *run.Outcome {
+	if s.dead { // the PC was started again: what the dead held is free
+		s.dead = false
+		clear(s.locks)
+	}
+	ctx, s.cut = context.WithCancelCause(ctx)
+	defer s.cut(nil)
+	s.calls, s.deadline = nil, s.deadlineOf(request.Target)
+	this := &ran{request: request, before: s.census()}
+	host := &run.Host{Config: s.config, Builtin: s.program.Builtin, Version: "sim", Now: s.clock, Entropy: s.entropy, World: s, Layers: s.layers}
+	this.outcome = host.Run(ctx, request)
+	this.calls, this.after = s.calls, s.census()
+	for name := range s.locks {
+		this.locks = append(this.locks, name)
+	}
+	s.runs, s.history = append(s.runs, this), append(s.history, s.calls...)
+	if s.injection != nil && s.injection.done && s.tortured == nil {
+		s.tortured = this
+	}
+	return this.outcome
+}
+
+// last is the last run; nil before the first.
+func (s *Store) last() *ran {
+	if len(s.runs) == 0 {
+		return nil
+	}
+	return s.runs[len(s.runs)-1]
+}
+
+func (s *Store) deadlineOf(target string) time.Time {
+	for _, e := range run.Entries(s.config) {
+		if e.Name == target && e.Timeout > 0 {
+			return s.now.Add(e.Timeout)
+		}
+	}
+	return time.Time{}
+}
+
+// there tells whether a destination can be reached now, and why not.
+func (s *Store) there(d copies.Destination) error {
+	on := s.driveOf(d.Path)
+	if s.absent[d.Name] || !on.plugged {
+		return message.New("drive.not_found", "copies.destination_absent", message.Args{"destination": d.Name, "path": d.Path})
+	}
+	return nil
+}
+
+// driveOf is the drive that a path lies on: that with the longest beginning in common, else the first.
+func (s *Store) driveOf(path string) *simulated {
+	best, longest := s.drives[0], 0
+	for _, d := range s.drives {
+		root := slashed(d.Path)
+		if strings.HasPrefix(slashed(path), root) && len(root) > longest {
+			best, longest = d, len(root)
+		}
+	}
+	return best
+}
+
+func slashed(path string) string {
+	return strings.TrimSuffix(strings.ToLower(strings.ReplaceAll(path, `\`, "/")), "/") + "/"
+}
+
+func (s *Store) driveNamed(label string) *simulated {
+	i := slices.IndexFunc(s.drives, func(d *simulated) bool { return d.Label == label })
+	if i < 0 {
+		return nil
+	}
+	return s.drives[i]
+}

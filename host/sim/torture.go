@@ -1,0 +1,178 @@
+package sim
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/run"
+)
+
+// Violation is a thing that a script must not do, found by making one of its calls fail.
+type Violation struct {
+	Where string // the script's line
+	Test  string
+	Err   *message.Error
+}
+
+// The same line in a loop fails each time alike: so many of its calls in one test are made to fail.
+const mostOfALine = 3
+
+// typical are the failures of the field, by primitive or by its noun.
+var typical = map[string][]string{
+	"copy.create": {"drive.full", "drive.removed", "db.busy", "gbak.failed", "copy.bad", "copy.degraded"},
+	"copy.adopt":  {"drive.full", "copy.bad"},
+	"copy.prove":  {"copy.bad", "drive.removed"},
+	"copy.send":   {"drive.full", "drive.removed"},
+	"copy.prune":  {"drive.removed"},
+	"copy":        {"drive.removed"},
+	"db":          {"db.busy"},
+	"drive":       {"drive.removed"},
+	"fs":          {"fs.denied", "drive.full"},
+	"lock":        {"lock.timeout"},
+	"exec":        {"exec.failed"},
+	"notify":      {}, // waits, and is tried again: it fails no run
+}
+
+func failuresOf(op string) []string {
+	noun, _, _ := strings.Cut(op, ".")
+	if codes, ok := typical[op]; ok {
+		return codes
+	}
+	if codes, ok := typical[noun]; ok {
+		return codes
+	}
+	return []string{"fs.denied"}
+}
+
+// torture runs a test again and again; each time one call of one of its runs fails, or the power is cut before or after
+// it. Then it looks at what is left, and runs the same thing again. calm is the store after the test went well.
+func (u *suite) torture(ctx context.Context, r *Report, n int, calm *Store) {
+	tortured := map[string]int{}
+	for nth, c := range calm.history {
+		if tortured[c.op+c.where]++; tortured[c.op+c.where] > mostOfALine {
+			continue
+		}
+		for _, i := range injections(nth+1, c) {
+			if ctx.Err() != nil {
+				return
+			}
+			r.Variations++
+			t, store := u.test(ctx, n, &i)
+			if store == nil || store.tortured == nil {
+				continue // the test went another way: what it asked for before came out otherwise
+			}
+			for _, v := range store.judge(ctx, i, calm.runs[len(store.runs)-1]) {
+				v.Test = t.Title
+				r.add(v)
+			}
+		}
+	}
+}
+
+// injections are all that can befall a call.
+func injections(nth int, c call) []injection {
+	var all []injection
+	for _, code := range failuresOf(c.op) {
+		all = append(all, injection{nth: nth, kind: failing, code: code})
+	}
+	if c.effect != primitive.Read && c.effect != primitive.Flow {
+		all = append(all, injection{nth: nth, kind: cutBefore}, injection{nth: nth, kind: cutAfter})
+	}
+	return all
+}
+
+// add keeps each violation of a line once.
+func (r *Report) add(v Violation) {
+	known := func(other Violation) bool { return other.Where == v.Where && other.Err.Is(v.Err) }
+	if !slices.ContainsFunc(r.Violations, known) {
+		r.Violations = append(r.Violations, v)
+	}
+}
+
+// judge looks at the store after a run that was tortured, and runs the same thing again. calm is how the same run ended
+// when nothing befell it.
+func (s *Store) judge(ctx context.Context, i injection, calm *ran) []Violation {
+	this := s.tortured
+	at := slices.IndexFunc(this.calls, func(c call) bool { return c.injected })
+	if at < 0 {
+		return nil
+	}
+	hit := this.calls[at]
+	args := message.Args{"op": hit.op, "what": befell(i)}
+	var found []Violation
+	wrong := func(where string, err *message.Error) { found = append(found, Violation{Where: where, Err: err}) }
+
+	if swallowed(this, at, i) {
+		wrong(hit.where, message.New("torture.swallowed", "sim.swallowed", args))
+	}
+	if where := droppedTooSoon(this, calm); where != "" {
+		wrong(where, message.New("torture.dropped", "sim.dropped", args))
+	}
+	if this.before.verified() > 0 && this.after.verified() == 0 {
+		wrong(hit.where, message.New("torture.lost", "sim.lost", args))
+	}
+	if i.kind == failing && len(this.locks) > 0 {
+		wrong(hit.where, message.New("torture.locked", "sim.locked", message.Args{"op": hit.op, "what": befell(i), "lock": this.locks[0]}))
+	}
+	found = append(found, s.again(ctx, hit, args, calm)...)
+	return found
+}
+
+// swallowed: an effect failed, nothing took its place, and the run ended as if all were well.
+func swallowed(this *ran, at int, i injection) bool {
+	hit := this.calls[at]
+	if i.kind != failing || hit.effect == primitive.Read || run.ExitCode(this.outcome) != run.ExitDone {
+		return false
+	}
+	replaced := func(c call) bool { return c.op == hit.op && c.code == "" }
+	return !slices.ContainsFunc(this.calls[at+1:], replaced)
+}
+
+// droppedTooSoon is the line that dropped copies before the run had made a new one, in a run that makes copies.
+func droppedTooSoon(this, calm *ran) string {
+	makes := slices.ContainsFunc(calm.calls, func(c call) bool { return c.made > 0 && c.effect != primitive.Flow })
+	made := 0
+	for _, c := range this.calls {
+		if c.effect == primitive.Flow {
+			continue
+		}
+		if makes && c.dropped > 0 && made == 0 {
+			return c.where
+		}
+		made += c.made
+	}
+	return ""
+}
+
+// again runs what was tortured once more, ten minutes later, with nothing in its way: it has to end as it would have, and
+// to clear away what the power cut left.
+func (s *Store) again(ctx context.Context, hit call, args message.Args, calm *ran) []Violation {
+	s.now = s.now.Add(10 * time.Minute)
+	outcome := s.Run(ctx, s.tortured.request)
+	exit := run.ExitCode(outcome)
+	if exit != run.ExitDone && exit != run.ExitCode(calm.outcome) {
+		return []Violation{{Where: hit.where, Err: message.Wrap(outcome.Err, "torture.stuck", "sim.stuck", message.Args{
+			"op": args["op"], "what": args["what"], "exit": exit,
+		})}}
+	}
+	makes := slices.ContainsFunc(s.last().calls, func(c call) bool { return c.made > 0 })
+	if makes && s.halves > 0 {
+		return []Violation{{Where: hit.where, Err: message.New("torture.halves", "sim.halves", args)}}
+	}
+	return nil
+}
+
+// befell is what befell a call, for a person.
+func befell(i injection) string {
+	switch i.kind {
+	case cutBefore:
+		return message.Text("sim.cut_before", nil)
+	case cutAfter:
+		return message.Text("sim.cut_after", nil)
+	}
+	return i.code
+}

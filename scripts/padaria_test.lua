@@ -1,0 +1,64 @@
+local function open_bakery(sim)
+  sim:config {
+    cron = {
+      { name = "noite", schedule = { "0 20 * * mon-sat" }, run = "padaria:noite" },
+      { name = "aviso", schedule = { "0 7 * * mon-sat" }, run = "padaria:pendrive" },
+    },
+    script = { padaria = { grants = { "copy.read", "copy.write", "copy.destroy", "notify" } } },
+  }
+end
+
+dj.test("copies every night to both places, proven", function(sim)
+  open_bakery(sim)
+  sim:advance("1d")
+  local copy = sim:copies()[1]
+  dj.expect.equal(copy.state, "verified")
+  dj.expect.equal(#copy.places, 2)
+end)
+
+dj.test("does not copy on Sundays", function(sim)
+  open_bakery(sim)
+  sim:advance("7d")
+  dj.expect.equal(#sim:copies(), 6)
+end)
+
+dj.test("keeps one set a working day, and the ends of months", function(sim)
+  open_bakery(sim)
+  sim:advance("70d")
+  local kept = {}
+  for i, copy in ipairs(sim:copies { where = "local" }) do
+    kept[i] = copy.day
+  end
+  dj.expect.equal(kept, {
+    "2026-05-09", "2026-05-08", "2026-05-07", "2026-05-06", "2026-05-05", "2026-05-04",
+    "2026-04-30", "2026-03-31",
+  })
+end)
+
+dj.test("without the pen drive the copy is made all the same, and the run says so", function(sim)
+  open_bakery(sim)
+  sim:unplug("DJ-BACKUP")
+  local night = sim:run("noite")
+  dj.expect.equal(night.result, "degraded")
+  dj.expect.equal(night.degraded[1].code, "drive.not_found")
+  dj.expect.equal(sim:copies()[1].state, "verified")
+end)
+
+dj.test("asks for the pen drive after three days without it, not before", function(sim)
+  open_bakery(sim)
+  sim:run("noite")
+  sim:unplug("DJ-BACKUP")
+  sim:advance("2d")
+  dj.expect.equal(sim:notices(), {})
+  sim:advance("1d")
+  dj.expect.contains(sim:notices()[1].title, "pen drive")
+end)
+
+dj.test("a copy that can not be proven drops nothing", function(sim)
+  open_bakery(sim)
+  sim:advance("21d")
+  local before = #sim:copies()
+  sim:fail("copy.create", "copy.degraded")
+  dj.expect.equal(sim:run("noite").exit, 3)
+  dj.expect.equal(#sim:copies(), before + 1)
+end)

@@ -1,0 +1,30 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// killRun kills the one process that another has started.
+func killRun(ts *testscript.TestScript, parent int) {
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
+	ts.Check(err)
+	var children []string
+	for _, task := range tasks {
+		text, err := os.ReadFile(task)
+		ts.Check(err)
+		children = append(children, strings.Fields(string(text))...)
+	}
+	if len(children) != 1 {
+		ts.Fatalf("%d has the children %v, not one", parent, children)
+	}
+	pid, err := strconv.Atoi(children[0])
+	ts.Check(err)
+	ts.Check(syscall.Kill(pid, syscall.SIGKILL))
+}
