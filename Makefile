@@ -84,7 +84,7 @@ bench: needs-go
 	@.ci/install $(FIREBIRD) zip=zip
 	@$(GO) build -ldflags '$(LDFLAGS)' -o bin/djscript .
 	@$(GO) run ./tests/bench -program bin/djscript $(BENCH)
-	@$(GO) test -run "^$$" -bench "Calls|FreshState" ./lua
+	@$(GO) test -run "^$$" -bench "Calls|FreshState|GuardedAgainstBare" ./lua
 
 ##   make build    djscript for Linux and djscript.exe for Windows, in bin/
 build: needs-go

@@ -82,13 +82,17 @@ func (s *State) optionalInteger(l *glua.LState, op string, position, otherwise i
 	return s.integer(l, op, position)
 }
 
-// stringArg takes a text, or a number as it would be printed.
+// stringArg takes a text, a number as it would be printed, or the text of an error: in Lua 5.1 errors are texts.
 func (s *State) stringArg(l *glua.LState, op string, position int) string {
 	switch value := l.Get(position).(type) {
 	case glua.LString:
 		return string(value)
 	case glua.LNumber:
 		return formatNumber(float64(value))
+	case *glua.LUserData:
+		if e := asError(value); e != nil {
+			return e.Text()
+		}
 	}
 	s.badArgument(l, op, position, "lua.a_text")
 	return ""

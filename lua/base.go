@@ -271,7 +271,9 @@ func (s *State) baseTonumber(l *glua.LState) int {
 		if base < 2 || base > 36 {
 			s.badArgument(l, "tonumber", 2, "lua.a_base")
 		}
-		return s.tonumberBase(l, base)
+		if base != 10 {
+			return s.tonumberBase(l, base)
+		}
 	}
 	n, ok := asNumber(l.Get(1))
 	if !ok {
@@ -285,6 +287,9 @@ func (s *State) baseTonumber(l *glua.LState) int {
 func (s *State) tonumberBase(l *glua.LState, base int) int {
 	text := strings.TrimSpace(s.stringArg(l, "tonumber", 1))
 	digits := strings.TrimPrefix(text, "-")
+	if digits == text {
+		digits = strings.TrimPrefix(text, "+")
+	}
 	if base == 16 {
 		digits = strings.TrimPrefix(strings.TrimPrefix(digits, "0x"), "0X")
 	}

@@ -66,9 +66,14 @@ var differences = []difference{
 	}},
 	{"what is no number has no sign", "tostring(0/0)", `-nan`, `nan`, func(_, stock, ours string) bool { return strings.ReplaceAll(stock, "-nan", "nan") == ours }},
 	{"the remainder of a division by infinity is the number itself, as in all later versions", "5 % (1/0)", "-nan", "5", contains("%", "1/0")},
-	{"%d of a number with decimals would lose them", `string.format("%d", 3.7)`, `3`, "error", contains("string.format(")},
-	{"a text that C takes for a number and Lua's own reader does not: 0x1p4, inf, nan", `tonumber("0x1p4")`, "16", "nil", contains("tonumber")},
-	{"capitals know the letters of UTF-8", `("ação"):upper()`, `A\195\167\195\163O`, `A\195\135\195\131O`, contains("upper")},
+	{"%d of a number with decimals would lose them", `string.format("%d", 3.7)`, `3`, "error", func(expression, _, ours string) bool {
+		return ours == "error" && strings.Contains(expression, "string.format(")
+	}},
+	{"a number with a sign keeps it in any base", `tonumber("-7", 8)`, "1.844674407371e+19", "-7", contains(`tonumber("-`)},
+	{"a text that C takes for a number and Lua's own reader does not: 0x1p4, inf, nan", `tonumber("0x1p4")`, "16", "nil", func(expression, stock, _ string) bool {
+		return strings.Contains(expression, "tonumber(tostring(") && strings.Contains(stock, "inf")
+	}},
+	{"capitals know the letters of UTF-8", `("ação"):upper()`, `A\195\167\195\163O`, `A\195\135\195\131O`, never},
 	{"a zero byte in a pattern is a byte", `("a\0b"):find("a.\0c")`, "1 2", "nil", contains(`\0`)},
 	{"a % at the end of what gsub puts in stands for itself, not for a zero byte", `("x"):gsub("x", "100%")`, `100\000 1`, `100% 1`, never},
 	{"a form that os.date does not know is a mistake", `os.date("%Q", 0)`, "%Q", "error", never},
@@ -331,6 +336,9 @@ var families = []func(m *maker) string{
 	},
 	func(m *maker) string {
 		return "string.format('%.11g', math." + pick(m, []string{"abs", "ceil", "floor", "sqrt", "exp", "log", "log10", "sin", "cos", "atan", "deg", "rad"}) + "(" + m.number() + "))"
+	},
+	func(m *maker) string {
+		return fmt.Sprintf("math.floor(math.log10(1e%d)), math.log10(5e-324)", m.random.IntN(300))
 	},
 	func(m *maker) string {
 		return "math." + pick(m, []string{"max", "min"}) + "(" + m.number() + ", " + m.number() + ", " + m.number() + ")"

@@ -72,6 +72,9 @@ func (s *State) errorField(l *glua.LState, is *glua.LFunction) glua.LValue {
 		if table, ok := e.thrown.(*glua.LTable); ok {
 			return l.GetTable(table, l.Get(2))
 		}
+		if method := s.text.RawGetString(name); method != glua.LNil {
+			return method // err:match("drive"), as of any text
+		}
 		s.raise(l, unknownName("error", name, errorFields))
 		return glua.LNil
 	}

@@ -65,10 +65,12 @@ func goodFlags(flags string) bool {
 
 func (s *State) formatOne(l *glua.LState, flags string, verb byte, position int) string {
 	switch verb {
-	case 'd', 'i', 'u':
-		return fmt.Sprintf("%"+integerFlags(flags)+"d", s.wholeArg(l, flags+string(verb), position))
-	case 'o', 'x', 'X':
-		return fmt.Sprintf("%"+flags+string(verb), uint64(s.wholeArg(l, flags+string(verb), position))) //nolint:gosec // as C prints it
+	case 'd', 'i':
+		n := s.wholeArg(l, flags+string(verb), position)
+		return formatInteger(flags, verb, n < 0, uint64(max(n, -n))) //nolint:gosec // without its sign
+	case 'o', 'u', 'x', 'X':
+		n := s.wholeArg(l, flags+string(verb), position)
+		return formatInteger(flags, verb, false, uint64(n)) //nolint:gosec // as C prints it
 	case 'c':
 		return string([]byte{byte(s.wholeArg(l, flags+string(verb), position))}) //nolint:gosec // as C prints it
 	case 'e', 'E', 'f', 'g', 'G':
@@ -82,13 +84,70 @@ func (s *State) formatOne(l *glua.LState, flags string, verb byte, position int)
 	return ""
 }
 
-// integerFlags drops the zero flag where a precision is given, as C does.
-func integerFlags(flags string) string {
-	if strings.Contains(flags, ".") {
-		rest := strings.TrimLeft(flags, "-+ #0")
-		return strings.ReplaceAll(flags[:len(flags)-len(rest)], "0", "") + rest
+// formatInteger is printf of a whole number. Go's own puts signs before hexadecimal and counts 0x out of the width.
+func formatInteger(flags string, verb byte, negative bool, n uint64) string {
+	marks, width, precision, cutShort := splitFlags(flags)
+	digits := strconv.FormatUint(n, baseOf(verb))
+	if cutShort && precision == 0 && n == 0 {
+		digits = ""
 	}
-	return strings.ReplaceAll(flags, "#", "")
+	digits = strings.Repeat("0", max(0, precision-len(digits))) + digits
+	prefix := ""
+	switch {
+	case negative:
+		prefix = "-"
+	case verb == 'd' || verb == 'i':
+		prefix = plusOrBlank(marks)
+	case strings.Contains(marks, "#") && verb == 'o' && !strings.HasPrefix(digits, "0"):
+		prefix = "0"
+	case strings.Contains(marks, "#") && verb != 'o' && verb != 'u' && n != 0:
+		prefix = "0x"
+	}
+	if strings.Contains(marks, "0") && !strings.Contains(marks, "-") && !cutShort {
+		digits = strings.Repeat("0", max(0, width-len(prefix)-len(digits))) + digits
+	}
+	text := prefix + digits
+	if verb == 'X' {
+		text = strings.ToUpper(text)
+	}
+	return pad(marks, width, text)
+}
+
+func baseOf(verb byte) int {
+	switch verb {
+	case 'o':
+		return 8
+	case 'x', 'X':
+		return 16
+	}
+	return 10
+}
+
+func plusOrBlank(marks string) string {
+	switch {
+	case strings.Contains(marks, "+"):
+		return "+"
+	case strings.Contains(marks, " "):
+		return " "
+	}
+	return ""
+}
+
+// splitFlags splits "-08.3" into its marks, its width and its precision; cutShort tells whether there is a precision.
+func splitFlags(flags string) (marks string, width, precision int, cutShort bool) {
+	rest := strings.TrimLeft(flags, "-+ #0")
+	widthText, precisionText, cutShort := strings.Cut(rest, ".")
+	width, _ = strconv.Atoi(widthText)
+	precision, _ = strconv.Atoi(precisionText)
+	return flags[:len(flags)-len(rest)], width, precision, cutShort
+}
+
+func pad(marks string, width int, text string) string {
+	padding := strings.Repeat(" ", max(0, width-len(text)))
+	if strings.Contains(marks, "-") {
+		return text + padding
+	}
+	return padding + text
 }
 
 func (s *State) wholeArg(l *glua.LState, option string, position int) int64 {
@@ -115,18 +174,11 @@ func formatFloat(flags string, verb byte, n float64) string {
 
 // formatText pads by bytes, as C does: the columns of a file are bytes.
 func formatText(flags, text string) string {
-	left := strings.HasPrefix(flags, "-")
-	widthText, precisionText, cutShort := strings.Cut(strings.TrimLeft(flags, "-+ #0"), ".")
+	marks, width, precision, cutShort := splitFlags(flags)
 	if cutShort {
-		precision, _ := strconv.Atoi(precisionText)
 		text = text[:min(precision, len(text))]
 	}
-	width, _ := strconv.Atoi(widthText)
-	padding := strings.Repeat(" ", max(0, width-len(text)))
-	if left {
-		return text + padding
-	}
-	return padding + text
+	return pad(marks, width, text)
 }
 
 // quoteText is %q: a text as Lua would read it back.

@@ -20,8 +20,8 @@ const concatGroup = 16
 
 // guardTree turns a..b and #t into calls of guarded functions, before the script is compiled: .. would print money as
 // 1.2e+06 and could double a text until the machine stops; # would stop counting at MaxArrayIndex and lose what a list
-// holds beyond it. It also makes 0010 ten; gopher-lua reads it as octal. In a rehearsal every condition is looked at, for
-// something unknown in it. It gives the variables of each function.
+// holds beyond it. It also makes 0010 ten, which gopher-lua reads as octal, and a, b = b, a a swap. In a rehearsal every
+// condition is looked at, for something unknown in it. It gives the variables of each function.
 func guardTree(stmts []ast.Stmt, rehearse bool) []scopes {
 	g := &guard{rehearse: rehearse}
 	g.function(&ast.FunctionExpr{ParList: &ast.ParList{}, Stmts: stmts}, false)
@@ -35,13 +35,18 @@ type guard struct {
 }
 
 func (g *guard) function(f *ast.FunctionExpr, method bool) {
-	g.functions = append(g.functions, scopesOf(f, method))
+	place := len(g.functions)
+	g.functions = append(g.functions, scopes{})
 	g.block(f.Stmts)
+	g.functions[place] = scopesOf(f, method)
 }
 
 func (g *guard) block(stmts []ast.Stmt) {
-	for _, stmt := range stmts {
+	for i, stmt := range stmts {
 		g.stmt(stmt)
+		if assign, ok := stmt.(*ast.AssignStmt); ok {
+			stmts[i] = simultaneous(assign)
+		}
 	}
 }
 

@@ -125,6 +125,12 @@ func (c *Chunk) Inspect(known Known) *Inspection {
 	return i.found
 }
 
+// Inspected is Inspect, done once: a host that always knows the same asks it before each run.
+func (c *Chunk) Inspected(known Known) *Inspection {
+	c.inspected.Do(func() { c.inspection = c.Inspect(known) })
+	return c.inspection
+}
+
 // Mistake is the error as Inspect tells one.
 func (e *SyntaxError) Mistake(say Say) *Mistake {
 	return &Mistake{
@@ -170,14 +176,15 @@ type inspector struct {
 }
 
 // report tells a mistake; word is what it is about, to find its column.
-func (i *inspector) report(level string, line int, word, op string, f *fault) {
-	if len(i.found.Mistakes) == maxMistakes {
-		return
-	}
-	i.found.Mistakes = append(i.found.Mistakes, &Mistake{
+func (i *inspector) report(level string, line int, word, op string, f *fault) *Mistake {
+	m := &Mistake{
 		File: i.chunk.Name, Line: line, Column: i.told.take(line, word), Level: level, Code: f.code, Op: op, Key: f.key, Args: f.args,
 		Message: i.known.Say.speak(f.key, f.args), Hint: f.hint(i.known.Say), SourceLine: i.chunk.Line(line),
-	})
+	}
+	if len(i.found.Mistakes) < maxMistakes {
+		i.found.Mistakes = append(i.found.Mistakes, m)
+	}
+	return m
 }
 
 func (i *inspector) wrong(line int, word string, f *fault) { i.report(LevelError, line, word, "", f) }

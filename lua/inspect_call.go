@@ -102,21 +102,20 @@ func (i *inspector) require(e *ast.FuncCallExpr) *thing {
 
 // bound is a call of a bound function.
 func (i *inspector) bound(is *thing, args []ast.Expr, line int) {
-	i.use(is, line, true, args)
-	if is.fn.shape == nil {
-		return
+	column := i.use(is, line, true, args)
+	if is.fn.shape != nil {
+		(&callCheck{i, is.fn, line, column}).arguments(args)
 	}
-	c := &callCheck{i, is.fn, line}
-	c.arguments(args)
 }
 
 // use notes that a bound function is named; args are nil where it is not called.
-func (i *inspector) use(is *thing, line int, called bool, args []ast.Expr) {
+func (i *inspector) use(is *thing, line int, called bool, args []ast.Expr) (column int) {
 	u := Use{Func: *is.fn, Line: line, Column: i.named.take(line, lastName(is.name)), In: i.in, Called: called, Open: !called && is.fn.Object != ""}
 	if called && is.fn.Object != "" && is.fn.shape != nil {
 		i.object(&u, args)
 	}
 	i.found.Uses = append(i.found.Uses, u)
+	return u.Column
 }
 
 // object reads what a call is done to.

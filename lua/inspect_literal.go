@@ -128,8 +128,8 @@ func keyable(key glua.LValue) bool {
 // callCheck holds the arguments of one call against the function's own decoding.
 type callCheck struct {
 	*inspector
-	fn   *Func
-	line int
+	fn           *Func
+	line, column int // of the call
 }
 
 func (c *callCheck) tell(line int, word string, f *fault) {
@@ -137,7 +137,9 @@ func (c *callCheck) tell(line int, word string, f *fault) {
 	if c.fn != nil {
 		op = c.fn.Name
 	}
-	c.report(LevelError, line, word, op, f)
+	if m := c.report(LevelError, line, word, op, f); m.Column == 0 && line == c.line {
+		m.Column = c.column
+	}
 }
 
 // arguments goes through them as Func.decode does, but on to the end.

@@ -217,7 +217,7 @@ func (i *inspector) declareParam(p *DeclaredParam, spec *ast.TableExpr) {
 			return
 		}
 	}
-	c := &callCheck{i, nil, given.line}
+	c := &callCheck{i, nil, given.line, 0}
 	k, path := newKind(typ, false, enum), "params."+p.Name+".default"
 	if !p.List {
 		c.value(k, path, given.value, given.line)

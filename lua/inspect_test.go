@@ -302,16 +302,16 @@ dj.copy.open({}, 2)
 `))
 	want := []string{
 		`1: "unused" is declared, but never used (script.unused)`,
+		`2: copy.create: "keep.min" is missing (option.missing)`,
+		`2: copy.create: "to" is missing (option.missing)`,
 		`2: copy.create: unknown option "too" (option.unknown)`,
 		`2: copy.create: "verify" can not be "restor" (option.value)`,
 		`2: copy.create: "wait" is the bare number 10, which has no unit (option.type)`,
 		`2: copy.create: unknown option "keep.dayly" (option.unknown)`,
-		`2: copy.create: "keep.min" is missing (option.missing)`,
 		`2: copy.create: "level" must be a whole number, but it is "3" (option.type)`,
-		`2: copy.create: "to" is missing (option.missing)`,
 		`3: undefined name "jobb" (script.undefined)`,
-		`4: dj has nothing called "copi" (api.unknown)`,
 		`4: "x" is assigned but was never declared (script.undeclared)`,
+		`4: dj has nothing called "copi" (api.unknown)`,
 		`5: copy.open: "path" must be a text, but it is a table (option.type)`,
 		`5: copy.open: too many arguments: 2 were given, 1 are taken (arg.count)`,
 	}

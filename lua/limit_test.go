@@ -16,6 +16,10 @@ func TestTheStepBudgetEndsEveryLoop(t *testing.T) {
 		"local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) while true do pcall(function() return t[1] end) end",
 		"table.sort({3,2,1}, function() while true do end end)",
 		"('x'):gsub('x', function() while true do end end)",
+		"local s = ('a'):rep(3000) return s:find('.-.-.-.-b')", "local s = ('a'):rep(3000) return s:match('.*.*.*.*b')",
+		"local s = ('a'):rep(3000) return s:gsub('.-.-.-.-b', '')", "local s = ('a'):rep(3000) for _ in s:gmatch('.-.-.-.-b') do end",
+		"local s = ('a'):rep(3000) while true do pcall(string.find, s, '.-.-.-.-b') end",
+		"local s = ('ab'):rep(1e5) return s:find('(.-)(.-)%1%2c')", "local s = ('('):rep(1e5) return s:find('%b()')",
 	} {
 		run := fails(t, Options{Steps: 100_000}, source)
 		if run.Code() != "run.limit" || run.Err.Where == "" || !strings.Contains(run.Error(), "100000 steps") {
@@ -63,6 +67,24 @@ func TestARunThatIsOverSaysWhy(t *testing.T) {
 	_, err = New(late, Options{}).Run(chunk)
 	if code(err) != "run.timeout" || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("late: %v", err)
+	}
+}
+
+func TestAPatternEndsWhenTheRunDoes(t *testing.T) {
+	for _, source := range []string{
+		"return ('a'):rep(3000):find('.-.-.-.-b')", "return ('a'):rep(3000):gsub('.-.-.-.-b', 'x')", "return ('a'):rep(3000):gmatch('.-.-.-.-b')()",
+		"return coroutine.wrap(function() return ('a'):rep(3000):match('.-.-.-.-b') end)()",
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+		chunk, err := Parse("s.lua", []byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = New(ctx, Options{Steps: 1 << 60}).Run(chunk)
+		cancel()
+		if code(err) != "run.timeout" {
+			t.Errorf("%s: %v", source, err)
+		}
 	}
 }
 

@@ -28,6 +28,9 @@ type Chunk struct {
 	linked sync.Once
 	links  Links
 
+	inspected  sync.Once
+	inspection *Inspection
+
 	// rehearsal is the script compiled so that every condition is looked at.
 	rehearsal func() *glua.FunctionProto
 }

@@ -14,7 +14,7 @@ func (s *State) openMath() {
 	}
 	for name, calculate := range map[string]func(float64) float64{
 		"abs": math.Abs, "acos": math.Acos, "asin": math.Asin, "atan": math.Atan, "ceil": math.Ceil, "cos": math.Cos,
-		"cosh": math.Cosh, "exp": math.Exp, "floor": math.Floor, "log": math.Log, "log10": math.Log10, "sin": math.Sin,
+		"cosh": math.Cosh, "exp": math.Exp, "floor": math.Floor, "log": logarithm, "log10": logarithm10, "sin": math.Sin,
 		"sinh": math.Sinh, "sqrt": math.Sqrt, "tan": math.Tan, "tanh": math.Tanh,
 		"deg": func(x float64) float64 { return x * 180 / math.Pi },
 		"rad": func(x float64) float64 { return x * math.Pi / 180 },
@@ -35,6 +35,25 @@ func (s *State) openMath() {
 	library := s.library("math", functions)
 	library.RawSetString("pi", glua.LNumber(math.Pi))
 	library.RawSetString("huge", glua.LNumber(math.Inf(1)))
+}
+
+// logarithm also knows the smallest numbers, below 1e-308. Go's own gives the same for all of them on some processors.
+func logarithm(x float64) float64 {
+	if x > 0 && x < 0x1p-1022 {
+		return math.Log(x*0x1p54) - 54*math.Ln2
+	}
+	return math.Log(x)
+}
+
+// logarithm10 is a whole number for 10, 100, 1000 ...: programs count digits with it, and Go's own gives less than 3 for
+// 1000.
+func logarithm10(x float64) float64 {
+	n := logarithm(x) / math.Ln10
+	whole := math.Round(n)
+	if power, ok := parseNumber("1e" + formatNumber(whole)); ok && power == x && x > 0 && !math.IsInf(x, 1) {
+		return whole
+	}
+	return n
 }
 
 func (s *State) mathMost(name string, choose func(a, b float64) float64) glua.LGFunction {

@@ -11,7 +11,7 @@ const exact = 1 << 53
 
 // formatNumber writes a number as Lua 5.1 does, "%.14g", with two differences: a whole number that a float64 holds
 // exactly is written out in full, because 123456789012345 is an id to a script and 1.2345678901234e+14 is a different one;
-// and zero has no sign, because -5 % 5 is -0 in gopher-lua.
+// and zero has no sign, because the interpreter makes -5 % 5 a -0.
 func formatNumber(n float64) string {
 	switch {
 	case math.IsNaN(n):

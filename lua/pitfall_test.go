@@ -105,7 +105,9 @@ var pitfalls = []struct{ name, source, bare, guarded string }{
 	{"a coroutine of a Go function", "print(coroutine.resume(coroutine.create(tostring), 12))", "", "true\t12"},
 	{"a chain of 3,000 texts", "local a = 'x' print(#(" + strings.Repeat("a .. ", 3000) + "a))", "error: compile error near line(0) <string>: register overflow(too many local variables)...", "3001"},
 	{"a list of 30,000 written out", "local x = 1 local t = { x" + strings.Repeat(",x", 30_000) + "} print(t[30001])", "nil", "1"},
-	{"a remainder of nothing", "print(-5 % 5)", "-0", "0"},
+	{"a swap", "local a, b = 1, 2 a, b = b, a print(a, b)", "2\t2", "2\t1"},
+	{"a rotation", "local a, b, c = 1, 2, 3 a, b, c = c, a, b print(a, b, c)", "3\t3\t3", "3\t1\t2"},
+	{"a table that is replaced while it is written to", "local t = {} local s = t t, t.x = 5, 6 print(t, s.x)", "error: <string>:1: attempt to index a non-table object(number) with key 'x'...", "5\t6"},
 }
 
 func TestEveryPitfallIsThereAndGuarded(t *testing.T) {

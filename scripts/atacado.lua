@@ -7,7 +7,7 @@ local quarters = { ["03"] = true, ["06"] = true, ["09"] = true, ["12"] = true }
 
 -- The nights and the hours as usual, and the last day of each quarter for as long as the store lives.
 local function balance(copies)
-  local keep = dj.copy.keep({ hourly = 12, daily = 10, weekly = 6, monthly = 12, min = 5 }, copies)
+  local keep = dj.copy.keep({ hourly = 12, daily = 10, weekly = 6, min = 5 }, copies)
   for _, copy in ipairs(copies) do
     if quarters[copy.day:sub(6, 7)] and days.is_month_end(copy.day) and copy.class == "routine" then
       keep[copy.id] = { "balanço do trimestre" }

@@ -1,21 +1,21 @@
-local function open_wholesaler(sim)
+local hours = {
+  name = "hora",
+  from = "08:00",
+  ["until"] = "18:00",
+  every = "2h",
+  run = "atacado:hora",
+  except = { "feriados" },
+}
+local nights = { name = "noite", schedule = { "0 22 * * mon-sat" }, run = "atacado:noite" }
+
+local function open_wholesaler(sim, cron)
   sim:config {
     database = {
       retaguarda = { path = "C:/Sistemas/RETAGUARDA.FDB", system = "djmonitor" },
       pedidos = { path = "C:/Sistemas/PEDIDOS.FDB" },
     },
     destination = { ["local"] = { path = "D:/Copias" }, rede = { path = "//servidor/copias" } },
-    cron = {
-      {
-        name = "hora",
-        from = "08:00",
-        ["until"] = "18:00",
-        every = "2h",
-        run = "atacado:hora",
-        except = { "feriados" },
-      },
-      { name = "noite", schedule = { "0 22 * * mon-sat" }, run = "atacado:noite" },
-    },
+    cron = cron or { hours, nights },
     script = { atacado = { grants = { "copy.read", "copy.write", "copy.destroy" } } },
   }
 end
@@ -52,13 +52,13 @@ dj.test("goes on while the server in the other building is away", function(sim)
   dj.expect.contains(night.degraded[1].message, "rede")
 end)
 
-dj.test("the balance of a quarter stays when its month is long gone", function(sim)
-  open_wholesaler(sim)
+dj.test("the balance of a quarter stays when the days around it are gone", function(sim)
+  open_wholesaler(sim, { nights })
   sim:at("2026-03-28 19:00")
-  sim:advance("40d")
+  sim:advance("21d")
   local kept = {}
-  for _, copy in ipairs(sim:copies { where = "rede", database = "pedidos", class = "routine" }) do
-    kept[#kept + 1] = copy.day
+  for _, copy in ipairs(sim:copies { where = "rede", database = "pedidos" }) do
+    kept[copy.day] = true
   end
-  dj.expect.contains(kept, "2026-03-31")
+  dj.expect.equal({ kept["2026-03-31"], kept["2026-04-01"] }, { true, nil })
 end)

@@ -14,7 +14,7 @@ dj.test("keeps a fortnight, weeks and months of nights", function(sim)
   open_pharmacy(sim)
   sim:advance("120d")
   local nights = sim:copies { where = "local", class = "routine" }
-  dj.expect.equal(#nights, 23)
+  dj.expect.equal(#nights, 21)
   dj.expect.equal(nights[1].day, "2026-06-29")
   dj.expect.equal(nights[14].day, "2026-06-16")
 end)
@@ -36,7 +36,7 @@ dj.test("a closing is pinned for five years", function(sim)
   sim:run("fechamento", { note = "mensal" })
   local copy = sim:copies()[1]
   dj.expect.equal(copy.note, "mensal 2026-03-31")
-  dj.expect.equal(copy.pinned.last_day, "2031-04-05")
+  dj.expect.equal(copy.pinned.last_day, "2031-04-04")
 end)
 
 dj.test("an update waits until nobody works", function(sim)

@@ -5,10 +5,10 @@ local rotacao = require "lib.rotacao"
 -- One set a working day, as the old ones were written on the disks, and the end of six months.
 local sets = { { weekdays = { "mon", "tue", "wed", "thu", "fri", "sat" }, min = 3 }, { monthly = 6 } }
 
--- How long ago a copy reached a destination: nil where none ever did.
-local function days_without(where, today)
+-- Whether last night's copy lies at a destination that is there now.
+local function has_last_night(where, today)
   local newest = dj.copy.newest { where = where }
-  return newest and days.between(newest.day, today)
+  return newest ~= nil and days.between(newest.day, today) <= 1
 end
 
 return dj.script {
@@ -20,11 +20,6 @@ return dj.script {
       default = "pendrive",
       help = "o destino que o dono leva para casa",
     },
-    paciencia = {
-      type = "integer",
-      default = 3,
-      help = "dias sem o pen drive até avisar o dono",
-    },
   },
   policies = { semana = sets },
   jobs = {
@@ -34,14 +29,13 @@ return dj.script {
       return copies
     end,
 
-    -- Runs in the morning, when somebody is there to plug it in.
+    -- Runs in the morning, when somebody is there to plug it in. A drive that is away tells nothing of its copies.
     pendrive = function(job, p)
-      local without = days_without(p.pendrive, job.day)
-      if without and without < p.paciencia then
-        dj.skip("o pen drive esteve aqui há " .. without .. " dia(s)")
+      if has_last_night(p.pendrive, job.day) then
+        dj.skip("o pen drive está aqui, com a cópia de ontem")
       end
       dj.notify("warning", "Deixe o pen drive no computador hoje", {
-        body = "A cópia desta noite precisa dele: há dias que ela só fica no próprio computador.",
+        body = "A última cópia ficou só no próprio computador; a desta noite precisa dele.",
       })
     end,
   },

@@ -113,7 +113,7 @@ var computed = []slip{
 	{"adding to a text", "print(job.name + 1)", 8, "script.failed",
 		[]string{`"noite"`}, []string{`"noite"`}},
 	{"comparing what can not be compared", "local t = { job.name }\nprint(t < 1)", 9, "script.failed",
-		[]string{"tabela", "número"}, []string{"table", "number"}},
+		[]string{"comparar"}, []string{"compare"}},
 	{"a table that is thrown", "error({ job.name })", 8, "script.failed", nil, nil},
 	{"a text that is thrown", "error(\"sem \" .. job.name)", 8, "script.failed", []string{"sem noite"}, []string{"sem noite"}},
 	{"a table in a text", "error(\"veja \" .. tostring({ job.name }))", 8, "script.failed", []string{"veja"}, []string{"veja"}},

@@ -156,7 +156,7 @@ func TestAChildThatTakesTooMuchMemoryDiesOfIt(t *testing.T) {
 		c, _, _ := start(t, t.Context(), name, Options{Memory: memory})
 		ended := wait(t, c)
 		if !ended.OutOfMemory || ended.Exit != 2 || !strings.HasPrefix(ended.Cause(), "fatal error: ") {
-			t.Errorf("%s ended with %d, %q, out of memory: %v", name, ended.Exit, ended.Cause(), ended.OutOfMemory)
+			t.Errorf("%s ended with %d, %q, out of memory: %v\n%.500s", name, ended.Exit, ended.Cause(), ended.OutOfMemory, ended.LastWords)
 		}
 		if ended.PeakMemory < memory/4 || ended.PeakMemory > memory*5/4 {
 			t.Errorf("%s had %d bytes of %d", name, ended.PeakMemory, memory)
@@ -195,12 +195,12 @@ func TestARequestThatIsNoneIsAnError(t *testing.T) {
 	in, out := io.Pipe()
 	var into map[string]int
 	go func() {
-		_ = json.NewEncoder(out).Encode(map[string]int{"n": 1})
+		_ = json.NewEncoder(out).Encode(map[string]any{"request": map[string]int{"n": 1}})
 		_, _ = out.Write([]byte("more"))
 		_ = out.Close()
 	}()
 	if err := Request(in, &into, func() { close(asked) }); err != nil || into["n"] != 1 {
-		t.Errorf("%v, %v", into, err)
+		t.Fatalf("%v, %v", into, err)
 	}
 	<-asked
 }

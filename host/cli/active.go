@@ -50,7 +50,7 @@ func (v *versions) store(of layer.Version) (*run.Host, error) {
 	base, _ := of.Base()
 	held := config.Held{Base: base}
 	held.Reseller, held.Store = of.Systems()
-	c, err := config.LoadHeld(v.app.configPath(), v.app.Config, systems, held, checkSchedule)
+	c, err := config.LoadHeld(v.app.configPath(), v.app.Config, systems, held, checkSchedule, run.CheckGrants)
 	if err != nil {
 		return nil, err
 	}

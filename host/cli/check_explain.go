@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
 )
@@ -17,6 +18,7 @@ type explained struct {
 	Needs   []explainedNeed `json:"needs"`
 	Granted []string        `json:"granted"`
 	Written bool            `json:"written"` // in djscript.toml
+	Builtin bool            `json:"builtin"` // it may what it does, where djscript.toml says nothing of it
 	Line    string          `json:"line"`    // of djscript.toml that grants what the script needs
 }
 
@@ -31,6 +33,7 @@ type explainedNeed struct {
 func (i *inspection) explain(script, path string, p *run.Permit) explained {
 	e := explained{
 		Script: script, File: path, Says: run.Powers().Sentence(p.Needs), Needs: []explainedNeed{}, Granted: []string{}, Written: p.Written, Line: p.Line(),
+		Builtin: strings.HasPrefix(path, layer.Builtin+"/"),
 	}
 	for _, n := range p.Needs {
 		e.Needs = append(e.Needs, explainedNeed{n.String(), "dj." + n.Func, fmt.Sprintf("%s:%d", n.File, n.Line), p.Covers(n)})
@@ -63,6 +66,8 @@ func (e explained) print(w io.Writer) {
 	}
 	granted := strings.Join(e.Granted, ", ")
 	switch {
+	case !e.Written && e.Builtin:
+		fmt.Fprintf(w, "  %s\n", message.Text("cli.explain_builtin", nil))
 	case !e.Written:
 		fmt.Fprintf(w, "  %s\n", message.Text("cli.explain_usual", message.Args{"granted": granted, "script": e.Script}))
 	case granted == "":

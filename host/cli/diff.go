@@ -89,6 +89,9 @@ func (v *versions) proposed(before layer.Version, name, as string) (layer.Versio
 	if info, err := os.Stat(name); err != nil || !info.IsDir() {
 		return before, message.New("arg.file", "cli.diff_no_folder", message.Args{"path": name})
 	}
+	if _, err := os.Stat(filepath.Join(name, "djscript.toml")); err == nil && as != layer.Reseller {
+		return before.With(layer.Store, filepath.Join(name, "scripts"), "") // another store's folder
+	}
 	scripts, _ := filepath.Glob(filepath.Join(name, "*.lua"))
 	bases, _ := filepath.Glob(filepath.Join(name, "*.toml"))
 	switch {

@@ -86,7 +86,7 @@ func sandbox() []string {
 func luacheck(functions []*lua.StubFunc) []byte {
 	var b strings.Builder
 	b.WriteString("-- Written by djscript init from the stubs.\nstds.djscript = {\n  read_globals = {\n")
-	for _, name := range sandbox() {
+	for _, name := range append(sandbox(), "require") {
 		fmt.Fprintf(&b, "    %q,\n", name)
 	}
 	b.WriteString("    dj = {\n      fields = {\n")

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -26,11 +25,7 @@ func (a *app) configPath() string { return filepath.Join(a.dir, "djscript.toml")
 
 // load reads the store's djscript.toml, its cron specs included.
 func (a *app) load() (*config.Config, error) {
-	systems, err := fs.Sub(a.Builtin, "systems")
-	if err != nil {
-		return nil, err
-	}
-	return config.Load(a.configPath(), a.Config, systems, checkSchedule)
+	return a.loadFor(a.configPath(), checkSchedule, run.CheckGrants)
 }
 
 // keyDir is where the key that seals secrets lies: beside the user's other settings, never in the store's folder,

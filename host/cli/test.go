@@ -46,7 +46,7 @@ func (a *app) test(ctx context.Context, paths []string, flags testFlags) error {
 	if err != nil {
 		return err
 	}
-	program := &sim.Program{Defaults: a.Config, Builtin: a.Builtin, Checks: []config.Check{checkSchedule}}
+	program := &sim.Program{Defaults: a.Config, Builtin: a.Builtin, Checks: []config.Check{checkSchedule, run.CheckGrants}}
 	if flags.coverage || flags.lines {
 		program.Cover = &lua.Coverage{}
 	}
@@ -182,30 +182,43 @@ func (t *tester) tellTest(one *sim.Test) {
 		return
 	}
 	fmt.Fprintf(t.out, "    %s\n", message.Text("cli.test_run", message.Args{"target": one.Run.Target, "exit": one.Run.Exit}))
-	if one.Run.Err != nil {
-		for _, err := range flatten(one.Run.Err) {
+	for _, joined := range one.Run.Errs {
+		for _, err := range flatten(joined) {
 			t.tellFailure("      ", err)
 		}
 	}
 }
 
-// tellFailure writes an error with the line it comes from and its cure, each line set in.
+// tellFailure writes an error with the line it comes from and its cure, each line set in. Words of several lines, such
+// as two values that differ, stand beneath each other.
 func (t *tester) tellFailure(indent string, err error) {
 	text, hint := words(err)
+	lines := []string{text}
 	if failed, ok := errors.AsType[*lua.RunError](err); ok {
-		text = failed.Err.Message()
-		if failed.Err.Where != "" {
-			text = failed.Err.Where + ": " + text
-		}
+		lines = placed(failed)
 	}
-	fmt.Fprintln(t.out, indent+strings.ReplaceAll(text, "\n", "\n"+indent))
-	var failed *lua.RunError
-	if errors.As(err, &failed) && failed.Excerpt != "" {
-		fmt.Fprintf(t.out, "%s    %s\n", indent, failed.Excerpt)
+	for _, line := range lines {
+		fmt.Fprintln(t.out, indent+strings.ReplaceAll(line, "\n", "\n"+indent))
 	}
 	if hint != "" {
 		fmt.Fprintf(t.out, "%s→ %s\n", indent, hint)
 	}
+}
+
+// placed is what a script's failure says, and its place and line.
+func placed(failed *lua.RunError) []string {
+	text, where := failed.Err.Message(), failed.Err.Where
+	var excerpt []string
+	if failed.Excerpt != "" {
+		excerpt = []string{"    " + failed.Excerpt}
+	}
+	switch {
+	case where == "":
+		return append([]string{text}, excerpt...)
+	case strings.Contains(text, "\n"):
+		return append(append([]string{where}, excerpt...), text)
+	}
+	return append([]string{where + ": " + text}, excerpt...)
 }
 
 func (t *tester) end() error {

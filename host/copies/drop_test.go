@@ -254,7 +254,7 @@ func TestACopyThatIsThereTwiceIsNotDropped(t *testing.T) {
 	s.put(2, Verified, nil)
 	local := s.Destinations[0]
 	text, err := os.ReadFile(local.file("loja-loja-000001-2026-11-21-2200.zip"))
-	if err = errors.Join(err, os.WriteFile(local.file("copia.zip"), text, 0o600)); err != nil {
+	if err = errors.Join(err, os.WriteFile(local.file("z.zip"), text, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Drop(t.Context(), "local", map[string]string{first: "x"}); message.Code(err) != "guard.identity" {

@@ -44,9 +44,11 @@ func grants(t *testing.T, texts ...string) []grant.Grant {
 	return all
 }
 
+// need is "copy.write:local"; "copy.write:?" is open.
 func need(text string) grant.Need {
+	text, open := strings.CutSuffix(text, ":?")
 	power, object, _ := strings.Cut(text, ":")
-	return grant.Need{Power: power, Object: object}
+	return grant.Need{Power: power, Object: object, Open: open}
 }
 
 func TestPowersAreWhatThePrimitivesNeed(t *testing.T) {
@@ -142,7 +144,8 @@ func TestASuggestionIsTheLeastThatCoversAndKeepsWhatIsWritten(t *testing.T) {
 	}{
 		{nil, []string{"copy.read", "copy.write:local", "copy.write:pen"}, `grants = ["copy.write:local", "copy.write:pen"]`},
 		{nil, []string{"copy.destroy:local", "copy.destroy"}, `grants = ["copy.destroy:local"]`},
-		{nil, []string{"copy.destroy", "copy.destroy:local"}, `grants = ["copy.destroy"]`},
+		{nil, []string{"copy.destroy:local", "copy.destroy:?"}, `grants = ["copy.destroy"]`},
+		{[]string{"copy.destroy:local"}, []string{"copy.destroy:?", "drive.read"}, `grants = ["copy.destroy:local", "drive.read"]`},
 		{[]string{"drive.read"}, []string{"copy.destroy:local"}, `grants = ["copy.destroy:local", "drive.read"]`},
 		{[]string{"copy.write:pen", "copy.write:local"}, nil, `grants = ["copy.write:local", "copy.write:pen"]`},
 		{nil, nil, `grants = []`},
@@ -159,7 +162,7 @@ func TestASuggestionIsTheLeastThatCoversAndKeepsWhatIsWritten(t *testing.T) {
 
 func TestWhateverIsSuggestedCoversAllAndNothingOfItIsTooMuch(t *testing.T) {
 	texts := rapid.SampledFrom([]string{
-		"copy.read", "copy.write", "copy.write:a", "copy.write:b", "copy.destroy", "copy.destroy:a", "db.read", "db.read:x", "db.write:x", "exec:y",
+		"copy.read", "copy.write", "copy.write:?", "copy.write:a", "copy.write:b", "copy.destroy", "copy.destroy:a", "db.read", "db.read:x", "db.write:x", "exec:y",
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		var needs []grant.Need
@@ -194,16 +197,20 @@ func TestNeedsNameWhatTheScriptNamesOrAllThatTheStoreHas(t *testing.T) {
 		"flow":          {lua.Use{Func: byName["step"], Called: true}, nil},
 		"literal":       {lua.Use{Func: byName["copy.create"], Called: true, Objects: []string{"a", "b"}}, []string{"copy.write:a", "copy.write:b"}},
 		"param":         {lua.Use{Func: byName["copy.create"], Called: true, Param: "to"}, []string{"copy.write:local", "copy.write:pen"}},
-		"unknown param": {lua.Use{Func: byName["copy.create"], Called: true, Param: "empty"}, []string{"copy.write"}},
-		"open":          {lua.Use{Func: byName["copy.prune"], Called: true, Open: true}, []string{"copy.destroy"}},
+		"unknown param": {lua.Use{Func: byName["copy.create"], Called: true, Param: "empty"}, []string{"copy.write:?"}},
+		"open":          {lua.Use{Func: byName["copy.prune"], Called: true, Open: true}, []string{"copy.destroy:?"}},
 		"left out":      {lua.Use{Func: byName["db.info"], Called: true}, []string{"db.read:loja"}},
-		"handed on":     {lua.Use{Func: byName["db.info"]}, []string{"db.read"}},
+		"handed on":     {lua.Use{Func: byName["db.info"]}, []string{"db.read:?"}},
 		"no object":     {lua.Use{Func: byName["copy.prove"], Called: true}, []string{"copy.write"}},
-		"no name":       {lua.Use{Func: byName["exec"], Called: true}, []string{"exec"}},
+		"no name":       {lua.Use{Func: byName["exec"], Called: true}, []string{"exec:?"}},
 	} {
 		var got []string
 		for _, n := range grant.Needs("x.lua", []lua.Use{c.use}, given) {
-			got = append(got, n.String())
+			text := n.String()
+			if n.Open {
+				text += ":?"
+			}
+			got = append(got, text)
 			if n.File != "x.lua" || n.Func != c.use.Func.Name {
 				t.Errorf("%s: %+v", name, n)
 			}
@@ -238,7 +245,8 @@ func TestASentenceSaysWhatAScriptDoesAndNeverDoes(t *testing.T) {
 			"faz cópias em a, b e c, apaga cópias em Copias",
 			"makes copies on a, b and c, drops copies in Copias",
 		},
-		{[]string{"copy.destroy:a", "copy.destroy"}, "apaga cópias", "drops copies"},
+		{[]string{"copy.destroy:a", "copy.destroy:?"}, "apaga cópias", "drops copies"},
+		{[]string{"copy.write:a", "copy.write"}, "faz cópias em a; nunca", "makes copies on a; never"},
 		{[]string{"db.read:loja"}, "lê o banco de dados loja; nunca apaga cópias", "reads the database loja; never drops copies"},
 		{[]string{"db.read:loja", "db.read:pdv"}, "lê os bancos de dados loja e pdv; nunca", "reads the databases loja and pdv; never"},
 		{nil, "só calcula e escreve no histórico; nunca apaga cópias", "only computes and writes to the history; never drops copies"},

@@ -11,7 +11,8 @@ import (
 // Need is a power that a line of a script needs.
 type Need struct {
 	Power  string
-	Object string // "" where it is not known before the script runs, or where the power is over nothing
+	Object string // "" where the primitive is over nothing, or where it is open
+	Open   bool   // over what, only a run knows
 	Func   string // the primitive: "copy.create"
 	File   string
 	Line   int
@@ -36,7 +37,10 @@ func Needs(file string, uses []lua.Use, given Given) []Need {
 			continue
 		}
 		for _, object := range given.objects(u) {
-			needs = append(needs, Need{Power: u.Func.Power, Object: object, Func: u.Func.Name, File: file, Line: u.Line, Column: u.Column})
+			needs = append(needs, Need{
+				Power: u.Func.Power, Object: object, Open: object == "" && u.Func.Object != "",
+				Func: u.Func.Name, File: file, Line: u.Line, Column: u.Column,
+			})
 		}
 	}
 	return needs
@@ -84,16 +88,21 @@ func Line(grants []Grant) string {
 	return "grants = [" + strings.Join(texts, ", ") + "]"
 }
 
-// Suggest are the least grants that cover the needs, with those that a store has written itself kept as they are.
+// Suggest are the least grants that cover the needs, with those that a store has written itself kept as they are. What
+// is open is granted over everything.
 func (all Powers) Suggest(written []Grant, needs []Need) []Grant {
 	least := slices.Clone(written)
-	for _, reads := range []bool{false, true} { // who may change something may look at it
+	add := func(reads, open bool) {
 		for _, n := range needs {
 			power, ok := all.Find(n.Power)
-			if ok && power.reads() == reads && !all.Covers(least, n) {
+			if ok && power.reads() == reads && n.Open == open && !all.Covers(least, n) {
 				least = append(least, Grant{n.Power, n.Object})
 			}
 		}
+	}
+	for _, reads := range []bool{false, true} { // who may change something may look at it
+		add(reads, true)
+		add(reads, false)
 	}
 	return simple(least)
 }

@@ -57,16 +57,19 @@ func say(key string, objects []string) string {
 
 func empty(text string) bool { return text == "" }
 
-// over are the objects that a power is needed over, nil where one of the needs does not say.
+// over are the objects that a power is needed over, nil where one of the needs is open.
 func over(power string, needs []Need) (objects []string, needed bool) {
-	whole := false
+	open := false
 	for _, n := range needs {
-		if n.Power == power {
-			needed, whole = true, whole || n.Object == ""
+		if n.Power != power {
+			continue
+		}
+		needed, open = true, open || n.Open
+		if n.Object != "" {
 			objects = append(objects, n.Object)
 		}
 	}
-	if whole {
+	if open {
 		return nil, needed
 	}
 	slices.Sort(objects)

@@ -41,7 +41,7 @@ type Start struct {
 	Entry   string     `json:"entry,omitempty"`
 	Script  string     `json:"script"`
 	Job     string     `json:"job"`
-	Hash    string     `json:"hash,omitempty"` // sha256 of the script's source
+	Hash    string     `json:"hash,omitempty"` // of the script and of all that it stands on
 	Trigger string     `json:"trigger"`
 	Due     *time.Time `json:"due,omitempty"`
 	Day     string     `json:"day"`

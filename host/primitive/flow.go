@@ -24,7 +24,7 @@ type Script struct {
 
 // Param is one parameter of a script.
 type Param struct {
-	Type     string   `lua:"type,required" enum:"text,integer,boolean,duration,date,enum,path,destination,database"`
+	Type     string   `lua:"type,required" enum:"text,integer,decimal,boolean,duration,date,enum,path,destination,database,policy"`
 	List     bool     `lua:"list"`
 	Default  any      `lua:"default"`
 	Values   []string `lua:"values"`

@@ -85,7 +85,7 @@ func Propose(policies []Policy, copies []Copy) (Proposal, error) {
 func (p Policy) keep(g Group, keep map[string][]Reason) {
 	var countable []Copy // newest first
 	for _, c := range g.Copies {
-		if c.State == Verified && slices.Contains(p.Class, c.Class) {
+		if c.State == Verified && !c.Doubted && slices.Contains(p.Class, c.Class) {
 			countable = append(countable, c)
 		}
 	}

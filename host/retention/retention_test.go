@@ -162,9 +162,10 @@ func TestWhatTheGuardsKeepIsSaid(t *testing.T) {
 	all[4].State = Sealed
 	all[5].Doubted = true
 	all[6].Partial = true
+	all[7].Pin = &Pin{Reason: "até hoje", LastDay: "2026-11-12"}
 	all[10].State = Sealed
 	plan, keep, drop, deferred := decided(t, all, Policy{Last: 1}, Guards{})
-	if !slices.Equal(keep, []uint64{1, 3, 4, 6, 7, 9, 10, 11, 12}) || !slices.Equal(drop, []uint64{2, 5, 8}) || deferred != nil {
+	if !slices.Equal(keep, []uint64{1, 3, 4, 6, 7, 8, 9, 10, 11, 12}) || !slices.Equal(drop, []uint64{2, 5}) || deferred != nil {
 		t.Errorf("kept %v, dropped %v, deferred %v", keep, drop, deferred)
 	}
 	var guards []string
@@ -172,9 +173,27 @@ func TestWhatTheGuardsKeepIsSaid(t *testing.T) {
 		guards = append(guards, strings.TrimPrefix(g.Key, "retention."))
 	}
 	// The newest stays by the policy already; the partial copy is a unit of its own.
-	want := []string{"unproven", "floor", "doubted", "bad", "other_class", "pinned"}
+	want := []string{"unproven", "floor", "doubted", "pinned", "bad", "other_class", "pinned"}
+	slices.Sort(guards)
+	slices.Sort(want)
 	if diff := cmp.Diff(want, guards); diff != "" {
 		t.Error(diff)
+	}
+	var newest []string
+	for _, r := range plan.Keep["0012"] {
+		newest = append(newest, strings.TrimPrefix(r.Key, "retention."))
+	}
+	if diff := cmp.Diff([]string{"last", "newest", "newest_verified", "floor"}, newest); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestADoubtedCopyIsKeptBesideTheFloor(t *testing.T) {
+	all := nights("2026-11-01", 5)
+	all[4].Doubted = true
+	_, keep, drop, _ := decided(t, all, Policy{Last: 1}, Guards{})
+	if !slices.Equal(keep, []uint64{2, 3, 4, 5}) || !slices.Equal(drop, []uint64{1}) {
+		t.Errorf("kept %v, dropped %v", keep, drop)
 	}
 }
 
@@ -210,6 +229,9 @@ func TestDropsArePaidForByNewVerifiedCopies(t *testing.T) {
 			t.Errorf("after %d copies the credit is %d, want %d", n, got, want)
 		}
 	}
+	if got := Credit(append(slices.Repeat([]Change{Added}, 20), Dropped)); got != 0 {
+		t.Errorf("before a new copy came the credit is %d", got)
+	}
 	if got := Credit(append(slices.Repeat([]Change{Dropped}, 100), Added)); got != 1 {
 		t.Errorf("debts are remembered: %d", got)
 	}
@@ -241,6 +263,7 @@ func TestDaysThatContradictTheOrderAreDoubted(t *testing.T) {
 		"days that go on wrong":  {"05-01 05-02 05-03 05-04 -11 -11 05-05", "4 5"},
 		"of two the nearer day":  {"05-02 05-01 05-03", "1"},
 		"a few days went wrong":  {"05-01 05-02 05-09 05-03 05-04", "2"},
+		"of two the newer":       {"05-01 -11", "0"},
 		"nothing":                {"", ""},
 		"the only one is so bad": {"x", "0"},
 	} {

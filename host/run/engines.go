@@ -210,7 +210,7 @@ func (h *Host) system(name string) (copies.System, error) {
 // setup is what a new PC needs besides the data: djscript.toml and scripts/, and the reseller's. Secrets are in none of
 // them.
 func (h *Host) setup() ([]copies.File, error) {
-	files, err := filesIn(h.Config.Path, h.Config.Dir, "")
+	files, err := filesIn(filepath.Join(h.Config.Dir, filepath.Base(h.Config.Path)), h.Config.Dir, "")
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func (h *Host) Permit(script string, program *layer.Program, runs ...map[string]
 	inspected := make([]*lua.Inspection, len(chunks))
 	var declared []*lua.Declared
 	for i, chunk := range chunks {
-		inspected[i] = chunk.Inspect(Known())
+		inspected[i] = chunk.Inspected(Known())
 		declared = append(declared, inspected[i].Script)
 	}
 	for i, chunk := range chunks {
@@ -166,10 +166,16 @@ func (e *DeniedError) Hint() string { return e.cause.Hint() }
 func (e *DeniedError) Unwrap() error { return e.cause }
 
 // Known is all that scripts may name, for their inspection.
-var Known = sync.OnceValue(func() lua.Known {
+func Known() lua.Known {
+	own := known()
+	own.Modules = maps.Clone(own.Modules)
+	return own
+}
+
+var known = sync.OnceValue(func() lua.Known {
 	lent := &primitive.Host{}
 	return lua.Known{
-		Modules: map[string][]lua.Func{"dj": lent.All()}, Say: message.Say, Declare: "dj.script",
+		Modules: map[string][]lua.Func{"dj": slices.Clip(lent.All())}, Say: message.Say, Declare: "dj.script",
 		Objects: map[string]lua.Object{
 			"jobs":   {Name: "job", Fields: jobFields, Methods: lent.Job()},
 			"health": {Name: "h", Fields: healthFields, Methods: []lua.Func{healthCheck(nil)}},

@@ -12,6 +12,7 @@ import (
 // load lets the script, and each that it extends, declare itself, and makes one of them: the nearer one wins, by name.
 // While a file is loaded nothing but the flow may be called.
 func (r *running) load() error {
+	r.programs = append(r.programs, r.target.program)
 	for _, f := range r.target.program.Scripts {
 		r.declared = nil
 		if _, err := r.loading(f.Chunk); err != nil {
@@ -87,6 +88,12 @@ func (r *running) modules(lent *primitive.Host) map[string][]lua.Func {
 // require gives what a library returned; a library is loaded once a run.
 func (r *running) require(c *lua.Call, name string) (lua.Value, error) {
 	lib, err := r.target.program.Require(c.File(), name)
+	for _, other := range r.programs { // the function of another script, whose policy the run uses
+		if err == nil {
+			break
+		}
+		lib, err = other.Require(c.File(), name)
+	}
 	if err != nil {
 		return lua.Value{}, err
 	}

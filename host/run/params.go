@@ -1,10 +1,12 @@
 package run
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/retention"
 )
 
 // params are the values of the script's params: the request's over the entry's, over those of [script.NAME], over the
@@ -124,6 +127,13 @@ func (r *running) one(name string, p primitive.Param, value any) (any, error) {
 			return n, nil
 		}
 		return nil, wrong("1, 2, 3")
+	case "decimal":
+		return decimal(value, wrong)
+	case "policy":
+		if err := policy(value); err != nil {
+			return nil, wrong("{ daily = 7, weekly = 4, monthly = 12, min = 3 }")
+		}
+		return value, nil
 	}
 	if !isText {
 		return nil, wrong(p.Type)
@@ -151,6 +161,49 @@ func (r *running) one(name string, p primitive.Param, value any) (any, error) {
 		}
 	}
 	return text, nil
+}
+
+var decimalShape = regexp.MustCompile(`^-?\d+([.,]\d+)?$`)
+
+// decimal is a number; as a text its decimals follow a dot or a comma, and nothing stands between thousands.
+func decimal(value any, wrong func(want string) error) (any, error) {
+	switch v := value.(type) {
+	case int64:
+		return float64(v), nil
+	case float64:
+		return v, nil
+	case string:
+		if decimalShape.MatchString(v) {
+			return strconv.ParseFloat(strings.Replace(v, ",", ".", 1), 64)
+		}
+	}
+	return nil, wrong("1234.56")
+}
+
+// policy refuses what is no rotation policy as keep of djscript.toml takes them.
+func policy(value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	var said struct {
+		Last, Hourly, Daily, Weekly, Monthly, Yearly, Min int
+		Weekdays, Class                                   []string
+		Within                                            string
+	}
+	if err := decoder.Decode(&said); err != nil {
+		return err
+	}
+	p := retention.Policy{
+		Last: said.Last, Hourly: said.Hourly, Daily: said.Daily, Weekly: said.Weekly, Monthly: said.Monthly, Yearly: said.Yearly,
+		Min: said.Min, Class: said.Class,
+	}
+	if len(said.Weekdays) > 0 || said.Within != "" {
+		p.Last = max(p.Last, 1) // the weekdays and the span are read by whoever applies it
+	}
+	return p.Check()
 }
 
 func (r *running) destinations() []any {
@@ -224,6 +277,10 @@ func whole(v any) any {
 	case []any:
 		for i := range v {
 			v[i] = whole(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = whole(v[key])
 		}
 	}
 	return v

@@ -164,17 +164,37 @@ func (r *running) follow(c *lua.Call, step PlanStep) error {
 	return nil
 }
 
-// String is the step as a call: copy.create {"to":["local"]}.
+// String is the step as a call: copy.create {"to":["local"]}. Of a copy that is not made yet it shows what is known.
 func (s PlanStep) String() string {
 	args := any(s.Args)
 	if s.Given != nil {
-		args = s.Given
+		args = withoutUnknown(s.Given)
 	}
 	text, err := json.Marshal(args)
 	if err != nil || len(s.Args)+len(s.Given) == 0 {
 		return s.Name
 	}
 	return s.Name + " " + string(text)
+}
+
+func withoutUnknown(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		known := map[string]any{}
+		for key, value := range v {
+			if !reflect.DeepEqual(value, any(unknown)) {
+				known[key] = withoutUnknown(value)
+			}
+		}
+		return known
+	case []any:
+		known := make([]any, len(v))
+		for i := range v {
+			known[i] = withoutUnknown(v[i])
+		}
+		return known
+	}
+	return v
 }
 
 // unknown is how lua.Unknown reads in JSON.

@@ -249,6 +249,15 @@ func TestEachUnitIsAskedByItself(t *testing.T) {
 	if diff := cmp.Diff(want, o.Value); diff != "" || o.Err != nil {
 		t.Error(diff, o.Err)
 	}
+	o = h.does(t, `
+		local seen = {}
+		dj.copy.plan("local", function(copies)
+			for _, c in ipairs(copies) do seen[c.id] = { "x" } end
+			return seen
+		end)`, false)
+	if message.Code(o.Err) != "guard.policy" {
+		t.Errorf("a unit keeps the copies of another: %v", o.Err)
+	}
 }
 
 func TestADryRunDropsAndPinsNothing(t *testing.T) {

@@ -140,6 +140,7 @@ type running struct {
 	chain     []*primitive.Script  // the script, and those that it extends, each as it declared itself
 	libs      map[string]lua.Value // loaded, by file
 	loads     int                  // files that are being loaded
+	programs  []*layer.Program     // that were loaded
 	permitted *Permit
 	deferred  []*lua.Function
 	followed  int              // steps of the request's plan that were done

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -208,8 +209,8 @@ func (s *Store) at(text string) error {
 
 func (s *Store) run(c *lua.Call, a *runArgs) (any, error) {
 	o := s.Run(c.Context, run.Request{Target: a.Entry, Params: a.Params, Trigger: "manual", Dry: a.Dry})
-	if err := s.stopped(c.Context); err != nil {
-		return nil, err
+	if c.Context.Err() != nil {
+		return nil, context.Cause(c.Context)
 	}
 	return result(o), nil
 }

@@ -42,26 +42,12 @@ func (s *Store) meet(ctx context.Context, entries []*schedule.Entry, at time.Tim
 	s.now = later(s.now, at)
 	for _, name := range due {
 		s.Run(ctx, run.Request{Target: name, Trigger: "cron", Due: at})
-		if err := s.stopped(ctx); err != nil {
-			return err
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 	}
 	return nil
 }
-
-// stopped is why a test does not go on: torture has what it wanted, or somebody cancelled.
-func (s *Store) stopped(ctx context.Context) error {
-	if s.tortured != nil {
-		return errTortured
-	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return nil
-}
-
-// errTortured ends a test whose run was tortured; no pcall catches it.
-var errTortured = &Fault{"run.tortured"}
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {

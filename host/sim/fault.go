@@ -43,7 +43,7 @@ const (
 	cutAfter  = "cut after"
 )
 
-// injection is what torture does to one call of a test, counted over its whole life.
+// injection is what torture does to one call of a run: the nth.
 type injection struct {
 	nth  int
 	kind string
@@ -81,7 +81,7 @@ func counts(f lua.Func) bool { return f.Effect != primitive.Flow || f.Name == "l
 
 // struck is a call with what torture or the test does to it.
 func (s *Store) struck(op string, next func() (any, error)) (any, error) {
-	if i := s.injection; i != nil && i.nth == len(s.history)+len(s.calls) && !i.done {
+	if i := s.injection; i != nil && i.nth == len(s.calls) && !i.done {
 		i.done = true
 		s.calls[len(s.calls)-1].injected = true
 		return s.injected(op, i, next)
@@ -112,8 +112,11 @@ func (s *Store) injected(op string, i *injection, next func() (any, error)) (any
 		return result, err
 	}
 	if within[[2]string{op, i.code}] {
-		s.faults = append([]*planned{{op: op, code: i.code, left: 1}}, s.faults...)
-		return next()
+		fault := &planned{op: op, code: i.code, left: 1}
+		s.faults = append([]*planned{fault}, s.faults...)
+		result, err := next()
+		fault.left = 0
+		return result, err
 	}
 	return nil, &Fault{i.code}
 }

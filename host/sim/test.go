@@ -60,7 +60,7 @@ type Test struct {
 type Failure struct {
 	Target string
 	Exit   int
-	Err    error
+	Errs   []error // why it failed, or why it is degraded
 }
 
 // IsTest tells a file of tests by its name.
@@ -112,11 +112,11 @@ func (u *suite) all(ctx context.Context, r *Report) error {
 			continue
 		}
 		began := u.options.Now()
-		t, last := u.test(ctx, i, nil)
+		t, store := u.test(ctx, i)
 		t.Seconds = u.options.Now().Sub(began).Seconds()
 		r.Tests = append(r.Tests, t)
 		if u.options.Torture && t.Err == nil {
-			u.torture(ctx, r, i, last)
+			u.torture(ctx, r, t.Title, store.runs)
 		}
 	}
 	return nil
@@ -171,13 +171,13 @@ func Functions() []lua.Func {
 	return append((&stage{}).lent(), (&Store{}).methods()...)
 }
 
-// test runs one test; with an injection, only as far as the run that it meets.
-func (u *suite) test(ctx context.Context, n int, i *injection) (*Test, *Store) {
+// test runs one test.
+func (u *suite) test(ctx context.Context, n int) (*Test, *Store) {
 	g, err := u.begin(ctx)
 	if err != nil {
 		return &Test{Err: err}, nil
 	}
-	g.store.injection = i
+	g.store.keeping = u.options.Torture
 	c := g.cases[n]
 	t := &Test{Title: c.title, Where: c.where}
 	_, t.Err = c.fn.CallValues(g.state.Object("sim", nil, g.store.methods()))
@@ -187,7 +187,10 @@ func (u *suite) test(ctx context.Context, n int, i *injection) (*Test, *Store) {
 	}
 	if last := g.store.last(); last != nil && t.Err != nil {
 		if exit := run.ExitCode(last.outcome); exit != run.ExitDone {
-			t.Run = &Failure{Target: last.request.Target, Exit: exit, Err: last.outcome.Err}
+			t.Run = &Failure{Target: last.request.Target, Exit: exit, Errs: last.outcome.Degraded}
+			if last.outcome.Err != nil {
+				t.Run.Errs = []error{last.outcome.Err}
+			}
 		}
 	}
 	return t, g.store

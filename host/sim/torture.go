@@ -18,9 +18,6 @@ type Violation struct {
 	Err   *message.Error
 }
 
-// The same line in a loop fails each time alike: so many of its calls in one test are made to fail.
-const mostOfALine = 3
-
 // typical are the failures of the field, by primitive or by its noun.
 var typical = map[string][]string{
 	"copy.create": {"drive.full", "drive.removed", "db.busy", "gbak.failed", "copy.bad", "copy.degraded"},
@@ -48,26 +45,28 @@ func failuresOf(op string) []string {
 	return []string{"fs.denied"}
 }
 
-// torture runs a test again and again; each time one call of one of its runs fails, or the power is cut before or after
-// it. Then it looks at what is left, and runs the same thing again. calm is the store after the test went well.
-func (u *suite) torture(ctx context.Context, r *Report, n int, calm *Store) {
-	tortured := map[string]int{}
-	for nth, c := range calm.history {
-		if tortured[c.op+c.where]++; tortured[c.op+c.where] > mostOfALine {
+// torture does to each run of a test, from the store as it was before it, all that can befall its calls, one at a time.
+// Then it looks at what is left, and runs the same thing again. calm are the runs as they went when nothing befell them.
+func (u *suite) torture(ctx context.Context, r *Report, title string, calm []*ran) {
+	for _, run := range calm {
+		if run.store == nil {
 			continue
 		}
-		for _, i := range injections(nth+1, c) {
-			if ctx.Err() != nil {
-				return
+		tortured := map[string]bool{}
+		for nth, c := range run.calls {
+			if tortured[c.op+c.where] {
+				continue // a loop: the next turn fails as this one does
 			}
-			r.Variations++
-			t, store := u.test(ctx, n, &i)
-			if store == nil || store.tortured == nil {
-				continue // the test went another way: what it asked for before came out otherwise
-			}
-			for _, v := range store.judge(ctx, i, calm.runs[len(store.runs)-1]) {
-				v.Test = t.Title
-				r.add(v)
+			tortured[c.op+c.where] = true
+			for _, i := range injections(nth+1, c) {
+				if ctx.Err() != nil {
+					return
+				}
+				r.Variations++
+				for _, v := range run.store.clone().befall(ctx, i, run) {
+					v.Test = title
+					r.add(v)
+				}
 			}
 		}
 	}
@@ -93,10 +92,12 @@ func (r *Report) add(v Violation) {
 	}
 }
 
-// judge looks at the store after a run that was tortured, and runs the same thing again. calm is how the same run ended
-// when nothing befell it.
-func (s *Store) judge(ctx context.Context, i injection, calm *ran) []Violation {
-	this := s.tortured
+// befall does one thing to one call of a run, looks at what is left of the store, and runs the same thing again.
+func (s *Store) befall(ctx context.Context, i injection, calm *ran) []Violation {
+	s.injection = &i
+	s.Run(ctx, calm.request)
+	s.injection = nil
+	this := s.last()
 	at := slices.IndexFunc(this.calls, func(c call) bool { return c.injected })
 	if at < 0 {
 		return nil
@@ -105,7 +106,6 @@ func (s *Store) judge(ctx context.Context, i injection, calm *ran) []Violation {
 	args := message.Args{"op": hit.op, "what": befell(i)}
 	var found []Violation
 	wrong := func(where string, err *message.Error) { found = append(found, Violation{Where: where, Err: err}) }
-
 	if swallowed(this, at, i) {
 		wrong(hit.where, message.New("torture.swallowed", "sim.swallowed", args))
 	}
@@ -118,14 +118,13 @@ func (s *Store) judge(ctx context.Context, i injection, calm *ran) []Violation {
 	if i.kind == failing && len(this.locks) > 0 {
 		wrong(hit.where, message.New("torture.locked", "sim.locked", message.Args{"op": hit.op, "what": befell(i), "lock": this.locks[0]}))
 	}
-	found = append(found, s.again(ctx, hit, args, calm)...)
-	return found
+	return append(found, s.again(ctx, this, hit, args, calm)...)
 }
 
 // swallowed: an effect failed, nothing took its place, and the run ended as if all were well.
 func swallowed(this *ran, at int, i injection) bool {
 	hit := this.calls[at]
-	if i.kind != failing || hit.effect == primitive.Read || run.ExitCode(this.outcome) != run.ExitDone {
+	if hit.code == "" || i.kind != failing || hit.effect == primitive.Read || run.ExitCode(this.outcome) != run.ExitDone {
 		return false
 	}
 	replaced := func(c call) bool { return c.op == hit.op && c.code == "" }
@@ -150,9 +149,9 @@ func droppedTooSoon(this, calm *ran) string {
 
 // again runs what was tortured once more, ten minutes later, with nothing in its way: it has to end as it would have, and
 // to clear away what the power cut left.
-func (s *Store) again(ctx context.Context, hit call, args message.Args, calm *ran) []Violation {
+func (s *Store) again(ctx context.Context, this *ran, hit call, args message.Args, calm *ran) []Violation {
 	s.now = s.now.Add(10 * time.Minute)
-	outcome := s.Run(ctx, s.tortured.request)
+	outcome := s.Run(ctx, this.request)
 	exit := run.ExitCode(outcome)
 	if exit != run.ExitDone && exit != run.ExitCode(calm.outcome) {
 		return []Violation{{Where: hit.where, Err: message.Wrap(outcome.Err, "torture.stuck", "sim.stuck", message.Args{

@@ -9,7 +9,7 @@ end
 
 -- numbers
 for _, n in ipairs { 0, 1, -1, 0.1, 1234567.89, 99999999.99, 1e15 / 3, 123456789012, 1e16, 1e100, -1e-5, 1 / 3, 2 ^ 53, 100, 1e5, 0.1 + 0.2, 5e-324, 123456.7 } do
-  if n < 1e15 then show(n, n .. "", -n, string.format("%s", n)) end
+  if n < 1e15 then show(n, n .. "", 0 - n, string.format("%s", n)) end
 end
 show(1e100, 2 ^ 70, 1 / 0, -1 / 0)
 show(1234567.89 .. ";" .. 0.5, 10 .. 20, 1 .. "")

@@ -1,6 +1,6 @@
 ---@meta dj
 
----@alias dj.ParamType "text"|"integer"|"boolean"|"duration"|"date"|"enum"|"path"|"destination"|"database"
+---@alias dj.ParamType "text"|"integer"|"decimal"|"boolean"|"duration"|"date"|"enum"|"path"|"destination"|"database"|"policy"
 
 ---@class dj.Param
 ---@field type dj.ParamType
