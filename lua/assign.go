@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/yuin/gopher-lua/ast"
@@ -24,7 +25,7 @@ func simultaneous(assign *ast.AssignStmt) ast.Stmt {
 	}
 	w.first.Exprs = append(w.first.Exprs, assign.Rhs...)
 	block := &ast.DoBlockStmt{Stmts: []ast.Stmt{w.first}}
-	for i := len(targets) - 1; i >= 0; i-- {
+	for i := range slices.Backward(targets) {
 		block.Stmts = append(block.Stmts, &ast.AssignStmt{Lhs: targets[i : i+1], Rhs: values[i : i+1]})
 	}
 	for _, stmt := range append([]ast.Stmt{block}, block.Stmts...) {

@@ -113,8 +113,7 @@ print(g.code, g.op, g.where, g.retryable)`)
 		t.Error(diff)
 	}
 	run := fails(t, host(), `local co = coroutine.wrap(function() dj.copy.create { to = "full" } end) co()`)
-	var full *diskFull
-	if !errors.As(run, &full) {
+	if _, ok := errors.AsType[*diskFull](run); !ok {
 		t.Errorf("the Go error is lost: %v", run)
 	}
 	for _, source := range []string{

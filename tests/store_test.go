@@ -59,6 +59,7 @@ func setup(env *testscript.Env) error {
 	}
 	env.Setenv("TMPDIR", temporary)
 	env.Setenv("GORACE", "atexit_sleep_ms=0")
+	env.Setenv("BELT", belt)
 	server := firebirdtest.Server(s.t)
 	env.Setenv("SERVER", server.Address())
 	env.Setenv("GBAKDIR", server.Tools().Dir)

@@ -143,8 +143,10 @@ func (c *Child) Wait() (Ended, error) {
 	return c.ended, c.err
 }
 
-// What Go says when it dies for want of memory: of the heap, of its own tables, of a stack.
-var noMemory = regexp.MustCompile(`(?m)^fatal error: .*(out of memory|cannot allocate memory|stack overflow|page summary memory)`)
+// What Go says when it dies for want of memory: of the heap, of its own tables, of a stack; and what the C library and the
+// race detector say.
+var noMemory = regexp.MustCompile(`(?m)^fatal error: .*(out of memory|cannot allocate memory|stack overflow|page summary memory)` +
+	`|^runtime/cgo: pthread_create failed|ThreadSanitizer.* failed to allocate`)
 
 // Cause is the one line of its last words that says why it died, without Go's frames; "" where there is none.
 func (e Ended) Cause() string {
@@ -178,7 +180,7 @@ func (l *lines) Write(text []byte) (int, error) {
 }
 
 // maxWords is enough for why a Go program died; the frames of all its goroutines may be many times that.
-const maxWords = 64 << 10
+const maxWords = 16 << 10
 
 // head keeps the beginning of what is written.
 type head struct{ text []byte }

@@ -155,10 +155,10 @@ func TestAChildThatTakesTooMuchMemoryDiesOfIt(t *testing.T) {
 	for _, name := range []string{"heap", "stack"} {
 		c, _, _ := start(t, t.Context(), name, Options{Memory: memory})
 		ended := wait(t, c)
-		if !ended.OutOfMemory || ended.Exit != 2 || !strings.HasPrefix(ended.Cause(), "fatal error: ") {
+		if !ended.OutOfMemory || ended.Exit == 0 {
 			t.Errorf("%s ended with %d, %q, out of memory: %v\n%.500s", name, ended.Exit, ended.Cause(), ended.OutOfMemory, ended.LastWords)
 		}
-		if ended.PeakMemory < memory/4 || ended.PeakMemory > memory*5/4 {
+		if ended.PeakMemory < memory/4 || ended.PeakMemory > memory*2 {
 			t.Errorf("%s had %d bytes of %d", name, ended.PeakMemory, memory)
 		}
 	}

@@ -319,9 +319,9 @@ func compareLines(old, next []string) []line {
 	for i := range common {
 		common[i] = make([]int, len(next)+1)
 	}
-	for i := len(old) - 1; i >= 0; i-- {
-		for j := len(next) - 1; j >= 0; j-- {
-			if common[i][j] = max(common[i+1][j], common[i][j+1]); old[i] == next[j] {
+	for i, a := range slices.Backward(old) {
+		for j, b := range slices.Backward(next) {
+			if common[i][j] = max(common[i+1][j], common[i][j+1]); a == b {
 				common[i][j] = common[i+1][j+1] + 1
 			}
 		}

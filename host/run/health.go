@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/djscript/djscript/host/message"
@@ -94,15 +95,15 @@ type Description struct {
 
 func (r *running) description() *Description {
 	d := &Description{Script: r.declared, From: map[string]string{}}
-	for i := len(r.chain) - 1; i >= 0; i-- {
+	for i, script := range slices.Backward(r.chain) {
 		file := r.target.program.Scripts[i].Chunk.Name
 		if i > 0 {
 			d.Extends = append([]string{file}, d.Extends...)
 		}
-		for name := range r.chain[i].Params {
+		for name := range script.Params {
 			d.From["param."+name] = file
 		}
-		for name := range r.chain[i].Jobs {
+		for name := range script.Jobs {
 			d.From["job."+name] = file
 		}
 	}

@@ -30,7 +30,7 @@ func (e *RefusedError) Unwrap() []error { return e.Mistakes }
 type MistakeError struct{ *lua.Mistake }
 
 // Error is one line, as a run would say it.
-func (e MistakeError) Error() string { return e.Mistake.String() }
+func (e MistakeError) Error() string { return e.String() }
 
 // Code is that of the mistake.
 func (e MistakeError) Code() string { return e.Mistake.Code }
@@ -72,7 +72,7 @@ type check struct {
 
 func (c *check) note(errs ...error) {
 	for _, err := range errs {
-		if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only what is joined itself is taken apart
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
 			c.note(joined.Unwrap()...)
 		} else if !c.told[err.Error()] {
 			c.told[err.Error()] = true
