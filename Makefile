@@ -19,7 +19,7 @@ COMMIT := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
 VERSION := $(shell sed -n 's/^var version = "\(.*\)"$$/\1/p' main.go)$(addprefix +,$(COMMIT))
 LDFLAGS := -X main.version=$(VERSION)
 
-LUA = $(wildcard builtin/*.lua builtin/*/*.lua examples scripts host/primitive/*.lua)
+LUA = $(wildcard builtin/*.lua builtin/*/*.lua examples scripts host/primitive/*.lua host/sim/*.lua)
 
 # Firebird's tools, engine and server; PROOF=PACKAGE, as .ci/install reads them.
 FIREBIRD := gbak=firebird3.0-utils firebird=firebird3.0-server \
@@ -85,6 +85,7 @@ bench: needs-go
 	@$(GO) build -ldflags '$(LDFLAGS)' -o bin/djscript .
 	@$(GO) run ./tests/bench -program bin/djscript $(BENCH)
 	@$(GO) test -run "^$$" -bench "Calls|FreshState|GuardedAgainstBare" ./lua
+	@$(GO) test -run "^$$" -bench FiveHundredTests -benchtime 3x ./host/sim
 
 ##   make build    djscript for Linux and djscript.exe for Windows, in bin/
 build: needs-go

@@ -1,11 +1,11 @@
--- A wholesaler. Two systems, orders all day, a server in another building. A copy every two hours costs little because
--- it is proven at night; the balance of each quarter stays.
+-- A wholesaler. Two systems, orders all day, a server in another building. A copy every two hours
+-- costs little because it is proven at night; the balance of each quarter stays.
 local days = require "lib.days"
 local rotacao = require "lib.rotacao"
 
 local quarters = { ["03"] = true, ["06"] = true, ["09"] = true, ["12"] = true }
 
--- The nights and the hours as usual, and the last day of each quarter for as long as the store lives.
+-- The nights and the hours as usual, and the last day of each quarter for good.
 local function balance(copies)
   local keep = dj.copy.keep({ hourly = 12, daily = 10, weekly = 6, min = 5 }, copies)
   for _, copy in ipairs(copies) do

@@ -1,5 +1,5 @@
--- A pharmacy. What was sold under prescription is asked for years later: closings are kept for five years, and an update
--- of the system never begins without a proven copy.
+-- A pharmacy. What was sold under prescription is asked for years later: closings are kept for
+-- five years, and an update of the system never begins without a proven copy.
 local days = require "lib.days"
 local rotacao = require "lib.rotacao"
 
@@ -39,27 +39,31 @@ return dj.script {
       return copies
     end,
 
-    -- The month's closing: a copy of its own class, pinned for the five years that the law may ask for it.
+    -- The month's closing: a copy of its own class, pinned while the law may ask for it.
     fechamento = function(job, p)
-      local copies = dj.copy.create { to = p.to, class = "closing", note = p.note .. " " .. job.day }
+      local note = p.note .. " " .. job.day
+      local copies = dj.copy.create { to = p.to, class = "closing", note = note }
       for _, copy in ipairs(copies) do
-        dj.copy.pin(copy, { reason = "fechamento do mês", last_day = days.add(copy.day, 5 * 366) })
+        local last = days.add(copy.day, 5 * 366)
+        dj.copy.pin(copy, { reason = "fechamento do mês", last_day = last })
       end
       return copies
     end,
 
-    -- Before an update of the system. Nobody may be working: what they sell meanwhile would be missing.
+    -- Before an update of the system. Nobody may be working: what they sell would be missing.
     atualizacao = function(_, p)
       local busy = others()
       if #busy > 0 then
-        dj.fail("farmacia.aberta", "ainda há quem esteja usando o sistema: " .. table.concat(busy, ", "), {
+        local who = table.concat(busy, ", ")
+        dj.fail("farmacia.aberta", "ainda há quem esteja usando o sistema: " .. who, {
           hint = "feche o sistema em todos os caixas e rode de novo",
         })
       end
       local copies = dj.copy.create { to = p.to, class = "pre_update", note = p.note }
       for _, copy in ipairs(copies) do
         if copy.state ~= "verified" then
-          dj.fail("farmacia.sem_prova", "a cópia de " .. copy.database .. " não pôde ser provada", {
+          local text = "a cópia de " .. copy.database .. " não pôde ser provada"
+          dj.fail("farmacia.sem_prova", text, {
             hint = "não atualize antes de: djscript copies prove newest",
           })
         end

@@ -3,7 +3,10 @@ local days = require "lib.days"
 local rotacao = require "lib.rotacao"
 
 -- One set a working day, as the old ones were written on the disks, and the end of six months.
-local sets = { { weekdays = { "mon", "tue", "wed", "thu", "fri", "sat" }, min = 3 }, { monthly = 6 } }
+local sets = {
+  { weekdays = { "mon", "tue", "wed", "thu", "fri", "sat" }, min = 3 },
+  { monthly = 6 },
+}
 
 -- Whether last night's copy lies at a destination that is there now.
 local function has_last_night(where, today)
@@ -23,13 +26,14 @@ return dj.script {
   },
   policies = { semana = sets },
   jobs = {
-    noite = function(job, p)
+    noite = function(_, p)
       local copies = dj.copy.create { to = { "local", p.pendrive } }
       rotacao.rotate(copies, { "local", p.pendrive }, sets)
       return copies
     end,
 
-    -- Runs in the morning, when somebody is there to plug it in. A drive that is away tells nothing of its copies.
+    -- Runs in the morning, when somebody is there to plug it in. A drive that is away tells
+    -- nothing of its copies.
     pendrive = function(job, p)
       if has_last_night(p.pendrive, job.day) then
         dj.skip("o pen drive está aqui, com a cópia de ontem")

@@ -45,6 +45,7 @@ type inspection struct {
 	files    []string
 	mistakes []mistake
 	told     map[mistake]bool
+	paths    map[string]string // of the files that were read, by what a run calls them
 	scripts  []*checked
 	host     *run.Host // the store; nil where there is none, or where its configuration can not be read at all
 	whole    bool      // the store is checked whole
@@ -58,7 +59,9 @@ func (a *app) check(ctx context.Context, paths []string, flags checkFlags) error
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	i := &inspection{app: a, files: []string{}, mistakes: []mistake{}, told: map[mistake]bool{}, powers: []explained{}}
+	i := &inspection{
+		app: a, host: a.storeAsItIs(), files: []string{}, mistakes: []mistake{}, told: map[mistake]bool{}, paths: map[string]string{}, powers: []explained{},
+	}
 	for _, path := range paths {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(a.dir, path)
@@ -67,10 +70,12 @@ func (a *app) check(ctx context.Context, paths []string, flags checkFlags) error
 			return err
 		}
 	}
-	if i.host == nil {
-		i.host = a.storeAsItIs()
+	if i.whole {
+		i.builtin()
 	}
-	i.relations(ctx)
+	if i.host != nil {
+		i.unreachable()
+	}
 	return i.tell(flags)
 }
 
@@ -106,7 +111,7 @@ func (a *app) checkPath(ctx context.Context, i *inspection, path string) error {
 	case info.IsDir():
 		return a.checkFolder(ctx, i, path)
 	case strings.HasSuffix(path, ".lua"):
-		i.script(path)
+		i.script(ctx, path)
 	case filepath.Base(path) == "djscript.toml":
 		return a.checkConfig(ctx, i, path)
 	case strings.HasSuffix(path, ".toml"):
@@ -125,13 +130,13 @@ func (a *app) checkFolder(ctx context.Context, i *inspection, dir string) error 
 		if err := a.checkConfig(ctx, i, filepath.Join(dir, "djscript.toml")); err != nil {
 			return err
 		}
-		folders, i.whole = i.folders(dir), true
+		folders, i.whole = i.folders(dir), i.host != nil
 	}
 	for _, folder := range folders {
-		for _, pattern := range []string{"*.lua", filepath.Join("lib", "*.lua")} {
+		for _, pattern := range []string{filepath.Join("lib", "*.lua"), "*.lua"} {
 			found, _ := filepath.Glob(filepath.Join(folder, pattern))
 			for _, path := range found {
-				i.script(path)
+				i.script(ctx, path)
 			}
 		}
 	}

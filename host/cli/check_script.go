@@ -36,8 +36,8 @@ func (c *checked) runs() bool {
 // sound tells whether reading the script found nothing that keeps it from being run.
 func (c *checked) sound() bool { return len(c.found.Errors()) == 0 }
 
-// script finds all that can be seen in the text of a script alone.
-func (i *inspection) script(file string) {
+// script finds all that can be seen in the text of a script alone, and then what it stands on and what it may do.
+func (i *inspection) script(ctx context.Context, file string) {
 	if slices.Contains(i.files, file) {
 		return
 	}
@@ -47,26 +47,56 @@ func (i *inspection) script(file string) {
 		i.unreadable(file)
 		return
 	}
-	chunk, err := lua.Parse(file, source)
+	name := i.nameOf(file)
+	i.paths[name] = file
+	chunk, err := lua.Parse(name, source)
 	if wrong, ok := errors.AsType[*lua.SyntaxError](err); ok {
 		i.ofScript(wrong.Mistake(message.Say))
 		return
 	}
-	c := &checked{path: file, chunk: chunk, found: chunk.Inspect(knownTo(file))}
+	c := &checked{path: file, chunk: chunk}
+	if sim.IsTest(file) {
+		c.found = chunk.Inspect(knownToTests())
+	} else {
+		c.found = chunk.Inspected(run.Known())
+	}
 	i.scripts = append(i.scripts, c)
 	for _, m := range c.found.Mistakes {
 		i.ofScript(m)
 	}
+	if i.host != nil && c.runs() {
+		i.stands(ctx, c)
+	}
 }
 
-// knownTo is what a file may name: a file of tests, its own functions too.
-func knownTo(file string) lua.Known {
+// nameOf is what a run calls a file by: where it lies in its layer.
+func (i *inspection) nameOf(file string) string {
+	absolute, err := filepath.Abs(file)
+	if err != nil || i.host == nil {
+		return filepath.Base(file)
+	}
+	for _, l := range i.host.Layers {
+		if relative, err := filepath.Rel(l.Folder, absolute); err == nil && l.Folder != "" && filepath.IsLocal(relative) {
+			return path.Join(filepath.ToSlash(l.Dir), filepath.ToSlash(relative))
+		}
+	}
+	return filepath.Base(file)
+}
+
+// pathOf is where a file lies that a run calls by that name.
+func (i *inspection) pathOf(name string) string {
+	if file := i.paths[name]; file != "" {
+		return file
+	}
+	return name
+}
+
+// knownToTests is what a file of tests may name: what scripts may, and its own functions.
+func knownToTests() lua.Known {
 	known := run.Known()
-	if sim.IsTest(file) {
-		for _, f := range sim.Functions() {
-			if !strings.Contains(f.Name, ":") {
-				known.Modules["dj"] = append(known.Modules["dj"], f)
-			}
+	for _, f := range sim.Functions() {
+		if !strings.Contains(f.Name, ":") {
+			known.Modules["dj"] = append(known.Modules["dj"], f)
 		}
 	}
 	return known
@@ -79,71 +109,48 @@ func (i *inspection) ofScript(m *lua.Mistake) {
 		text = m.Op + ": " + text
 	}
 	i.note(mistake{
-		Level: m.Level, File: m.File, Line: m.Line, Column: m.Column, Code: m.Code, Message: text, Hint: m.Hint, Source: m.SourceLine,
+		Level: m.Level, File: i.pathOf(m.File), Line: m.Line, Column: m.Column, Code: m.Code, Message: text, Hint: m.Hint, Source: m.SourceLine,
 	})
 }
 
 // describing is how long a script may take to declare itself while it is only checked.
 const describing = 5 * time.Second
 
-// relations finds what is wrong between files: what scripts stand on, what they may do, and jobs that nobody runs.
-func (i *inspection) relations(ctx context.Context) {
-	if i.host == nil {
+// stands finds what is wrong between a script and what it stands on, and between what it does and what it may do.
+func (i *inspection) stands(ctx context.Context, c *checked) {
+	program, err := i.host.Program(c.path)
+	if err != nil {
+		i.faults(err)
 		return
 	}
-	for _, c := range i.scripts {
-		if !c.runs() {
-			continue
-		}
-		program, err := i.host.Program(c.path)
-		if err != nil {
-			i.faults(c, err)
-			continue
-		}
-		i.declares(ctx, c)
-		i.powersOf(c.name(), c.path, program)
-	}
-	i.builtin()
-	i.unreachable()
+	i.declares(ctx, c)
+	i.powersOf(c.name(), c.path, program)
 }
 
 // builtin looks at what the built-in scripts may do, where a whole store is checked.
 func (i *inspection) builtin() {
-	if !i.whole {
-		return
-	}
 	for _, name := range i.host.Scripts() {
-		own := slices.ContainsFunc(i.scripts, func(c *checked) bool { return c.runs() && c.name() == name })
-		if program, err := i.host.Program(name); err == nil && !own {
-			i.powersOf(name, path.Join(layer.Builtin, name+".lua"), program)
+		if slices.ContainsFunc(i.scripts, func(c *checked) bool { return c.runs() && c.name() == name }) {
+			continue
+		}
+		if program, err := i.host.Program(name); err == nil {
+			file := path.Join(layer.Builtin, name+".lua")
+			i.paths[program.Scripts[0].Chunk.Name] = file
+			i.powersOf(name, file, program)
 		}
 	}
 }
 
 // faults notes the links of a script that lead nowhere. A file that can not be read is told where it stands.
-func (i *inspection) faults(c *checked, err error) {
+func (i *inspection) faults(err error) {
 	for _, one := range flatten(err) {
 		if fault, ok := errors.AsType[*layer.Fault](one); ok {
 			i.note(mistake{
-				Level: lua.LevelError, File: i.pathOf(c.path, fault.File), Line: fault.Line, Code: fault.Code(),
+				Level: lua.LevelError, File: i.pathOf(fault.File), Line: fault.Line, Code: fault.Code(),
 				Message: fault.Err.Sentence(), Hint: fault.Hint(), Source: fault.Excerpt(),
 			})
 		}
 	}
-}
-
-// pathOf is where a file lies that errors call by that name, among what the script of that path stands on.
-func (i *inspection) pathOf(script, name string) string {
-	if name == filepath.Base(script) {
-		return script
-	}
-	suffix := string(filepath.Separator) + filepath.FromSlash(name)
-	for _, c := range i.scripts {
-		if strings.HasSuffix(string(filepath.Separator)+c.path, suffix) {
-			return c.path
-		}
-	}
-	return name
 }
 
 // declares lets a script say what it is: whatever fails there fails in every run.
@@ -159,7 +166,7 @@ func (i *inspection) declares(ctx context.Context, c *checked) {
 	}
 	m := mistake{Level: lua.LevelError, File: c.path, Code: message.Code(err), Message: err.Error(), Hint: message.Hint(err)}
 	if failed, ok := errors.AsType[*lua.RunError](err); ok {
-		m.File, m.Line, m.Source = i.pathOf(c.path, failed.File), failed.Line, failed.Excerpt
+		m.File, m.Line, m.Source = i.pathOf(failed.File), failed.Line, failed.Excerpt
 		m.Message = failed.Err.Message()
 		if failed.Err.Op != "" {
 			m.Message = failed.Err.Op + ": " + m.Message
@@ -176,7 +183,7 @@ func (i *inspection) powersOf(name, file string, program *layer.Program) {
 	}
 	for _, d := range permit.Denied() {
 		i.note(mistake{
-			Level: lua.LevelError, File: i.pathOf(file, d.Need.File), Line: d.Need.Line, Column: d.Need.Column, Code: d.Code(),
+			Level: lua.LevelError, File: i.pathOf(d.Need.File), Line: d.Need.Line, Column: d.Need.Column, Code: d.Code(),
 			Message: d.Sentence(), Hint: d.Hint(), Source: d.Source,
 		})
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/run"
+	"github.com/djscript/djscript/host/sim"
 	"github.com/djscript/djscript/lua"
 )
 
@@ -24,7 +25,7 @@ func (a *app) docsCommand() *cobra.Command {
 		Use: "docs [NAME]", Short: message.Text("cli.docs_short", nil), Long: message.Text("cli.docs_long", nil), Args: between(0, 1),
 		Example: "  djscript docs\n  djscript docs copy\n  djscript docs copy.create\n  djscript docs dj.Copy\n  djscript docs default\n  djscript docs capabilities",
 		RunE: func(c *cobra.Command, args []string) error {
-			stubs, err := stubsOf(message.Language())
+			stubs, err := readStubs(primitive.Stubs(message.Language()), sim.Stubs(message.Language()))
 			if err != nil {
 				return err
 			}
@@ -54,28 +55,37 @@ type stubs struct {
 func stubsOf(language string) (*stubs, error) { return readStubs(primitive.Stubs(language)) }
 
 // readStubs reads every stub; functions are in the order of their names.
-func readStubs(from fs.FS) (*stubs, error) {
-	files, err := fs.Glob(from, "*.lua")
-	if err != nil {
-		return nil, err
-	}
+func readStubs(from ...fs.FS) (*stubs, error) {
 	all := &stubs{classes: map[string]*lua.Class{}}
-	for _, file := range files {
-		source, err := fs.ReadFile(from, file)
-		if err != nil {
-			return nil, fmt.Errorf("read stub: %w", err)
-		}
-		stub, err := lua.ParseStub(file, source)
+	for _, folder := range from {
+		files, err := fs.Glob(folder, "*.lua")
 		if err != nil {
 			return nil, err
 		}
-		all.functions = append(all.functions, stub.Functions...)
-		maps.Copy(all.classes, stub.Classes)
+		for _, file := range files {
+			if err := all.read(folder, file); err != nil {
+				return nil, err
+			}
+		}
 	}
 	slices.SortFunc(all.functions, func(x, y *lua.StubFunc) int {
 		return cmp.Or(cmp.Compare(x.Noun(), y.Noun()), cmp.Compare(x.Name, y.Name))
 	})
 	return all, nil
+}
+
+func (s *stubs) read(folder fs.FS, file string) error {
+	source, err := fs.ReadFile(folder, file)
+	if err != nil {
+		return fmt.Errorf("read stub: %w", err)
+	}
+	stub, err := lua.ParseStub(file, source)
+	if err != nil {
+		return err
+	}
+	s.functions = append(s.functions, stub.Functions...)
+	maps.Copy(s.classes, stub.Classes)
+	return nil
 }
 
 func (s *stubs) function(name string) *lua.StubFunc {

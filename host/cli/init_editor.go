@@ -10,6 +10,7 @@ import (
 
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/sim"
 	"github.com/djscript/djscript/lua"
 )
 
@@ -34,22 +35,31 @@ const stubFolder = ".djscript/stubs"
 // editorFiles are what an editor needs to know `dj`: the stubs, and the settings of the language server and of
 // luacheck.
 func editorFiles() ([]file, error) {
-	stubs := primitive.Stubs(message.Language())
-	names, err := fs.Glob(stubs, "*.lua")
+	folders := []fs.FS{primitive.Stubs(message.Language()), sim.Stubs(message.Language())}
+	known, err := readStubs(folders[0])
 	if err != nil {
 		return nil, err
 	}
-	known, err := readStubs(stubs)
+	tests, err := readStubs(folders[1])
 	if err != nil {
 		return nil, err
 	}
-	files := []file{{".luarc.json", languageServer()}, {".luacheckrc", luacheck(known.functions)}, {stubFolder + "/dj.lua", rootStub(known.functions)}}
-	for _, name := range names {
-		text, err := fs.ReadFile(stubs, name)
+	files := []file{
+		{".luarc.json", languageServer()}, {".luacheckrc", luacheck(known.functions, tests.functions)},
+		{stubFolder + "/dj.lua", rootStub(known.functions)},
+	}
+	for _, folder := range folders {
+		names, err := fs.Glob(folder, "*.lua")
 		if err != nil {
-			return nil, fmt.Errorf("read stub: %w", err)
+			return nil, err
 		}
-		files = append(files, file{stubFolder + "/" + name, text})
+		for _, name := range names {
+			text, err := fs.ReadFile(folder, name)
+			if err != nil {
+				return nil, fmt.Errorf("read stub: %w", err)
+			}
+			files = append(files, file{stubFolder + "/" + name, text})
+		}
 	}
 	return files, nil
 }
@@ -82,26 +92,35 @@ func sandbox() []string {
 	}
 }
 
-// luacheck is .luacheckrc: what a script may name, function by function, so that a typo is told before the script runs.
-func luacheck(functions []*lua.StubFunc) []byte {
+// luacheck is .luacheckrc: what a script may name, function by function, and what files of tests may besides, so that a
+// typo is told before the script runs.
+func luacheck(functions, tests []*lua.StubFunc) []byte {
 	var b strings.Builder
 	b.WriteString("-- Written by djscript init from the stubs.\nstds.djscript = {\n  read_globals = {\n")
 	for _, name := range append(sandbox(), "require") {
 		fmt.Fprintf(&b, "    %q,\n", name)
 	}
 	b.WriteString("    dj = {\n      fields = {\n")
+	writeFields(&b, "        ", functions)
+	b.WriteString("      },\n    },\n  },\n}\nstd = \"djscript\"\nmax_line_length = 120\nunused_args = false\nexclude_files = { \".djscript/**\" }\n")
+	b.WriteString("files[\"**/*_test.lua\"] = {\n  read_globals = {\n    dj = {\n      fields = {\n")
+	writeFields(&b, "        ", tests)
+	b.WriteString("      },\n    },\n  },\n}\n")
+	return []byte(b.String())
+}
+
+// writeFields writes the nouns and verbs of functions as luacheck wants them.
+func writeFields(b *strings.Builder, indent string, functions []*lua.StubFunc) {
 	for _, noun := range nounsOf(functions) {
 		verbs := verbsOf(functions, noun)
 		if noun == "" {
 			for _, verb := range verbs {
-				fmt.Fprintf(&b, "        %q,\n", verb)
+				fmt.Fprintf(b, "%s%q,\n", indent, verb)
 			}
 			continue
 		}
-		fmt.Fprintf(&b, "        %s = { fields = { \"%s\" } },\n", noun, strings.Join(verbs, `", "`))
+		fmt.Fprintf(b, "%s%s = { fields = { \"%s\" } },\n", indent, noun, strings.Join(verbs, `", "`))
 	}
-	b.WriteString("      },\n    },\n  },\n}\nstd = \"djscript\"\nmax_line_length = 120\nunused_args = false\nexclude_files = { \".djscript/**\" }\n")
-	return []byte(b.String())
 }
 
 // rootStub makes the tables that the other stubs hang their functions in.

@@ -8,23 +8,34 @@ package sim
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/layer"
+	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/lua"
 )
 
 //go:embed store.toml
 var ordinary []byte
 
-// Stub describes what only tests may call, as editors read it.
-//
-//go:embed sim.lua
-var Stub []byte
+//go:embed sim.lua pt-BR/sim.lua
+var stubs embed.FS
+
+// Stubs is the stub file of what only tests may call, as editors read it: sim.lua, with its prose in that language.
+func Stubs(language string) fs.FS {
+	if language != message.Portuguese {
+		return stubs
+	}
+	translated, err := fs.Sub(stubs, language)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return translated
+}
 
 // Program is what the program carries within itself, as tests need it.
 type Program struct {

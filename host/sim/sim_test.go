@@ -2,14 +2,17 @@ package sim
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/djscript/djscript/builtin"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/lua"
 )
@@ -68,34 +71,45 @@ func summary(r *Report) string {
 	return text
 }
 
-func stub(t *testing.T) *lua.Stub {
+// stub is what is said of the functions of tests, in a language.
+func stub(t *testing.T, language string) *lua.Stub {
 	t.Helper()
-	copies, err := os.ReadFile("../primitive/copy.lua")
+	own, err := fs.ReadFile(Stubs(language), "sim.lua")
 	if err != nil {
 		t.Fatal(err)
 	}
-	both, err := lua.ParseStub("sim.lua", append(append([]byte{}, Stub...), copies...))
+	copies, err := fs.ReadFile(primitive.Stubs(language), "copy.lua")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var own []*lua.StubFunc
-	for _, f := range both.Functions {
-		if !strings.HasPrefix(f.Name, "copy.") {
-			own = append(own, f)
-		}
+	both, err := lua.ParseStub("sim.lua", append(own, copies...))
+	if err != nil {
+		t.Fatal(err)
 	}
-	both.Functions = own
+	both.Functions = slices.DeleteFunc(both.Functions, func(f *lua.StubFunc) bool { return strings.HasPrefix(f.Name, "copy.") })
 	return both
 }
 
-func TestStubAndGoSayTheSame(t *testing.T) {
-	for _, difference := range stub(t).Compare(Functions()) {
-		t.Error(difference)
+func TestStubsAndGoSayTheSame(t *testing.T) {
+	for _, language := range []string{message.English, message.Portuguese} {
+		for _, difference := range stub(t, language).Compare(Functions()) {
+			t.Errorf("%s: %s", language, difference)
+		}
+	}
+}
+
+func TestBothLanguagesSayEverythingInTheirOwnWords(t *testing.T) {
+	english, portuguese := stub(t, message.English).Functions, stub(t, message.Portuguese).Functions
+	for i, f := range english {
+		other := portuguese[i]
+		if f.Name != other.Name || f.Prose == other.Prose || len(f.Examples) != len(other.Examples) {
+			t.Errorf("%s and %s are not told alike", f.Name, other.Name)
+		}
 	}
 }
 
 func TestEveryFunctionIsDescribedAndItsExamplePasses(t *testing.T) {
-	for _, f := range stub(t).Functions {
+	for _, f := range stub(t, message.English).Functions {
 		if f.Prose == "" || len(f.Examples) == 0 {
 			t.Errorf("%s has no words, or no example", f.Name)
 		}

@@ -24,8 +24,8 @@ function rotacao.arrived(copies, where)
   return true
 end
 
--- Drops old copies where the new ones arrived, once every new one is proven. What lies on a drive that was not there
--- waits for the night when it is.
+-- Drops old copies where the new ones arrived, once every new one is proven. What lies on a drive
+-- that was not there waits for the night when it is.
 function rotacao.rotate(copies, destinations, policy)
   if not all_proven(copies) then
     return

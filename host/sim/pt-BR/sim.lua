@@ -1,0 +1,239 @@
+---@meta dj
+
+---@class dj.SimError           como algo falhou, em valores simples
+---@field code string
+---@field message string
+---@field hint? string
+---@field where? string         a linha do script
+
+---@class dj.SimStep
+---@field name string           "copy.create"
+---@field effect string
+---@field where string
+
+---@class dj.SimRun
+---@field exit integer          0 feita, 1 falhou, 2 uso errado, 3 degradada, 4 recusada, 5 ocupado, 6 não confirmada, 7 pulada
+---@field result string         o mesmo numa palavra: "done", "degraded", "failed" ...
+---@field error? dj.SimError
+---@field degraded dj.SimError[]
+---@field steps dj.SimStep[]    as chamadas com efeito, em ordem
+---@field plan? dj.SimStep[]    de um ensaio (dry run): o que ela faria
+---@field value any             o que o job devolveu
+
+---@class dj.SimCompany
+---@field id string
+---@field name string
+---@field cnpj? string
+
+---@class dj.SimSession
+---@field user? string
+---@field host? string
+---@field program? string
+
+---@class dj.SimNotice
+---@field route string
+---@field level "info"|"warning"|"critical"
+---@field title string
+---@field body? string
+
+---@class dj.Sim                uma loja apenas simulada; cada teste tem a sua
+dj.Sim = {}
+
+dj.expect = {}
+
+--- Declara um teste. Um arquivo NOME_test.lua ao lado de NOME.lua não contém outra coisa; `djscript test` o roda. Cada teste
+--- tem a sua loja: é segunda-feira, 2 de março de 2026, 08:00; o banco "loja" tem duas empresas; há os destinos "local" e
+--- "pendrive", este na unidade "DJ-BACKUP", que está conectada. Um teste que não espera nada falha.
+---
+--- Exemplo:
+--- ```lua
+--- dj.test("copies to both places", function(sim)
+---   local night = sim:run("default:backup")
+---   dj.expect.equal(night.exit, 0)
+---   dj.expect.equal(#sim:copies { state = "verified" }, 1)
+--- end)
+--- ```
+---@param title string
+---@param fn function
+function dj.test(title, fn) end
+
+--- Dá à loja outra configuração: o caminho de um djscript.toml, a partir da pasta do teste, ou tabelas. Uma tabela toma o
+--- lugar da que a loja tinha; de `store` e `limits`, só as chaves dadas.
+---
+--- Exemplo:
+--- ```lua
+--- sim:config { cron = { { name = "noite", schedule = { "0 22 * * *" }, run = "default:backup" } } }
+--- sim:advance("1d")
+--- dj.expect.equal(#sim:copies(), 1)
+--- ```
+---@param config string|table
+function dj.Sim:config(config) end
+
+--- Acerta o relógio; nada roda. "2026-03-02 22:00", só o dia, ou RFC 3339. O relógio pode voltar, como com a pilha fraca.
+---
+--- Exemplo:
+--- ```lua
+--- sim:at("2026-12-31 23:30")
+--- sim:run("default:backup")
+--- dj.expect.equal(sim:copies()[1].day, "2026-12-31")
+--- ```
+---@param time string
+function dj.Sim:at(time) end
+
+--- Deixa o tempo passar com o PC ligado: as entradas [[cron]] rodam.
+---
+--- Exemplo:
+--- ```lua
+--- sim:config { backup = { at = { "22:00" }, to = { "local" } } }
+--- sim:advance("7d")
+--- dj.expect.equal(#sim:copies(), 7)
+--- ```
+---@param duration string
+function dj.Sim:advance(duration) end
+
+--- Deixa o tempo passar com o PC desligado: nada roda.
+---
+--- Exemplo:
+--- ```lua
+--- sim:config { backup = { at = { "22:00" }, to = { "local" } } }
+--- sim:off("7d")
+--- dj.expect.equal(sim:copies(), {})
+--- ```
+---@param duration string
+function dj.Sim:off(duration) end
+
+--- Roda uma entrada ou SCRIPT:JOB, como `djscript run` faria: um script ao lado do teste, um da loja, ou um embutido. Que uma
+--- execução falhe não é erro aqui: o teste olha como ela foi.
+---
+--- Exemplo:
+--- ```lua
+--- local r = sim:run("default:backup", { to = "local", note = "before 4.2" })
+--- dj.expect.equal(r.result, "done")
+--- dj.expect.equal(r.value[1].note, "before 4.2")
+---
+--- local dry = sim:run("default:backup", {}, { dry = true })
+--- dj.expect.equal(dry.plan[1].name, "copy.create")
+--- ```
+---@param entry string
+---@param params? table<string, any>
+---@param opts? {dry?: boolean}
+---@return dj.SimRun
+function dj.Sim:run(entry, params, opts) end
+
+--- Conecta uma unidade, pelo rótulo: uma que a loja conhece, ou uma nova (um pen drive de 64 GB, na próxima letra livre).
+---
+--- Exemplo:
+--- ```lua
+--- sim:plug("DJ-BACKUP", { free = "1MB" })
+--- local r = sim:run("default:backup")
+--- dj.expect.equal(r.exit, 3)
+--- dj.expect.equal(r.degraded[1].code, "drive.full")
+--- ```
+---@param label string
+---@param opts? {path?: string, serial?: string, size?: string, free?: string, removable?: boolean}
+function dj.Sim:plug(label, opts) end
+
+--- Tira uma unidade, pelo rótulo. O nome de um destino o torna inacessível, em qualquer unidade que esteja.
+---
+--- Exemplo:
+--- ```lua
+--- sim:unplug("DJ-BACKUP")
+--- dj.expect.equal(sim:run("default:backup").exit, 3)
+--- ```
+---@param label string
+function dj.Sim:unplug(label) end
+
+--- Diz o que um banco contém de agora em diante: empresas, registros por tabela, registros que cada dia soma, quem está
+--- conectado.
+---
+--- Exemplo:
+--- ```lua
+--- sim:database("loja", { rows = { VENDA = 100 }, grow = { VENDA = 50 } })
+--- sim:advance("2d")
+--- sim:run("default:backup")
+--- dj.expect.equal(sim:copies()[1].rows.VENDA, 200)
+--- ```
+---@param name string
+---@param opts? {companies?: dj.SimCompany[], rows?: table<string, integer>, grow?: table<string, integer>, sessions?: dj.SimSession[]}
+function dj.Sim:database(name, opts) end
+
+--- Põe um arquivo na loja.
+---
+--- Exemplo:
+--- ```lua
+--- sim:file("D:/CopiaAT.zip")
+--- local r = sim:run("default:adopt", { path = "D:/CopiaAT.zip", databases = "loja" })
+--- dj.expect.equal(r.value.class, "extra")
+--- ```
+---@param path string
+---@param text? string
+function dj.Sim:file(path, text) end
+
+--- Faz uma primitiva falhar, de agora em diante ou tantas vezes. "copy.bad" deixa uma cópia ruim, como deixaria numa loja;
+--- "copy.degraded" de copy.create deixa uma que não pôde ser provada.
+---
+--- Exemplo:
+--- ```lua
+--- sim:fail("copy.create", "db.busy", { times = 1 })
+--- dj.expect.equal(sim:run("default:backup").error.code, "db.busy")
+--- dj.expect.equal(sim:run("default:backup").exit, 0)
+--- ```
+---@param op string
+---@param code string
+---@param opts? {times?: integer}
+function dj.Sim:fail(op, code, opts) end
+
+--- As cópias que estão onde podem ser alcançadas, a mais nova primeiro, como dj.copy.list as dá.
+---
+--- Exemplo:
+--- ```lua
+--- sim:run("default:backup", { verify = "later" })
+--- dj.expect.equal(sim:copies()[1].state, "sealed")
+--- dj.expect.equal(sim:copies { state = "verified" }, {})
+--- ```
+---@param filter? dj.Filter
+---@return dj.Copy[]
+function dj.Sim:copies(filter) end
+
+--- O que foi avisado, do mais antigo ao mais novo: um para cada rota do djscript.toml que o recebe. A loja tem a rota "dono".
+---
+--- Exemplo:
+--- ```lua
+--- sim:run("default:backup")
+--- dj.expect.equal(sim:notices(), {})
+--- ```
+---@return dj.SimNotice[]
+function dj.Sim:notices() end
+
+--- Os dois têm de ser iguais, tabelas pelo que contêm. Mostra os dois, e onde diferem primeiro.
+---
+--- Exemplo:
+--- ```lua
+--- dj.expect.equal({ day = "2026-03-02", n = { 1, 2 } }, { n = { 1, 2 }, day = "2026-03-02" })
+--- ```
+---@param got? any
+---@param want? any
+function dj.expect.equal(got, want) end
+
+--- Um texto tem de conter esse trecho, uma lista esse elemento.
+---
+--- Exemplo:
+--- ```lua
+--- dj.expect.contains("loja-000012.zip", "000012")
+--- dj.expect.contains({ "local", "pendrive" }, "pendrive")
+--- ```
+---@param got? any
+---@param part? any
+function dj.expect.contains(got, part) end
+
+--- A função tem de falhar com um erro desse código, ou dessa família ("drive"). Devolve o erro.
+---
+--- Exemplo:
+--- ```lua
+--- local err = dj.expect.error("option.value", function() sim:unplug("nothing of that name") end)
+--- dj.expect.contains(err.hint, "DJ-BACKUP")
+--- ```
+---@param code string
+---@param fn function
+---@return dj.Error
+function dj.expect.error(code, fn) end
