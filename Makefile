@@ -24,9 +24,9 @@ LUA = $(wildcard builtin/*.lua builtin/*/*.lua examples scripts host/primitive/*
 # Firebird's tools, engine and server; PROOF=PACKAGE, as .ci/install reads them.
 FIREBIRD := gbak=firebird3.0-utils firebird=firebird3.0-server \
   $(if $(wildcard /opt/firebird/plugins /usr/lib64/firebird/plugins),,'/usr/lib/*/firebird/*/plugins/libEngine*.so=firebird3.0-server-core')
-# The race detector wants a C compiler; the tests read Firebird's own example database, hold our zips against unzip, and our
-# language against PUC's Lua.
-TESTS := gcc=gcc '/usr/include/stdlib.h=libc6-dev' unzip=unzip lua5.1=lua5.1 \
+# The race detector wants a C compiler; the tests read Firebird's own example database, hold our zips against unzip, our
+# language against PUC's Lua, and what an editor is told against luacheck.
+TESTS := gcc=gcc '/usr/include/stdlib.h=libc6-dev' unzip=unzip lua5.1=lua5.1 luacheck=lua-check \
   '/usr/share/doc/firebird3.0-examples/examples/employee.sql.gz=firebird3.0-examples'
 
 help:
@@ -92,9 +92,10 @@ build: needs-go
 	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o bin/djscript .
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 $(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o bin/djscript.exe .
 
-##   make doc      the reference of what a script may call, as djscript itself knows it
+##   make doc      the pages of the manual that are made of the stubs: reference.md, in both languages
 doc: needs-go
-	@$(GO) run . docs
+	@for language in en pt-BR; do $(GO) run . docs --markdown --lang $$language > docs/manual/$$language/reference.md.new; \
+	  mv docs/manual/$$language/reference.md.new docs/manual/$$language/reference.md; done
 
 ##   make clean    removes what was built; the demonstration store, which holds copies, stays
 clean:

@@ -82,7 +82,8 @@ func (s *State) optionalInteger(l *glua.LState, op string, position, otherwise i
 	return s.integer(l, op, position)
 }
 
-// stringArg takes a text, a number as it would be printed, or the text of an error: in Lua 5.1 errors are texts.
+// stringArg takes a text, a number or a Decimal as it would be printed, or the text of an error: in Lua 5.1 errors are
+// texts.
 func (s *State) stringArg(l *glua.LState, op string, position int) string {
 	switch value := l.Get(position).(type) {
 	case glua.LString:
@@ -90,12 +91,23 @@ func (s *State) stringArg(l *glua.LState, op string, position int) string {
 	case glua.LNumber:
 		return formatNumber(float64(value))
 	case *glua.LUserData:
-		if e := asError(value); e != nil {
-			return e.Text()
+		if text, ok := ownText(value); ok {
+			return text
 		}
 	}
 	s.badArgument(l, op, position, "lua.a_text")
 	return ""
+}
+
+// ownText is the text that an error or a Decimal is wherever a text is wanted.
+func ownText(value glua.LValue) (string, bool) {
+	if e := asError(value); e != nil {
+		return e.Text(), true
+	}
+	if d := asDecimal(value); d != nil {
+		return d.String(), true
+	}
+	return "", false
 }
 
 func asNumber(value glua.LValue) (glua.LNumber, bool) {

@@ -16,7 +16,7 @@ func (s *State) openBase() {
 		"print": s.basePrint, "tonumber": s.baseTonumber, "tostring": s.baseTostring, "type": s.baseType,
 	})
 	s.define(s.l.G.Global, map[string]glua.LGFunction{
-		concatName: s.concat, concatListName: s.concatList, lengthName: s.length,
+		concatName: s.concat, concatListName: s.concatList, lengthName: s.length, compareName: s.compare,
 	})
 	s.names.RawSetString("_VERSION", glua.LString("Lua 5.1"))
 }
@@ -325,6 +325,8 @@ func typeName(value glua.LValue) string {
 			return "table"
 		case *Error:
 			return "error"
+		case *Decimal:
+			return "num"
 		}
 	}
 	return value.Type().String()

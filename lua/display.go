@@ -61,6 +61,8 @@ func displayThing(thing *glua.LUserData) string {
 		return v.name
 	case Unknown:
 		return "(unknown)"
+	case *Decimal:
+		return v.String()
 	}
 	return "userdata"
 }
@@ -142,8 +144,11 @@ func (s *State) describe(value glua.LValue) string {
 	case *glua.LState:
 		return s.word("lua.a_coroutine")
 	case *glua.LUserData:
-		if thing, ok := v.Value.(*frozen); ok {
+		switch thing := v.Value.(type) {
+		case *frozen:
 			return thing.name
+		case *Decimal:
+			return s.options.Say.speak("lua.the_decimal", map[string]any{"n": thing.String()})
 		}
 		return s.word("lua.an_error")
 	}

@@ -114,6 +114,8 @@ func (s *State) encodeSpecial(v reflect.Value, depth int) (glua.LValue, bool, er
 		return special.fn, true, nil
 	case Func:
 		return s.bound(special, nil), true, nil
+	case *Decimal:
+		return s.decimalValue(special), true, nil
 	case Encoder:
 		value, err := s.encodeReflect(reflect.ValueOf(special.EncodeLua()), depth+1)
 		return value, true, err

@@ -64,6 +64,9 @@ func goodFlags(flags string) bool {
 }
 
 func (s *State) formatOne(l *glua.LState, flags string, verb byte, position int) string {
+	if d := asDecimal(l.Get(position)); d != nil && (verb == 'f' || verb == 'd') {
+		return s.formatDecimal(l, flags, verb, d)
+	}
 	switch verb {
 	case 'd', 'i':
 		n := s.wholeArg(l, flags+string(verb), position)
@@ -170,6 +173,29 @@ func formatFloat(flags string, verb byte, n float64) string {
 		flags += ".6"
 	}
 	return fmt.Sprintf("%"+flags+string(verb), n)
+}
+
+// formatDecimal is printf of a Decimal, to its last digit.
+func (s *State) formatDecimal(l *glua.LState, flags string, verb byte, d *Decimal) string {
+	marks, width, places, cutShort := splitFlags(flags)
+	if verb == 'd' && d.Cmp(d.Round(0)) != 0 {
+		s.badFormat(l, flags+"d", "lua.format_whole")
+	}
+	switch {
+	case verb == 'd':
+		places = 0
+	case !cutShort:
+		places = 6
+	}
+	text := d.Round(places).String()
+	sign, digits := plusOrBlank(marks), strings.TrimPrefix(text, "-")
+	if digits != text {
+		sign = "-"
+	}
+	if strings.Contains(marks, "0") && !strings.Contains(marks, "-") {
+		digits = strings.Repeat("0", max(0, width-len(sign)-len(digits))) + digits
+	}
+	return pad(marks, width, sign+digits)
 }
 
 // formatText pads by bytes, as C does: the columns of a file are bytes.

@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ const (
 	concatName     = "(concat)"
 	concatListName = "(concat list)"
 	lengthName     = "(length)"
+	compareName    = "(compare)"
 )
 
 // concatGroup is how many operands of a chain a..b..c are given to a call. It holds them in registers, of which a function
@@ -21,9 +23,10 @@ const concatGroup = 16
 // guardTree turns a..b and #t into calls of guarded functions, before the script is compiled: .. would print money as
 // 1.2e+06 and could double a text until the machine stops; # would stop counting at MaxArrayIndex and lose what a list
 // holds beyond it. It also makes 0010 ten, which gopher-lua reads as octal, and a, b = b, a a swap. In a rehearsal every
-// condition is looked at, for something unknown in it. It gives the variables of each function.
-func guardTree(stmts []ast.Stmt, rehearse bool) []scopes {
-	g := &guard{rehearse: rehearse}
+// condition is looked at, for something unknown in it. In a script that has to do with Decimals these compare with numbers:
+// the interpreter itself compares no two values of different types. It gives the variables of each function.
+func guardTree(stmts []ast.Stmt, rehearse, decimals bool) []scopes {
+	g := &guard{rehearse: rehearse, decimals: decimals}
 	g.function(&ast.FunctionExpr{ParList: &ast.ParList{}, Stmts: stmts}, false)
 	return g.functions
 }
@@ -31,6 +34,7 @@ func guardTree(stmts []ast.Stmt, rehearse bool) []scopes {
 // guard is one walk over a script. On its way it notes the variables of each function.
 type guard struct {
 	rehearse  bool
+	decimals  bool
 	functions []scopes
 }
 
@@ -122,6 +126,9 @@ func (g *guard) expr(place *ast.Expr) {
 	case *ast.RelationalOpExpr:
 		g.test(&e.Lhs)
 		g.test(&e.Rhs)
+		if g.decimals {
+			*place = compared(e)
+		}
 	case *ast.ArithmeticOpExpr:
 		g.expr(&e.Lhs)
 		g.expr(&e.Rhs)
@@ -137,6 +144,17 @@ func (g *guard) expr(place *ast.Expr) {
 	case *ast.StringConcatOpExpr:
 		*place = g.concatenation(e)
 	}
+}
+
+// namesDecimals finds dj.num, whatever a script calls dj.
+var namesDecimals = regexp.MustCompile(`\bnum\b`)
+
+// compared is the call for a comparison of any two values.
+func compared(e *ast.RelationalOpExpr) ast.Expr {
+	operator := &ast.StringExpr{Value: e.Operator}
+	operator.SetLine(e.Line())
+	oneValue(e.Lhs)
+	return call(compareName, e, operator, e.Lhs, e.Rhs)
 }
 
 // decimal takes leading zeros off a number that is not hexadecimal.

@@ -35,7 +35,7 @@ func ParseLine(name string, source string) (*Chunk, error) {
 	for i, stmt := range tree {
 		tree[i] = kept(stmt)
 	}
-	functions := guardTree(tree, true)
+	functions := guardTree(tree, true, true)
 	proto, err := compileTree(tree, name)
 	if err != nil {
 		return nil, chunk.explain(err, scanTokens(text))

@@ -42,6 +42,7 @@ var (
 	durationType = reflect.TypeFor[time.Duration]()
 	timeType     = reflect.TypeFor[time.Time]()
 	sizeType     = reflect.TypeFor[Size]()
+	exactType    = reflect.TypeFor[*Decimal]()
 	decoderType  = reflect.TypeFor[Decoder]()
 	typedType    = reflect.TypeFor[Typed]()
 )
@@ -57,6 +58,8 @@ func newKind(typ reflect.Type, single bool, enum []string) *kind {
 
 func kindFor(typ reflect.Type, single bool, enum []string) *kind {
 	switch {
+	case typ == exactType:
+		return exactKind()
 	case reflect.PointerTo(typ).Implements(decoderType):
 		return decoderKind(typ)
 	case enum != nil:
@@ -165,6 +168,23 @@ func numberKind() *kind {
 			return k.wrong(s, path, value)
 		}
 		target.SetFloat(float64(n))
+		return nil
+	}
+	return k
+}
+
+// exactKind takes a Decimal, or a number or a text that is one.
+func exactKind() *kind {
+	k := &kind{stub: "dj.Num", want: word("lua.a_decimal")}
+	k.decode = func(s *State, path string, value glua.LValue, target reflect.Value) *fault {
+		d, mistake, wrong := toDecimal(value)
+		if wrong {
+			return k.wrong(s, path, value)
+		}
+		if mistake != nil {
+			return mistake
+		}
+		target.Set(reflect.ValueOf(d))
 		return nil
 	}
 	return k

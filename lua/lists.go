@@ -69,7 +69,7 @@ func (s *State) listConcat(l *glua.LState) int {
 	var b strings.Builder
 	for i := from; i <= to; i++ {
 		value := table.RawGet(glua.LNumber(i))
-		if !glua.LVCanConvToString(value) {
+		if !glua.LVCanConvToString(value) && asDecimal(value) == nil {
 			s.cannotJoin(l, value)
 		}
 		if i > from {

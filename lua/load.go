@@ -127,7 +127,7 @@ func compile(chunk *Chunk, text string) (*glua.FunctionProto, error) {
 	if err != nil {
 		return nil, chunk.slip(text, chunk.explain(err, scan))
 	}
-	functions := guardTree(tree, false)
+	functions := guardTree(tree, false, namesDecimals.MatchString(text))
 	proto, err := compileTree(tree, chunk.Name)
 	if err != nil {
 		return nil, chunk.explain(err, scan)
@@ -143,7 +143,7 @@ func (c *Chunk) compileRehearsal() *glua.FunctionProto {
 	if err != nil {
 		return c.proto
 	}
-	functions := guardTree(tree, true)
+	functions := guardTree(tree, true, namesDecimals.MatchString(c.text))
 	proto, err := compileTree(tree, c.Name)
 	if err != nil {
 		return c.proto // its guards made it too large for one function

@@ -65,7 +65,7 @@ func newRecord(typ reflect.Type) *record {
 		words := strings.Split(rest, ",")
 		has := func(word string) bool { return slices.Contains(words, word) }
 		f := &field{name: name, index: member.Index, arg: has("arg"), omit: has("omitempty"), doc: member.Tag.Get("doc")}
-		f.required = has("required") || f.arg && !has("optional") && (member.Type.Kind() != reflect.Pointer || member.Type == functionType)
+		f.required = has("required") || f.arg && !has("optional") && (member.Type.Kind() != reflect.Pointer || member.Type == functionType || member.Type == exactType)
 		f.kind = sync.OnceValue(func() *kind { return newKind(member.Type, has("single"), enumOf(member.Tag)) })
 		r.add(f)
 	}

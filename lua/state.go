@@ -46,6 +46,8 @@ type State struct {
 	enter   *glua.LFunction
 	unknown *glua.LUserData // the one value of Unknown
 
+	decimals *glua.LTable // metatable of Decimals
+
 	// A Go list without elements is a table like an empty map; this metatable tells it from one on its way back.
 	emptyList *glua.LTable
 
@@ -82,6 +84,7 @@ func New(ctx context.Context, o Options) *State {
 	s.emptyList = s.l.CreateTable(0, 1)
 	s.emptyList.RawSetString("__metatable", glua.LFalse)
 	s.openErrors()
+	s.openDecimals()
 	s.openBase()
 	s.openText()
 	s.openLists()

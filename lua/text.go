@@ -63,11 +63,11 @@ func (s *State) concatParts(l *glua.LState, parts []string, operand func(i int) 
 		case glua.LNumber:
 			parts[i] = formatNumber(float64(value))
 		default:
-			e := asError(value)
-			if e == nil {
+			text, ok := ownText(value)
+			if !ok {
 				return s.concatMeta(l, len(parts), operand)
 			}
-			parts[i] = e.Text()
+			parts[i] = text
 		}
 		size += len(parts[i])
 	}
@@ -107,7 +107,8 @@ func (s *State) concatMeta(l *glua.LState, count int, operand func(i int) glua.L
 }
 
 func (s *State) joins(value glua.LValue) bool {
-	return glua.LVCanConvToString(value) || asError(value) != nil
+	_, own := ownText(value)
+	return own || glua.LVCanConvToString(value)
 }
 
 func (s *State) cannotJoin(l *glua.LState, value glua.LValue) {
@@ -116,11 +117,14 @@ func (s *State) cannotJoin(l *glua.LState, value glua.LValue) {
 }
 
 func metamethod(value glua.LValue, name string) *glua.LFunction {
-	table, ok := value.(*glua.LTable)
-	if !ok {
-		return nil
+	var own glua.LValue
+	switch v := value.(type) {
+	case *glua.LTable:
+		own = v.Metatable
+	case *glua.LUserData:
+		own = v.Metatable
 	}
-	meta, ok := table.Metatable.(*glua.LTable)
+	meta, ok := own.(*glua.LTable)
 	if !ok {
 		return nil
 	}

@@ -79,7 +79,7 @@ func (v Value) Err() *Error {
 }
 
 // Go makes Go values: nil, bool, int64 (a whole number up to 2^53), float64, string, []any (a list), map[string]any (any
-// other table; an empty one too), *Function and *Error. It refuses a table within itself and one that is too large.
+// other table; an empty one too), *Decimal, *Function and *Error. It refuses a table within itself and one that is too large.
 func (v Value) Go() (any, error) {
 	if v.lua == nil {
 		return nil, nil
@@ -145,6 +145,8 @@ func (w *walk) value(value glua.LValue) (any, *fault) {
 		case *Error:
 			return thing, nil
 		case Unknown:
+			return thing, nil
+		case *Decimal:
 			return thing, nil
 		case *frozen:
 			return w.table(thing.fields)

@@ -35,6 +35,16 @@ dj.test("keeps one set a working day, and the ends of months", function(sim)
   })
 end)
 
+dj.test("its policy keeps a week when the PC was off for ten days", function(sim)
+  local days = sim:policy("padaria:semana", { days = 30, fault = "off:10d" })
+  local before, after = days[15], days[16]
+  dj.expect.equal({ before.day, after.day }, { "2026-03-16", "2026-03-27" })
+  dj.expect.equal(after.keep, {
+    "2026-03-27", "2026-03-16", "2026-03-15", -- the three newest, a Sunday among them
+    "2026-03-14", "2026-03-12", "2026-03-11", "2026-03-10",
+  })
+end)
+
 dj.test("without the pen drive the copy is made all the same, and the run says so", function(sim)
   open_bakery(sim)
   sim:unplug("DJ-BACKUP")

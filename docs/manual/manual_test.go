@@ -16,6 +16,7 @@ import (
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/sim"
 	"github.com/djscript/djscript/lua"
 )
 
@@ -195,17 +196,19 @@ func source(t *testing.T, room string) string {
 
 func stubs(t *testing.T) string {
 	t.Helper()
-	files, err := fs.Glob(primitive.Stubs(message.English), "*.lua")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var all strings.Builder
-	for _, file := range files {
-		text, err := fs.ReadFile(primitive.Stubs(message.English), file)
+	for _, folder := range []fs.FS{primitive.Stubs(message.English), sim.Stubs(message.English)} {
+		files, err := fs.Glob(folder, "*.lua")
 		if err != nil {
 			t.Fatal(err)
 		}
-		all.Write(text)
+		for _, file := range files {
+			text, err := fs.ReadFile(folder, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(text)
+		}
 	}
 	return all.String()
 }

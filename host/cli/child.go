@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 	"time"
 
@@ -77,7 +78,7 @@ func causeOf(ctx context.Context, store *run.Host, end child.Ended, grace time.D
 	case ctx.Err() != nil:
 		return message.New("run.cancelled", "run.killed_late", message.Args{"grace": grace.String()})
 	case end.OutOfMemory:
-		return message.New("run.limit", "run.memory", message.Args{"limit": size(store.Config.Limits.Memory)})
+		return noMemory(store.Config.Limits.Memory)
 	case end.Signal != "":
 		return message.New("run.died", "run.killed", message.Args{"signal": end.Signal})
 	}
@@ -92,9 +93,6 @@ func (a *app) childCommand() *cobra.Command {
 	}
 }
 
-// collectAt is the part of the memory that it may have at which Go spares no time to free some.
-const collectAt = 0.85
-
 func (a *app) runAsChild(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -108,13 +106,39 @@ func (a *app) runAsChild(ctx context.Context) error {
 	if err != nil {
 		return says.say(spoken{Report: &report{Exit: run.ExitOf(err), Errors: toldAll(err)}})
 	}
-	if memory := store.Config.Limits.Memory; memory > 0 {
-		debug.SetMemoryLimit(int64(float64(memory) * collectAt))
-	}
+	go spare(ctx, store.Config.Limits.Memory, cancel)
 	request.Params = numbers(request.Params).(map[string]any)
 	store.Watch = func(e run.Event) { _ = says.say(spoken{Event: &e}) } // who does not listen any more is told nothing
 	store.Memory = child.PeakMemory
 	return says.say(spoken{Report: reportOf(store.Run(ctx, request))})
+}
+
+// Of the memory that it may have, a run is ended when it keeps more than keepable of it in use, and Go spares no time to
+// collect the rest from collectAt on. Between that and the limit itself there would be no end of collecting.
+const (
+	keepable  = 0.7
+	collectAt = 0.9
+	lookEvery = 20 * time.Millisecond
+)
+
+// spare ends a run in good order, with what it deferred, before its process dies of the limit: as far as it is slow
+// enough in taking memory.
+func spare(ctx context.Context, memory int64, end context.CancelCauseFunc) {
+	if memory == 0 {
+		return
+	}
+	debug.SetMemoryLimit(int64(float64(memory) * collectAt))
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	for run.Sleep(ctx, lookEvery) == nil {
+		if metrics.Read(live); float64(live[0].Value.Uint64()) > float64(memory)*keepable {
+			end(noMemory(memory))
+			return
+		}
+	}
+}
+
+func noMemory(limit int64) error {
+	return message.New("run.limit", "run.memory", message.Args{"limit": size(limit)})
 }
 
 // speaker says it line by line, for several goroutines.

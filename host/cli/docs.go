@@ -31,8 +31,9 @@ func (a *app) docsCommand() *cobra.Command {
 			}
 			switch {
 			case markdown:
-				fmt.Fprint(a.out, stubs.reference())
-				return nil
+				page, err := writeReference()
+				fmt.Fprint(a.out, page)
+				return err
 			case len(args) == 0:
 				return a.docsIndex(stubs.functions)
 			case args[0] == capabilities:

@@ -85,7 +85,7 @@ func (a *app) init(ctx context.Context, dir string, n answers) error {
 	if err != nil {
 		return err
 	}
-	files = append([]file{{"djscript.toml", text}, exampleScript()}, files...)
+	files = append(append([]file{{"djscript.toml", text}}, exampleScripts()...), files...)
 	if err := write(dir, files); err != nil {
 		return err
 	}

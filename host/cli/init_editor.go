@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -14,20 +15,25 @@ import (
 	"github.com/djscript/djscript/lua"
 )
 
-//go:embed example/*.lua
+//go:embed example/*.lua editor/*.lua
 var examples embed.FS
 
-// exampleScript is a policy of one's own in ten lines, in the reader's language.
-func exampleScript() file {
-	name := "closing.lua"
+// exampleScripts are a policy of one's own in ten lines, in the reader's language, and its test.
+func exampleScripts() []file {
+	name := "closing"
 	if message.Language() == message.Portuguese {
-		name = "fechamento.lua"
+		name = "fechamento"
 	}
-	text, err := examples.ReadFile("example/" + name)
+	return []file{embedded("scripts/"+name+".lua", "example"), embedded("scripts/"+name+"_test.lua", "example")}
+}
+
+// embedded is a file that lies within the program in that folder.
+func embedded(to, folder string) file {
+	text, err := examples.ReadFile(folder + "/" + path.Base(to))
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	return file{"scripts/" + name, text}
+	return file{to, text}
 }
 
 const stubFolder = ".djscript/stubs"
@@ -46,7 +52,7 @@ func editorFiles() ([]file, error) {
 	}
 	files := []file{
 		{".luarc.json", languageServer()}, {".luacheckrc", luacheck(known.functions, tests.functions)},
-		{stubFolder + "/dj.lua", rootStub(known.functions)},
+		{stubFolder + "/dj.lua", rootStub(known.functions)}, embedded(stubFolder+"/os.lua", "editor"),
 	}
 	for _, folder := range folders {
 		names, err := fs.Glob(folder, "*.lua")
@@ -64,11 +70,19 @@ func editorFiles() ([]file, error) {
 	return files, nil
 }
 
-// languageServer is .luarc.json: Lua 5.1 without the libraries that reach outside.
+// serverLibraries are those that the language server knows of and that can be switched off.
+var serverLibraries = []string{
+	"bit", "bit32", "coroutine", "debug", "ffi", "io", "jit", "jit.profile", "jit.util", "math", "os", "package", "string", "table", "utf8",
+}
+
+// languageServer is .luarc.json: Lua 5.1 without the libraries that a script has not. Of os it has a few functions only:
+// a stub of ours describes those.
 func languageServer() []byte {
-	off := map[string]string{}
-	for _, name := range []string{"bit", "bit32", "coroutine", "debug", "ffi", "io", "jit", "jit.profile", "jit.util", "os", "package", "utf8"} {
-		off[name] = "disable"
+	off := map[string]string{"os": "disable"}
+	for _, name := range serverLibraries {
+		if !slices.Contains(lua.Names(), name) {
+			off[name] = "disable"
+		}
 	}
 	settings := map[string]any{
 		"$schema":                   "https://raw.githubusercontent.com/LuaLS/vscode-lua/master/setting/schema.json",
@@ -84,11 +98,22 @@ func languageServer() []byte {
 	return append(text, '\n')
 }
 
-// sandbox are the names of Lua's own that a script may use.
-func sandbox() []string {
-	return []string{
-		"_VERSION", "assert", "error", "getmetatable", "ipairs", "math", "next", "pairs", "pcall", "print", "rawequal", "rawget", "rawset",
-		"select", "setmetatable", "string", "table", "tonumber", "tostring", "type", "unpack", "xpcall",
+// writeNames writes what Lua itself lends to every script, as luacheck wants it.
+func writeNames(b *strings.Builder) {
+	names := append(lua.Names(), "require")
+	for _, name := range names {
+		var fields []string
+		for _, other := range names {
+			if library, field, ok := strings.Cut(other, "."); ok && library == name {
+				fields = append(fields, field)
+			}
+		}
+		switch {
+		case len(fields) > 0:
+			fmt.Fprintf(b, "    %s = { fields = { \"%s\" } },\n", name, strings.Join(fields, `", "`))
+		case !strings.Contains(name, "."):
+			fmt.Fprintf(b, "    %q,\n", name)
+		}
 	}
 }
 
@@ -97,9 +122,7 @@ func sandbox() []string {
 func luacheck(functions, tests []*lua.StubFunc) []byte {
 	var b strings.Builder
 	b.WriteString("-- Written by djscript init from the stubs.\nstds.djscript = {\n  read_globals = {\n")
-	for _, name := range append(sandbox(), "require") {
-		fmt.Fprintf(&b, "    %q,\n", name)
-	}
+	writeNames(&b)
 	b.WriteString("    dj = {\n      fields = {\n")
 	writeFields(&b, "        ", functions)
 	b.WriteString("      },\n    },\n  },\n}\nstd = \"djscript\"\nmax_line_length = 120\nunused_args = false\nexclude_files = { \".djscript/**\" }\n")

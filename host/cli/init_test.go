@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/djscript/djscript/builtin"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/sim"
 	"github.com/djscript/djscript/lua"
 )
 
@@ -30,9 +34,10 @@ func TestInitWritesAStoreThatChecksAndRuns(t *testing.T) {
 			t.Errorf("djscript.toml lacks %s", line)
 		}
 	}
-	d.run("", "check").wants(t, 0, "2 files checked, no mistake")
+	d.run("", "check").wants(t, 0, "3 files checked, no mistake")
 	d.run("", "next", "-n", "1").wants(t, 0, "2026-11-21 22:00", "default:backup")
 	d.run("", "docs", "closing").wants(t, 0, "djscript run closing:backup", "where the copies go")
+	d.run("", "test").wants(t, 0, "2 tests, all passed")
 }
 
 func TestInitNeverWritesOverAFile(t *testing.T) {
@@ -87,20 +92,12 @@ func TestPlacesAreNamedOnce(t *testing.T) {
 
 // What .luacheckrc allows must exist: a name that is not there would only be found when the script runs.
 func TestLuacheckKnowsOnlyWhatTheSandboxHas(t *testing.T) {
-	source := "local all = {" + strings.Join(sandbox(), ", ") + "}\n"
-	chunk, err := lua.Parse("names.lua", []byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := lua.New(t.Context(), lua.Options{}).Run(chunk); err != nil {
-		t.Error(err)
-	}
 	var names []string
 	host := &primitive.Host{}
-	for _, f := range host.All() {
+	for _, f := range slices.Concat(host.All(), sim.Functions()) {
 		names = append(names, f.Name)
 	}
-	known, err := readStubs(primitive.Stubs(message.English))
+	known, err := readStubs(primitive.Stubs(message.English), sim.Stubs(message.English))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,28 +110,77 @@ func TestLuacheckKnowsOnlyWhatTheSandboxHas(t *testing.T) {
 	}
 }
 
+func TestTheStubOfOsHasWhatTheSandboxHas(t *testing.T) {
+	stub, err := lua.ParseStub("os.lua", embedded("os.lua", "editor").data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared, there []string
+	for _, f := range stub.Functions {
+		declared = append(declared, "os."+f.Name)
+	}
+	for _, name := range lua.Names() {
+		if strings.HasPrefix(name, "os.") {
+			there = append(there, name)
+		}
+	}
+	slices.Sort(declared)
+	if !slices.Equal(declared, there) {
+		t.Errorf("declared %q, there are %q", declared, there)
+	}
+}
+
+func TestTheLanguageServerKnowsTheLibrariesThatThereAre(t *testing.T) {
+	var settings struct {
+		Off map[string]string `json:"runtime.builtin"`
+	}
+	if err := json.Unmarshal(languageServer(), &settings); err != nil {
+		t.Fatal(err)
+	}
+	for name, off := range map[string]bool{"io": true, "debug": true, "package": true, "os": true, "coroutine": false, "string": false, "table": false, "math": false} {
+		if _, is := settings.Off[name]; is != off {
+			t.Errorf("%s switched off: %v", name, is)
+		}
+	}
+}
+
 func TestEditorFilesPleaseLuacheck(t *testing.T) {
 	program, err := exec.LookPath("luacheck")
 	if err != nil {
-		t.Log("luacheck is not installed: only the files' presence is looked at")
+		t.Fatal("luacheck is needed: make test installs it")
+	}
+	luacheck := func(d *desk, files ...string) (string, error) {
+		check := exec.CommandContext(t.Context(), program, append([]string{"--no-color"}, files...)...)
+		check.Dir = d.dir
+		out, err := check.CombinedOutput()
+		return string(out), err
+	}
+	shipped, err := fs.Glob(builtin.Files, "*.lua")
+	if err != nil || len(shipped) == 0 {
+		t.Fatal(shipped, err)
 	}
 	for _, language := range []string{message.Portuguese, message.English} {
 		d := newDesk(t)
-		d.run("", "init", "--lang", language).wants(t, 0)
-		d.run("", "init", "other", "--lang", language, "--json").wants(t, 0, `"written"`, ".djscript/stubs/dj.lua")
-		if program == "" {
-			continue
+		d.run("", "init", "--lang", language).wants(t, 0, "_test.lua")
+		d.run("", "init", "other", "--lang", language, "--json").wants(t, 0, `"written"`, ".djscript/stubs/dj.lua", ".djscript/stubs/sim.lua")
+		for _, name := range shipped {
+			text, err := fs.ReadFile(builtin.Files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.write("scripts/"+name, string(text))
 		}
-		check := exec.CommandContext(t.Context(), program, "--no-color", "scripts")
-		check.Dir = d.dir
-		if out, err := check.CombinedOutput(); err != nil {
+		d.write("scripts/sandbox.lua", "local co = coroutine.wrap(function() return os.time(), os.date(\"%Y\"), require \"lib.days\" end)\nreturn co(), string.rep(\"x\", 2), math.pi\n")
+		if out, err := luacheck(d, "scripts"); err != nil {
 			t.Errorf("%v\n%s", err, out)
 		}
-		typo := d.write("scripts/typo.lua", "return dj.copy.creat({}) or os.time()\n")
-		check = exec.CommandContext(t.Context(), program, "--no-color", typo)
-		check.Dir = d.dir
-		if out, err := check.CombinedOutput(); err == nil || !strings.Contains(string(out), "creat") || !strings.Contains(string(out), "os") {
-			t.Errorf("a typo went by: %v\n%s", err, out)
+		for wrong, word := range map[string]string{
+			"return dj.copy.creat({})\n": "creat", "return os.execute(\"dir\")\n": "execute", "return io.open(\"x\")\n": "io", "x = 1\n": "x",
+			"return dj.test\n": "test", "return string.dump(print)\n": "dump",
+		} {
+			if out, err := luacheck(d, d.write("scripts/typo.lua", wrong)); err == nil || !strings.Contains(out, word) {
+				t.Errorf("%q went by: %v\n%s", wrong, err, out)
+			}
 		}
 	}
 }

@@ -30,7 +30,7 @@ type report struct {
 	Where    string          `json:"where"` // in the script, of the first error
 	Steps    []run.Step      `json:"steps"`
 	Plan     *run.Plan       `json:"plan,omitempty"`
-	Value    json.RawMessage `json:"value"` // nil: none
+	Value    json.RawMessage `json:"value,omitempty"` // nil: none
 }
 
 // told is an error in words, with the script's line.

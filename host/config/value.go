@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/djscript/djscript/host/cnpj"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -205,29 +206,8 @@ func parseServer(text string) (string, bool) {
 	return net.JoinHostPort(host, port), right
 }
 
-// ParseCNPJ is a CNPJ without its mask, and whether it is one: 14 positions, letters allowed since July 2026 (IN RFB
-// 2.229/2024), the last two its check digits.
+// ParseCNPJ is a CNPJ without its mask, and whether it is one.
 func ParseCNPJ(text string) (string, bool) {
-	plain := strings.ToUpper(strings.NewReplacer(".", "", "/", "", "-", "", " ", "").Replace(text))
-	if !cnpjShape.MatchString(plain) || strings.Count(plain, plain[:1]) == len(plain) {
-		return "", false
-	}
-	if plain[12] != checkDigit(plain[:12]) || plain[13] != checkDigit(plain[:13]) {
-		return "", false
-	}
-	return plain, true
-}
-
-var cnpjShape = regexp.MustCompile(`^[0-9A-Z]{12}[0-9]{2}$`)
-
-// A character counts as its ASCII code less 48, with weights 2 to 9 from the right, over and over.
-func checkDigit(text string) byte {
-	sum := 0
-	for i := range len(text) {
-		sum += int(text[len(text)-1-i]-'0') * (2 + i%8)
-	}
-	if rest := sum % 11; rest > 1 {
-		return byte('0' + 11 - rest)
-	}
-	return '0'
+	plain, err := cnpj.Parse(text)
+	return plain, err == nil
 }

@@ -144,6 +144,7 @@ func TestASuggestionIsTheLeastThatCoversAndKeepsWhatIsWritten(t *testing.T) {
 	}{
 		{nil, []string{"copy.read", "copy.write:local", "copy.write:pen"}, `grants = ["copy.write:local", "copy.write:pen"]`},
 		{nil, []string{"copy.destroy:local", "copy.destroy"}, `grants = ["copy.destroy:local"]`},
+		{nil, []string{"copy.write", "copy.write:local"}, `grants = ["copy.write:local"]`},
 		{nil, []string{"copy.destroy:local", "copy.destroy:?"}, `grants = ["copy.destroy"]`},
 		{[]string{"copy.destroy:local"}, []string{"copy.destroy:?", "drive.read"}, `grants = ["copy.destroy:local", "drive.read"]`},
 		{[]string{"drive.read"}, []string{"copy.destroy:local"}, `grants = ["copy.destroy:local", "drive.read"]`},

@@ -92,29 +92,19 @@ func Line(grants []Grant) string {
 // is open is granted over everything.
 func (all Powers) Suggest(written []Grant, needs []Need) []Grant {
 	least := slices.Clone(written)
-	add := func(reads, open bool) {
+	add := func(reads bool, wanted func(Need) bool) {
 		for _, n := range needs {
 			power, ok := all.Find(n.Power)
-			if ok && power.reads() == reads && n.Open == open && !all.Covers(least, n) {
+			if ok && power.reads() == reads && wanted(n) && !all.Covers(least, n) {
 				least = append(least, Grant{n.Power, n.Object})
 			}
 		}
 	}
 	for _, reads := range []bool{false, true} { // who may change something may look at it
-		add(reads, true)
-		add(reads, false)
+		add(reads, func(n Need) bool { return n.Open })
+		add(reads, func(n Need) bool { return n.Object != "" })
+		add(reads, func(n Need) bool { return !n.Open && n.Object == "" }) // it is content with any of these
 	}
-	return simple(least)
-}
-
-// simple leaves out what another grant allows already, and puts the rest in order.
-func simple(grants []Grant) []Grant {
-	var kept []Grant
-	for _, g := range grants {
-		if g.Object == "" || !slices.Contains(grants, Grant{Power: g.Power}) {
-			kept = append(kept, g)
-		}
-	}
-	slices.SortFunc(kept, func(a, b Grant) int { return strings.Compare(a.String(), b.String()) })
-	return slices.Compact(kept)
+	slices.SortFunc(least, func(a, b Grant) int { return strings.Compare(a.String(), b.String()) })
+	return slices.Compact(least)
 }

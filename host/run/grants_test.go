@@ -185,6 +185,9 @@ func TestParamsSayWhatACallIsDoneTo(t *testing.T) {
 		if message.Code(o.Err) != c.code || (c.code == "") != slices.Equal(w.asked, []string{"create local"}) {
 			t.Errorf("%v: %v, asked %v", c.given, o.Err, w.asked)
 		}
+		if _, before := errors.AsType[*DeniedError](o.Err); before != (c.code != "") {
+			t.Errorf("%v: %v is not told before it runs", c.given, o.Err)
+		}
 	}
 }
 

@@ -122,6 +122,7 @@ func (s *Store) methods() []lua.Func {
 			found, _, err := shelf{s}.List(c.Context, copies.Filter(*a))
 			return found, err
 		}),
+		answer("Sim:policy", func(c *lua.Call, a *policyArgs) (any, error) { return s.policy(c.Context, a) }),
 		answer("Sim:notices", func(*lua.Call, *struct{}) (any, error) { return s.notices, nil }),
 	}
 }
@@ -157,13 +158,14 @@ func (s *Store) configure(from source) error {
 		}
 	}
 	c, err := s.program.configure(name, s.folder, text)
-	if mistakes, ok := errors.AsType[config.Mistakes](err); ok && from.tables != nil {
-		return withoutLines(mistakes)
+	switch {
+	case err != nil && from.tables != nil:
+		return withoutLines(err)
+	case err != nil:
+		return err
 	}
-	if err == nil {
-		s.use(c)
-	}
-	return err
+	s.use(c)
+	return nil
 }
 
 func laidOver(tables map[string]any) ([]byte, error) {
@@ -188,11 +190,13 @@ func laidOver(tables map[string]any) ([]byte, error) {
 }
 
 // withoutLines are the mistakes of tables, which have no lines.
-func withoutLines(mistakes config.Mistakes) error {
-	for i := range mistakes {
-		mistakes[i].Line = 0
+func withoutLines(err error) error {
+	if mistakes, ok := errors.AsType[config.Mistakes](err); ok {
+		for i := range mistakes {
+			mistakes[i].Line = 0
+		}
 	}
-	return mistakes
+	return err
 }
 
 // at sets the clock.

@@ -36,6 +36,11 @@
 ---@field title string
 ---@field body? string
 
+---@class dj.SimDay
+---@field day string
+---@field keep string[]         of the copies that stay, newest first
+---@field drop string[]
+
 ---@class dj.Sim                a store that is only simulated; each test has a fresh one
 dj.Sim = {}
 
@@ -203,6 +208,21 @@ function dj.Sim:copies(filter) end
 --- ```
 ---@return dj.SimNotice[]
 function dj.Sim:notices() end
+
+--- Lets a rotation go on for so many days, a copy each day or `every` so often, with the guards of a real store, and tells of
+--- each day what stayed and what went, by the copies' days. The policy is written as `keep` of djscript.toml: rules, a list of
+--- them, or "script:policy". A fault befalls it in the middle: "off:10d", "failing:10d", "clock:-10y", "full".
+---
+--- Example:
+--- ```lua
+--- local days = sim:policy({ daily = 3, min = 1 }, { days = 10, fault = "failing:2d" })
+--- dj.expect.equal(days[5].keep, { "2026-03-06", "2026-03-05", "2026-03-04" })
+--- dj.expect.equal(days[7].drop, {})
+--- ```
+---@param policy string|table
+---@param opts {days: integer, every?: string, fault?: string}
+---@return dj.SimDay[]
+function dj.Sim:policy(policy, opts) end
 
 --- Both have to be equal, tables by what is in them. Shows both, and where they differ first.
 ---

@@ -213,6 +213,43 @@ func TestAStoreBehavesAsARealOne(t *testing.T) {
 	}
 }
 
+func TestAPolicyIsFollowedDayByDay(t *testing.T) {
+	for name, lines := range map[string]string{
+		"a day at a time": `
+			local days = sim:policy({ daily = 2, min = 1 }, { days = 4 })
+			dj.expect.equal(days[4], { day = "2026-03-05", keep = { "2026-03-05", "2026-03-04" }, drop = { "2026-03-03" } })
+			dj.expect.equal(sim:copies(), {})`,
+		"rules add up": `
+			local days = sim:policy({ { daily = 1, min = 1 }, { monthly = 2, min = 1 } }, { days = 40 })
+			dj.expect.equal(days[40].keep, { "2026-04-10", "2026-03-31" })`,
+		"twice a day": `
+			local days = sim:policy({ daily = 2, min = 1 }, { days = 3, every = "12h" })
+			dj.expect.equal(#days, 6)
+			dj.expect.equal(days[6].keep, { "2026-03-04", "2026-03-03" })`,
+		"the PC is off": `
+			local days = sim:policy({ within = "3d", min = 1 }, { days = 20, fault = "off:6d" })
+			dj.expect.equal({ days[10].day, days[11].day, #days }, { "2026-03-11", "2026-03-18", 14 })`,
+		"copies fail": `
+			local days = sim:policy({ daily = 2, min = 1 }, { days = 20, fault = "failing:6d" })
+			dj.expect.equal(days[16].keep, { "2026-03-11", "2026-03-10" })
+			dj.expect.equal(days[17].keep[1], "2026-03-18")`,
+		"the clock goes back ten years, and nothing old is dropped for it": `
+			local days = sim:policy({ daily = 3, min = 1 }, { days = 10, fault = "clock:-10y" })
+			dj.expect.contains(days[10].keep, "2026-03-06")
+			dj.expect.contains(days[10].keep, "2026-03-04")`,
+		"the drive is full": `
+			local days = sim:policy({ daily = 2, min = 1 }, { days = 6, fault = "full" })
+			dj.expect.equal(days[6].keep, { "2026-03-04", "2026-03-03" })`,
+		"what is wrong is told": `
+			dj.expect.error("option.value", function() sim:policy({ daily = 1 }, { days = 3, fault = "of:3d" }) end)
+			dj.expect.error("option.value", function() sim:policy({ daily = 1 }, { days = 3, fault = "off:-3d" }) end)
+			local err = dj.expect.error("option", function() sim:policy({ dayly = 1 }, { days = 3 }) end)
+			dj.expect.contains(err.message, "dayly")`,
+	} {
+		t.Run(name, func(t *testing.T) { passes(t, lines) })
+	}
+}
+
 func script(name, lines string) string {
 	return fmt.Sprintf("return dj.script { name = %q, jobs = { only = function(job, p)\n%s\nend } }\n", name, lines)
 }

@@ -117,10 +117,7 @@ func (s *Store) clock() time.Time { return s.now }
 
 // rowsNow are the rows of each table, as they have grown.
 func (d *database) rowsNow(now time.Time) map[string]int64 {
-	rows := map[string]int64{}
-	for table, n := range d.rows {
-		rows[table] = n
-	}
+	rows := maps.Clone(d.rows)
 	days := max(now.Sub(d.since).Hours()/24, 0)
 	for table, daily := range d.grow {
 		rows[table] += int64(days * float64(daily))

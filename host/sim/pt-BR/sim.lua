@@ -36,6 +36,11 @@
 ---@field title string
 ---@field body? string
 
+---@class dj.SimDay
+---@field day string
+---@field keep string[]         das cópias que ficam, a mais nova primeiro
+---@field drop string[]
+
 ---@class dj.Sim                uma loja apenas simulada; cada teste tem a sua
 dj.Sim = {}
 
@@ -204,6 +209,21 @@ function dj.Sim:copies(filter) end
 --- ```
 ---@return dj.SimNotice[]
 function dj.Sim:notices() end
+
+--- Deixa uma rotação seguir por tantos dias, uma cópia por dia ou a cada `every`, com as guardas de uma loja de verdade, e diz
+--- de cada dia o que ficou e o que saiu, pelos dias das cópias. A política é escrita como `keep` do djscript.toml: regras, uma
+--- lista delas, ou "script:politica". Uma falha vem no meio: "off:10d", "failing:10d", "clock:-10y", "full".
+---
+--- Exemplo:
+--- ```lua
+--- local days = sim:policy({ daily = 3, min = 1 }, { days = 10, fault = "failing:2d" })
+--- dj.expect.equal(days[5].keep, { "2026-03-06", "2026-03-05", "2026-03-04" })
+--- dj.expect.equal(days[7].drop, {})
+--- ```
+---@param policy string|table
+---@param opts {days: integer, every?: string, fault?: string}
+---@return dj.SimDay[]
+function dj.Sim:policy(policy, opts) end
 
 --- Os dois têm de ser iguais, tabelas pelo que contêm. Mostra os dois, e onde diferem primeiro.
 ---
