@@ -30,6 +30,7 @@ type Options struct {
 	Memory  int64             // bytes that it may take for its work; 0: no limit. What it starts in its turn is not limited
 	Request any               // what it is handed, as JSON
 	Line    func(line []byte) // is told of each line that it writes; called from one goroutine
+	Answers <-chan any        // what it is told while it works, as JSON, a line each; nil: nothing
 	Grace   time.Duration     // how long it may take to end by itself when the context ends
 }
 
@@ -111,8 +112,21 @@ func (c *Child) begin() error {
 		}
 		return err
 	}
-	go func() { _, _ = ours.Write(letter) }() // a child that died meanwhile is told of by its end
+	go c.talk(letter)
 	return nil
+}
+
+// talk writes what the child reads. A child that died meanwhile is told of by its end.
+func (c *Child) talk(letter []byte) {
+	_, err := c.input.Write(letter)
+	for err == nil {
+		select {
+		case answer := <-c.options.Answers:
+			err = json.NewEncoder(c.input).Encode(answer)
+		case <-c.over:
+			return
+		}
+	}
 }
 
 func (c *Child) letter() ([]byte, error) {

@@ -68,6 +68,9 @@ func fillHeap() int {
 }
 
 func deeper(n int) int {
+	if n < 0 {
+		return n
+	}
 	var room [1 << 10]byte
 	room[n%len(room)] = byte(n)
 	return deeper(n+1) + int(room[(n+1)%len(room)])

@@ -17,6 +17,11 @@ type envelope struct {
 // Request reads, in the child, what its parent wants of it, and limits the child as it says; numbers in an any are
 // json.Number. From then on asked is called once when the parent asks the child to end.
 func Request(in io.Reader, into any, asked func()) error {
+	return Listen(in, into, func([]byte) {}, asked)
+}
+
+// Listen is Request of a child that is told more while it works: heard is called with each line.
+func Listen(in io.Reader, into any, heard func(line []byte), asked func()) error {
 	input := bufio.NewReader(in)
 	line, err := input.ReadBytes('\n')
 	if err != nil {
@@ -37,8 +42,14 @@ func Request(in io.Reader, into any, asked func()) error {
 		}
 	}
 	go func() {
-		_, _ = io.Copy(io.Discard, input) // any end of it is the end
-		asked()
+		for {
+			line, err := input.ReadBytes('\n')
+			if err != nil { // any end of it is the end
+				asked()
+				return
+			}
+			heard(line)
+		}
 	}()
 	return nil
 }

@@ -15,13 +15,15 @@ import (
 
 	"github.com/djscript/djscript/host/child"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/run"
 )
 
 // spoken is one line that a run in a process of its own says to the one that started it.
 type spoken struct {
-	Event  *run.Event `json:"event,omitempty"`
-	Report *report    `json:"report,omitempty"`
+	Event  *run.Event          `json:"event,omitempty"`
+	Ask    *primitive.Question `json:"ask,omitempty"` // is answered with a reply
+	Report *report             `json:"report,omitempty"`
 }
 
 func readSpoken(line []byte) (said spoken, ok bool) {
@@ -37,9 +39,10 @@ func (a *app) inChild(ctx context.Context, store *run.Host, request run.Request,
 	var got *report
 	var id string
 	store.Watch = watch
+	answers := make(chan any, 1) // a run asks one question at a time
 	c, err := child.Start(ctx, child.Options{
 		Program: a.self, Args: []string{"-C", store.Config.Dir, "--lang", message.Language(), "__run"},
-		Memory: store.Config.Limits.Memory, Request: request, Grace: grace,
+		Memory: store.Config.Limits.Memory, Request: request, Grace: grace, Answers: answers,
 		Line: func(line []byte) {
 			said, ok := readSpoken(line)
 			if !ok {
@@ -47,6 +50,10 @@ func (a *app) inChild(ctx context.Context, store *run.Host, request run.Request,
 			}
 			if said.Report != nil {
 				got = said.Report
+			}
+			if said.Ask != nil {
+				// The person may take long, and the line must not: the end of the run comes the same way.
+				go func() { answers <- replyTo(ctx, store.Ask, *said.Ask) }()
 			}
 			if said.Event != nil {
 				id = said.Event.Run
@@ -97,19 +104,21 @@ func (a *app) runAsChild(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var request run.Request
-	err := child.Request(a.in, &request, func() { cancel(message.New("run.cancelled", "cli.cancelled", nil)) })
+	says := &speaker{out: a.out}
+	person := &remote{says: says, replies: make(chan reply, 1)}
+	err := child.Listen(a.in, &request, person.heard, func() { cancel(message.New("run.cancelled", "cli.cancelled", nil)) })
 	if err != nil {
 		return err
 	}
-	says := &speaker{out: a.out}
 	store, err := a.inForce(ctx, request)
 	if err != nil {
 		return says.say(spoken{Report: &report{Exit: run.ExitOf(err), Errors: toldAll(err)}})
 	}
 	go spare(ctx, store.Config.Limits.Memory, cancel)
 	request.Params = numbers(request.Params).(map[string]any)
+	store.Ask = person.ask
 	store.Watch = func(e run.Event) { _ = says.say(spoken{Event: &e}) } // who does not listen any more is told nothing
-	store.Memory = child.PeakMemory
+	store.Peak = child.PeakMemory
 	return says.say(spoken{Report: reportOf(store.Run(ctx, request))})
 }
 

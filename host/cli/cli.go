@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -41,6 +42,8 @@ type app struct {
 	entropy  io.Reader
 	self     string // the program's own file, for runs in a process of their own; "": they run in this one
 
+	interrupt *atomic.Pointer[func()] // what Ctrl-C stops where it holds something; else it stops the command
+
 	dir    string
 	lang   string
 	json   bool
@@ -52,9 +55,12 @@ func Main(args []string, assets Assets) int {
 	if assets.Program == "" {
 		assets.Program = "djscript"
 	}
-	a := &app{Assets: assets, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, chdir: os.Chdir, entropy: rand.Reader}
+	a := &app{
+		Assets: assets, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, chdir: os.Chdir, entropy: rand.Reader,
+		interrupt: &atomic.Pointer[func()]{},
+	}
 	a.self, _ = os.Executable() // where it can not be known, runs are not limited in memory
-	ctx, stop := cancellable()
+	ctx, stop := a.cancellable()
 	defer stop()
 	return a.main(ctx, args)
 }
@@ -64,14 +70,17 @@ func Main(args []string, assets Assets) int {
 const impatience = time.Second
 
 // cancellable ends the context at the first Ctrl-C or at a request to end; a Ctrl-C after that ends the process at once.
-func cancellable() (context.Context, func()) {
+func (a *app) cancellable() (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		var first time.Time
 		for s := range signals {
+			stop := a.interrupt.Load()
 			switch {
+			case s == os.Interrupt && stop != nil:
+				(*stop)()
 			case first.IsZero():
 				first = time.Now()
 				cancel(message.New("run.cancelled", "cli.cancelled", nil))

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/djscript/djscript/host/config"
-	"github.com/djscript/djscript/host/journal"
 	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
@@ -251,7 +250,7 @@ func (d *differ) rehearse(ctx context.Context, host *run.Host, s *side, due time
 		}
 	}
 	aside := *host
-	aside.Now, aside.Entropy, aside.World = func() time.Time { return d.now }, nothing{}, rehearsal{host}
+	aside.Now, aside.Entropy, aside.World = func() time.Time { return d.now }, nothing{}, host.Rehearsal()
 	o := aside.Run(ctx, run.Request{Target: s.Name, Trigger: "cron", Due: due, Dry: true})
 	if o.Plan != nil {
 		for _, step := range o.Plan.Steps {
@@ -266,25 +265,6 @@ func (d *differ) rehearse(ctx context.Context, host *run.Host, s *side, due time
 	}
 	return r
 }
-
-// rehearsal is the real store, of which nothing is changed: a run keeps no journal, holds no lock, and never waits.
-type rehearsal struct{ *run.Host }
-
-// Begin opens a journal that keeps nothing.
-func (rehearsal) Begin(journal.Start) (run.Record, error) { return forgetful{}, nil }
-
-// Lock is always free.
-func (rehearsal) Lock(context.Context, string, string, time.Duration) (func() error, error) {
-	return func() error { return nil }, nil
-}
-
-// Sleep is over at once.
-func (rehearsal) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
-
-type forgetful struct{}
-
-func (forgetful) Write(journal.Event) error { return nil }
-func (forgetful) Finish(journal.End) error  { return nil }
 
 // nothing is the chance of a rehearsal: both have the same.
 type nothing struct{}

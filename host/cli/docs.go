@@ -52,9 +52,6 @@ type stubs struct {
 	classes   map[string]*lua.Class
 }
 
-// stubsOf are the stubs of the nouns in that language.
-func stubsOf(language string) (*stubs, error) { return readStubs(primitive.Stubs(language)) }
-
 // readStubs reads every stub; functions are in the order of their names.
 func readStubs(from ...fs.FS) (*stubs, error) {
 	all := &stubs{classes: map[string]*lua.Class{}}

@@ -50,7 +50,7 @@ func (a *app) writePlan(path string, p *run.Plan) error {
 	if err != nil {
 		return message.Wrap(err, "fs.denied", "cli.plan_unwritten", message.Args{"path": path})
 	}
-	a.tell("cli.plan_written", message.Args{"path": path, "steps": len(p.Steps)})
+	fmt.Fprintln(a.err, message.Plural("cli.plan_written", len(p.Steps), message.Args{"path": path}))
 	return nil
 }
 

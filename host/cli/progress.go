@@ -117,6 +117,13 @@ func (w *watcher) line(text string) {
 	fmt.Fprintln(w.out, text)
 }
 
+// pause ends the bar that is shown, so that a question stands alone.
+func (w *watcher) pause() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.endBar()
+}
+
 // endBar puts a line in the place of the bar: what was done, how much, how long it took.
 func (w *watcher) endBar() {
 	if w.bar == nil {

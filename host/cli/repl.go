@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/lua"
 )
@@ -26,7 +27,8 @@ func (a *app) replCommand() *cobra.Command {
 
 // lineReader gives what a person types, line by line; io.EOF is the end.
 type lineReader interface {
-	read(ctx context.Context, prompt string) (string, error)
+	// read gives the next line; open is what it goes on from. errDropped is a line that the person gave up.
+	read(ctx context.Context, prompt, open string) (string, error)
 	close()
 }
 
@@ -34,9 +36,11 @@ type lineReader interface {
 type conversation struct {
 	*app
 	session *run.Session
+	stubs   *stubs
 	lines   lineReader
+	sits    bool // a person sits at the prompt
 	over    bool
-	failed  error // of the last line, where nobody sits at the prompt
+	failed  error // of the last line
 }
 
 func (a *app) repl(ctx context.Context) error {
@@ -50,20 +54,40 @@ func (a *app) repl(ctx context.Context) error {
 		return err
 	}
 	c := &conversation{app: a, session: session}
-	sits := false
-	if c.lines, sits, err = a.lines(session, run.Dir(store.Config.Dir)); err != nil {
+	if err := c.open(store); err != nil {
 		return errors.Join(err, session.Close())
 	}
-	if sits {
+	if c.sits {
 		a.tell("cli.repl_hello", nil)
+		a.interrupt.Store(&nothingToStop)
+		defer a.interrupt.Store(nil)
 	}
 	err = c.talk(ctx)
 	c.lines.close()
-	if err == nil && !sits {
+	if err == nil && !c.sits {
 		err = c.failed
 	}
 	return errors.Join(err, session.Close())
 }
+
+// open prepares to read lines.
+func (c *conversation) open(store *run.Host) (err error) {
+	if c.stubs, err = readStubs(primitive.Stubs(message.Language())); err != nil {
+		return err
+	}
+	complete := &completer{session: c.session, stubs: c.stubs, names: map[string][]string{}}
+	for _, d := range store.Config.Destinations {
+		complete.names["destination"] = append(complete.names["destination"], d.Name)
+	}
+	for _, d := range store.Config.Databases {
+		complete.names["database"] = append(complete.names["database"], d.Name)
+	}
+	c.lines, c.sits, err = c.app.lines(complete, run.Dir(store.Config.Dir))
+	return err
+}
+
+// nothingToStop is what Ctrl-C does between two lines.
+var nothingToStop = func() {}
 
 // overhear shows the words that a line logs or prints.
 func (a *app) overhear(e run.Event) {
@@ -76,7 +100,11 @@ func (a *app) overhear(e run.Event) {
 func (c *conversation) talk(ctx context.Context) error {
 	open := ""
 	for !c.over {
-		line, err := c.lines.read(ctx, c.prompt(open != ""))
+		line, err := c.lines.read(ctx, c.prompt(open != ""), open)
+		if errors.Is(err, errDropped) {
+			open = ""
+			continue
+		}
 		if errors.Is(err, io.EOF) {
 			if open != "" {
 				c.failed = c.do(ctx, open, true)
@@ -116,7 +144,7 @@ func (c *conversation) prompt(goesOn bool) string {
 
 // do evaluates what was typed, and shows what came of it. What is not finished is wrong where nothing more will follow.
 func (c *conversation) do(ctx context.Context, text string, last bool) error {
-	values, err := c.session.Eval(ctx, text)
+	values, err := c.eval(ctx, text)
 	if errors.Is(err, lua.ErrUnfinished) {
 		if !last {
 			return err
@@ -140,6 +168,19 @@ func (c *conversation) do(ctx context.Context, text string, last bool) error {
 	return c.show(values)
 }
 
+// eval evaluates a line. At a terminal Ctrl-C stops the line, and nothing else.
+func (c *conversation) eval(ctx context.Context, text string) ([]lua.Value, error) {
+	if !c.sits {
+		return c.session.Eval(ctx, text)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := func() { cancel(message.New("run.cancelled", "cli.repl_stopped", nil)) }
+	c.interrupt.Store(&stop)
+	defer c.interrupt.Store(&nothingToStop)
+	return c.session.Eval(ctx, text)
+}
+
 // command is a line that begins with a colon.
 func (c *conversation) command(words []string) {
 	commands := map[string]func(){
@@ -149,7 +190,7 @@ func (c *conversation) command(words []string) {
 		"quit": func() { c.over = true },
 	}
 	if len(words) == 2 && words[0] == "docs" {
-		if err := c.docs(words[1]); err != nil {
+		if err := c.docsOf(context.Background(), c.stubs, words[1]); err != nil {
 			c.tellError(err)
 		}
 		return
@@ -159,14 +200,6 @@ func (c *conversation) command(words []string) {
 		return
 	}
 	c.tell("cli.repl_unknown", message.Args{"command": ":" + strings.Join(words, " ")})
-}
-
-func (c *conversation) docs(name string) error {
-	stubs, err := stubsOf(message.Language())
-	if err != nil {
-		return err
-	}
-	return c.docsOf(context.Background(), stubs, name)
 }
 
 // show prints what a line gave: a list of records as a table, one record as its fields, anything else as it is.
@@ -220,12 +253,12 @@ const (
 	shownCell    = 36
 )
 
-// showRecords prints the fields that are short, the ones that people know a thing by first.
+// showRecords prints the fields that are short and that some record has, the ones that people know a thing by first.
 func showRecords(w io.Writer, records []map[string]any) error {
 	var names []string
-	for name, value := range records[0] {
-		if _, list := value.([]any); !list {
-			if _, table := value.(map[string]any); !table {
+	for _, record := range records {
+		for name, value := range record {
+			if !slices.Contains(names, name) && isShort(value) && cell(value) != "" {
 				names = append(names, name)
 			}
 		}
@@ -235,10 +268,23 @@ func showRecords(w io.Writer, records []map[string]any) error {
 	rows := make([][]string, len(records))
 	for i, record := range records {
 		for _, name := range names {
-			rows[i] = append(rows[i], cell(record[name]))
+			text := cell(record[name])
+			if text == "" {
+				text = "-"
+			}
+			rows[i] = append(rows[i], text)
 		}
 	}
 	return table(w, names, rows)
+}
+
+// isShort tells whether a value is neither a list nor a table.
+func isShort(value any) bool {
+	switch value.(type) {
+	case []any, map[string]any:
+		return false
+	}
+	return true
 }
 
 func showFields(w io.Writer, record map[string]any) error {
@@ -249,7 +295,7 @@ func showFields(w io.Writer, record map[string]any) error {
 	}
 	slices.SortFunc(names, byUse)
 	for _, name := range names {
-		rows = append(rows, []string{name, compact(record[name])})
+		rows = append(rows, []string{name, written(record[name])})
 	}
 	return table(w, columns("cli.repl_fields"), rows)
 }
@@ -270,8 +316,16 @@ func byUse(x, y string) int {
 	return strings.Compare(x, y)
 }
 
+// written is a value on a line; what a rehearsal can not know is "?".
+func written(v any) string {
+	if text := strings.ReplaceAll(compact(v), `{"unknown":true}`, "?"); text != "" || v == nil {
+		return text
+	}
+	return "{}"
+}
+
 func cell(v any) string {
-	text := strings.Trim(compact(v), `"`)
+	text := strings.Trim(written(v), `"`)
 	if runes := []rune(text); len(runes) > shownCell {
 		return string(runes[:shownCell-1]) + "…"
 	}
@@ -281,7 +335,7 @@ func cell(v any) string {
 // piped are lines that come from a file or another program.
 type piped struct{ scanner *bufio.Scanner }
 
-func (p piped) read(ctx context.Context, _ string) (string, error) {
+func (p piped) read(ctx context.Context, _, _ string) (string, error) {
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}

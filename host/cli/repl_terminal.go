@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,16 +12,16 @@ import (
 	"strings"
 
 	"golang.org/x/term"
-
-	"github.com/djscript/djscript/host/run"
 )
 
 // lines are what is typed at the terminal, with history and completion, or what comes through a pipe; sits tells whether
 // a person sits there.
-func (a *app) lines(session *run.Session, dir string) (reader lineReader, sits bool, err error) {
+func (a *app) lines(complete *completer, dir string) (reader lineReader, sits bool, err error) {
 	file, sits := a.terminal()
 	if !sits {
-		return piped{bufio.NewScanner(a.in)}, false, nil
+		scanner := bufio.NewScanner(a.in)
+		scanner.Buffer(nil, longestLine)
+		return piped{scanner}, false, nil
 	}
 	before, err := term.MakeRaw(int(file.Fd()))
 	if err != nil {
@@ -30,26 +31,24 @@ func (a *app) lines(session *run.Session, dir string) (reader lineReader, sits b
 	if err != nil {
 		return nil, true, errors.Join(fmt.Errorf("open terminal: %w", err), term.Restore(int(file.Fd()), before))
 	}
-	t := term.NewTerminal(struct {
+	t := &typed{file: file, raw: before, undo: undo, answers: make(chan answer), keys: &keys{from: file}, complete: complete}
+	t.terminal = term.NewTerminal(struct {
 		io.Reader
 		io.Writer
-	}{file, os.Stderr}, "")
+	}{t.keys, os.Stderr}, "")
 	if width, height, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
-		_ = t.SetSize(width, height) // a width that is not taken wraps where it always did
+		_ = t.terminal.SetSize(width, height) // a width that is not taken wraps where it always did
 	}
-	typed := &typed{
-		file: file, terminal: t, raw: before, undo: undo, answers: make(chan answer),
-		history: filepath.Join(dir, "repl_history"),
-	}
-	t.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
-		if key != '\t' {
-			return "", 0, false
-		}
-		return complete(session, line, pos)
-	}
-	typed.load()
-	return typed, true, nil
+	t.terminal.AutoCompleteCallback = t.tab
+	t.terminal.History = readHistory(filepath.Join(dir, "repl_history"))
+	return t, true, nil
 }
+
+// longestLine is how long a line may be that comes through a pipe.
+const longestLine = 1 << 20
+
+// errDropped is a line that was given up with Ctrl-C.
+var errDropped = errors.New("line dropped")
 
 // typed are lines that a person types. The terminal is raw only while a line is read: what a line does may be cancelled
 // as anywhere else.
@@ -58,8 +57,10 @@ type typed struct {
 	terminal *term.Terminal
 	raw      *term.State // as it was
 	undo     func()
+	keys     *keys
 	answers  chan answer
-	history  string
+	complete *completer
+	open     string // what the line goes on from
 }
 
 type answer struct {
@@ -67,14 +68,18 @@ type answer struct {
 	err  error
 }
 
-func (t *typed) read(ctx context.Context, prompt string) (string, error) {
+func (t *typed) read(ctx context.Context, prompt, open string) (string, error) {
 	if _, err := term.MakeRaw(int(t.file.Fd())); err != nil {
 		return "", fmt.Errorf("read terminal: %w", err)
 	}
 	defer func() { _ = term.Restore(int(t.file.Fd()), t.raw) }()
 	t.terminal.SetPrompt(prompt)
+	t.open = open
 	go func() {
 		line, err := t.terminal.ReadLine()
+		if t.keys.dropped {
+			t.keys.dropped, err = false, errDropped
+		}
 		t.answers <- answer{line, err}
 	}()
 	select {
@@ -85,37 +90,14 @@ func (t *typed) read(ctx context.Context, prompt string) (string, error) {
 	}
 }
 
-// load gives the terminal the lines of the sessions before.
-func (t *typed) load() {
-	text, err := os.ReadFile(t.history)
-	if err != nil {
-		return // the first session, or a history that can not be read: nothing is lost
-	}
-	for line := range strings.Lines(string(text)) {
-		t.terminal.History.Add(strings.TrimSuffix(line, "\n"))
-	}
-}
-
-// close keeps the lines for the next session.
-func (t *typed) close() {
-	var lines []string
-	for i := range t.terminal.History.Len() {
-		lines = append([]string{t.terminal.History.At(i) + "\n"}, lines...)
-	}
-	_ = os.WriteFile(t.history, []byte(strings.Join(lines, "")), 0o600) // a convenience: its loss harms nobody
-	_ = term.Restore(int(t.file.Fd()), t.raw)
-	t.undo()
-}
-
-// complete goes on with the name before the cursor: as far as all that it can be agree.
-func complete(session *run.Session, line string, pos int) (string, int, bool) {
-	begin := pos
-	for begin > 0 && strings.ContainsRune(nameRunes, rune(line[begin-1])) {
-		begin--
-	}
-	found := session.Complete(line[begin:pos])
-	if len(found) == 0 {
+// tab goes on with the word before the cursor, as far as all that it can be agree; where they do not, it shows them.
+func (t *typed) tab(line string, pos int, key rune) (string, int, bool) {
+	if key != '\t' {
 		return "", 0, false
+	}
+	begin, found := t.complete.at(t.open, line[:pos])
+	if len(found) == 0 {
+		return line, pos, true
 	}
 	common := found[0]
 	for _, other := range found {
@@ -123,7 +105,103 @@ func complete(session *run.Session, line string, pos int) (string, int, bool) {
 			common = common[:len(common)-1]
 		}
 	}
+	if common == line[begin:pos] && len(found) > 1 {
+		fmt.Fprintln(t.terminal, strings.Join(shortNames(found), "  "))
+	}
 	return line[:begin] + common + line[pos:], begin + len(common), true
 }
 
-const nameRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:"
+// shortNames are names without what they all begin with, up to a dot.
+func shortNames(names []string) []string {
+	short := make([]string, len(names))
+	for i, name := range names {
+		short[i] = strings.TrimSpace(name[strings.LastIndexAny(name, ".:")+1:])
+	}
+	return short
+}
+
+func (t *typed) close() {
+	_ = term.Restore(int(t.file.Fd()), t.raw)
+	t.undo()
+}
+
+// keys are what the keyboard sends. The terminal's library ends a session at Ctrl-C; here it drops the line: the line is
+// cleared, and ended.
+type keys struct {
+	from    io.Reader
+	pending []byte
+	dropped bool
+}
+
+const ctrlC = 3
+
+// clearLine are the keys that go to the end of a line, clear it, and end it.
+const clearLine = "\x05\x15\r"
+
+// Read gives what was typed up to the next Ctrl-C.
+func (k *keys) Read(p []byte) (int, error) {
+	if len(k.pending) == 0 {
+		buffer := make([]byte, len(p))
+		n, err := k.from.Read(buffer)
+		if k.pending = buffer[:n]; n == 0 {
+			return 0, err
+		}
+	}
+	if k.pending[0] == ctrlC {
+		k.pending, k.dropped = k.pending[1:], true
+		return copy(p, clearLine), nil
+	}
+	n := bytes.IndexByte(k.pending, ctrlC)
+	if n < 0 {
+		n = len(k.pending)
+	}
+	n = copy(p, k.pending[:n])
+	k.pending = k.pending[n:]
+	return n, nil
+}
+
+// mostLines is how many lines are kept for the next session.
+const mostLines = 1000
+
+// history are the lines that were typed, oldest first, those of earlier sessions included. Each is kept in the file as it
+// comes; that it can not be written there is no reason to stop.
+type history struct {
+	path  string
+	lines []string
+}
+
+func readHistory(path string) *history {
+	h := &history{path: path}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return h // the first session
+	}
+	for line := range strings.Lines(string(text)) {
+		h.lines = append(h.lines, strings.TrimRight(line, "\r\n"))
+	}
+	if len(h.lines) > mostLines {
+		h.lines = h.lines[len(h.lines)-mostLines:]
+		_ = os.WriteFile(path, []byte(strings.Join(h.lines, "\n")+"\n"), 0o600)
+	}
+	return h
+}
+
+// Add keeps a line, unless it is empty or the same again.
+func (h *history) Add(line string) {
+	if line = strings.TrimSpace(line); line == "" || len(h.lines) > 0 && h.lines[len(h.lines)-1] == line {
+		return
+	}
+	h.lines = append(h.lines, line)
+	file, err := os.OpenFile(h.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return
+	}
+	_, err = file.WriteString(line + "\n")
+	_ = errors.Join(err, file.Close())
+}
+
+// Len is how many lines there are.
+func (h *history) Len() int { return len(h.lines) }
+
+// At is a line, 0 the newest.
+func (h *history) At(i int) string { return h.lines[len(h.lines)-1-i] }

@@ -21,11 +21,13 @@ type runFlags struct {
 	wait    time.Duration
 	trigger string
 	due     string
+	yes     []string
 }
 
 func (f *runFlags) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.dry, "dry-run", false, message.Text("cli.flag_dry", nil))
 	c.Flags().DurationVar(&f.wait, "wait", 0, message.Text("cli.flag_wait", nil))
+	c.Flags().StringArrayVar(&f.yes, "yes", nil, message.Text("cli.flag_yes", nil))
 	c.Flags().StringVar(&f.trigger, "trigger", "manual", message.Text("cli.flag_trigger", nil))
 	c.Flags().StringVar(&f.due, "due", "", message.Text("cli.flag_due", nil))
 	c.Flags().BoolVar(&f.here, "here", false, message.Text("cli.flag_here", nil))
@@ -120,6 +122,7 @@ func (a *app) apply(ctx context.Context, path string, f runFlags) error {
 // is named. An empty target is the store's own backup: its entry where it has one.
 func (a *app) runJob(ctx context.Context, request run.Request, f runFlags, plan string) error {
 	request.Trigger, request.Dry, request.Wait = f.trigger, f.dry, f.wait
+	request.Yes = f.yes
 	store, err := a.inForce(ctx, request)
 	if err != nil {
 		return err
@@ -134,6 +137,7 @@ func (a *app) runJob(ctx context.Context, request run.Request, f runFlags, plan 
 	}
 	watcher := a.watcher()
 	defer watcher.end()
+	store.Ask = a.asker(watcher)
 	if f.here || a.self == "" {
 		store.Watch = watcher.watch
 		outcome := store.Run(ctx, request)

@@ -164,3 +164,30 @@ func TestHeldFilesAreReadInPlaceOfThoseThatLieThere(t *testing.T) {
 		t.Error("a base without a file", err)
 	}
 }
+
+// Whatever a reseller's file is, it is laid under or refused; a mistake names one of the two files.
+func FuzzBase(f *testing.F) {
+	f.Add(reseller)
+	f.Add("cron = 7\n[destination]\nlocal = 3\n[backup]\nat = 1\n")
+	f.Add("[[cron]]\n[[cron]]\nname = [1]\n[[store]]\n")
+	f.Add("store = 1\n[database.loja.path]\nx = 1\n")
+	known, profiles := under, systems()
+	f.Fuzz(func(t *testing.T, base string) {
+		folder := t.TempDir()
+		path := filepath.Join(folder, "djscript.toml")
+		if err := os.WriteFile(path, []byte(ofStore+"[[cron]]\nname = \"noite\"\nlock = \"x\"\n[destination.local]\noptional = true\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		held := Held{Base: []byte(base), Reseller: fstest.MapFS{}, Store: fstest.MapFS{}}
+		_, err := LoadHeld(path, known, profiles, held)
+		var mistakes Mistakes
+		if err != nil && !errors.As(err, &mistakes) {
+			t.Fatal(err)
+		}
+		for _, m := range mistakes {
+			if file := filepath.Base(m.File); file != "djscript.toml" && file != "revenda.toml" {
+				t.Errorf("%v stands in %q", m, m.File)
+			}
+		}
+	})
+}

@@ -23,7 +23,7 @@ const (
 // Power is something that a script can be allowed.
 type Power struct {
 	Name   string   // "copy.write"
-	Effect string   // of the primitives that need it
+	Effect string   // the gravest of the primitives that need it
 	Over   string   // Destination, Database, the name of another argument, or "" where it is over nothing
 	Funcs  []string // the primitives that need it, by name
 }
@@ -40,6 +40,9 @@ func (p Power) reads() bool { return p.Effect == "read" }
 // Powers are all there are, by name in order.
 type Powers []Power
 
+// grave are the effects, the gravest last: a power has that of what it allows.
+var grave = []string{"read", "write", "external", "destroy"}
+
 // Of are the powers that the primitives need. What needs no power is not among them.
 func Of(primitives []lua.Func) Powers {
 	var all Powers
@@ -52,6 +55,9 @@ func Of(primitives []lua.Func) Powers {
 			all = slices.Insert(all, i, Power{Name: f.Power, Effect: f.Effect})
 		}
 		all[i].Funcs = append(all[i].Funcs, f.Name)
+		if slices.Index(grave, f.Effect) > slices.Index(grave, all[i].Effect) {
+			all[i].Effect = f.Effect
+		}
 		if over := Over(f.Object); over != "" {
 			all[i].Over = over
 		}

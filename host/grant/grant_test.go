@@ -21,6 +21,7 @@ func primitives() []lua.Func {
 		{Name: "copy.create", Effect: "write", Power: "copy.write", Object: "to"},
 		{Name: "copy.prove", Effect: "write", Power: "copy.write"},
 		{Name: "copy.list", Effect: "read", Power: "copy.read"},
+		{Name: "copy.unpin", Effect: "write", Power: "copy.destroy"},
 		{Name: "copy.prune", Effect: "destroy", Power: "copy.destroy", Object: "where"},
 		{Name: "db.info", Effect: "read", Power: "db.read", Object: "database"},
 		{Name: "db.exec", Effect: "write", Power: "db.write", Object: "database"},
@@ -53,7 +54,7 @@ func need(text string) grant.Need {
 
 func TestPowersAreWhatThePrimitivesNeed(t *testing.T) {
 	want := grant.Powers{
-		{Name: "copy.destroy", Effect: "destroy", Over: grant.Destination, Funcs: []string{"copy.prune"}},
+		{Name: "copy.destroy", Effect: "destroy", Over: grant.Destination, Funcs: []string{"copy.prune", "copy.unpin"}},
 		{Name: "copy.read", Effect: "read", Funcs: []string{"copy.list"}},
 		{Name: "copy.write", Effect: "write", Over: grant.Destination, Funcs: []string{"copy.create", "copy.prove"}},
 		{Name: "db.read", Effect: "read", Over: grant.Database, Funcs: []string{"db.info"}},
@@ -273,7 +274,7 @@ func TestEveryPowerHasItsWordsInBothLanguages(t *testing.T) {
 		none := all.Sentence(nil)
 		for _, p := range all {
 			has := all.Sentence([]grant.Need{{Power: p.Name}})
-			if has == none || strings.Contains(has, "grant.") || strings.Contains(has, "<") || strings.HasPrefix(has, ";") {
+			if p.Says() == "" || !strings.HasPrefix(has, p.Says()) || has == none || strings.Contains(has, "grant.") || strings.Contains(has, "<") || strings.HasPrefix(has, ";") {
 				t.Errorf("%s (%s): %q", p.Name, language, has)
 			}
 			dangerous := p.Effect != "read" && !slices.Contains(all.Usual(), grant.Grant{Power: p.Name})

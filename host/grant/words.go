@@ -16,6 +16,7 @@ var words = map[string]struct{ does, never string }{
 	"copy.write":    {does: "grant.copy_write"},
 	"db.read":       {does: "grant.db_read"},
 	"drive.read":    {does: "grant.drive_read"},
+	"history.read":  {does: "grant.history_read"},
 	"notify":        {does: "grant.notify", never: "grant.never_notify"},
 }
 

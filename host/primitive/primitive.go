@@ -61,6 +61,20 @@ type Env interface {
 	Notify(n Notice, dry bool) error
 	// Calendar tells whether a business day is in a calendar.
 	Calendar(name, day string) (bool, error)
+	// Clock is what the clock says, with the store's offset; the journal keeps it.
+	Clock() time.Time
+	// Recall is the JSON that the script keeps under a key; "" where there is none.
+	Recall(key string) (string, error)
+	// Remember keeps JSON under a key, for good when the job succeeds; "" takes the key away.
+	Remember(key, json string) error
+	// Seen tells whether the store has seen a key of dj.once.
+	Seen(key string) (bool, error)
+	// See marks a key of dj.once as seen, for good.
+	See(key string) error
+	// Ask asks the person at the terminal; where nobody sits there the answer is no, unless it was given beforehand.
+	Ask(ctx context.Context, q Question) (bool, error)
+	// History are the runs of the store that began since then and fit, the newest first; not this one.
+	History(since time.Time, fits func(Run) bool) ([]Run, error)
 	// Policy is a policy that a script names, "script:policy".
 	Policy(name string) (lua.Value, error)
 }
@@ -70,6 +84,7 @@ type Host struct {
 	Env          Env
 	Dry          bool
 	Store        string // id
+	Location     *time.Location
 	Databases    []copies.Database
 	Destinations []copies.Destination
 	Copies       Copies
@@ -82,7 +97,8 @@ type Host struct {
 	// Around stands around every call that really happens; nil but for a simulated store.
 	Around func(c *lua.Call, next func() (any, error)) (any, error)
 
-	deciding bool // a policy function is at work: nothing else may be called
+	deciding bool            // a policy function is at work: nothing else may be called
+	unsure   map[string]bool // keys of the script's memory under which a dry run put what it can not know
 }
 
 //go:embed *.lua pt-BR/*.lua
@@ -103,7 +119,7 @@ func Stubs(language string) fs.FS {
 // All are the primitives of `dj`, bound to the host: the only list there is.
 func (h *Host) All() []lua.Func {
 	var all []lua.Func
-	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.copy(), h.rotation(), h.drive(), h.notices()} {
+	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.copy(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
 		all = append(all, noun...)
 	}
 	return all
@@ -128,6 +144,9 @@ func (h *Host) plans() map[string]func(ctx context.Context, args any) (any, erro
 func (h *Host) Wrap() func(c *lua.Call, next func() (any, error)) (any, error) {
 	plans := h.plans()
 	return func(c *lua.Call, next func() (any, error)) (any, error) {
+		if pureNames()[c.Func.Name] {
+			return next()
+		}
 		if err := h.undecided(c); err != nil {
 			return nil, err
 		}

@@ -83,13 +83,15 @@ func (g *given) DecodeLua(v any) error {
 }
 
 func (h *Host) rotation() []lua.Func {
+	unpin := bind("copy.unpin", Write, h.unpin)
+	unpin.Power = "copy.destroy" // what a pin held, rotation may drop
 	return []lua.Func{
 		bind("copy.rotates", Read, h.rotates),
 		bind("copy.keep", Read, h.keep),
 		on("where", bind("copy.plan", Read, h.plan)),
 		on("where", bind("copy.prune", Destroy, h.prune)),
 		bind("copy.pin", Write, h.pin),
-		bind("copy.unpin", Write, h.unpin),
+		unpin,
 	}
 }
 

@@ -2,6 +2,7 @@ package primitive
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -69,10 +70,10 @@ func textStripAccents(_ context.Context, a *textArgs) (string, error) {
 // textCNPJ is a question: it gives the number without its mask, or nil and why it is none.
 func textCNPJ(_ context.Context, a *textArgs) (lua.Results, error) {
 	plain, err := cnpj.Parse(a.S)
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		return lua.Results{plain}, nil
-	case cnpj.ErrDigits:
+	case errors.Is(err, cnpj.ErrDigits):
 		return lua.Results{nil, message.Text("primitive.cnpj_digits", nil)}, nil
 	}
 	return lua.Results{nil, message.Text("primitive.cnpj_form", nil)}, nil

@@ -43,7 +43,7 @@ func (h *Host) CheckEntries(ctx context.Context) []config.Mistake {
 	var mistakes []config.Mistake
 	for _, e := range Entries(h.Config) {
 		script, job := splitTarget(e.Run)
-		if d := describe(script); d != nil && false {
+		if d := describe(script); d != nil {
 			mistakes = append(mistakes, h.checkEntry(e, script, job, d)...)
 		}
 	}

@@ -30,7 +30,7 @@ func (h *Host) Died(request Request, d Death) *Outcome {
 	if d.Words != "" {
 		r.write(journal.Event{At: h.Now(), Kind: "died", Text: r.mask(d.Words)})
 	}
-	r.memory = d.Memory
+	r.peak = d.Memory
 	r.finish(errors.Join(d.Err, failed))
 	return r.outcome
 }
@@ -44,9 +44,13 @@ func (r *running) reopen() error {
 	}
 	r.began = kept.At
 	r.outcome.Script, r.outcome.Job = kept.Script, kept.Job
-	r.journal, err = r.host.Journal().Reopen(kept.Run)
-	if errors.Is(err, fs.ErrExist) {
+	again, err := r.host.Journal().Reopen(kept.Run)
+	switch {
+	case errors.Is(err, fs.ErrExist):
 		return nil // it had written its end before it died
+	case err != nil:
+		return err
 	}
-	return err
+	r.journal = again
+	return nil
 }

@@ -266,7 +266,7 @@ func (e *Engines) primitives(r *running) *primitive.Host {
 		e.Serve(copies.Script{Name: r.target.script, Hash: r.target.program.Hash()}, r.progress)
 	}
 	return &primitive.Host{
-		Env: r, Dry: r.request.Dry, Store: r.host.Config.Store.ID, Databases: e.Databases, Destinations: e.Destinations,
+		Env: r, Dry: r.request.Dry, Store: r.host.Config.Store.ID, Location: r.host.Config.Store.Location, Databases: e.Databases, Destinations: e.Destinations,
 		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives, Around: e.Around, Keep: r.host.keep,
 	}
 }

@@ -22,6 +22,7 @@ import (
 
 // witness is a world in which nothing is there, and in which nothing may be asked for that was not granted.
 type witness struct {
+	World
 	primitive.Copies
 	primitive.Firebird
 	primitive.Drives

@@ -56,15 +56,17 @@ func sorted[T any](m map[string]T) []string {
 	return all
 }
 
-// param is the value of one param. A list of destinations or databases that nobody names is all of the store's.
+// param is the value of one param. A list of destinations or databases that nobody names is all of the store's, unless it
+// has to be named.
 func (r *running) param(name string, p primitive.Param, value any) (any, error) {
 	if value == nil {
 		value = p.Default
 	}
-	if value == nil && p.List && p.Type == "destination" {
+	unnamed := value == nil && p.List && !p.Required
+	if unnamed && p.Type == "destination" {
 		return r.destinations(), nil
 	}
-	if value == nil && p.List && p.Type == "database" {
+	if unnamed && p.Type == "database" {
 		return r.databases(), nil
 	}
 	if value == nil {

@@ -105,7 +105,10 @@ func (s *shelf) left() string {
 }
 
 // shelved is a world with that shelf and nothing else; its runs are told to nobody.
-type shelved struct{ *shelf }
+type shelved struct {
+	World
+	*shelf
+}
 
 func (w shelved) Engines(context.Context) (*Engines, error) {
 	return &Engines{
@@ -144,7 +147,7 @@ func rotating(t *testing.T, keep string) (*Host, *shelf) {
 		s.add(copies.Verified)
 	}
 	at := time.Date(2026, 10, 8, 22, 0, 0, 0, time.UTC)
-	return &Host{Config: c, Builtin: builtin.Files, Version: "test", Now: func() time.Time { return at }, Entropy: rand.Reader, World: shelved{s}}, s
+	return &Host{Config: c, Builtin: builtin.Files, Version: "test", Now: func() time.Time { return at }, Entropy: rand.Reader, World: shelved{shelf: s}}, s
 }
 
 func (h *Host) does(t *testing.T, body string, dry bool) *Outcome {

@@ -39,6 +39,7 @@ type Request struct {
 	Dry     bool
 	Wait    time.Duration // for locks that others hold
 	Apply   *Plan         // do what it says, and stop before the first effect that differs
+	Yes     []string      // ids of questions that are answered with yes
 }
 
 // Host is where runs happen: the store and what the program lends.
@@ -52,9 +53,11 @@ type Host struct {
 	Layers  layer.Layers // where scripts lie; nil: the store's as they are now
 	Now     func() time.Time
 	Entropy io.Reader
-	Watch   func(Event)  // told of what happens while it happens; may be nil
-	World   World        // nil: the real store
-	Memory  func() int64 // bytes that this process has had at its peak; nil: not known
+	Watch   func(Event) // told of what happens while it happens; may be nil
+	World   World       // nil: the real store
+	// Ask asks the person at the terminal; nil where nobody sits there, which is a no.
+	Ask  func(ctx context.Context, q primitive.Question) (bool, error)
+	Peak func() int64 // bytes of memory that this process has had at its peak; nil: not known
 }
 
 // Event is something that a person may want to see while a run goes on.
@@ -143,10 +146,11 @@ type running struct {
 	programs  []*layer.Program     // that were loaded
 	permitted *Permit
 	deferred  []*lua.Function
+	recalled  recollection
 	followed  int              // steps of the request's plan that were done
 	reads     int              // of the clock, by the script
 	spent     map[string]int64 // of the limits, by primitive.FilesWritten and the like
-	memory    int64            // bytes, at the peak of a process that died
+	peak      int64            // bytes, of a process that died
 	outcome   *Outcome
 	mask      func(string) string
 }
@@ -251,6 +255,9 @@ func (r *running) job(ctx context.Context) error {
 	}
 	if len(r.deferred) > 0 {
 		r.cleanUp()
+	}
+	if err == nil {
+		err = r.memorize(ctx)
 	}
 	return err
 }

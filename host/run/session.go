@@ -103,6 +103,6 @@ func (s *Session) Close() error {
 		s.running.cleanUp()
 	}
 	s.running.outcome.Plan = nil
-	s.running.finish(nil)
+	s.running.finish(s.running.memorize(s.running.state.Context()))
 	return s.running.outcome.Err
 }

@@ -25,15 +25,15 @@ func (r *running) Spend(kind string, n int64) error {
 // usage is what the run has taken of its limits.
 func (r *running) usage() *journal.Usage {
 	u := &journal.Usage{
-		Seconds: r.host.Now().Sub(r.began).Seconds(), Memory: r.memory,
+		Seconds: r.host.Now().Sub(r.began).Seconds(), Memory: r.peak,
 		FilesWritten: r.spent[primitive.FilesWritten], FilesDropped: r.spent[primitive.FilesDropped],
 		BytesWritten: r.spent[primitive.BytesWritten],
 	}
 	if r.state != nil {
 		u.Steps = r.state.Steps()
 	}
-	if r.host.Memory != nil {
-		u.Memory = max(u.Memory, r.host.Memory())
+	if r.host.Peak != nil {
+		u.Memory = max(u.Memory, r.host.Peak())
 	}
 	return u
 }

@@ -17,6 +17,12 @@ type World interface {
 	Begin(start journal.Start) (Record, error)
 	// Lock holds a lock of the store; who holds it is told to those who wait.
 	Lock(ctx context.Context, name, who string, wait time.Duration) (release func() error, err error)
+	// Recall is a file that runs keep for those after them, "state/closing.json"; nil where there is none.
+	Recall(name string) ([]byte, error)
+	// Remember replaces such a file: whatever happens, the old one or the new one is there whole.
+	Remember(name string, text []byte) error
+	// Runs hands over the runs that began since then, the newest first.
+	Runs(since time.Time, each func(*journal.Entry)) error
 	// Sleep waits that long, or until the context ends, and then gives why it did.
 	Sleep(ctx context.Context, d time.Duration) error
 }

@@ -38,6 +38,7 @@ type (
 		Entry  string         `lua:"entry,arg"`
 		Params map[string]any `lua:"params,arg,optional"`
 		Dry    bool           `lua:"dry"`
+		Yes    []string       `lua:"yes,single"`
 	}
 	plugArgs struct {
 		Label     string    `lua:"label,arg"`
@@ -212,7 +213,7 @@ func (s *Store) at(text string) error {
 }
 
 func (s *Store) run(c *lua.Call, a *runArgs) (any, error) {
-	o := s.Run(c.Context, run.Request{Target: a.Entry, Params: a.Params, Trigger: "manual", Dry: a.Dry})
+	o := s.Run(c.Context, run.Request{Target: a.Entry, Params: a.Params, Trigger: "manual", Dry: a.Dry, Yes: a.Yes})
 	if c.Context.Err() != nil {
 		return nil, context.Cause(c.Context)
 	}

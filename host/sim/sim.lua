@@ -108,7 +108,8 @@ function dj.Sim:advance(duration) end
 function dj.Sim:off(duration) end
 
 --- Runs an entry or SCRIPT:JOB, as `djscript run` would: a script beside the test, one of the store's, or a built-in one. That
---- a run fails is no error here: the test looks at how it went.
+--- a run fails is no error here: the test looks at how it went. Nobody sits at the terminal: `yes` names the questions of
+--- dj.confirm that are answered with yes.
 ---
 --- Example:
 --- ```lua
@@ -121,7 +122,7 @@ function dj.Sim:off(duration) end
 --- ```
 ---@param entry string
 ---@param params? table<string, any>
----@param opts? {dry?: boolean}
+---@param opts? {dry?: boolean, yes?: string|string[]}
 ---@return dj.SimRun
 function dj.Sim:run(entry, params, opts) end
 

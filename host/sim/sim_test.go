@@ -266,6 +266,7 @@ func TestRunsInAStoreAreRealRuns(t *testing.T) {
 			}`),
 		"tells.lua": script("tells", `dj.notify("critical", "sem pen drive", { body = "ligue" })`),
 		"says.lua":  script("says", `dj.skip("holiday")`),
+		"asks.lua":  script("asks", `return dj.confirm("go on?", { id = "go" })`),
 	}
 	for name, lines := range map[string]string{
 		"waiting moves the clock and waits for nobody": `
@@ -285,6 +286,8 @@ func TestRunsInAStoreAreRealRuns(t *testing.T) {
 			sim:config { script = { tells = { grants = { "notify" } } } }
 			dj.expect.equal(sim:run("tells").exit, 0)
 			dj.expect.equal(sim:notices()[1], { route = "dono", level = "critical", title = "sem pen drive", body = "ligue" })`,
+		"a question is no where nobody sits, and yes where the test says so": `
+			dj.expect.equal({ sim:run("asks").value, sim:run("asks", {}, { yes = "go" }).value }, { false, true })`,
 		"skipped":            `dj.expect.equal({ sim:run("says").exit, sim:run("says").result }, { 7, "skipped" })`,
 		"an unknown target":  `dj.expect.equal(sim:run("nothing").error.code, "arg.value")`,
 		"an entry beside it": `sim:config { cron = { { name = "n", schedule = { "0 9 * * *" }, run = "says:only" } } } dj.expect.equal(sim:run("n").exit, 7)`,

@@ -39,6 +39,7 @@ type Store struct {
 	seq       uint64
 	halves    int // copies that a power cut left unfinished
 	locks     map[string]string
+	kept      map[string][]byte // what runs keep for those after them, by its name
 	journal   []*journal.Entry
 	faults    []*planned
 
@@ -85,7 +86,7 @@ const gigabyte = 1 << 30
 func newStore(p *Program, folder string, c *config.Config) *Store {
 	s := &Store{
 		program: p, folder: folder, entropy: rand.NewChaCha8([32]byte{}), absent: map[string]bool{}, files: map[string]string{},
-		locks: map[string]string{}, databases: map[string]*database{},
+		locks: map[string]string{}, kept: map[string][]byte{}, databases: map[string]*database{},
 		drives: []*simulated{
 			{Drive: drive.Drive{Path: "C:/", Label: "WINDOWS", Serial: "1C0A-77E2", Filesystem: "NTFS", Free: 200 * gigabyte, Total: 500 * gigabyte}, plugged: true},
 			{Drive: drive.Drive{Path: "E:/", Label: "DJ-BACKUP", Serial: "5A3C-19F0", Filesystem: "exFAT", Removable: true, Free: 60 * gigabyte, Total: 64 * gigabyte}, plugged: true},
@@ -178,6 +179,7 @@ func (s *Store) clone() *Store {
 	random := *s.entropy
 	other.entropy, other.keeping, other.runs, other.calls = &random, false, nil, nil
 	other.databases, other.absent, other.locks = maps.Clone(s.databases), maps.Clone(s.absent), maps.Clone(s.locks)
+	other.kept = maps.Clone(s.kept)
 	other.drives, other.copies, other.faults = each(s.drives), each(s.copies), each(s.faults)
 	other.changes, other.notices, other.journal = slices.Clone(s.changes), slices.Clone(s.notices), slices.Clone(s.journal)
 	return &other

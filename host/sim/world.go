@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/djscript/djscript/host/copies"
@@ -62,6 +63,29 @@ func (r record) Write(event journal.Event) error {
 func (r record) Finish(end journal.End) error {
 	if !r.store.dead {
 		r.entry.End = end
+	}
+	return nil
+}
+
+// Recall is what was kept under that name.
+func (s *Store) Recall(name string) ([]byte, error) { return s.kept[name], nil }
+
+// Remember keeps it, while there is power.
+func (s *Store) Remember(name string, text []byte) error {
+	if s.dead {
+		return errPowerCut
+	}
+	s.kept[name] = text
+	return nil
+}
+
+// Runs hands over the runs that began since then, the newest first.
+func (s *Store) Runs(since time.Time, each func(*journal.Entry)) error {
+	for _, entry := range slices.Backward(s.journal) {
+		if entry.At.Before(since) {
+			break
+		}
+		each(entry)
 	}
 	return nil
 }

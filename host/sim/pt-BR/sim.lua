@@ -108,7 +108,8 @@ function dj.Sim:advance(duration) end
 function dj.Sim:off(duration) end
 
 --- Roda uma entrada ou SCRIPT:JOB, como `djscript run` faria: um script ao lado do teste, um da loja, ou um embutido. Que uma
---- execução falhe não é erro aqui: o teste olha como ela foi.
+--- execução falhe não é erro aqui: o teste olha como ela foi. Não há ninguém no terminal: `yes` dá as perguntas de
+--- dj.confirm que são respondidas com sim.
 ---
 --- Exemplo:
 --- ```lua
@@ -121,7 +122,7 @@ function dj.Sim:off(duration) end
 --- ```
 ---@param entry string
 ---@param params? table<string, any>
----@param opts? {dry?: boolean}
+---@param opts? {dry?: boolean, yes?: string|string[]}
 ---@return dj.SimRun
 function dj.Sim:run(entry, params, opts) end
 

@@ -1,0 +1,37 @@
+dj.test("faz uma cópia provada, que nenhuma rotação apaga por 90 dias", function(sim)
+  local update = sim:run("before_update", { version = "4.2" })
+  dj.expect.equal(update.exit, 0)
+  local copy = sim:copies()[1]
+  dj.expect.equal({ copy.class, copy.state }, { "pre_update", "verified" })
+  dj.expect.equal(copy.pinned, { reason = "antes da versão 4.2", last_day = "2026-05-31" })
+end)
+
+dj.test("espera até que ninguém use o sistema", function(sim)
+  sim:database("loja", { sessions = { { program = "caixa.exe", host = "CAIXA-02" } } })
+  local update = sim:run("before_update", { version = "4.2" })
+  dj.expect.equal(update.error.code, "update.busy")
+  dj.expect.contains(update.error.message, "caixa.exe em CAIXA-02")
+  dj.expect.equal(sim:copies(), {})
+end)
+
+dj.test("sem prova não há atualização", function(sim)
+  sim:fail("copy.create", "copy.degraded", { times = 1 })
+  dj.expect.equal(sim:run("before_update", { version = "4.2" }).error.code, "update.not_proven")
+  dj.expect.equal(sim:run("before_update", { version = "4.2" }).exit, 0)
+end)
+
+dj.test("o banco de dados estragado aparece antes da atualização, não depois", function(sim)
+  sim:fail("copy.create", "copy.bad")
+  dj.expect.equal(sim:run("before_update", { version = "4.2" }).error.code, "copy.bad")
+end)
+
+dj.test("sem o pen drive vale a cópia do próprio computador, e a execução avisa", function(sim)
+  sim:unplug("DJ-BACKUP")
+  local update = sim:run("before_update", { version = "4.2" })
+  dj.expect.equal(update.result, "degraded")
+  dj.expect.equal(sim:copies()[1].state, "verified")
+end)
+
+dj.test("pergunta qual é a versão", function(sim)
+  dj.expect.equal(sim:run("before_update").exit, 2)
+end)

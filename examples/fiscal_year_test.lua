@@ -1,0 +1,54 @@
+local function open_store(sim, keep)
+  sim:config {
+    destination = { ["local"] = { path = "C:/Copias", keep = keep } },
+    backup = { at = { "22:00" }, to = { "local" } },
+    cron = { { name = "exercicio", schedule = { "30 23 31 12 *" }, run = "fiscal_year:close" } },
+  }
+end
+
+dj.test("fecha o exercício na última noite do ano", function(sim)
+  open_store(sim, { daily = 7 })
+  sim:at("2026-12-30 12:00")
+  sim:advance("3d")
+  local copies = sim:copies { class = "closing" }
+  dj.expect.equal(#copies, 1)
+  dj.expect.equal(copies[1].pinned, { reason = "exercício de 2026", last_day = "2032-12-31" })
+end)
+
+dj.test("nem a rotação de quem quer um fechamento só a apaga", function(sim)
+  open_store(sim, { { daily = 7 }, { class = { "closing" }, last = 1, min = 1 } })
+  for year = 2026, 2029 do
+    sim:at(year .. "-12-31 12:00")
+    sim:advance("12h")
+  end
+  sim:advance("10d")
+  local kept = {}
+  for i, copy in ipairs(sim:copies { class = "closing" }) do
+    kept[i] = copy.note
+  end
+  dj.expect.equal(kept, {
+    "exercício de 2029", "exercício de 2028", "exercício de 2027", "exercício de 2026",
+  })
+end)
+
+dj.test("depois dos ajustes do contador, à mão, com o ano certo", function(sim)
+  sim:at("2027-02-10 18:00")
+  local close = sim:run("fiscal_year", { year = 2026 })
+  dj.expect.equal(close.value[1].note, "exercício de 2026")
+end)
+
+dj.test("o computador estava desligado no réveillon: não há fechamento até que alguém rode", function(sim)
+  open_store(sim, { daily = 7 })
+  sim:at("2026-12-31 12:00")
+  sim:off("24h")
+  sim:advance("1d")
+  dj.expect.equal(sim:copies { class = "closing" }, {})
+  dj.expect.equal(sim:run("fiscal_year", { year = 2026 }).exit, 0)
+end)
+
+dj.test("o pen drive está cheio: o exercício fica no computador, e a execução avisa", function(sim)
+  sim:plug("DJ-BACKUP", { free = "1MB" })
+  local close = sim:run("fiscal_year")
+  dj.expect.equal(close.degraded[1].code, "drive.full")
+  dj.expect.equal(#sim:copies { where = "local", class = "closing" }, 1)
+end)

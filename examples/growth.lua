@@ -1,0 +1,58 @@
+-- "Se o banco de dados crescer ou encolher demais em uma semana, quero saber."
+-- Cresceu: alguém importou duas vezes. Encolheu: alguém apagou. A medida são os registros que cada cópia já contou.
+local days = require "lib.days"
+
+local function total(copy)
+  local sum = 0
+  for _, rows in pairs(copy.rows) do
+    sum = sum + rows
+  end
+  return sum
+end
+
+-- A tabela que mais mudou entre duas cópias.
+local function most_changed(before, after)
+  local table_name, most = "", -1
+  for name, rows in pairs(after.rows) do
+    local change = math.abs(rows - (before.rows[name] or 0))
+    if change > most or change == most and name < table_name then
+      table_name, most = name, change
+    end
+  end
+  return table_name
+end
+
+-- A cópia mais nova e a mais nova das que têm ao menos tantos dias a mais.
+local function pair(database, apart)
+  local newest
+  for _, copy in ipairs(dj.copy.list { database = database, state = "verified" }) do
+    newest = newest or copy
+    if days.between(copy.day, newest.day) >= apart then
+      return newest, copy
+    end
+  end
+end
+
+return dj.script {
+  name = "growth",
+  version = "1.0.0",
+  params = {
+    percent = { type = "integer", default = 20, help = "quanto é demais" },
+    days = { type = "integer", default = 7, help = "em quantos dias" },
+  },
+  jobs = {
+    watch = function(_, p)
+      for _, system in ipairs(dj.db.list()) do
+        local after, before = pair(system.name, p.days)
+        local change = before and (total(after) / math.max(total(before), 1) - 1) * 100 or 0
+        if math.abs(change) > p.percent then
+          local verb = change > 0 and "cresceu" or "encolheu"
+          local title = ("O banco %s %s %.0f%%"):format(system.name, verb, math.abs(change))
+          dj.notify("warning", title, {
+            body = "Desde " .. before.day .. ". Mudou mais: " .. most_changed(before, after),
+          })
+        end
+      end
+    end,
+  },
+}

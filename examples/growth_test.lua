@@ -1,0 +1,50 @@
+local function open_store(sim)
+  sim:config {
+    backup = { at = { "22:00" }, to = { "local" } },
+    cron = { { name = "tamanho", schedule = { "0 8 * * *" }, run = "growth:watch" } },
+    script = { growth = { grants = { "copy.read", "db.read", "notify" } } },
+  }
+  sim:database("loja", { rows = { EMPRESA = 2, PRODUTO = 4000, VENDA = 20000 }, grow = { VENDA = 100 } })
+end
+
+dj.test("o crescimento de todo dia não é notícia", function(sim)
+  open_store(sim)
+  sim:advance("30d")
+  dj.expect.equal(sim:notices(), {})
+end)
+
+dj.test("cresceu demais: diz quanto, e qual tabela", function(sim)
+  open_store(sim)
+  sim:advance("10d")
+  sim:database("loja", { rows = { PRODUTO = 12000 } })
+  sim:advance("1d")
+  dj.expect.equal(#sim:notices(), 1)
+  dj.expect.equal(sim:notices()[1].title, "O banco loja cresceu 36%")
+  dj.expect.contains(sim:notices()[1].body, "PRODUTO")
+end)
+
+dj.test("encolheu: alguém apagou", function(sim)
+  open_store(sim)
+  sim:advance("10d")
+  sim:database("loja", { rows = { VENDA = 5000 } })
+  sim:advance("1d")
+  dj.expect.contains(sim:notices()[1].title, "encolheu")
+end)
+
+dj.test("antes da primeira semana não há com o que comparar", function(sim)
+  open_store(sim)
+  sim:advance("2d")
+  sim:database("loja", { rows = { VENDA = 90000 } })
+  sim:advance("2d")
+  dj.expect.equal(sim:notices(), {})
+  dj.expect.equal(sim:run("tamanho").exit, 0)
+end)
+
+dj.test("cópias que falham não fazem inventar um crescimento", function(sim)
+  open_store(sim)
+  sim:advance("10d")
+  sim:fail("copy.create", "db.busy")
+  sim:database("loja", { rows = { VENDA = 90000 } })
+  sim:advance("2d")
+  dj.expect.equal(sim:notices(), {})
+end)

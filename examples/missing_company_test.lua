@@ -1,0 +1,53 @@
+local function open_store(sim)
+  sim:config {
+    destination = { ["local"] = { path = "C:/Copias", keep = { daily = 5 } } },
+    cron = { { name = "noite", schedule = { "0 22 * * *" }, run = "missing_company:backup" } },
+    script = {
+      missing_company = { grants = { "copy.write", "copy.destroy", "db.read", "notify" } },
+    },
+  }
+  sim:database("loja", { companies = { { id = "1", name = "Matriz" }, { id = "2", name = "Filial" } } })
+end
+
+local function lose_branch(sim)
+  sim:database("loja", { companies = { { id = "1", name = "Matriz" } } })
+end
+
+dj.test("com todas as empresas no lugar, é a noite de sempre", function(sim)
+  open_store(sim)
+  sim:advance("10d")
+  dj.expect.equal(#sim:copies(), 5)
+  dj.expect.equal(sim:notices(), {})
+end)
+
+dj.test("a filial sumiu: avisa, segura a última cópia que a tem, e copia", function(sim)
+  open_store(sim)
+  sim:advance("3d")
+  lose_branch(sim)
+  dj.expect.equal(sim:run("noite").result, "degraded")
+  dj.expect.equal(sim:notices()[1].title, "Sumiu do sistema: Filial")
+  dj.expect.equal(sim:copies()[2].pinned.reason, "a última com Filial")
+  dj.expect.equal(#sim:copies()[1].companies, 1)
+end)
+
+dj.test("meses depois a última cópia com a filial ainda está lá", function(sim)
+  open_store(sim)
+  sim:advance("3d")
+  lose_branch(sim)
+  sim:advance("90d")
+  dj.expect.equal(sim:copies { company = "2" }[1].day, "2026-03-04")
+  dj.expect.equal(#sim:notices(), 1)
+end)
+
+dj.test("na primeira noite não há com o que comparar", function(sim)
+  open_store(sim)
+  dj.expect.equal(sim:run("noite").exit, 0)
+end)
+
+dj.test("as empresas não podem ser lidas: falha, e não diz que sumiram", function(sim)
+  open_store(sim)
+  sim:advance("1d")
+  sim:fail("db.companies", "db.busy", { times = 1 })
+  dj.expect.equal(sim:run("noite").error.code, "db.busy")
+  dj.expect.equal(sim:notices(), {})
+end)

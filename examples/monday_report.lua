@@ -1,0 +1,35 @@
+-- "Toda segunda, me diga em uma mensagem se a semana foi boa."
+-- Quem só ouve más notícias não sabe se o silêncio é bom. O texto cabe na tela de um celular.
+local days = require "lib.days"
+
+-- A linha de um banco de dados: quantas cópias boas na semana, e de quando é a última.
+local function line(database, since)
+  local good = dj.copy.list { database = database, since = since, state = "verified" }
+  if #good == 0 then
+    return database .. ": NENHUMA cópia provada", false
+  end
+  return ("%s: %d provadas, a última de %s"):format(database, #good, good[1].day), true
+end
+
+return dj.script {
+  name = "monday_report",
+  version = "1.0.0",
+  jobs = {
+    report = function(job)
+      local since, lines, good = days.add(job.day, -7), {}, true
+      for _, system in ipairs(dj.db.list()) do
+        local text, fine = line(system.name, since)
+        lines[#lines + 1] = text
+        good = good and fine
+      end
+      for _, drive in ipairs(dj.drive.list()) do
+        local free = math.floor(drive.free / drive.total * 100)
+        lines[#lines + 1] = ("%s (%s): %d%% livres"):format(drive.path, drive.label, free)
+      end
+      local title = good and "Semana boa" or "Semana ruim"
+      dj.notify(good and "info" or "critical", title .. ": " .. job.store.name, {
+        body = table.concat(lines, "\n"),
+      })
+    end,
+  },
+}

@@ -1,0 +1,51 @@
+local function open_store(sim)
+  sim:config {
+    cron = { { name = "fechamento", schedule = { "0 23 * * *" }, run = "month_closing:close" } },
+  }
+end
+
+local function closings(sim)
+  local found = {}
+  for _, copy in ipairs(sim:copies { class = "closing" }) do
+    table.insert(found, 1, copy.day)
+  end
+  return found
+end
+
+dj.test("fecha no último dia útil de cada mês", function(sim)
+  open_store(sim)
+  sim:advance("90d")
+  dj.expect.equal(closings(sim), { "2026-03-31", "2026-04-30", "2026-05-29" })
+  dj.expect.equal(sim:copies()[1].pinned, { reason = "fechamento de 2026-05", last_day = "2031-06-02" })
+end)
+
+dj.test("um feriado no fim do mês antecipa o fechamento", function(sim)
+  sim:config {
+    calendar = { feriados = { days = { "03-31" } } },
+    cron = { { name = "fechamento", schedule = { "0 23 * * *" }, run = "month_closing:close" } },
+  }
+  sim:advance("31d")
+  dj.expect.equal(closings(sim), { "2026-03-30" })
+end)
+
+dj.test("o computador estava desligado no dia: a noite seguinte serve", function(sim)
+  open_store(sim)
+  sim:at("2026-05-28 12:00")
+  sim:off("2d")
+  sim:advance("2d")
+  dj.expect.equal(closings(sim), { "2026-05-30" })
+end)
+
+dj.test("a cópia falhou no dia: a noite seguinte serve", function(sim)
+  open_store(sim)
+  sim:at("2026-05-29 12:00")
+  sim:fail("copy.create", "db.busy", { times = 1 })
+  sim:advance("3d")
+  dj.expect.equal(closings(sim), { "2026-05-30" })
+end)
+
+dj.test("no meio do mês não faz nada", function(sim)
+  local run = sim:run("month_closing")
+  dj.expect.equal(run.result, "skipped")
+  dj.expect.equal(sim:copies(), {})
+end)

@@ -1,0 +1,26 @@
+-- "À noite o computador fica desligado. Copie de manhã, na primeira folga, e uma vez por dia só."
+-- A entrada roda a cada meia hora; a primeira que encontra o dia sem cópia copia.
+return dj.script {
+  name = "off_at_night",
+  version = "1.0.0",
+  extends = "default",
+  params = {
+    most_users = { type = "integer", default = 1, help = "com mais gente usando o sistema, espera" },
+    latest = { type = "text", default = "12:00", help = "a partir desta hora não espera mais" },
+  },
+  jobs = {
+    backup = function(job, p)
+      if #dj.copy.list { since = job.day, class = "routine" } > 0 then
+        dj.skip("a cópia de hoje já está feita")
+      end
+      local users = 0
+      for _, name in ipairs(p.databases) do
+        users = users + #dj.db.sessions(name) - 1 -- o próprio djscript
+      end
+      if users > p.most_users and job.due:sub(12, 16) < p.latest then
+        dj.skip("há " .. users .. " usando o sistema: espera a próxima meia hora")
+      end
+      return job:super()
+    end,
+  },
+}

@@ -1,0 +1,35 @@
+-- "Quando eu ponho o pen drive, copie para ele. Uma vez por dia chega."
+-- A entrada roda a cada dez minutos e quase sempre não faz nada.
+local function plugged(label)
+  for _, drive in ipairs(dj.drive.list { removable = true }) do
+    if drive.label == label then
+      return true
+    end
+  end
+  return false
+end
+
+return dj.script {
+  name = "plugged_in",
+  version = "1.0.0",
+  params = {
+    label = { type = "text", default = "DJ-BACKUP", help = "o nome do pen drive no Windows" },
+    to = { type = "destination", default = "pendrive", help = "o destino que fica nele" },
+  },
+  jobs = {
+    backup = function(job, p)
+      if not plugged(p.label) then
+        dj.skip("o pen drive " .. p.label .. " não está no computador")
+      end
+      local newest = dj.copy.newest { where = p.to }
+      if newest and newest.day == job.day then
+        dj.skip("o pen drive já tem a cópia de hoje")
+      end
+      local copies = dj.copy.create { to = p.to }
+      dj.notify("info", "O pen drive já pode ser tirado", {
+        body = "A cópia de " .. job.day .. " está nele. Ejete antes de tirar.",
+      })
+      return copies
+    end,
+  },
+}

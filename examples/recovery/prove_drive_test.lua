@@ -1,0 +1,48 @@
+-- Um pen drive de três meses atrás, que não estava mais na configuração.
+local function found(sim)
+  sim:config {
+    database = { loja = { path = "C:/A.FDB" }, pdv = { path = "C:/B.FDB" } },
+    destination = { ["local"] = { path = "C:/Copias" }, gaveta = { path = "E:/Copias" } },
+  }
+  for _ = 1, 3 do
+    sim:run("default:backup", { to = "gaveta", verify = "never" })
+    sim:off("24h")
+  end
+  sim:off("90d")
+end
+
+dj.test("prova tudo, e diz qual é a mais nova de cada banco", function(sim)
+  found(sim)
+  local run = sim:run("prove_drive", { where = "gaveta" })
+  dj.expect.equal(run.exit, 0)
+  dj.expect.equal(run.value.loja.day, "2026-03-04")
+  dj.expect.equal(run.value.pdv.day, "2026-03-04")
+  dj.expect.equal(#sim:copies { state = "verified" }, 6)
+end)
+
+dj.test("a mais nova não presta: é a anterior", function(sim)
+  found(sim)
+  sim:fail("copy.prove", "copy.bad", { times = 2 })
+  local run = sim:run("prove_drive", { where = "gaveta" })
+  dj.expect.equal(run.result, "degraded")
+  dj.expect.equal(run.value.loja.day, "2026-03-03")
+end)
+
+dj.test("nenhuma presta", function(sim)
+  found(sim)
+  sim:fail("copy.prove", "copy.bad")
+  dj.expect.equal(sim:run("prove_drive", { where = "gaveta" }).error.code, "copy.not_found")
+end)
+
+dj.test("o pen drive não está: não diz que não há cópias boas sem dizer onde procurou", function(sim)
+  found(sim)
+  sim:unplug("DJ-BACKUP")
+  dj.expect.contains(sim:run("prove_drive", { where = "gaveta" }).error.message, "gaveta")
+end)
+
+dj.test("o pen drive sai no meio: o que faltou não conta como prova", function(sim)
+  found(sim)
+  sim:fail("copy.prove", "drive.removed", { times = 1 })
+  local run = sim:run("prove_drive", { where = "gaveta" })
+  dj.expect.equal(run.degraded[1].code, "drive.removed")
+end)

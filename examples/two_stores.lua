@@ -1,0 +1,11 @@
+-- "Neste computador há duas lojas. Cada uma tem as suas cópias, e o problema de uma não é da outra."
+-- Uma entrada para cada loja; aqui só se exige que a entrada diga de quem são o banco e o destino.
+return dj.script {
+  name = "two_stores",
+  version = "1.0.0",
+  extends = "default",
+  params = {
+    databases = { type = "database", list = true, required = true, help = "os bancos desta loja" },
+    to = { type = "destination", list = true, required = true, help = "os destinos desta loja" },
+  },
+}

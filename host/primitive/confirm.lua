@@ -1,0 +1,26 @@
+---@meta dj
+
+--- Asks the person at the terminal. Where nobody sits there it is false, unless the run was given --yes with this id; in a
+--- dry run it is true. danger wants the whole word, type_word the id of the store in its place.
+---
+--- Example:
+--- ```lua
+--- if dj.confirm("Drop what is older than a year?", { id = "drop-old", danger = true }) then
+---   dj.log.info("it was confirmed")
+--- end
+--- ```
+---
+--- Example:
+--- ```lua
+--- local function clean()
+---   if not dj.confirm("Clean up?", { id = "clean" }) then
+---     dj.fail("confirm.refused", "it was not confirmed", { hint = "run it again with --yes clean" })
+---   end
+--- end
+--- local ok, err = pcall(clean)
+--- assert(ok or err:is("confirm.refused"))
+--- ```
+---@param question string
+---@param opts? {id?: string, danger?: boolean, type_word?: boolean}
+---@return boolean
+function dj.confirm(question, opts) end

@@ -1,0 +1,26 @@
+---@meta dj
+
+--- Pergunta à pessoa no terminal. Se não há ninguém ali, é false, a não ser que a execução tenha recebido --yes com este id; em um
+--- ensaio, é true. danger exige a palavra inteira; type_word, o id da loja no lugar dela.
+---
+--- Exemplo:
+--- ```lua
+--- if dj.confirm("Drop what is older than a year?", { id = "drop-old", danger = true }) then
+---   dj.log.info("it was confirmed")
+--- end
+--- ```
+---
+--- Exemplo:
+--- ```lua
+--- local function clean()
+---   if not dj.confirm("Clean up?", { id = "clean" }) then
+---     dj.fail("confirm.refused", "it was not confirmed", { hint = "run it again with --yes clean" })
+---   end
+--- end
+--- local ok, err = pcall(clean)
+--- assert(ok or err:is("confirm.refused"))
+--- ```
+---@param question string
+---@param opts? {id?: string, danger?: boolean, type_word?: boolean}
+---@return boolean
+function dj.confirm(question, opts) end
