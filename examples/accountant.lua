@@ -1,5 +1,5 @@
 -- "O contador quer uma cópia por mês, no começo do mês, e quer saber que ela está lá."
--- A pasta do destino é a que ele já recebe: compartilhada na rede, ou sincronizada com a nuvem.
+-- O destino é uma pasta que ele já recebe: compartilhada na rede, ou sincronizada com a nuvem.
 return dj.script {
   name = "accountant",
   version = "1.0.0",
@@ -9,23 +9,21 @@ return dj.script {
   },
   jobs = {
     monthly = function(job, p)
-      local month = job.day:sub(1, 7)
-      local note = "para o contador, " .. month
-      for _, copy in ipairs(dj.copy.list { where = p.to, since = month .. "-01" }) do
-        if copy.note == note then
-          dj.skip("o contador já tem a cópia de " .. month)
+      local month = dj.time.format(job.day, "mm/aaaa")
+      dj.once("contador " .. month, function()
+        local copies = dj.copy.create {
+          to = p.to,
+          databases = p.databases,
+          class = "extra",
+          note = "para o contador, " .. month,
+        }
+        for _, copy in ipairs(copies) do
+          dj.notify("info", "A cópia de " .. month .. " está na pasta", {
+            body = copy.name,
+            to = { "contador" },
+          })
         end
-      end
-      local copies = dj.copy.create {
-        to = p.to,
-        databases = p.databases,
-        class = "extra",
-        note = note,
-      }
-      for _, copy in ipairs(copies) do
-        dj.notify("info", "Cópia do mês: " .. copy.name, { body = job.store.name, to = { "contador" } })
-      end
-      return copies
+      end)
     end,
   },
 }

@@ -1,6 +1,5 @@
 -- "Antes de atualizar o sistema, faça uma cópia. Se ela não prestar, não atualize."
 -- Roda à mão, com todos os caixas fechados: djscript run before_update version=4.2
-local days = require "lib.days"
 
 -- Quem ainda usa o sistema: o que vender depois da cópia não estaria nela.
 local function users()
@@ -21,7 +20,7 @@ return dj.script {
   params = {
     version = { type = "text", required = true, help = "a versão que vai ser instalada" },
     to = { type = "destination", list = true, help = "para onde vai a cópia" },
-    keep_days = { type = "integer", default = 90, help = "por quantos dias ela não sai" },
+    keep = { type = "duration", default = "90d", help = "por quanto tempo ela não sai" },
   },
   jobs = {
     backup = function(_, p)
@@ -39,8 +38,7 @@ return dj.script {
             hint = "não atualize antes de: djscript copies prove newest",
           })
         end
-        local last_day = days.add(copy.day, p.keep_days)
-        dj.copy.pin(copy, { reason = note, last_day = last_day })
+        dj.copy.pin(copy, { reason = note, last_day = dj.time.add(copy.day, p.keep) })
       end
       return copies
     end,

@@ -1,6 +1,6 @@
 -- "A cópia do fim do exercício fica guardada seis anos, custe o que custar."
--- O fisco pode pedir o exercício por cinco anos, contados do ano seguinte. Roda em 31 de dezembro; à mão, depois dos
--- ajustes do contador: djscript run fiscal_year year=2026
+-- O fisco pode pedir o exercício por cinco anos, contados do ano seguinte. Roda em 31 de dezembro;
+-- à mão, depois dos ajustes do contador: djscript run fiscal_year year=2026
 return dj.script {
   name = "fiscal_year",
   version = "1.0.0",

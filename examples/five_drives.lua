@@ -1,6 +1,6 @@
--- "Tenho cinco pen drives, um para cada dia da semana. Me avise se o do dia não estiver no computador."
--- Cada pen drive tem no Windows o nome do dia e uma letra só dele (Gerenciamento de Disco), e é um destino.
-local days = require "lib.days"
+-- "Tenho cinco pen drives, um para cada dia. Me avise se o de hoje não estiver no computador."
+-- No Windows cada pen drive tem o nome do dia e uma letra só dele (Gerenciamento de Disco); aqui
+-- cada um é um destino.
 
 local drives = { mon = "segunda", tue = "terca", wed = "quarta", thu = "quinta", fri = "sexta" }
 
@@ -20,14 +20,14 @@ return dj.script {
   jobs = {
     -- Roda à tarde, enquanto há alguém para trocar.
     remind = function(job)
-      local drive = drives[days.weekday(job.day)]
+      local drive = drives[dj.time.weekday(job.day)]
       if drive and not plugged(drive) then
         dj.notify("warning", "Ponha o pen drive de hoje: " .. drive:upper())
       end
     end,
 
     backup = function(job, p)
-      p.to = { "local", drives[days.weekday(job.day)] }
+      p.to = { "local", drives[dj.time.weekday(job.day)] }
       return job:super(p)
     end,
   },

@@ -1,6 +1,6 @@
 -- "Se o banco de dados crescer ou encolher demais em uma semana, quero saber."
--- Cresceu: alguém importou duas vezes. Encolheu: alguém apagou. A medida são os registros que cada cópia já contou.
-local days = require "lib.days"
+-- Cresceu: alguém importou duas vezes. Encolheu: alguém apagou. A medida são os registros que cada
+-- cópia já contou.
 
 local function total(copy)
   local sum = 0
@@ -27,7 +27,7 @@ local function pair(database, apart)
   local newest
   for _, copy in ipairs(dj.copy.list { database = database, state = "verified" }) do
     newest = newest or copy
-    if days.between(copy.day, newest.day) >= apart then
+    if dj.time.days(copy.day, newest.day) >= apart then
       return newest, copy
     end
   end
@@ -49,7 +49,7 @@ return dj.script {
           local verb = change > 0 and "cresceu" or "encolheu"
           local title = ("O banco %s %s %.0f%%"):format(system.name, verb, math.abs(change))
           dj.notify("warning", title, {
-            body = "Desde " .. before.day .. ". Mudou mais: " .. most_changed(before, after),
+            body = "Desde " .. dj.time.format(before.day, "dd/mm") .. ". Mudou mais: " .. most_changed(before, after),
           })
         end
       end

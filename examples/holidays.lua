@@ -1,14 +1,13 @@
 -- "Copie segunda, quarta e sexta. No feriado a loja não abre: copie no dia seguinte."
--- A entrada roda todo dia; o que conta é se há cópia desde o último dia de cópia. Por isso vale também para o dia em que
--- o computador ficou desligado.
-local days = require "lib.days"
+-- A entrada roda todo dia; o que conta é se há cópia desde o último dia de cópia. Por isso serve
+-- também para o dia em que o computador ficou desligado.
 
 -- O último dia de cópia até hoje.
 local function last_due(today, weekdays)
   for back = 0, 6 do
-    local day = days.add(today, -back)
+    local day = dj.time.add(today, "-" .. back .. "d")
     for _, weekday in ipairs(weekdays) do
-      if days.weekday(day) == weekday then
+      if dj.time.weekday(day) == weekday then
         return day
       end
     end

@@ -1,6 +1,5 @@
 -- "Toda segunda, me diga em uma mensagem se a semana foi boa."
 -- Quem só ouve más notícias não sabe se o silêncio é bom. O texto cabe na tela de um celular.
-local days = require "lib.days"
 
 -- A linha de um banco de dados: quantas cópias boas na semana, e de quando é a última.
 local function line(database, since)
@@ -8,7 +7,8 @@ local function line(database, since)
   if #good == 0 then
     return database .. ": NENHUMA cópia provada", false
   end
-  return ("%s: %d provadas, a última de %s"):format(database, #good, good[1].day), true
+  local last = dj.time.format(good[1].day, "dd/mm")
+  return ("%s: %d provadas, a última de %s"):format(database, #good, last), true
 end
 
 return dj.script {
@@ -16,7 +16,9 @@ return dj.script {
   version = "1.0.0",
   jobs = {
     report = function(job)
-      local since, lines, good = days.add(job.day, -7), {}, true
+      local since = dj.time.add(job.day, "-7d")
+      local failed = #dj.history.list { since = since, result = "failed" }
+      local lines, good = {}, failed == 0
       for _, system in ipairs(dj.db.list()) do
         local text, fine = line(system.name, since)
         lines[#lines + 1] = text
@@ -25,6 +27,9 @@ return dj.script {
       for _, drive in ipairs(dj.drive.list()) do
         local free = math.floor(drive.free / drive.total * 100)
         lines[#lines + 1] = ("%s (%s): %d%% livres"):format(drive.path, drive.label, free)
+      end
+      if failed > 0 then
+        lines[#lines + 1] = "Rodadas que falharam: " .. failed
       end
       local title = good and "Semana boa" or "Semana ruim"
       dj.notify(good and "info" or "critical", title .. ": " .. job.store.name, {

@@ -2,7 +2,7 @@ local function open_store(sim)
   sim:config {
     backup = { at = { "22:00" }, days = { "mon", "tue", "wed", "thu", "fri", "sat" }, to = { "local" } },
     cron = { { name = "segunda", schedule = { "0 8 * * mon" }, run = "monday_report:report" } },
-    script = { monday_report = { grants = { "copy.read", "db.read", "drive.read", "notify" } } },
+    script = { monday_report = { grants = { "copy.read", "db.read", "drive.read", "history.read", "notify" } } },
   }
 end
 
@@ -11,7 +11,7 @@ dj.test("uma semana boa", function(sim)
   sim:advance("7d")
   local notice = sim:notices()[1]
   dj.expect.equal({ notice.level, notice.title }, { "info", "Semana boa: Loja Centro" })
-  dj.expect.contains(notice.body, "loja: 6 provadas, a última de 2026-03-07")
+  dj.expect.contains(notice.body, "loja: 6 provadas, a última de 07/03")
   dj.expect.contains(notice.body, "E:/ (DJ-BACKUP): 93% livres")
 end)
 
@@ -21,6 +21,14 @@ dj.test("cópias que não foram provadas não fazem uma semana boa", function(si
   sim:advance("7d")
   dj.expect.equal(sim:notices()[1].level, "critical")
   dj.expect.contains(sim:notices()[1].body, "NENHUMA")
+end)
+
+dj.test("uma noite falhou, mas a outra não: há o que olhar", function(sim)
+  open_store(sim)
+  sim:fail("copy.create", "db.busy", { times = 1 })
+  sim:advance("7d")
+  dj.expect.equal(sim:notices()[1].level, "critical")
+  dj.expect.contains(sim:notices()[1].body, "Rodadas que falharam: 1")
 end)
 
 dj.test("o computador ficou desligado a semana toda", function(sim)
@@ -35,7 +43,7 @@ dj.test("são dois bancos, e um deles falhou: a semana é ruim", function(sim)
   open_store(sim)
   sim:config {
     database = { loja = { path = "C:/A.FDB" }, pdv = { path = "C:/B.FDB" } },
-    script = { monday_report = { grants = { "copy.read", "db.read", "drive.read", "notify" } } },
+    script = { monday_report = { grants = { "copy.read", "db.read", "drive.read", "history.read", "notify" } } },
   }
   sim:run("default:backup", { databases = "loja" })
   sim:run("monday_report")

@@ -17,7 +17,7 @@ return dj.script {
       for _, name in ipairs(p.databases) do
         users = users + #dj.db.sessions(name) - 1 -- o próprio djscript
       end
-      if users > p.most_users and job.due:sub(12, 16) < p.latest then
+      if users > p.most_users and dj.time.format(dj.time.now(), "HH:MM") < p.latest then
         dj.skip("há " .. users .. " usando o sistema: espera a próxima meia hora")
       end
       return job:super()

@@ -1,5 +1,6 @@
--- "O computador é lento: à noite só copie. No domingo, com a loja fechada, prove tudo e me diga como foi."
--- A noite é a cópia de fábrica com verify = "later". A rotação é no domingo: só cópias provadas deixam outras sair.
+-- "O computador é lento: à noite só copie. No domingo prove tudo, e me diga como foi."
+-- A noite é a cópia de fábrica com verify = "later". A rotação é no domingo: só cópias provadas
+-- deixam outras sair.
 return dj.script {
   name = "slow_pc",
   version = "1.0.0",

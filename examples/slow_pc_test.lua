@@ -26,7 +26,8 @@ dj.test("à noite só copia; no domingo prova a semana inteira", function(sim)
   dj.expect.equal(sim:notices()[1].title, "Cópias da semana provadas: 6")
 end)
 
--- Um quinto por vez é o que o djscript deixa sair: com uma rotação por semana, quatorze dias viram um mês.
+-- O djscript deixa sair um quinto de cada vez: com uma rotação por semana, quatorze dias viram um
+-- mês.
 dj.test("as mais velhas saem aos domingos, aos poucos", function(sim)
   open_store(sim)
   sim:advance("140d")

@@ -1,5 +1,4 @@
 -- "Se a cópia falhar, ou se faz dias que não há nenhuma boa, me avise no Telegram."
-local days = require "lib.days"
 
 -- O que dizer de um banco de dados; nil quando está tudo bem.
 local function complaint(database, today, most)
@@ -7,7 +6,7 @@ local function complaint(database, today, most)
   if not newest then
     return database .. ": nenhuma cópia provada"
   end
-  local age = days.between(newest.day, today)
+  local age = dj.time.days(newest.day, today)
   if age > most then
     return database .. ": a última cópia provada é de " .. age .. " dias atrás"
   end

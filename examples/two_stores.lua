@@ -1,5 +1,5 @@
--- "Neste computador há duas lojas. Cada uma tem as suas cópias, e o problema de uma não é da outra."
--- Uma entrada para cada loja; aqui só se exige que a entrada diga de quem são o banco e o destino.
+-- "Neste computador há duas lojas. Cada uma com as suas cópias; o problema de uma não é da outra."
+-- Uma entrada para cada loja; aqui só se exige que ela diga quais são os bancos e os destinos.
 return dj.script {
   name = "two_stores",
   version = "1.0.0",

@@ -1,6 +1,9 @@
 local function open_both(sim)
   sim:config {
-    database = { centro = { path = "C:/Centro/LOJA.FDB" }, bairro = { path = "C:/Bairro/LOJA.FDB" } },
+    database = {
+      centro = { path = "C:/Centro/LOJA.FDB" },
+      bairro = { path = "C:/Bairro/LOJA.FDB" },
+    },
     destination = {
       centro = { path = "D:/Copias/Centro", keep = { daily = 7 } },
       bairro = { path = "D:/Copias/Bairro", keep = { daily = 14 } },

@@ -1,5 +1,6 @@
 -- "Uma vez por semana, leia tudo o que está no pen drive e me diga se alguma cópia estragou."
--- Pen drive velho perde dados calado. Ler não é restaurar: isto diz que a cópia ainda é a que foi gravada.
+-- Pen drive velho perde dados calado. Ler não é restaurar: isto diz que a cópia ainda é a que foi
+-- gravada.
 return dj.script {
   name = "weekly_check",
   version = "1.0.0",

@@ -76,7 +76,11 @@ func (w *jsonWriter) number(n glua.LNumber) *fault {
 	case f == math.Trunc(f) && math.Abs(f) <= exact:
 		w.b.WriteString(strconv.FormatInt(int64(f), 10))
 	default:
-		w.b.WriteString(strconv.FormatFloat(f, 'g', -1, 64))
+		form := byte('f')
+		if size := math.Abs(f); size < 1e-6 || size >= 1e21 {
+			form = 'e'
+		}
+		w.b.WriteString(strconv.FormatFloat(f, form, -1, 64))
 	}
 	return nil
 }

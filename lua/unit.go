@@ -74,6 +74,12 @@ func parseDuration(text string) (int64, bool) {
 	return int64(total), total < math.MaxInt64
 }
 
+// ParseDuration reads a text that a script may give as a duration: "90s", "1h30m" or "2d".
+func ParseDuration(text string) (time.Duration, bool) {
+	n, ok := parseDuration(text)
+	return time.Duration(n), ok
+}
+
 // parseSize reads "500MB", "1.5 GB" or "64KB".
 func parseSize(text string) (int64, bool) {
 	rest := strings.TrimLeft(text, "0123456789.")

@@ -1,5 +1,5 @@
 -- "Achei este pen drive na gaveta. Há alguma cópia boa nele?"
--- O suporte põe o pen drive, escreve a pasta dele como um destino, e roda: djscript run prove_drive where=gaveta
+-- O suporte escreve a pasta dele como um destino, e roda: djscript run prove_drive where=gaveta
 -- Cada cópia é restaurada em um banco de rascunho; a loja não é tocada.
 return dj.script {
   name = "prove_drive",

@@ -27,17 +27,18 @@ func TestMain(m *testing.M) {
 
 var roles = map[string]func() int{
 	"echo":   echo,
-	"deaf":   func() int { fmt.Println("listening"); select {} },
+	"deaf":   func() int { fmt.Println("listening"); time.Sleep(time.Hour); return 0 },
 	"heap":   func() int { request(); return fillHeap() },
 	"stack":  func() int { request(); return deeper(0) },
 	"panic":  func() int { request(); panic("a word\nand another") },
 	"loud":   loud,
 	"parent": parent,
+	"asker":  asker,
 }
 
 func request() (name string, asked chan struct{}) {
 	asked = make(chan struct{})
-	if err := Request(os.Stdin, &name, func() { close(asked) }); err != nil {
+	if err := Request(os.Stdin, &name, func([]byte) {}, func() { close(asked) }); err != nil {
 		fmt.Println(err)
 		os.Exit(9)
 	}
@@ -190,7 +191,7 @@ func TestAProgramThatDoesNotExistIsAnError(t *testing.T) {
 func TestARequestThatIsNoneIsAnError(t *testing.T) {
 	for _, text := range []string{"", "{}", "not json\n", "{}\n", `{"request":{}}` + "\n", `{"request":"x"}`} {
 		var into string
-		if err := Request(strings.NewReader(text), &into, func() { t.Error("asked") }); err == nil {
+		if err := Request(strings.NewReader(text), &into, func([]byte) {}, func() { t.Error("asked") }); err == nil {
 			t.Errorf("%q passed", text)
 		}
 	}
@@ -202,7 +203,7 @@ func TestARequestThatIsNoneIsAnError(t *testing.T) {
 		_, _ = out.Write([]byte("more"))
 		_ = out.Close()
 	}()
-	if err := Request(in, &into, func() { close(asked) }); err != nil || into["n"] != 1 {
+	if err := Request(in, &into, func([]byte) {}, func() { close(asked) }); err != nil || into["n"] != 1 {
 		t.Fatalf("%v, %v", into, err)
 	}
 	<-asked

@@ -15,13 +15,8 @@ type envelope struct {
 }
 
 // Request reads, in the child, what its parent wants of it, and limits the child as it says; numbers in an any are
-// json.Number. From then on asked is called once when the parent asks the child to end.
-func Request(in io.Reader, into any, asked func()) error {
-	return Listen(in, into, func([]byte) {}, asked)
-}
-
-// Listen is Request of a child that is told more while it works: heard is called with each line.
-func Listen(in io.Reader, into any, heard func(line []byte), asked func()) error {
+// json.Number. From then on heard is told of each line more, and asked is called once when the parent asks the child to end.
+func Request(in io.Reader, into any, heard func(line []byte), asked func()) error {
 	input := bufio.NewReader(in)
 	line, err := input.ReadBytes('\n')
 	if err != nil {

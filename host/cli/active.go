@@ -60,16 +60,16 @@ func (v *versions) store(of layer.Version) (*run.Host, error) {
 }
 
 // inForce is the store as a run of that target uses it: with the last good version of its scripts, all of it. What has
-// changed since is checked, and put in force when all of it is good. When it is not, a run that nobody watches uses the
-// version before and is degraded, and one that somebody asked for is refused; a script named by its path is run as it
-// lies there, whatever the others are.
+// changed since is checked, and put in force when all of it is good. When it is not, the backup and a run that nobody
+// watches use the version before and are degraded: a copy is not missed for a mistake in another script. Any other run
+// that somebody asked for is refused; a script named by its path is run as it lies there, whatever the others are.
 func (a *app) inForce(ctx context.Context, r run.Request) (*run.Host, error) {
 	v, err := a.versions()
 	if err != nil {
 		return nil, err
 	}
 	store, wrong := v.store(v.working)
-	loose := isPath(r.Target)
+	loose, needed := isPath(r.Target), r.Trigger != "manual" || isBackup(r.Target)
 	if wrong == nil && (loose || v.same()) {
 		return store, nil
 	}
@@ -83,10 +83,13 @@ func (a *app) inForce(ctx context.Context, r run.Request) (*run.Host, error) {
 			store.Behind = v.activate(ctx)
 		}
 		return store, nil
-	case v.active && !v.same() && (loose || r.Trigger != "manual"):
+	case v.active && !v.same() && (loose || needed):
 		return v.lastGood(mistakes)
 	case wrong != nil:
 		return nil, wrong
+	case needed:
+		store.Behind = behind("cli.faulty", mistakes)
+		return store, nil
 	}
 	store.Refused = &run.RefusedError{Mistakes: mistakes}
 	return store, nil
@@ -95,6 +98,11 @@ func (a *app) inForce(ctx context.Context, r run.Request) (*run.Host, error) {
 // isPath tells a script's path from the name of an entry or of a script.
 func isPath(target string) bool {
 	return strings.HasSuffix(target, ".lua") || strings.Contains(target, ".lua:")
+}
+
+// isBackup tells the store's own backup, by whatever name.
+func isBackup(target string) bool {
+	return target == "" || target == run.BackupEntry || target == "default:backup"
 }
 
 // same says whether what lies there is what is in force. A store without any script of its own needs no version.
@@ -119,8 +127,13 @@ func (v *versions) lastGood(mistakes []error) (*run.Host, error) {
 	if err != nil {
 		return nil, err
 	}
+	store.Behind = behind("cli.behind", mistakes)
+	return store, nil
+}
+
+// behind says the first of the mistakes, and how many there are.
+func behind(key string, mistakes []error) error {
 	all := flatten(errors.Join(mistakes...))
 	first, _ := words(all[0])
-	store.Behind = message.New("script.behind", "cli.behind", message.Args{"first": first, "n": len(all)})
-	return store, nil
+	return message.New("script.behind", key, message.Args{"first": first, "n": len(all)})
 }

@@ -106,7 +106,7 @@ func (a *app) runAsChild(ctx context.Context) error {
 	var request run.Request
 	says := &speaker{out: a.out}
 	person := &remote{says: says, replies: make(chan reply, 1)}
-	err := child.Listen(a.in, &request, person.heard, func() { cancel(message.New("run.cancelled", "cli.cancelled", nil)) })
+	err := child.Request(a.in, &request, person.heard, func() { cancel(message.New("run.cancelled", "cli.cancelled", nil)) })
 	if err != nil {
 		return err
 	}

@@ -128,6 +128,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.commands()...)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
+	a.offer(root)
 	speak(root)
 	return root
 }

@@ -15,8 +15,8 @@ func TestParse(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]error{
-		"": ErrForm, "1122233300018": ErrForm, "112223330001811": ErrForm, "12ÃBC34501DE35": ErrForm, "11222333000l81": ErrForm,
-		"00000000000000": ErrForm, "11222333000182": ErrDigits, "11222333000191": ErrDigits, "12ABC34501DE53": ErrDigits,
+		"": ErrForm, "1122233300018": ErrForm, "112223330001811": ErrForm, "12ÃBC34501DE35": ErrForm, "1122233300018A": ErrForm,
+		"00000000000000": ErrForm, "11222333000l81": ErrDigits, "11222333000182": ErrDigits, "11222333000191": ErrDigits, "12ABC34501DE53": ErrDigits,
 	} {
 		if got, err := Parse(text); !errors.Is(err, want) {
 			t.Errorf("%q is %q, %v; want %v", text, got, err, want)

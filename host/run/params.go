@@ -16,6 +16,7 @@ import (
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/retention"
+	"github.com/djscript/djscript/lua"
 )
 
 // params are the values of the script's params: the request's over the entry's, over those of [script.NAME], over the
@@ -146,8 +147,8 @@ func (r *running) one(name string, p primitive.Param, value any) (any, error) {
 			return nil, wrong("2026-12-31")
 		}
 	case "duration":
-		if _, err := time.ParseDuration(text); err != nil {
-			return nil, wrong("10m, 2h")
+		if _, ok := lua.ParseDuration(text); !ok {
+			return nil, wrong("10m, 2h, 3d")
 		}
 	case "enum":
 		if !slices.Contains(p.Values, text) {

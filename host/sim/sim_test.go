@@ -483,3 +483,29 @@ func TestAPowerCutStopsARunDead(t *testing.T) {
 }
 
 var backup = run.Request{Target: "default:backup", Trigger: "manual"}
+
+func TestDropsAreRemembered(t *testing.T) {
+	store, err := program(t).store(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		store.Run(t.Context(), backup)
+	}
+	s := shelf{store}
+	if _, err := s.Drop(t.Context(), "local", map[string]string{store.copies[0].ID: "old"}); err != nil {
+		t.Fatal(err)
+	}
+	changes, err := s.History(t.Context(), "local")
+	if err != nil || len(changes) != 5 || changes[3].Dropped || !changes[4].Dropped {
+		t.Errorf("history %v, %v", changes, err)
+	}
+	if left := s.visible(); len(left) != 4 || len(left[3].Places) != 1 || left[3].Places[0].Destination != "pendrive" {
+		t.Errorf("left %v", left)
+	}
+	for id, code := range map[string]string{store.copies[3].ID: "guard.newest", "nobody": "copy.not_found"} {
+		if _, err := s.Drop(t.Context(), "local", map[string]string{id: "x"}); message.Code(err) != code {
+			t.Errorf("drop %s: %v, want %s", id, err, code)
+		}
+	}
+}
