@@ -27,7 +27,7 @@ dj.test("uma por mês, e só o contador fica sabendo", function(sim)
   dj.expect.equal(sim:notices()[1].route, "contador")
 end)
 
-dj.test("o computador estava desligado no dia 1: vai no dia em que ligar, até o dia 10", function(sim)
+dj.test("desligado no dia 1: vai no dia em que ligar, até o dia 10", function(sim)
   open_store(sim)
   sim:at("2026-04-01 06:00")
   sim:off("4d")

@@ -1,4 +1,5 @@
--- "Em dezembro a loja vende o dobro: guarde cada hora e cada dia até o balanço de janeiro. No resto do ano, o de sempre."
+-- "Em dezembro a loja vende o dobro: guarde cada hora e cada dia até o balanço de janeiro."
+-- No resto do ano fica o de sempre.
 -- Só diz o que fica. Quem copia é [backup]; o destino aponta para cá: keep = "december:season"
 local usual = { daily = 7, weekly = 4, monthly = 12 }
 local season = { hourly = 48, daily = 62, weekly = 8, monthly = 12 }

@@ -37,7 +37,7 @@ dj.test("depois dos ajustes do contador, à mão, com o ano certo", function(sim
   dj.expect.equal(close.value[1].note, "exercício de 2026")
 end)
 
-dj.test("o computador estava desligado no réveillon: não há fechamento até que alguém rode", function(sim)
+dj.test("desligado na última noite: não há fechamento até que alguém rode", function(sim)
   open_store(sim, { daily = 7 })
   sim:at("2026-12-31 12:00")
   sim:off("24h")

@@ -13,7 +13,9 @@ local function open_store(sim)
       { name = "noite", schedule = { "0 22 * * *" }, run = "five_drives:backup" },
     },
     script = {
-      five_drives = { grants = { "drive.read", "copy.write", "copy.destroy", "db.read", "notify" } },
+      five_drives = {
+        grants = { "db.read", "drive.read", "copy.destroy", "copy.write", "notify" },
+      },
     },
   }
 end
@@ -35,7 +37,7 @@ dj.test("em cada pen drive ficam as quatro últimas semanas", function(sim)
   end
 end)
 
-dj.test("o pen drive do dia não está: avisa à tarde, e à noite a cópia fica no computador", function(sim)
+dj.test("o pen drive do dia não está: avisa à tarde, e copia no computador", function(sim)
   open_store(sim)
   sim:unplug("SEGUNDA")
   sim:advance("16h")

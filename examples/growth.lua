@@ -10,6 +10,10 @@ local function total(copy)
   return sum
 end
 
+local function percent(before, after)
+  return (after / math.max(before, 1) - 1) * 100
+end
+
 -- A tabela que mais mudou entre duas cópias.
 local function most_changed(before, after)
   local table_name, most = "", -1
@@ -44,12 +48,15 @@ return dj.script {
     watch = function(_, p)
       for _, system in ipairs(dj.db.list()) do
         local after, before = pair(system.name, p.days)
-        local change = before and (total(after) / math.max(total(before), 1) - 1) * 100 or 0
+        local change = before and percent(total(before), total(after)) or 0
         if math.abs(change) > p.percent then
           local verb = change > 0 and "cresceu" or "encolheu"
           local title = ("O banco %s %s %.0f%%"):format(system.name, verb, math.abs(change))
           dj.notify("warning", title, {
-            body = "Desde " .. dj.time.format(before.day, "dd/mm") .. ". Mudou mais: " .. most_changed(before, after),
+            body = ("Desde %s. Mudou mais: %s"):format(
+              dj.time.format(before.day, "dd/mm"),
+              most_changed(before, after)
+            ),
           })
         end
       end

@@ -4,7 +4,7 @@ local function open_store(sim)
     cron = { { name = "tamanho", schedule = { "0 8 * * *" }, run = "growth:watch" } },
     script = { growth = { grants = { "copy.read", "db.read", "notify" } } },
   }
-  sim:database("loja", { rows = { EMPRESA = 2, PRODUTO = 4000, VENDA = 20000 }, grow = { VENDA = 100 } })
+  sim:database("loja", { rows = { PRODUTO = 4000, VENDA = 20000 }, grow = { VENDA = 100 } })
 end
 
 dj.test("o crescimento de todo dia não é notícia", function(sim)

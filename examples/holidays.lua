@@ -14,15 +14,14 @@ local function last_due(today, weekdays)
   end
 end
 
--- Os bancos de dados sem cópia desde aquele dia.
-local function late(databases, due)
-  local found = {}
-  for _, name in ipairs(databases) do
-    if #dj.copy.list { database = name, since = due } == 0 then
-      found[#found + 1] = name
+-- Se há cópia desde aquele dia; uma ruim não conta.
+local function copied(database, due)
+  for _, copy in ipairs(dj.copy.list { database = database, since = due }) do
+    if copy.state ~= "bad" then
+      return true
     end
   end
-  return found
+  return false
 end
 
 return dj.script {
@@ -44,10 +43,16 @@ return dj.script {
       if dj.calendar.on(p.calendar, job.day) then
         dj.skip("hoje é feriado: a cópia fica para amanhã")
       end
-      p.databases = late(p.databases, last_due(job.day, p.weekdays))
-      if #p.databases == 0 then
+      local due, late = last_due(job.day, p.weekdays), {}
+      for _, name in ipairs(p.databases) do
+        if not copied(name, due) then
+          late[#late + 1] = name
+        end
+      end
+      if #late == 0 then
         dj.skip("hoje não é dia de cópia, e não falta nenhuma")
       end
+      p.databases = late
       return job:super(p)
     end,
   },

@@ -1,7 +1,9 @@
 local function open_store(sim)
   sim:config {
     cron = { { name = "noite", schedule = { "0 22 * * *" }, run = "holidays:backup" } },
-    script = { holidays = { grants = { "calendar.read", "copy.destroy", "copy.write", "db.read" } } },
+    script = {
+      holidays = { grants = { "calendar.read", "copy.destroy", "copy.write", "db.read" } },
+    },
   }
 end
 
@@ -55,4 +57,11 @@ dj.test("sem o pen drive a cópia é feita, e a execução avisa", function(sim)
   sim:unplug("DJ-BACKUP")
   dj.expect.equal(sim:run("noite").result, "degraded")
   dj.expect.equal(#sim:copies(), 1)
+end)
+
+dj.test("uma cópia ruim não conta: copia no dia seguinte", function(sim)
+  open_store(sim)
+  sim:fail("copy.create", "copy.bad", { times = 1 })
+  sim:advance("2d")
+  dj.expect.equal(sim:copies { state = "verified" }[1].day, "2026-03-03")
 end)

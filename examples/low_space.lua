@@ -1,5 +1,5 @@
--- "Quando o pen drive estiver quase cheio, pule o pen drive e me avise, antes que a cópia falhe nele."
--- Quanto cabe se sabe pelo que já está lá: o tamanho da última cópia e o espaço livre da unidade dela.
+-- "Quando o pen drive estiver quase cheio, pule-o e me avise, antes que a cópia falhe nele."
+-- Quanto cabe se sabe pelo que já está lá: o tamanho da última cópia, e o espaço livre onde ela está.
 
 -- Quantas cópias iguais às últimas ainda cabem no destino; nil quando não há nenhuma lá para medir.
 local function fits(where)
@@ -23,8 +23,8 @@ return dj.script {
   version = "1.0.0",
   extends = "default",
   params = {
-    optional = { type = "destination", default = "pendrive", help = "o destino que pode ser pulado" },
-    least = { type = "integer", default = 3, help = "com lugar para menos cópias que isto, pula" },
+    optional = { type = "destination", default = "pendrive", help = "o que pode ser pulado" },
+    least = { type = "integer", default = 3, help = "com lugar para menos cópias, pula" },
   },
   jobs = {
     backup = function(job, p)

@@ -1,4 +1,4 @@
--- "Se uma empresa que estava na cópia de ontem sumir do sistema, guarde a cópia de ontem e me avise."
+-- "Se uma empresa que estava na cópia de ontem sumir do sistema, guarde a de ontem e me avise."
 local function ids(companies)
   local found = {}
   for _, company in ipairs(companies) do

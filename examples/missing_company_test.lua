@@ -6,7 +6,8 @@ local function open_store(sim)
       missing_company = { grants = { "copy.write", "copy.destroy", "db.read", "notify" } },
     },
   }
-  sim:database("loja", { companies = { { id = "1", name = "Matriz" }, { id = "2", name = "Filial" } } })
+  local both = { { id = "1", name = "Matriz" }, { id = "2", name = "Filial" } }
+  sim:database("loja", { companies = both })
 end
 
 local function lose_branch(sim)

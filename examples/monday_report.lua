@@ -1,5 +1,6 @@
 -- "Toda segunda, me diga em uma mensagem se a semana foi boa."
 -- Quem só ouve más notícias não sabe se o silêncio é bom. O texto cabe na tela de um celular.
+local ended_well = { done = true, degraded = true, skipped = true }
 
 -- A linha de um banco de dados: quantas cópias boas na semana, e de quando é a última.
 local function line(database, since)
@@ -11,14 +12,25 @@ local function line(database, since)
   return ("%s: %d provadas, a última de %s"):format(database, #good, last), true
 end
 
+-- Quantas execuções não chegaram ao fim: falhas, banco ocupado, falta de energia.
+local function failures(since)
+  local count = 0
+  for _, run in ipairs(dj.history.list { since = since }) do
+    if not ended_well[run.result] then
+      count = count + 1
+    end
+  end
+  return count
+end
+
 return dj.script {
   name = "monday_report",
   version = "1.0.0",
   jobs = {
     report = function(job)
       local since = dj.time.add(job.day, "-7d")
-      local failed = #dj.history.list { since = since, result = "failed" }
-      local lines, good = {}, failed == 0
+      local failed = failures(since)
+      local lines, good = { "Execuções que falharam: " .. failed }, failed == 0
       for _, system in ipairs(dj.db.list()) do
         local text, fine = line(system.name, since)
         lines[#lines + 1] = text
@@ -28,11 +40,8 @@ return dj.script {
         local free = math.floor(drive.free / drive.total * 100)
         lines[#lines + 1] = ("%s (%s): %d%% livres"):format(drive.path, drive.label, free)
       end
-      if failed > 0 then
-        lines[#lines + 1] = "Rodadas que falharam: " .. failed
-      end
-      local title = good and "Semana boa" or "Semana ruim"
-      dj.notify(good and "info" or "critical", title .. ": " .. job.store.name, {
+      local title = good and "Semana boa: " or "Semana ruim: "
+      dj.notify(good and "info" or "critical", title .. job.store.name, {
         body = table.concat(lines, "\n"),
       })
     end,

@@ -1,8 +1,14 @@
+local grants = { "copy.read", "db.read", "drive.read", "history.read", "notify" }
+
 local function open_store(sim)
   sim:config {
-    backup = { at = { "22:00" }, days = { "mon", "tue", "wed", "thu", "fri", "sat" }, to = { "local" } },
+    backup = {
+      at = { "22:00" },
+      days = { "mon", "tue", "wed", "thu", "fri", "sat" },
+      to = { "local" },
+    },
     cron = { { name = "segunda", schedule = { "0 8 * * mon" }, run = "monday_report:report" } },
-    script = { monday_report = { grants = { "copy.read", "db.read", "drive.read", "history.read", "notify" } } },
+    script = { monday_report = { grants = grants } },
   }
 end
 
@@ -23,12 +29,12 @@ dj.test("cópias que não foram provadas não fazem uma semana boa", function(si
   dj.expect.contains(sim:notices()[1].body, "NENHUMA")
 end)
 
-dj.test("uma noite falhou, mas a outra não: há o que olhar", function(sim)
+dj.test("uma noite falhou, as outras não: há o que olhar", function(sim)
   open_store(sim)
   sim:fail("copy.create", "db.busy", { times = 1 })
   sim:advance("7d")
   dj.expect.equal(sim:notices()[1].level, "critical")
-  dj.expect.contains(sim:notices()[1].body, "Rodadas que falharam: 1")
+  dj.expect.contains(sim:notices()[1].body, "Execuções que falharam: 1")
 end)
 
 dj.test("o computador ficou desligado a semana toda", function(sim)
@@ -43,7 +49,7 @@ dj.test("são dois bancos, e um deles falhou: a semana é ruim", function(sim)
   open_store(sim)
   sim:config {
     database = { loja = { path = "C:/A.FDB" }, pdv = { path = "C:/B.FDB" } },
-    script = { monday_report = { grants = { "copy.read", "db.read", "drive.read", "history.read", "notify" } } },
+    script = { monday_report = { grants = grants } },
   }
   sim:run("default:backup", { databases = "loja" })
   sim:run("monday_report")

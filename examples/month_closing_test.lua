@@ -16,7 +16,8 @@ dj.test("fecha no último dia útil de cada mês", function(sim)
   open_store(sim)
   sim:advance("90d")
   dj.expect.equal(closings(sim), { "2026-03-31", "2026-04-30", "2026-05-29" })
-  dj.expect.equal(sim:copies()[1].pinned, { reason = "fechamento de 05/2026", last_day = "2031-06-02" })
+  local pin = sim:copies()[1].pinned
+  dj.expect.equal(pin, { reason = "fechamento de 05/2026", last_day = "2031-06-02" })
 end)
 
 dj.test("um feriado no fim do mês antecipa o fechamento", function(sim)

@@ -1,16 +1,26 @@
 -- "À noite o computador fica desligado. Copie de manhã, na primeira folga, e uma vez por dia só."
 -- A entrada roda a cada meia hora; a primeira que encontra o dia sem cópia copia.
+-- Se a cópia de hoje já está feita. Uma ruim não conta; depois de três não adianta insistir.
+local function done(copies)
+  for _, copy in ipairs(copies) do
+    if copy.state ~= "bad" then
+      return true
+    end
+  end
+  return #copies >= 3
+end
+
 return dj.script {
   name = "off_at_night",
   version = "1.0.0",
   extends = "default",
   params = {
-    most_users = { type = "integer", default = 1, help = "com mais gente usando o sistema, espera" },
+    most_users = { type = "integer", default = 1, help = "com mais gente no sistema, espera" },
     latest = { type = "text", default = "12:00", help = "a partir desta hora não espera mais" },
   },
   jobs = {
     backup = function(job, p)
-      if #dj.copy.list { since = job.day, class = "routine" } > 0 then
+      if done(dj.copy.list { since = job.day, class = "routine" }) then
         dj.skip("a cópia de hoje já está feita")
       end
       local users = 0

@@ -1,7 +1,13 @@
 local function open_store(sim)
   sim:config {
     cron = {
-      { name = "dia", from = "08:00", ["until"] = "18:00", every = "30m", run = "off_at_night:backup" },
+      {
+        name = "dia",
+        from = "08:00",
+        ["until"] = "18:00",
+        every = "30m",
+        run = "off_at_night:backup",
+      },
     },
     script = { off_at_night = { grants = { "copy.destroy", "copy.write", "db.read" } } },
   }
@@ -53,4 +59,11 @@ dj.test("sem o pen drive, a do computador já vale", function(sim)
   sim:unplug("DJ-BACKUP")
   dj.expect.equal(sim:run("dia").result, "degraded")
   dj.expect.equal(sim:run("dia").result, "skipped")
+end)
+
+dj.test("uma cópia ruim não conta; depois de três é com o suporte", function(sim)
+  open_store(sim)
+  sim:fail("copy.create", "copy.bad")
+  sim:advance("8h")
+  dj.expect.equal(#sim:copies { state = "bad" }, 3)
 end)

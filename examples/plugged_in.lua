@@ -9,6 +9,16 @@ local function plugged(label)
   return false
 end
 
+-- Se a cópia de hoje já está feita. Uma ruim não conta; depois de três não adianta insistir.
+local function done(copies)
+  for _, copy in ipairs(copies) do
+    if copy.state ~= "bad" then
+      return true
+    end
+  end
+  return #copies >= 3
+end
+
 return dj.script {
   name = "plugged_in",
   version = "1.0.0",
@@ -21,8 +31,7 @@ return dj.script {
       if not plugged(p.label) then
         dj.skip("o pen drive " .. p.label .. " não está no computador")
       end
-      local newest = dj.copy.newest { where = p.to }
-      if newest and newest.day == job.day then
+      if done(dj.copy.list { where = p.to, since = job.day }) then
         dj.skip("o pen drive já tem a cópia de hoje")
       end
       local copies = dj.copy.create { to = p.to }

@@ -1,7 +1,13 @@
 local function open_store(sim)
   sim:config {
     cron = {
-      { name = "pendrive", from = "08:00", ["until"] = "20:00", every = "10m", run = "plugged_in:backup" },
+      {
+        name = "pendrive",
+        from = "08:00",
+        ["until"] = "20:00",
+        every = "10m",
+        run = "plugged_in:backup",
+      },
     },
     script = { plugged_in = { grants = { "drive.read", "copy.write:pendrive", "notify" } } },
   }
@@ -44,4 +50,11 @@ dj.test("cheio: falha sem dizer que pode ser tirado", function(sim)
   sim:plug("DJ-BACKUP", { free = "1MB" })
   dj.expect.equal(sim:run("pendrive").error.code, "drive.full")
   dj.expect.equal(sim:notices(), {})
+end)
+
+dj.test("uma cópia ruim não conta; depois de três é com o suporte", function(sim)
+  open_store(sim)
+  sim:fail("copy.create", "copy.bad")
+  sim:advance("8h")
+  dj.expect.equal(#sim:copies { state = "bad" }, 3)
 end)

@@ -22,6 +22,9 @@ func (s *State) badArgument(l *glua.LState, op string, position int, want string
 // word is a part of a sentence, in the reader's language.
 func (s *State) word(key string) string { return s.options.Say.speak(key, nil) }
 
+// nameArg is the key that a script asked something frozen for. It may be any value, of any length.
+func (s *State) nameArg(l *glua.LState) string { return cut(s.display(l.Get(2)), longestName) }
+
 func (s *State) need(l *glua.LState, op string, count int) {
 	if l.GetTop() < count {
 		s.badArgument(l, op, count, "lua.a_value")

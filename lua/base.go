@@ -209,6 +209,7 @@ func (s *State) baseUnpack(l *glua.LState) int {
 	if to-from >= maxUnpack {
 		s.badArgument(l, "unpack", 1, "lua.shorter_list")
 	}
+	s.visit(l, max(0, to-from))
 	for i := from; i <= to; i++ {
 		l.Push(table.RawGet(glua.LNumber(i)))
 	}
@@ -254,10 +255,14 @@ func (s *State) baseSetmetatable(l *glua.LState) int {
 }
 
 func (s *State) basePrint(l *glua.LState) int {
-	parts := make([]string, l.GetTop())
+	parts, size := make([]string, l.GetTop()), 0
 	for i := range parts {
 		parts[i] = s.tostring(l, l.Get(i+1))
+		if size += len(parts[i]); size > MaxText {
+			s.tooLong(l, size)
+		}
 	}
+	s.read(l, size)
 	if s.options.Print != nil {
 		s.options.Print(strings.Join(parts, "\t"))
 	}
@@ -293,6 +298,7 @@ func (s *State) tonumberBase(l *glua.LState, base int) int {
 	if base == 16 {
 		digits = strings.TrimPrefix(strings.TrimPrefix(digits, "0x"), "0X")
 	}
+	s.read(l, len(digits))
 	n, ok := parseBase(digits, base)
 	if !ok {
 		l.Push(glua.LNil)

@@ -40,8 +40,9 @@ func (c *Call) Where() string { return c.State.where(c.l) }
 // Given are the arguments as the script gave them, made Go values as by Value.Go: for a journal.
 func (c *Call) Given() []any {
 	given := make([]any, len(c.given))
+	c.State.nodes = 0
 	for i, value := range c.given {
-		given[i], _ = (Value{c.State, value}).Go()
+		given[i], _ = c.State.toGo("", value)
 	}
 	return given
 }
@@ -154,6 +155,7 @@ func (s *State) bound(f Func, receiver *glua.LUserData) *glua.LFunction {
 		given := arguments(l, receiver)
 		c := &Call{Context: s.counter.parent, State: s, Func: f, Op: f.Name, l: l, given: given}
 		args := reflect.New(f.shape.typ)
+		s.nodes = 0
 		if c.Unknown = s.unforeseen(f, given); !c.Unknown {
 			if mistake := f.decode(s, given, args.Elem()); mistake != nil {
 				s.raiseIn(l, f.Name, mistake)

@@ -145,6 +145,9 @@ var dateLayouts = map[byte]string{
 	'y': "06", 'Y': "2006", 'z': "-0700", 'Z': "MST", '%': "%",
 }
 
+// longestDate is how many bytes one form of a date writes at most.
+const longestDate = 32
+
 // formatDate is strftime with the words of C.
 func (s *State) formatDate(l *glua.LState, format string, at time.Time) string {
 	var b strings.Builder
@@ -154,6 +157,8 @@ func (s *State) formatDate(l *glua.LState, format string, at time.Time) string {
 			continue
 		}
 		i++
+		s.spend(l, 1)
+		s.room(l, &b, longestDate)
 		if layout, ok := dateLayouts[format[i]]; ok {
 			b.WriteString(at.Format(layout))
 			continue

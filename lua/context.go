@@ -3,10 +3,12 @@ package lua
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 )
 
-// sampleSteps is how often the run's own context is looked at: a look costs more than an instruction.
+// sampleSteps is how often the run's own context is asked: that costs more than an instruction. In between a flag tells
+// of its end, for there are instructions that take the time of a million others.
 const sampleSteps = 1024
 
 // errStopped is what the interpreter raises for a context that is over. It never reaches a person.
@@ -22,14 +24,25 @@ type counter struct {
 	sample int    // steps until the next look at parent
 	end    *fault // why it said stop; nil while it says go on
 	cover  func() // told of every step; nil where nobody counts lines
+
+	over   *atomic.Bool // that parent is over
+	forget func() bool  // parent need not tell of its end any more
 }
 
 func (s *State) newCounter(parent context.Context) *counter {
-	c := &counter{parent: parent, left: s.options.Steps, sample: 1}
+	c := &counter{left: s.options.Steps}
+	c.follow(parent)
 	if s.options.Cover != nil {
 		c.cover = s.coverLine
 	}
 	return c
+}
+
+// follow lets the context decide when it is over.
+func (c *counter) follow(parent context.Context) {
+	over := &atomic.Bool{}
+	c.parent, c.sample, c.over = parent, 1, over
+	c.forget = context.AfterFunc(parent, func() { over.Store(true) })
 }
 
 func (c *counter) Deadline() (time.Time, bool) { return c.parent.Deadline() }
@@ -50,7 +63,7 @@ func (c *counter) Done() <-chan struct{} {
 	}
 	c.left--
 	c.sample--
-	if c.left >= 0 && c.sample > 0 {
+	if c.left >= 0 && c.sample > 0 && !c.over.Load() {
 		return nil
 	}
 	return c.look()

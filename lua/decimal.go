@@ -36,7 +36,8 @@ func ParseDecimal(text string) (*Decimal, error) {
 }
 
 func parseDecimal(text string) (*Decimal, *fault) {
-	m := decimalShape.FindStringSubmatch(strings.Trim(text, " \t\n\v\f\r"))
+	text = strings.Trim(text, " \t\n\v\f\r")
+	m := decimalShape.FindStringSubmatch(text[:min(len(text), 3*maxDigits)])
 	if m == nil || m[2]+m[3] == "" {
 		return nil, &fault{code: "num.bad", key: "lua.num_text", args: map[string]any{"text": cut(text, 60)}}
 	}
@@ -244,7 +245,7 @@ func (s *State) openDecimals() {
 	s.define(methods, map[string]glua.LGFunction{"round": s.decimalRound, "format": s.decimalFormat, "number": s.decimalNumber})
 	functions := map[string]glua.LGFunction{
 		"__index": func(l *glua.LState) int {
-			name := l.Get(2).String()
+			name := s.nameArg(l)
 			method := methods.RawGetString(name)
 			if method == glua.LNil {
 				s.raise(l, unknownName("num", name, keys(methods)))
@@ -253,7 +254,7 @@ func (s *State) openDecimals() {
 			return 1
 		},
 		"__newindex": func(l *glua.LState) int {
-			s.raise(l, &fault{code: "api.frozen", key: "lua.frozen", args: map[string]any{"name": "num." + l.Get(2).String()}})
+			s.raise(l, &fault{code: "api.frozen", key: "lua.frozen", args: map[string]any{"name": "num." + s.nameArg(l)}})
 			return 0
 		},
 		"__unm": func(l *glua.LState) int {

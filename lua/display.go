@@ -28,6 +28,7 @@ func (s *State) tostring(l *glua.LState, value glua.LValue) string {
 const (
 	shownDepth = 4
 	shownBytes = 4000
+	maxMasked  = 1 << 16 // bytes of a text that are looked through for secrets before some of the first are shown
 )
 
 // display is a value as a person reads it, never an address: what a run prints is the same when it is run again.
@@ -71,7 +72,7 @@ func displayThing(thing *glua.LUserData) string {
 // would not be known again.
 func (s *State) quote(value glua.LValue) string {
 	if text, ok := value.(glua.LString); ok {
-		return strconv.Quote(cut(s.mask(string(text)), maxShown))
+		return strconv.Quote(cut(s.mask(string(text[:min(len(text), maxMasked)])), maxShown))
 	}
 	return s.display(value)
 }
@@ -114,7 +115,7 @@ func (s *State) write(b *strings.Builder, table *glua.LTable, above map[*glua.LT
 }
 
 func (s *State) writeKey(b *strings.Builder, key glua.LValue) {
-	if name, ok := key.(glua.LString); ok && isName(string(name)) {
+	if name, ok := key.(glua.LString); ok && len(name) <= maxShown && isName(string(name)) {
 		b.WriteString(string(name) + " = ")
 		return
 	}

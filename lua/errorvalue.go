@@ -16,7 +16,7 @@ func (s *State) openErrors() {
 			return 1
 		},
 		"__newindex": func(l *glua.LState) int {
-			s.raise(l, &fault{code: "api.frozen", key: "lua.frozen", args: map[string]any{"name": "error." + l.Get(2).String()}})
+			s.raise(l, &fault{code: "api.frozen", key: "lua.frozen", args: map[string]any{"name": "error." + s.nameArg(l)}})
 			return 0
 		},
 	})
@@ -51,7 +51,7 @@ func (s *State) errorField(l *glua.LState, is *glua.LFunction) glua.LValue {
 		}
 		return glua.LString(t)
 	}
-	switch name := l.Get(2).String(); name {
+	switch name := s.nameArg(l); name {
 	case "code":
 		return text(e.code)
 	case "message":

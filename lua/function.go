@@ -20,10 +20,13 @@ func (f *Function) Call(args ...any) ([]any, error) {
 		return nil, err
 	}
 	results := make([]any, len(values))
+	f.state.nodes = 0
 	for i, value := range values {
-		if results[i], err = value.Go(); err != nil {
-			return nil, err
+		plain, mistake := f.state.toGo("", value.lua)
+		if mistake != nil {
+			return nil, f.state.fromFault(mistake, "", "")
 		}
+		results[i] = plain
 	}
 	return results, nil
 }

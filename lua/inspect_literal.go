@@ -268,6 +268,7 @@ func (c *callCheck) value(k *kind, path string, e ast.Expr, line int) {
 	if value == nil {
 		return
 	}
+	c.state.nodes = 0
 	if mistake := k.decode(c.state, path, value, reflect.New(k.typ).Elem()); mistake != nil {
 		c.tell(line, lastName(path), mistake)
 	}

@@ -199,6 +199,7 @@ func (i *inspector) declareParam(p *DeclaredParam, spec *ast.TableExpr) {
 		return
 	}
 	if value, whole := i.constant(given.value); whole && value.Type() != glua.LTFunction {
+		i.state.nodes = 0
 		if plain, mistake := i.state.toGo("", value); mistake == nil {
 			p.Default = plain
 		}

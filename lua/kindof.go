@@ -87,7 +87,7 @@ func mapKind(typ reflect.Type) *kind {
 				return k.wrong(s, path, value)
 			}
 			element := reflect.New(typ.Elem()).Elem()
-			if mistake := of.decode(s, join(path, string(name)), item, element); mistake != nil {
+			if mistake := of.decode(s, join(path, cut(string(name), longestName)), item, element); mistake != nil {
 				return mistake
 			}
 			made.SetMapIndex(reflect.ValueOf(string(name)).Convert(typ.Key()), element)

@@ -68,6 +68,9 @@ func (s *State) listConcat(l *glua.LState) int {
 	}
 	var b strings.Builder
 	for i := from; i <= to; i++ {
+		if i%listSteps == 0 {
+			s.spend(l, 1)
+		}
 		value := table.RawGet(glua.LNumber(i))
 		if !glua.LVCanConvToString(value) && asDecimal(value) == nil {
 			s.cannotJoin(l, value)
@@ -80,8 +83,7 @@ func (s *State) listConcat(l *glua.LState) int {
 			s.tooLong(l, b.Len())
 		}
 	}
-	l.Push(glua.LString(b.String()))
-	return 1
+	return s.pushText(l, b.String())
 }
 
 func (s *State) listInsert(l *glua.LState) int {
@@ -98,6 +100,7 @@ func (s *State) listInsert(l *glua.LState) int {
 	if position < 1 || position > n+1 {
 		s.badArgument(l, "insert", 2, "lua.a_position")
 	}
+	s.visit(l, n+1-position)
 	if position <= n && n < maxArray-2 {
 		table.Insert(position, value)
 		return 0
@@ -110,12 +113,14 @@ func (s *State) listInsert(l *glua.LState) int {
 }
 
 func (s *State) listMaxn(l *glua.LState) int {
-	most := glua.LNumber(0)
+	most, count := glua.LNumber(0), 0
 	s.table(l, "maxn").ForEach(func(key, _ glua.LValue) {
+		count++
 		if n, ok := key.(glua.LNumber); ok && n > most {
 			most = n
 		}
 	})
+	s.visit(l, count)
 	l.Push(most)
 	return 1
 }
@@ -128,6 +133,7 @@ func (s *State) listRemove(l *glua.LState) int {
 		l.Push(glua.LNil)
 		return 1
 	}
+	s.visit(l, n-position)
 	removed := table.RawGet(glua.LNumber(position))
 	for i := position; i < n; i++ {
 		table.RawSet(glua.LNumber(i), table.RawGet(glua.LNumber(i+1)))
@@ -140,6 +146,7 @@ func (s *State) listRemove(l *glua.LState) int {
 func (s *State) listSort(l *glua.LState) int {
 	table := s.plainTable(l, "sort", 1)
 	order := listOrder{s: s, l: l, values: make([]glua.LValue, length(table))}
+	s.visit(l, len(order.values))
 	for i := range order.values {
 		order.values[i] = s.known(l, table.RawGet(glua.LNumber(i+1)))
 	}
@@ -153,6 +160,9 @@ func (s *State) listSort(l *glua.LState) int {
 	return 0
 }
 
+// compareCost is how much longer gopher-lua takes to compare a byte than a text is read.
+const compareCost = 8
+
 type listOrder struct {
 	s      *State
 	l      *glua.LState
@@ -162,8 +172,14 @@ type listOrder struct {
 
 func (o listOrder) Len() int      { return len(o.values) }
 func (o listOrder) Swap(i, j int) { o.values[i], o.values[j] = o.values[j], o.values[i] }
+
+// Less takes a step: who compares may be a function of Go, which takes none.
 func (o listOrder) Less(i, j int) bool {
+	o.s.spend(o.l, 1)
 	if o.before == nil {
+		a, _ := o.values[i].(glua.LString)
+		b, _ := o.values[j].(glua.LString)
+		o.s.read(o.l, compareCost*min(len(a), len(b)))
 		return o.l.LessThan(o.values[i], o.values[j])
 	}
 	o.l.Push(o.before)

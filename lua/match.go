@@ -73,10 +73,19 @@ func (s *State) spend(l *glua.LState, steps int64) {
 	c := s.counter
 	c.left -= steps
 	c.sample -= int(steps)
-	if (c.left < 0 || c.sample <= 0) && c.look() != nil {
+	if (c.left < 0 || c.sample <= 0 || c.over.Load()) && c.look() != nil {
 		s.raise(l, c.end)
 	}
 }
+
+// read takes steps for so many bytes of a text that are read or written.
+func (s *State) read(l *glua.LState, bytes int) { s.spend(l, int64(bytes/textSteps)) }
+
+// visit takes steps for so many elements of a list that are read or written.
+func (s *State) visit(l *glua.LState, elements int) { s.spend(l, int64(elements/listSteps)) }
+
+// listSteps is how many elements of a list are read or written in the time of a step.
+const listSteps = 4
 
 // start is the position that a search begins at; one beyond the end is the end.
 func (s *State) start(l *glua.LState, op string, length int) int {
@@ -88,7 +97,7 @@ func (s *State) textFind(l *glua.LState) int {
 	text, form := s.stringArg(l, "find", 1), s.stringArg(l, "find", 2)
 	start := s.start(l, "find", len(text))
 	if glua.LVAsBool(l.Get(4)) || pattern.Plain(form) {
-		s.spend(l, int64(len(text)-start)/textSteps)
+		s.read(l, len(text)-start+len(form))
 		at := strings.Index(text[start:], form)
 		if at < 0 {
 			l.Push(glua.LNil)
@@ -204,6 +213,13 @@ func (s *State) replacement(l *glua.LState, m *matcher) func(b *strings.Builder)
 	}
 }
 
+// room ends the run where so many bytes more would make a text too long.
+func (s *State) room(l *glua.LState, b *strings.Builder, more int) {
+	if b.Len()+more > MaxText {
+		s.tooLong(l, b.Len()+more)
+	}
+}
+
 // expand writes a template with its captures. A "%" at its end, and one before what is no digit, stands for nothing.
 func (s *State) expand(b *strings.Builder, template string, m *matcher) {
 	for {
@@ -215,11 +231,14 @@ func (s *State) expand(b *strings.Builder, template string, m *matcher) {
 		b.WriteString(template[:percent])
 		switch c := template[percent+1]; {
 		case c == '0':
+			s.room(m.l, b, m.end-m.start)
 			b.WriteString(m.text[m.start:m.end])
 		case c >= '1' && c <= '9' && int(c-'0') > max(1, m.Level):
 			s.badArgument(m.l, "gsub", 3, "lua.fewer_captures")
 		case c >= '1' && c <= '9':
-			b.WriteString(s.display(m.capture(int(c - '1'))))
+			part := s.display(m.capture(int(c - '1')))
+			s.room(m.l, b, len(part))
+			b.WriteString(part)
 		default:
 			b.WriteByte(c)
 		}

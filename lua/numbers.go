@@ -26,10 +26,16 @@ func formatNumber(n float64) string {
 	return strconv.FormatFloat(n, 'g', 14, 64)
 }
 
+// longestNumber is how many digits a number may have: to read some million of them would take longer than to refuse.
+const longestNumber = 1 << 16
+
 // parseNumber reads what Lua 5.1 takes for a number: decimal with an exponent, or whole hexadecimal, blanks around it.
 // It does not take octal, underscores, inf or nan.
 func parseNumber(text string) (float64, bool) {
 	text = strings.Trim(text, " \t\n\v\f\r")
+	if len(text) > longestNumber {
+		return 0, false
+	}
 	digits := strings.TrimLeft(text, "+-")
 	if len(text)-len(digits) > 1 {
 		return 0, false

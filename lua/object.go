@@ -19,7 +19,7 @@ func (s *State) freeze(name string, fields *glua.LTable) *glua.LUserData {
 	thing := &glua.LUserData{Value: &frozen{name, fields}}
 	missing := s.l.CreateTable(0, 1)
 	missing.RawSetString("__index", s.l.NewFunction(func(l *glua.LState) int {
-		s.raise(l, unknownName(name, l.Get(2).String(), keys(fields)))
+		s.raise(l, unknownName(name, s.nameArg(l), keys(fields)))
 		return 0
 	}))
 	fields.Metatable = missing
@@ -27,7 +27,7 @@ func (s *State) freeze(name string, fields *glua.LTable) *glua.LUserData {
 	meta.RawSetString("__index", fields)
 	meta.RawSetString("__newindex", s.l.NewFunction(func(l *glua.LState) int {
 		s.raise(l, &fault{
-			code: "api.frozen", key: "lua.frozen", args: map[string]any{"name": name + "." + l.Get(2).String()},
+			code: "api.frozen", key: "lua.frozen", args: map[string]any{"name": name + "." + s.nameArg(l)},
 		})
 		return 0
 	}))

@@ -86,16 +86,19 @@ func (s *State) adopt(l *glua.LState, raised glua.LValue) *Error {
 	return s.fromFault(s.explainRuntime(l, strings.TrimPrefix(string(text), where+": ")), "", where)
 }
 
+// longestMessage is how many bytes of a script's own message are kept: it is told to people, and written to the journal.
+const longestMessage = 1 << 16
+
 // thrown is error(value) of a script.
 func (s *State) thrown(l *glua.LState, value glua.LValue, where string) *Error {
 	e := &Error{Where: where, code: "script.failed", thrown: value}
 	if table, ok := value.(*glua.LTable); ok {
 		if text, ok := table.RawGetString("message").(glua.LString); ok {
-			e.message = string(text)
+			e.message = cut(string(text), longestMessage)
 			return e
 		}
 	}
-	e.message = s.tostring(l, value)
+	e.message = cut(s.tostring(l, value), longestMessage)
 	return e
 }
 
@@ -147,11 +150,15 @@ var runtimeTexts = []struct {
 }{
 	{regexp.MustCompile(`^cannot perform \w+ operation between (\w+) and (\w+)$`), "lua.arithmetic", []string{"left", "right"}},
 	{regexp.MustCompile(`^attempt to compare (\w+) with (\w+)$`), "lua.compare", []string{"left", "right"}},
-	{regexp.MustCompile(`^attempt to index a non-table object\((\w+)\) with key '(?s:(.*))'$`), "lua.index", []string{"got", "name"}},
+	{regexp.MustCompile(`^attempt to index a non-table object\((\w+)\) with key '(?s:(.*?))'?$`), "lua.index", []string{"got", "name"}},
 	{regexp.MustCompile(`^(?:stack|registry) overflow$`), "lua.overflow", nil},
 }
 
+// longestText is how much of what gopher-lua says is looked at: a key in it may be of any length.
+const longestText = 1000
+
 func (s *State) explainRuntime(l *glua.LState, text string) *fault {
+	text = cut(text, longestText)
 	for _, known := range runtimeTexts {
 		if m := known.text.FindStringSubmatch(text); m != nil {
 			f := &fault{code: "script.failed", key: known.key, args: map[string]any{}}

@@ -152,6 +152,7 @@ func (r *record) decode(s *State, path string, table *glua.LTable, target reflec
 }
 
 func (r *record) unknown(path, name string) *fault {
+	name = cut(name, longestName)
 	near := nearest(name, r.names())
 	return &fault{code: "option.unknown", key: "lua.option_unknown", near: near, args: map[string]any{
 		"option": join(path, name), "known": strings.Join(r.names(), ", "),

@@ -54,6 +54,7 @@ type State struct {
 	coroutines map[*glua.LState]*coroutine // those that have not ended
 
 	catches int             // pcalls that are open
+	nodes   int             // values that toGo has walked over for one call
 	own     map[string]bool // globals that the lines of a prompt set
 	random  uint64
 
@@ -110,6 +111,7 @@ func (s *State) WithContext(ctx context.Context, fn func()) {
 	s.counter = s.newCounter(ctx)
 	s.l.SetContext(s.counter)
 	defer func() {
+		s.counter.forget()
 		s.counter = before
 		s.l.SetContext(before)
 	}()
@@ -118,10 +120,11 @@ func (s *State) WithContext(ctx context.Context, fn func()) {
 
 // within calls fn while the state runs under ctx, with the steps that are left.
 func (s *State) within(ctx context.Context, fn func()) {
-	counter, before := s.counter, s.counter.parent
-	counter.parent, counter.sample = ctx, 1
+	counter, before := s.counter, *s.counter
+	counter.follow(ctx)
 	defer func() {
-		counter.parent, counter.sample = before, 1
+		counter.forget()
+		counter.parent, counter.over, counter.forget, counter.sample = before.parent, before.over, before.forget, 1
 		if counter.left >= 0 {
 			counter.end = nil // ctx was over; whether the run is, the next step tells
 		}
@@ -170,7 +173,7 @@ func (s *State) freezeGlobals() {
 	meta := s.l.NewTable()
 	meta.RawSetString("__index", s.names)
 	meta.RawSetString("__newindex", s.l.NewFunction(func(l *glua.LState) int {
-		name := l.Get(2).String()
+		name := s.nameArg(l)
 		if s.keep(name, l.Get(3)) {
 			return 0
 		}
@@ -184,7 +187,7 @@ func (s *State) freezeGlobals() {
 	s.l.G.Global.Metatable = meta
 	missing := s.l.NewTable()
 	missing.RawSetString("__index", s.l.NewFunction(func(l *glua.LState) int {
-		name := l.Get(2).String()
+		name := s.nameArg(l)
 		if s.own[name] {
 			l.Push(glua.LNil)
 			return 1

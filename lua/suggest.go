@@ -8,6 +8,9 @@ func Nearest(name string, candidates []string) string { return nearest(name, can
 // nearest is the candidate that name was probably meant to be, or "": within a third of its length in Damerau-Levenshtein
 // steps. Among equals the first in the alphabet wins, so that the answer never changes.
 func nearest(name string, candidates []string) string {
+	if len(name) > longestName {
+		return ""
+	}
 	best, least := "", len(name)/3+1
 	if len(name) < 3 {
 		least = 1
@@ -23,6 +26,9 @@ func nearest(name string, candidates []string) string {
 	}
 	return best
 }
+
+// longestName is how many bytes a name has that somebody mistyped; what is longer is none.
+const longestName = 100
 
 // editDistance counts insertions, deletions, substitutions and swaps of neighbours.
 func editDistance(a, b string) int {

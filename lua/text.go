@@ -26,7 +26,7 @@ func (s *State) pushText(l *glua.LState, text string) int {
 	if len(text) > MaxText {
 		s.tooLong(l, len(text))
 	}
-	s.spend(l, int64(len(text)/textSteps))
+	s.read(l, len(text))
 	l.Push(glua.LString(text))
 	return 1
 }
@@ -139,6 +139,7 @@ func (s *State) textByte(l *glua.LState) int {
 	if end-start > maxUnpack {
 		s.badArgument(l, "byte", 3, "lua.shorter_list")
 	}
+	s.visit(l, end-start)
 	for i := start; i < end; i++ {
 		l.Push(glua.LNumber(text[i]))
 	}
@@ -147,6 +148,7 @@ func (s *State) textByte(l *glua.LState) int {
 
 func (s *State) textChar(l *glua.LState) int {
 	bytes := make([]byte, l.GetTop())
+	s.visit(l, len(bytes))
 	for i := range bytes {
 		n := s.integer(l, "char", i+1)
 		if n < 0 || n > 255 {

@@ -73,14 +73,16 @@ func isUnknown(value glua.LValue) bool {
 	return unknown
 }
 
-// holdsUnknown tells whether a value is unknown, or a table that holds something unknown.
-func holdsUnknown(value glua.LValue, depth int) bool {
+// holdsUnknown tells whether a value is unknown, or a table that holds something unknown. A table that stands in many places
+// is looked at once.
+func holdsUnknown(value glua.LValue, seen map[*glua.LTable]bool) bool {
 	table, ok := value.(*glua.LTable)
-	if !ok || depth == 0 {
+	if !ok || seen[table] {
 		return isUnknown(value)
 	}
+	seen[table] = true
 	for key, item := table.Next(glua.LNil); key != glua.LNil; key, item = table.Next(key) {
-		if holdsUnknown(item, depth-1) {
+		if holdsUnknown(key, seen) || holdsUnknown(item, seen) {
 			return true
 		}
 	}
@@ -93,8 +95,9 @@ func (s *State) unforeseen(f Func, given []glua.LValue) bool {
 	if !s.options.Rehearse || f.Power == "" {
 		return false
 	}
+	seen := map[*glua.LTable]bool{}
 	for _, value := range given {
-		if holdsUnknown(value, maxValueDepth) {
+		if holdsUnknown(value, seen) {
 			return true
 		}
 	}

@@ -84,6 +84,7 @@ func (v Value) Go() (any, error) {
 	if v.lua == nil {
 		return nil, nil
 	}
+	v.state.nodes = 0
 	plain, mistake := v.state.toGo("", v.lua)
 	if mistake != nil {
 		return nil, v.state.fromFault(mistake, "", "")
@@ -96,6 +97,7 @@ func (v Value) Decode(into any) error {
 	if v.state == nil {
 		return errors.New("decode: the value belongs to no state")
 	}
+	v.state.nodes = 0
 	target := reflect.ValueOf(into).Elem()
 	if mistake := newKind(target.Type(), false, nil).decode(v.state, "", v.lua, target); mistake != nil {
 		return v.state.fromFault(mistake, "", "")
@@ -106,9 +108,11 @@ func (v Value) Decode(into any) error {
 const (
 	maxValueDepth = 64
 	maxValueNodes = 1_000_000
+	nodeBytes     = 64 // of a text, that count as one value more
 )
 
-// toGo is one walk over a value; path names it in an error.
+// toGo is one walk over a value; path names it in an error. What is walked over counts in State.nodes: a table that stands
+// in many places is made anew for each of them.
 func (s *State) toGo(path string, value glua.LValue) (any, *fault) {
 	w := &walk{state: s, path: path, above: map[*glua.LTable]bool{}}
 	return w.value(value)
@@ -118,7 +122,6 @@ type walk struct {
 	state *State
 	path  string
 	above map[*glua.LTable]bool
-	nodes int
 }
 
 func (w *walk) refuse(value glua.LValue, want string) *fault {
@@ -126,7 +129,7 @@ func (w *walk) refuse(value glua.LValue, want string) *fault {
 }
 
 func (w *walk) value(value glua.LValue) (any, *fault) {
-	w.nodes++
+	w.state.nodes++
 	switch v := value.(type) {
 	case *glua.LNilType:
 		return nil, nil
@@ -135,6 +138,7 @@ func (w *walk) value(value glua.LValue) (any, *fault) {
 	case glua.LNumber:
 		return plainNumber(float64(v)), nil
 	case glua.LString:
+		w.state.nodes += len(v) / nodeBytes
 		return string(v), nil
 	case *glua.LFunction:
 		return &Function{w.state, v}, nil
@@ -166,12 +170,12 @@ func (w *walk) table(table *glua.LTable) (any, *fault) {
 	if w.above[table] {
 		return nil, w.refuse(table, "lua.cycle")
 	}
-	if len(w.above) >= maxValueDepth || w.nodes > maxValueNodes {
+	n, keys := length(table), countKeys(table)
+	if len(w.above) >= maxValueDepth || w.state.nodes+keys > maxValueNodes {
 		return nil, w.refuse(table, "lua.too_large")
 	}
 	w.above[table] = true
 	defer delete(w.above, table)
-	n, keys := length(table), countKeys(table)
 	if n == keys && (n > 0 || table.Metatable == glua.LValue(w.state.emptyList)) {
 		return w.list(table, n)
 	}

@@ -29,16 +29,20 @@ func (a *app) asker(w *watcher) asks {
 
 // confirm asks once: what is not clearly a yes is a no.
 func (a *app) confirm(ctx context.Context, lines *bufio.Reader, q primitive.Question) (bool, error) {
-	key := "cli.ask"
-	switch {
-	case q.Word != "":
-		key = "cli.ask_word"
-	case q.Danger:
-		key = "cli.ask_whole"
-	}
-	fmt.Fprint(a.err, message.Text(key, message.Args{"text": q.Text, "word": q.Word, "danger": q.Danger})+" ")
+	fmt.Fprint(a.err, prompt(q)+" ")
 	answer, err := readLine(ctx, lines)
 	return err == nil && agrees(answer, q), err
+}
+
+func prompt(q primitive.Question) string {
+	args := message.Args{"text": q.Text, "word": q.Word, "danger": q.Danger}
+	switch {
+	case q.Word != "":
+		return message.Text("cli.ask_word", args)
+	case q.Danger:
+		return message.Text("cli.ask_whole", args)
+	}
+	return message.Text("cli.ask", args)
 }
 
 // agrees tells whether an answer is a yes, in either language.

@@ -179,6 +179,10 @@ func (s *Store) clone() *Store {
 	random := *s.entropy
 	other.entropy, other.keeping, other.runs, other.calls = &random, false, nil, nil
 	other.databases, other.absent, other.locks = maps.Clone(s.databases), maps.Clone(s.absent), maps.Clone(s.locks)
+	for name, d := range s.databases {
+		own := *d
+		other.databases[name] = &own
+	}
 	other.kept = maps.Clone(s.kept)
 	other.drives, other.copies, other.faults = each(s.drives), each(s.copies), each(s.faults)
 	other.changes, other.notices, other.journal = slices.Clone(s.changes), slices.Clone(s.notices), slices.Clone(s.journal)

@@ -147,13 +147,13 @@ func droppedTooSoon(this, calm *ran) string {
 	return ""
 }
 
-// again runs what was tortured once more, ten minutes later, with nothing in its way: it has to end as it would have, and
-// to clear away what the power cut left.
+// again runs what was tortured once more, ten minutes later, with nothing in its way: it has to end as it would have, or to
+// skip the copies that are made already, and to clear away what the power cut left.
 func (s *Store) again(ctx context.Context, this *ran, hit call, args message.Args, calm *ran) []Violation {
 	s.now = s.now.Add(10 * time.Minute)
 	outcome := s.Run(ctx, this.request)
 	exit := run.ExitCode(outcome)
-	if exit != run.ExitDone && exit != run.ExitCode(calm.outcome) {
+	if exit != run.ExitDone && exit != run.ExitCode(calm.outcome) && !(exit == run.ExitSkipped && hasMade(this, calm)) {
 		return []Violation{{Where: hit.where, Err: message.Wrap(outcome.Err, "torture.stuck", "sim.stuck", message.Args{
 			"op": args["op"], "what": args["what"], "exit": exit,
 		})}}
@@ -163,6 +163,20 @@ func (s *Store) again(ctx context.Context, this *ran, hit call, args message.Arg
 		return []Violation{{Where: hit.where, Err: message.New("torture.halves", "sim.halves", args)}}
 	}
 	return nil
+}
+
+// hasMade tells whether a run that something befell made its copies all the same: then the next one may skip them.
+func hasMade(this, calm *ran) bool { return this.made() > 0 && this.made() >= calm.made() }
+
+// made is how many copies a run made.
+func (r *ran) made() int {
+	n := 0
+	for _, c := range r.calls {
+		if c.effect != primitive.Flow {
+			n += c.made
+		}
+	}
+	return n
 }
 
 // befell is what befell a call, for a person.

@@ -57,6 +57,7 @@ func (m *Matcher) single(c byte, p, end int) bool {
 // set reports whether a letter is in the set from p, its "[", to end, its "]".
 func (m *Matcher) set(c byte, p, end int) bool {
 	in := true
+	m.left -= (end - p) / lettersPerStep
 	if p++; m.pattern[p] == '^' {
 		in = false
 		p++

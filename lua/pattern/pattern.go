@@ -29,6 +29,8 @@ const (
 	maxDepth = 10_000
 	// bytesPerStep is how many bytes of a back reference are compared in the time of a step.
 	bytesPerStep = 64
+	// lettersPerStep is how many letters of a set are.
+	lettersPerStep = 8
 	// Batch is how many steps are worked before the caller is told of them.
 	Batch = 4096
 )
@@ -54,7 +56,7 @@ type Matcher struct {
 
 type capture struct{ start, length int }
 
-// New is a Matcher. tick is told of every Batch steps of work and may end the work with an error of its own; it may be nil.
+// New is a Matcher. tick is told of the work after every Batch steps or more, and may end the work with an error of its own; it may be nil.
 func New(text, pattern string, tick func(steps int) error) *Matcher {
 	return &Matcher{text: text, pattern: pattern, tick: tick, left: Batch}
 }
@@ -94,7 +96,10 @@ func (m *Matcher) At(from int) (end int, ok bool, err error) {
 
 func (m *Matcher) at(from, begin int) (int, bool, error) {
 	m.Level, m.depth = 0, 0
-	end := m.match(from, begin)
+	end := none
+	if m.goOn() {
+		end = m.match(from, begin)
+	}
 	if m.err != nil {
 		return 0, false, m.err
 	}
@@ -134,9 +139,10 @@ func (m *Matcher) goOn() bool {
 }
 
 func (m *Matcher) report() bool {
+	worked := Batch - m.left
 	m.left = Batch
 	if m.tick != nil && m.err == nil {
-		m.err = m.tick(Batch)
+		m.err = m.tick(worked)
 	}
 	return m.err == nil
 }
