@@ -17,7 +17,10 @@ local function declared(path, dj)
 end
 
 local dj, tests = { fields = {} }, { fields = {} }
-for _, noun in ipairs { "calendar", "copy", "db", "drive", "flow", "log", "notify", "rotation" } do
+for _, noun in ipairs {
+  "calendar", "confirm", "copy", "db", "drive", "flow", "history", "json", "log", "notify", "num", "rotation", "state", "text",
+  "time",
+} do
   declared("host/primitive/" .. noun .. ".lua", dj)
 end
 declared("host/sim/sim.lua", tests)

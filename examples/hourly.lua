@@ -1,6 +1,6 @@
 -- "De dia, uma cópia por hora, só no computador. À noite, uma boa em todos os lugares."
--- As do dia não são provadas na hora, para ninguém sentir. A cópia da noite e a prova das do dia são
--- as de fábrica, hourly:backup e hourly:prove.
+-- As do dia não são provadas na hora, para ninguém sentir. A cópia da noite e a prova das do dia
+-- são as de fábrica, hourly:backup e hourly:prove.
 return dj.script {
   name = "hourly",
   version = "1.0.0",

@@ -1,5 +1,5 @@
 -- "Quando o pen drive estiver quase cheio, pule-o e me avise, antes que a cópia falhe nele."
--- Quanto cabe se sabe pelo que já está lá: o tamanho da última cópia, e o espaço livre onde ela está.
+-- Quanto cabe se sabe pelo que já está lá: o tamanho da última cópia e o espaço ao lado dela.
 
 -- Quantas cópias iguais às últimas ainda cabem no destino; nil quando não há nenhuma lá para medir.
 local function fits(where)

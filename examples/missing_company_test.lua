@@ -40,6 +40,19 @@ dj.test("meses depois a última cópia com a filial ainda está lá", function(s
   dj.expect.equal(#sim:notices(), 1)
 end)
 
+dj.test("a última não presta: segura a última que presta", function(sim)
+  open_store(sim)
+  sim:advance("2d")
+  sim:fail("copy.create", "copy.bad", { times = 1 })
+  sim:advance("1d")
+  lose_branch(sim)
+  sim:run("noite")
+  dj.expect.equal(sim:notices()[1].level, "critical")
+  for _, copy in ipairs(sim:copies()) do
+    dj.expect.equal(copy.pinned ~= nil, copy.day == "2026-03-03")
+  end
+end)
+
 dj.test("na primeira noite não há com o que comparar", function(sim)
   open_store(sim)
   dj.expect.equal(sim:run("noite").exit, 0)

@@ -29,6 +29,12 @@ dj.test("uma vez por dia, assim que liga", function(sim)
   dj.expect.contains(sim:copies()[1].created, "2026-03-02T10:00")
 end)
 
+dj.test("no dia seguinte, outra", function(sim)
+  open_store(sim)
+  sim:advance("26h")
+  dj.expect.equal(#sim:copies(), 2)
+end)
+
 dj.test("espera enquanto há gente demais, até o meio-dia", function(sim)
   open_store(sim)
   busy(sim, 4)

@@ -37,6 +37,7 @@ dj.test("o computador ficou desligado: avisa na primeira manhã", function(sim)
   sim:run("noite")
   sim:off("4d")
   sim:advance("2h")
+  dj.expect.equal(sim:notices()[1].level, "critical")
   dj.expect.contains(sim:notices()[1].title, "4 dias atrás")
 end)
 

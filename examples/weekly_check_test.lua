@@ -19,6 +19,7 @@ dj.test("uma cópia estragada: lê as outras, diz qual é, e falha", function(si
   sim:fail("copy.check", "copy.bad", { times = 1 })
   dj.expect.equal(sim:run("leitura").error.code, "copy.bad")
   local notice = sim:notices()[1]
+  dj.expect.equal(notice.level, "critical")
   dj.expect.contains(notice.title, "Troque o pen drive")
   dj.expect.equal(notice.body, sim:copies()[1].name)
 end)

@@ -122,10 +122,20 @@ func (s *State) catch(l *glua.LState, fn glua.LValue, args []glua.LValue) ([]glu
 	s.catches++
 	results, failed := s.call(fn, args...)
 	s.catches--
-	if failed != nil && failed.final() {
-		l.Error(s.errorValue(failed), 0)
+	if failed != nil {
+		s.caught(l, failed)
 	}
 	return results, failed
+}
+
+// catchSteps is what a failure that is caught costs of the run's budget: it takes the time of so many.
+const catchSteps = 100
+
+func (s *State) caught(l *glua.LState, failed *Error) {
+	if failed.final() {
+		l.Error(s.errorValue(failed), 0)
+	}
+	s.spend(l, catchSteps)
 }
 
 func pushAll(l *glua.LState, values []glua.LValue) int {

@@ -133,9 +133,7 @@ func (s *State) coroutineResume(l *glua.LState) int {
 	results, failed := s.resume(l, thread, rest(l, 2))
 	s.catches--
 	if failed != nil {
-		if failed.final() {
-			s.raise(l, failed)
-		}
+		s.caught(l, failed)
 		l.Push(glua.LFalse)
 		l.Push(s.errorValue(failed))
 		return 2

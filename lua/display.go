@@ -13,6 +13,7 @@ func (s *State) tostring(l *glua.LState, value glua.LValue) string {
 	if table, ok := value.(*glua.LTable); ok {
 		if meta, ok := table.Metatable.(*glua.LTable); ok {
 			if fn, ok := meta.RawGetString("__tostring").(*glua.LFunction); ok {
+				s.spend(l, 1) // it may be a function of Go, which takes none
 				l.Push(fn)
 				l.Push(value)
 				l.Call(1, 1)

@@ -61,13 +61,16 @@ func (s *State) fromFault(f *fault, op, where string) *Error {
 	}
 }
 
+// traced keeps gopher-lua from making a trace of its own, which takes as long as the stack is deep.
+const traced = "(traced)"
+
 // raised is where every error of a script passes before the stack is unwound.
 func (s *State) raised(l *glua.LState) {
 	e := s.adopt(l, l.Get(-1))
 	if e.stack == nil && (s.catches == 0 || e.final()) {
 		e.stack = s.frames(l)
 	}
-	panic(&glua.ApiError{Type: glua.ApiErrorRun, Object: s.errorValue(e)})
+	panic(&glua.ApiError{Type: glua.ApiErrorRun, Object: s.errorValue(e), StackTrace: traced})
 }
 
 // adopt makes an error of whatever was raised: one of ours, a text of gopher-lua's, or what a script threw.

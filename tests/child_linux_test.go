@@ -11,8 +11,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// killRun kills the one process that another has started.
-func killRun(ts *testscript.TestScript, parent int) {
+// signalRun kills the one process that another has started, or freezes it.
+func signalRun(ts *testscript.TestScript, parent int, freeze bool) {
 	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
 	ts.Check(err)
 	var children []string
@@ -26,5 +26,9 @@ func killRun(ts *testscript.TestScript, parent int) {
 	}
 	pid, err := strconv.Atoi(children[0])
 	ts.Check(err)
-	ts.Check(syscall.Kill(pid, syscall.SIGKILL))
+	signal := syscall.SIGKILL
+	if freeze {
+		signal = syscall.SIGSTOP
+	}
+	ts.Check(syscall.Kill(pid, signal))
 }

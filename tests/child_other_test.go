@@ -4,4 +4,6 @@ package tests
 
 import "github.com/rogpeppe/go-internal/testscript"
 
-func killRun(ts *testscript.TestScript, _ int) { ts.Fatalf("a run alone is killed on Linux only") }
+func signalRun(ts *testscript.TestScript, _ int, _ bool) {
+	ts.Fatalf("a run alone is killed on Linux only")
+}

@@ -7,12 +7,19 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// killrun NAME: kills the run that what begin started has started, and nothing else.
+// killrun NAME: kills the run that what begin started has started, and nothing else. freezerun NAME: stops it where it is.
 func cmdKillRun(ts *testscript.TestScript, args []string) {
 	if len(args) != 1 || of(ts).running[args[0]] == nil {
 		ts.Fatalf("usage: killrun NAME, after begin")
 	}
-	killRun(ts, of(ts).running[args[0]].cmd.Process.Pid)
+	signalRun(ts, of(ts).running[args[0]].cmd.Process.Pid, false)
+}
+
+func cmdFreezeRun(ts *testscript.TestScript, args []string) {
+	if len(args) != 1 || of(ts).running[args[0]] == nil {
+		ts.Fatalf("usage: freezerun NAME, after begin")
+	}
+	signalRun(ts, of(ts).running[args[0]].cmd.Process.Pid, true)
 }
 
 // processes: fails when a process of this story still runs.

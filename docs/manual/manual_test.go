@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/host/sim"
 	"github.com/djscript/djscript/lua"
 )
@@ -57,7 +60,7 @@ func TestEveryCommandExistsAndIsExplained(t *testing.T) {
 	named := regexp.MustCompile("(?:`|    |djscript\\\\)djscript (?:-C \\S+ )?(?:--lang \\S+ )?([a-z]+)")
 	for _, file := range append(pages(t), "../../README.md", "../../README.pt-BR.md") {
 		for _, command := range found(named, read(t, file)) {
-			if !slices.Contains(known, command) {
+			if !slices.Contains(known, command) && command != "help" && command != "completion" { // the command library's own
 				t.Errorf("%s names the command %q", file, command)
 			}
 		}
@@ -98,7 +101,8 @@ func TestEveryPrimitiveExistsAndIsNamed(t *testing.T) {
 	declared := regexp.MustCompile(`(?m)^function (dj\.[A-Za-z_.:]+)\(`)
 	var known []string
 	for _, name := range found(declared, stubs(t)) {
-		known = append(known, strings.Replace(name, "dj.Job:", "job:", 1))
+		noun, _, _ := strings.Cut(strings.TrimPrefix(name, "dj."), ".")
+		known = append(known, strings.Replace(name, "dj.Job:", "job:", 1), "dj."+noun)
 	}
 	for _, language := range languages {
 		for _, file := range names(t, language) {
@@ -119,6 +123,83 @@ func TestEveryScriptCompiles(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Every job of every whole script runs, in a simulated store; what is no script runs line by line.
+func TestEveryScriptRuns(t *testing.T) {
+	ran := 0
+	for _, file := range append(pages(t), "../../README.md", "../../README.pt-BR.md") {
+		if filepath.Base(file) == "reference.md" {
+			continue // the stubs' own examples, which run with them
+		}
+		for _, script := range blocks(read(t, file), "lua") {
+			switch {
+			case strings.Contains(script, "dj.test("): // of the walk that a story follows
+			case strings.Contains(script, "return dj.script {"):
+				ran += runJobs(t, file, script)
+			default:
+				ran += runJobs(t, file, "return dj.script {\n  name = \"piece\",\n  jobs = {\n    whole = function()\n"+script+"\nend,\n  },\n}\n")
+			}
+		}
+	}
+	if ran < 20 {
+		t.Errorf("only %d jobs and pieces ran", ran)
+	}
+}
+
+// everyPower is a test of a job, in a store that grants its script everything.
+const everyPower = `dj.test("NAME:JOB", function(sim)
+  sim:config {
+    notify = { owner = { url = "secret:owner", levels = { "info", "warning", "critical" } } },
+    script = { ["NAME"] = { grants = { POWERS } } },
+  }
+  local run = sim:run("NAME:JOB")
+  if run.error then error(run.error.code .. ": " .. run.error.message .. " " .. (run.error.where or "")) end
+  dj.expect.contains({ "done", "degraded", "skipped" }, run.result)
+end)
+`
+
+// powers are all there are, as Lua writes them.
+func powers() string {
+	var all strings.Builder
+	for _, p := range run.Powers() {
+		all.WriteString(strconv.Quote(p.Name) + ", ")
+	}
+	return all.String()
+}
+
+var (
+	scriptName = regexp.MustCompile(`(?m)^  name = "([^"]+)"`)
+	jobName    = regexp.MustCompile(`(?m)^    (\w+) = function`)
+)
+
+// runJobs runs each job of a script, and tells how many it has.
+func runJobs(t *testing.T, file, script string) int {
+	t.Helper()
+	name := scriptName.FindStringSubmatch(script)[1]
+	_, body, _ := strings.Cut(script, "  jobs = {")
+	tests, jobs := "", found(jobName, body)
+	for _, job := range jobs {
+		tests += strings.NewReplacer("NAME", name, "JOB", job, "POWERS", powers()).Replace(everyPower)
+	}
+	dir := t.TempDir()
+	for path, text := range map[string]string{name + ".lua": script, "page_test.lua": tests} {
+		if err := os.WriteFile(filepath.Join(dir, path), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := &sim.Program{Defaults: []byte(read(t, "../../djscript.toml")), Builtin: builtin.Files, Checks: []config.Check{run.CheckGrants}}
+	begun := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	report := p.Test(t.Context(), filepath.Join(dir, "page_test.lua"), filepath.Base(file), sim.Options{Now: func() time.Time { return begun }})
+	if report.Err != nil {
+		t.Errorf("%s: %v\n%s\n%s", file, report.Err, script, tests)
+	}
+	for _, one := range report.Tests {
+		if one.Err != nil {
+			t.Errorf("%s: %s: %v\n%s", file, one.Title, one.Err, script)
+		}
+	}
+	return len(jobs)
 }
 
 func TestTheWholeExampleOfConfigurationIsRight(t *testing.T) {

@@ -74,6 +74,9 @@ func Start(ctx context.Context, o Options) (*Child, error) {
 	return c, nil
 }
 
+// Kill ends the child at once, where asking is of no use any more.
+func (c *Child) Kill() { _ = c.cmd.Process.Kill() } // one that has ended needs no killing
+
 // Linux tells a child of its parent's death when the thread that started it ends, which may be long before the
 // process does: so one thread starts the child and stays with it.
 func (c *Child) run(started chan<- error) {

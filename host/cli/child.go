@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,7 +66,9 @@ func (a *app) inChild(ctx context.Context, store *run.Host, request run.Request,
 		return nil, err
 	}
 	var end child.Ended
+	var late atomic.Bool
 	if err == nil {
+		defer a.killLate(c, store.Limit(request.Target)+grace, &late)()
 		if end, err = c.Wait(); err != nil {
 			return nil, err
 		}
@@ -73,8 +76,21 @@ func (a *app) inChild(ctx context.Context, store *run.Host, request run.Request,
 	if got != nil {
 		return got, nil
 	}
+	if late.Load() {
+		return reportOf(store.Died(request, run.Death{Run: id, Err: run.TimeoutError(store.Limit(request.Target)), Memory: end.PeakMemory})), nil
+	}
 	death := run.Death{Run: id, Err: causeOf(ctx, store, end, grace), Memory: end.PeakMemory, Words: end.LastWords}
 	return reportOf(store.Died(request, death)), nil
+}
+
+// killLate kills a run that is still there when its own timeout should long have ended it: it is frozen, or waits for a
+// disk that never answers.
+func (a *app) killLate(c *child.Child, after time.Duration, late *atomic.Bool) (stop func()) {
+	timer := time.AfterFunc(after, func() {
+		late.Store(true)
+		c.Kill()
+	})
+	return func() { timer.Stop() }
 }
 
 // causeOf is why a run died without a word, as far as it can be known.

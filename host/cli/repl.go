@@ -38,6 +38,7 @@ type conversation struct {
 	session *run.Session
 	stubs   *stubs
 	lines   lineReader
+	tab     *completer
 	sits    bool // a person sits at the prompt
 	over    bool
 	failed  error // of the last line
@@ -75,14 +76,15 @@ func (c *conversation) open(store *run.Host) (err error) {
 	if c.stubs, err = readStubs(primitive.Stubs(message.Language())); err != nil {
 		return err
 	}
-	complete := &completer{session: c.session, stubs: c.stubs, names: map[string][]string{}}
+	names := map[string][]string{}
 	for _, d := range store.Config.Destinations {
-		complete.names["destination"] = append(complete.names["destination"], d.Name)
+		names["destination"] = append(names["destination"], d.Name)
 	}
 	for _, d := range store.Config.Databases {
-		complete.names["database"] = append(complete.names["database"], d.Name)
+		names["database"] = append(names["database"], d.Name)
 	}
-	c.lines, c.sits, err = c.app.lines(complete, run.Dir(store.Config.Dir))
+	c.tab = &completer{session: c.session, stubs: c.stubs, names: names}
+	c.lines, c.sits, err = c.app.lines(c.tab, run.Dir(store.Config.Dir))
 	return err
 }
 

@@ -33,6 +33,15 @@ func (h *Host) state() []lua.Func {
 	}
 }
 
+// OnlyInJobs tells of what directs the flow, but has no place where a script is only loaded: what was kept, what a person says.
+func OnlyInJobs(f lua.Func) bool {
+	switch f.Name {
+	case "state.get", "state.set", "once", "confirm":
+		return true
+	}
+	return false
+}
+
 func (h *Host) recall(c *lua.Call, a *recallArgs) (any, error) {
 	if err := goodKey(a.Key); err != nil {
 		return nil, err

@@ -78,7 +78,7 @@ func (h *Host) Describe(ctx context.Context, script string) (*Description, error
 		return nil, err
 	}
 	r := h.onlooker(target)
-	lent := &primitive.Host{Env: r, Dry: true}
+	lent := &primitive.Host{Env: r, Dry: true, Location: h.Config.Store.Location}
 	r.state = r.watchedState(ctx, lent, r.onlyLoads(func(_ *lua.Call, next func() (any, error)) (any, error) { return next() }))
 	if err := r.load(); err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func (r *running) loading(c *lua.Chunk) (lua.Value, error) {
 // onlyLoads refuses every call with an effect, reading too, while a file is loaded.
 func (r *running) onlyLoads(next wrapper) wrapper {
 	return func(c *lua.Call, call func() (any, error)) (any, error) {
-		if r.loads > 0 && c.Func.Effect != primitive.Flow {
+		if r.loads > 0 && (c.Func.Effect != primitive.Flow || primitive.OnlyInJobs(c.Func)) {
 			return nil, message.New("script.failed", "run.only_declares", message.Args{"script": r.target.script, "op": c.Func.Name})
 		}
 		return next(c, call)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/djscript/djscript/builtin"
 	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 )
@@ -296,4 +297,53 @@ func TestTheJournalKeepsNoCalculations(t *testing.T) {
 	if got := strings.Join(calls, " "); got != "script state.get" && got != "state.get" {
 		t.Errorf("the journal has %s", got)
 	}
+}
+
+// A script that is only looked at calculates, and neither remembers nor asks.
+func TestAScriptThatIsLoadedOnlyCalculates(t *testing.T) {
+	h := desk(t)
+	for before, code := range map[string]string{
+		`local d = dj.time.add(dj.time.parse("31/12/2026", "dd/mm/yyyy"), "1d")`: "",
+		`local n = dj.num("1.50") * 2`:                                           "",
+		`local n = dj.state.get("n")`:                                            "script.failed",
+		`dj.state.set("n", 1)`:                                                   "script.failed",
+		`dj.once("n", function() end)`:                                           "script.failed",
+		`local yes = dj.confirm("Sure?", { id = "sure" })`:                       "script.failed",
+	} {
+		h.put(t, "caixa", before+"\n"+job("return 1"))
+		if _, err := h.Describe(t.Context(), "caixa"); message.Code(err) != code {
+			t.Errorf("%s: described with %v", before, err)
+		}
+		if o := h.Run(t.Context(), Request{Target: "caixa", Trigger: "manual", Yes: []string{"sure"}}); message.Code(o.Err) != code {
+			t.Errorf("%s: run with %v", before, o.Err)
+		}
+	}
+	if kept := h.keptIn(t, "state/caixa.json") + h.keptIn(t, "once.json"); kept != "" {
+		t.Errorf("kept %s", kept)
+	}
+}
+
+// What a rehearsal can not know it can keep, and it is not known when it is read back either.
+func TestARehearsalRemembersThatItDoesNotKnow(t *testing.T) {
+	h := desk(t)
+	h.World = unsure{diskless{disk{h}}}
+	grants := []string{"copy.write"}
+	h.Config.Scripts = map[string]config.Script{"caixa": {Grants: &grants}}
+	h.Config.Destinations = []config.Destination{{Name: "local", Path: h.Config.Dir}}
+	h.put(t, "caixa", job(`dj.state.set("last", { id = dj.copy.create { to = "local" }[1].id })
+local last = dj.state.get("last")
+dj.log.info("so far")
+if last == "x" then dj.log.info("no") end`))
+	o := h.Run(t.Context(), Request{Target: "caixa", Trigger: "manual", Dry: true})
+	if o.Err != nil || o.Plan == nil || o.Plan.Complete || o.Plan.Stopped == nil || o.Plan.Stopped.Where != "caixa.lua:5" {
+		t.Errorf("%v, %+v", o.Err, o.Plan)
+	}
+}
+
+type unsure struct{ diskless }
+
+func (unsure) Engines(context.Context) (*Engines, error) {
+	return &Engines{
+		Databases: []copies.Database{{Name: "loja"}}, Destinations: []copies.Destination{{Name: "local"}}, Mask: func(s string) string { return s },
+	}, nil
 }

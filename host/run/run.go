@@ -191,13 +191,25 @@ func (r *running) run(ctx context.Context) error {
 	return r.locked(ctx, func() error { return r.job(ctx) })
 }
 
-// limit puts the entry's timeout on the run, or that of [limits].
+// limit puts its timeout on the run.
 func (r *running) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	timeout := cmp.Or(r.target.timeout, r.host.Config.Limits.Timeout)
-	if timeout == 0 {
-		return context.WithCancel(ctx)
+	return context.WithTimeoutCause(ctx, timeout, TimeoutError(timeout))
+}
+
+// Limit is how long a run of that target may take: the entry's timeout, or that of [limits].
+func (h *Host) Limit(target string) time.Duration {
+	for _, e := range Entries(h.Config) {
+		if e.Name == target && e.Timeout > 0 {
+			return e.Timeout
+		}
 	}
-	return context.WithTimeoutCause(ctx, timeout, message.New("run.timeout", "run.timeout", message.Args{"limit": timeout.String()}))
+	return h.Config.Limits.Timeout
+}
+
+// TimeoutError is how a run ends that takes longer than it may.
+func TimeoutError(limit time.Duration) error {
+	return message.New("run.timeout", "run.timeout", message.Args{"limit": limit.String()})
 }
 
 // open begins the journal. A run that can not even begin has one too: silence is what nobody would notice.
