@@ -98,6 +98,16 @@ func (g *guard) test(place *ast.Expr) {
 	}
 }
 
+// key is what a table is asked for: nothing is found under what is unknown, though the table may have it.
+func (g *guard) key(place *ast.Expr) {
+	switch (*place).(type) {
+	case *ast.StringExpr, *ast.NumberExpr:
+		g.expr(place)
+	default:
+		g.test(place)
+	}
+}
+
 func (g *guard) list(exprs []ast.Expr) {
 	for i := range exprs {
 		g.expr(&exprs[i])
@@ -110,10 +120,10 @@ func (g *guard) expr(place *ast.Expr) {
 		e.Value = decimal(e.Value)
 	case *ast.AttrGetExpr:
 		g.expr(&e.Object)
-		g.expr(&e.Key)
+		g.key(&e.Key)
 	case *ast.TableExpr:
 		for _, field := range e.Fields {
-			g.expr(&field.Key)
+			g.key(&field.Key)
 			g.expr(&field.Value)
 		}
 	case *ast.FuncCallExpr:

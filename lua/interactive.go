@@ -41,7 +41,8 @@ func ParseLine(name string, source string) (*Chunk, error) {
 		return nil, chunk.explain(err, scanTokens(text))
 	}
 	repairLocals(proto, functions)
-	chunk.proto, chunk.rehearsal = proto, func() *glua.FunctionProto { return proto }
+	repairLists(proto)
+	chunk.proto, chunk.rehearsal = proto, func() (*glua.FunctionProto, error) { return proto, nil }
 	return chunk, nil
 }
 
@@ -86,7 +87,12 @@ func (s *State) Eval(c *Chunk) ([]Value, error) {
 	s.options.Cover.add(c)
 	proto := c.proto
 	if s.options.Rehearse {
-		proto = c.rehearsal()
+		guarded, err := c.rehearsal()
+		if err != nil {
+			large := &fault{code: "run.unknown", key: "lua.rehearsal", cause: err}
+			return nil, s.runError(s.fromFault(large, "", place(c.Name, max(1, lineOfError(err)))))
+		}
+		proto = guarded
 	}
 	results, err := s.call(s.l.NewFunctionFromProto(proto))
 	if err != nil {
@@ -97,6 +103,14 @@ func (s *State) Eval(c *Chunk) ([]Value, error) {
 		values[i] = Value{s, result}
 	}
 	return values, nil
+}
+
+// lineOfError is where the compiler stopped; 0 where it does not say.
+func lineOfError(err error) int {
+	if compiling, ok := errors.AsType[*glua.CompileError](err); ok {
+		return compiling.Line
+	}
+	return 0
 }
 
 // Complete gives the names that a path such as "dj.copy.cr" can go on to, whole: "dj.copy.create". Nothing runs.

@@ -31,8 +31,8 @@ type Chunk struct {
 	inspected  sync.Once
 	inspection *Inspection
 
-	// rehearsal is the script compiled so that every condition is looked at.
-	rehearsal func() *glua.FunctionProto
+	// rehearsal is the script compiled so that every condition is looked at; an error for one that is too large for that.
+	rehearsal func() (*glua.FunctionProto, error)
 }
 
 // Line is the text of a line, counted from 1; "" outside the script.
@@ -93,7 +93,7 @@ func Parse(name string, source []byte) (*Chunk, error) {
 	if chunk.proto, err = compile(chunk, text); err != nil {
 		return nil, err
 	}
-	chunk.rehearsal = sync.OnceValue(chunk.compileRehearsal)
+	chunk.rehearsal = sync.OnceValues(chunk.compileRehearsal)
 	compiled.put(key, chunk)
 	return chunk, nil
 }
@@ -137,19 +137,21 @@ func compile(chunk *Chunk, text string) (*glua.FunctionProto, error) {
 	return proto, nil
 }
 
-// compileRehearsal compiles once more a script that was compiled already.
-func (c *Chunk) compileRehearsal() *glua.FunctionProto {
+// compileRehearsal compiles once more a script that was compiled already. Its guards may make it too large for one function:
+// then it can not be rehearsed, for without them it would branch on what is unknown.
+func (c *Chunk) compileRehearsal() (*glua.FunctionProto, error) {
 	tree, err := parseTree(c.text, c.Name)
 	if err != nil {
-		return c.proto
+		return nil, err
 	}
 	functions := guardTree(tree, true, namesDecimals.MatchString(c.text))
 	proto, err := compileTree(tree, c.Name)
 	if err != nil {
-		return c.proto // its guards made it too large for one function
+		return nil, err
 	}
 	repairLocals(proto, functions)
-	return proto
+	repairLists(proto)
+	return proto, nil
 }
 
 // compileTree recovers: gopher-lua's compiler panics with some faults of its own.

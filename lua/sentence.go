@@ -149,6 +149,8 @@ var english = map[string]string{
 	"lua.one_of":                   "one of {{.values}}",
 	"lua.unknown_value":            "what is asked of this value can only be known when the job is really done",
 	"lua.unknown_value.hint":       "the plan ends here; what comes before it stands",
+	"lua.rehearsal":                "the script is too large to be rehearsed",
+	"lua.rehearsal.hint":           "make smaller functions of the one at this line",
 	"lua.coroutines":               "{{.most}} coroutines are alive, and no more may be",
 	"lua.coroutines.hint":          "let some run to their end before others begin",
 	"lua.resume":                   "a coroutine that is {{.status}} can not be resumed",

@@ -332,10 +332,13 @@ func TestARehearsalRemembersThatItDoesNotKnow(t *testing.T) {
 	h.Config.Destinations = []config.Destination{{Name: "local", Path: h.Config.Dir}}
 	h.put(t, "caixa", job(`dj.state.set("last", { id = dj.copy.create { to = "local" }[1].id })
 local last = dj.state.get("last")
+dj.state.set("known", last)
+dj.state.set("known", 1)
+if dj.state.get("known") ~= 1 then error("it is known") end
 dj.log.info("so far")
 if last == "x" then dj.log.info("no") end`))
 	o := h.Run(t.Context(), Request{Target: "caixa", Trigger: "manual", Dry: true})
-	if o.Err != nil || o.Plan == nil || o.Plan.Complete || o.Plan.Stopped == nil || o.Plan.Stopped.Where != "caixa.lua:5" {
+	if o.Err != nil || o.Plan == nil || o.Plan.Complete || o.Plan.Stopped == nil || o.Plan.Stopped.Where != "caixa.lua:8" {
 		t.Errorf("%v, %+v", o.Err, o.Plan)
 	}
 }
