@@ -232,12 +232,12 @@ func (s *State) baseRawequal(l *glua.LState) int {
 }
 
 func (s *State) baseRawget(l *glua.LState) int {
-	l.Push(s.table(l, "rawget").RawGet(l.Get(2)))
+	l.Push(s.table(l, "rawget").RawGet(s.known(l, l.Get(2))))
 	return 1
 }
 
 func (s *State) baseRawset(l *glua.LState) int {
-	l.RawSet(s.plainTable(l, "rawset", 1), l.Get(2), l.Get(3))
+	l.RawSet(s.plainTable(l, "rawset", 1), s.known(l, l.Get(2)), l.Get(3))
 	l.SetTop(1)
 	return 1
 }

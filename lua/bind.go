@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 
 	glua "github.com/yuin/gopher-lua"
 )
@@ -61,7 +62,7 @@ type Results []any
 // Subjects and functions are required unless they are pointers to something else or say ",optional"; options are optional
 // unless they say ",required". Bind panics where the struct can not be an argument list: that is a fault in the host.
 func Bind[T any, R any](name string, fn func(c *Call, args *T) (R, error)) Func {
-	shape := newShape(name, reflect.TypeFor[T]())
+	shape := shapeOf(name, reflect.TypeFor[T]())
 	return Func{Name: name, shape: shape, call: func(c *Call) (any, error) { return fn(c, c.Args.(*T)) }}
 }
 
@@ -118,6 +119,18 @@ type shape struct {
 }
 
 const maxSubjects = 2
+
+// shapes are those that were read already: a primitive is bound anew for every run.
+var shapes sync.Map // reflect.Type -> *shape
+
+func shapeOf(name string, typ reflect.Type) *shape {
+	if known, ok := shapes.Load(typ); ok {
+		return known.(*shape)
+	}
+	made := newShape(name, typ)
+	shapes.Store(typ, made)
+	return made
+}
 
 func newShape(name string, typ reflect.Type) *shape {
 	if typ.Kind() != reflect.Struct {

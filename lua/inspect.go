@@ -117,7 +117,7 @@ func (c *Chunk) Inspect(known Known) *Inspection {
 	}
 	i.named = maps.Clone(i.told)
 	i.words = i.vocabulary()
-	i.survey = survey(tree)
+	i.survey, i.plain = survey(tree), plainFunctions(c.text, tree)
 	i.declare()
 	i.function(&ast.FunctionExpr{ParList: &ast.ParList{}, Stmts: tree}, nil)
 	i.unusedParams()
@@ -164,6 +164,7 @@ type inspector struct {
 	words  map[string]*thing
 	found  *Inspection
 	survey *surveyed
+	plain  map[*ast.LocalAssignStmt]bool // local f = function: it does not see itself
 
 	scope  *scope
 	in     string

@@ -8,6 +8,7 @@ type surveyed struct {
 	filled   map[string]bool     // variables whose fields are assigned somewhere
 	outer    map[string]ast.Expr // locals of the file itself, and what they are given
 	calls    []*ast.FuncCallExpr
+	locals   []*ast.LocalAssignStmt // in the order of the text
 }
 
 func survey(tree []ast.Stmt) *surveyed {
@@ -59,6 +60,7 @@ func (s *surveyed) stmt(stmt ast.Stmt) {
 		}
 		s.list(t.Rhs)
 	case *ast.LocalAssignStmt:
+		s.locals = append(s.locals, t)
 		s.list(t.Exprs)
 	case *ast.FuncCallStmt:
 		s.expr(t.Expr)

@@ -114,7 +114,7 @@ func (i *inspector) local(s *ast.LocalAssignStmt) {
 		variables = append(variables, &local{name: name, line: s.Line()})
 	}
 	if len(s.Names) == 1 && len(s.Exprs) == 1 {
-		if f, ok := s.Exprs[0].(*ast.FunctionExpr); ok {
+		if f, ok := s.Exprs[0].(*ast.FunctionExpr); ok && !i.plain[s] {
 			variables[0].expr = f
 			i.add(variables[0]) // a local function may call itself
 			i.function(f, nil)

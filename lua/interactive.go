@@ -32,6 +32,7 @@ func ParseLine(name string, source string) (*Chunk, error) {
 		}
 		return nil, wrong
 	}
+	seeBefore(text, tree)
 	for i, stmt := range tree {
 		tree[i] = kept(stmt)
 	}

@@ -127,6 +127,7 @@ func compile(chunk *Chunk, text string) (*glua.FunctionProto, error) {
 	if err != nil {
 		return nil, chunk.slip(text, chunk.explain(err, scan))
 	}
+	seeBefore(text, tree)
 	functions := guardTree(tree, false, namesDecimals.MatchString(text))
 	proto, err := compileTree(tree, chunk.Name)
 	if err != nil {
@@ -144,6 +145,7 @@ func (c *Chunk) compileRehearsal() (*glua.FunctionProto, error) {
 	if err != nil {
 		return nil, err
 	}
+	seeBefore(c.text, tree)
 	functions := guardTree(tree, true, namesDecimals.MatchString(c.text))
 	proto, err := compileTree(tree, c.Name)
 	if err != nil {

@@ -70,6 +70,7 @@ func (s *State) raised(l *glua.LState) {
 	if e.stack == nil && (s.catches == 0 || e.final()) {
 		e.stack = s.frames(l)
 	}
+	closeUpvalues(l, s.shielded(l))
 	panic(&glua.ApiError{Type: glua.ApiErrorRun, Object: s.errorValue(e), StackTrace: traced})
 }
 

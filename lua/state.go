@@ -149,7 +149,9 @@ func (s *State) call(fn glua.LValue, args ...glua.LValue) ([]glua.LValue, *Error
 	for _, arg := range args {
 		l.Push(arg)
 	}
-	if err := l.PCall(len(args)+1, glua.MultRet, nil); err != nil {
+	err := l.PCall(len(args)+1, glua.MultRet, nil)
+	keepUpvalues(l) // of the protected call around this one
+	if err != nil {
 		return nil, s.failure(err)
 	}
 	results := make([]glua.LValue, 0, l.GetTop()-top)
@@ -164,6 +166,7 @@ func (s *State) call(fn glua.LValue, args ...glua.LValue) ([]glua.LValue, *Error
 // is still there. (Its errfunc does too, but leaves upvalues open, so that closures read other variables afterwards.)
 func (s *State) entered(l *glua.LState) int {
 	l.Panic = s.raised
+	keepUpvalues(l)
 	l.Call(l.GetTop()-1, glua.MultRet)
 	return l.GetTop()
 }

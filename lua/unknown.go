@@ -33,7 +33,7 @@ func (s *State) openUnknown() {
 		return 1
 	}))
 	if s.options.Rehearse {
-		for _, name := range []string{"assert", "error", "rawequal", "rawget", "rawset", "next", "select", "tonumber", "tostring", "type"} {
+		for _, name := range []string{"assert", "error", "rawequal", "next", "select", "tonumber", "tostring", "type"} {
 			s.guardArguments(s.names, name)
 		}
 		s.guardArguments(s.text, "format")

@@ -3,6 +3,10 @@ package lua
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -57,6 +61,8 @@ func TestComputingWithTheUnknownEndsARehearsal(t *testing.T) {
 		`for _ in pairs(u) do end`, `for _ in ipairs(u) do end`, `return math.floor(u)`, `return string.upper(u)`, `return table.concat({ u })`, `return select(u, 1)`,
 		`return u.deep.er == 1`, `local function f() return u end if f() then end`, `return (function() return u end)() and 1`, `return table.concat(u)`,
 		`return table.sort({ 1, u })`, `return table.sort({ 1, 2 }, function() return u end)`, `return ("x"):gsub("x", function() return u end)`, `return next(u)`, `return ("x"):rep(u)`, `return pcall(function() if u then end end)`, `dj.tell(u)`,
+		`return ({ a = 1 })[u]`, `local t = {} t[u] = 1`, `return { [u] = 1 }`, `local t = {} t[1], t[u] = 1, 2`, `return rawget({}, u)`, `return rawset({}, u, 1)`,
+		`return next({}, u)`, `return pcall(error, u)`, `return ({ a = {} }).a[u].x`, `return setmetatable({}, { __index = { 1 } })[u]`,
 	} {
 		s, _ := rehearsal(t, true)
 		_, err := s.Run(mustParse(t, "local u = dj.make().sha256\n"+script))
@@ -111,6 +117,74 @@ func TestOutsideARehearsalConditionsCostNothing(t *testing.T) {
 	if names := constants(rehearsed(t, chunk)); !strings.Contains(names, knownName) {
 		t.Error("a rehearsal has not")
 	}
+}
+
+func TestWhatIsTooLargeToBeRehearsedIsNotRehearsed(t *testing.T) {
+	// 150 locals leave room for a comparison, and none for the calls that guard it.
+	source := strings.TrimSuffix("local u = dj.make().sha256\n"+numbered("local a%d = 1\n", 194), "\n") + "\nlocal t = { {}, {}, u == 1 and 2 }\nreturn t"
+	s, _ := rehearsal(t, false)
+	chunk := mustParse(t, source)
+	if _, err := s.Run(chunk); err != nil {
+		t.Fatal(err)
+	}
+	s, _ = rehearsal(t, true)
+	_, err := s.Run(chunk)
+	var failed *RunError
+	if !errors.As(err, &failed) || failed.Code() != "run.unknown" || failed.Err.Key != "lua.rehearsal" || failed.Line == 0 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAKnotOfTablesIsLookedThroughOnce(t *testing.T) {
+	for _, source := range []string{
+		"local t = {} t.a, t.b, t.c = t, t, t return t",
+		"local t = {} for i = 1, 60 do t = { t, t, t } end return t",
+	} {
+		s, called := rehearsal(t, true)
+		value, err := s.Run(mustParse(t, strings.Replace(source, "return t", "dj.tell('x') pcall(dj.send, 'x', { to = t }) return t", 1)))
+		if err != nil || value.Unknown() || len(*called) != 1 {
+			t.Errorf("%s: %v, %v", source, err, *called)
+		}
+	}
+}
+
+func TestARehearsalOfWhatIsKnownIsTheRunItself(t *testing.T) {
+	sources := []string{numberedList}
+	files, err := filepath.Glob("testdata/stock/*.lua")
+	if err != nil || len(files) < 25 {
+		t.Fatalf("%d programs, %v", len(files), err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, string(source))
+	}
+	random := rand.New(rand.NewPCG(20260131, 7)) //nolint:gosec // the same numbers each time
+	for range 60 {
+		sources = append(sources, program(&maker{random}))
+	}
+	for _, source := range sources {
+		plain, err := try(t, Options{}, source)
+		rehearsed, errRehearsed := try(t, Options{Rehearse: true}, source)
+		if plain != rehearsed || fmt.Sprint(err) != fmt.Sprint(errRehearsed) {
+			t.Errorf("%s\n     run: %s, %v\nrehearsed: %s, %v", source, plain, err, rehearsed, errRehearsed)
+		}
+	}
+}
+
+// A list that is longer than gopher-lua makes one.
+var numberedList = "local x = 1 local t = { x" + strings.Repeat(",x", 30_000) + "} print(#t, t[30001])"
+
+// rehearsed is the script as a rehearsal runs it.
+func rehearsed(t *testing.T, chunk *Chunk) *glua.FunctionProto {
+	t.Helper()
+	proto, err := chunk.rehearsal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proto
 }
 
 func constants(proto *glua.FunctionProto) string {

@@ -50,8 +50,8 @@ func cmdTalk(ts *testscript.TestScript, args []string) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	ts.Check(cmd.Start())
-	program.Close()
-	defer func() { _ = cmd.Process.Kill() }()
+	ts.Check(program.Close())
+	defer func() { _, _ = cmd.Process.Kill(), cmd.Wait() }()
 	d := &dialogue{ts: ts, person: person, shown: make(chan []byte)}
 	go d.look()
 	text, err := os.ReadFile(ts.MkAbs(args[1]))

@@ -88,7 +88,7 @@ func (a *app) inForce(ctx context.Context, r run.Request) (*run.Host, error) {
 	case wrong != nil:
 		return nil, wrong
 	case needed:
-		store.Behind = behind("cli.faulty", mistakes)
+		store.Behind = message.New("script.behind", "cli.faulty", firstOf(mistakes))
 		return store, nil
 	}
 	store.Refused = &run.RefusedError{Mistakes: mistakes}
@@ -127,13 +127,13 @@ func (v *versions) lastGood(mistakes []error) (*run.Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	store.Behind = behind("cli.behind", mistakes)
+	store.Behind = message.New("script.behind", "cli.behind", firstOf(mistakes))
 	return store, nil
 }
 
-// behind says the first of the mistakes, and how many there are.
-func behind(key string, mistakes []error) error {
+// firstOf is the first of the mistakes, and how many there are.
+func firstOf(mistakes []error) message.Args {
 	all := flatten(errors.Join(mistakes...))
 	first, _ := words(all[0])
-	return message.New("script.behind", key, message.Args{"first": first, "n": len(all)})
+	return message.Args{"first": first, "n": len(all)}
 }

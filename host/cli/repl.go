@@ -177,7 +177,7 @@ func (c *conversation) eval(ctx context.Context, text string) ([]lua.Value, erro
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	stop := func() { cancel(message.New("run.cancelled", "cli.repl_stopped", nil)) }
+	stop := func() { cancel(message.New("run.cancelled", "cli.cancelled", nil)) }
 	c.interrupt.Store(&stop)
 	defer c.interrupt.Store(&nothingToStop)
 	return c.session.Eval(ctx, text)

@@ -3,6 +3,7 @@ package primitive
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"time"
 
@@ -114,7 +115,13 @@ func (h *Host) step(_ context.Context, a *stepArgs) (any, error) {
 	return first(result), err
 }
 
+// A lock is a file: its name is one on every system.
+var lockName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,60}$`)
+
 func (h *Host) lock(ctx context.Context, a *lockArgs) (any, error) {
+	if !lockName.MatchString(a.Name) {
+		return nil, message.New("arg.value", "primitive.lock_name", message.Args{"name": a.Name})
+	}
 	release, err := h.Env.Lock(ctx, "script-"+a.Name, a.Wait)
 	if err != nil {
 		return nil, err

@@ -141,6 +141,6 @@ func (h *Host) onlooker(t *target) *running {
 func (r *running) watchedState(ctx context.Context, lent *primitive.Host, wrap func(*lua.Call, func() (any, error)) (any, error)) *lua.State {
 	return lua.New(ctx, lua.Options{
 		Steps: r.host.Config.Limits.Steps, Say: message.Say, Mask: r.mask, Seed: uint64(r.began.UnixNano()),
-		Modules: r.modules(lent), Wrap: wrap,
+		Modules: r.modules(lent), Wrap: wrap, Rehearse: true,
 	})
 }

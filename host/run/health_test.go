@@ -99,7 +99,7 @@ end }`)
 func TestHealthChangesNothing(t *testing.T) {
 	h := patient(t, `return dj.script { name = "own", health = function(h)
   local made = dj.copy.create { to = "local" }
-  h:check("planned", #made == 1 and made[1].id == "")
+  h:check("planned", #made == 1 and made[1].state == "verified")
 end }`)
 	got, err := h.Health(t.Context(), "own")
 	if err != nil || len(got) != 1 || !got[0].OK {

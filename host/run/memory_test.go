@@ -33,7 +33,7 @@ func desk(t *testing.T) *Host {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &config.Config{Dir: t.TempDir(), Store: config.Store{ID: "loja", Location: zone}}
+	c := &config.Config{Dir: t.TempDir(), Store: config.Store{ID: "loja", Location: zone}, Limits: config.Limits{Timeout: time.Minute}}
 	if err := os.Mkdir(filepath.Join(c.Dir, "scripts"), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -194,6 +194,9 @@ func (r *running) run(ctx context.Context) error {
 // limit puts its timeout on the run.
 func (r *running) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	timeout := cmp.Or(r.target.timeout, r.host.Config.Limits.Timeout)
+	if timeout == 0 {
+		return context.WithCancel(ctx)
+	}
 	return context.WithTimeoutCause(ctx, timeout, TimeoutError(timeout))
 }
 

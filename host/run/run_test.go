@@ -194,20 +194,34 @@ func whatWasDeferredIsDoneWhateverTheEnd(t *testing.T, h *Host) {
 	h.put(t, "case", job(`dj.defer(function() dj.log.info("first") end)
 dj.defer(function() dj.log.info("second") end)
 while true do end`))
-	o := h.Run(t.Context(), Request{Target: "case", Trigger: "manual"})
-	if message.Code(o.Err) != "run.limit" {
-		t.Fatal(o.Err)
-	}
-	kept, err := h.Journal().Read(o.Run)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var said []string
-	for _, e := range kept.Events {
-		said = append(said, e.Text)
-	}
-	if got := strings.Join(said, " "); got != "second first" {
-		t.Errorf("deferred: %q", got)
+	steps, usual := h.Config.Limits.Steps, h.Config.Limits.Timeout
+	defer func() { h.Config.Limits.Steps, h.Config.Limits.Timeout, h.Watch = steps, usual, nil }()
+	for code, limit := range map[string]func(cancel func()){
+		"run.limit":     func(func()) {},
+		"run.timeout":   func(func()) { h.Config.Limits.Steps, h.Config.Limits.Timeout = 1<<60, 100*time.Millisecond },
+		"run.cancelled": func(cancel func()) { h.Config.Limits.Steps, h.Watch = 1<<60, func(Event) { cancel() } },
+	} {
+		h.Config.Limits.Steps, h.Config.Limits.Timeout, h.Watch = steps, usual, nil
+		ctx, cancel := context.WithCancelCause(t.Context())
+		limit(func() { time.AfterFunc(50*time.Millisecond, func() { cancel(message.New("run.cancelled", "run.killed", nil)) }) })
+		o := h.Run(ctx, Request{Target: "case", Trigger: "manual"})
+		cancel(nil)
+		if message.Code(o.Err) != code {
+			t.Errorf("%s: %v", code, o.Err)
+		}
+		kept, err := h.Journal().Read(o.Run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		for _, e := range kept.Events {
+			if e.Kind == "log" {
+				said = append(said, e.Text)
+			}
+		}
+		if got := strings.Join(said, " "); got != "second first" {
+			t.Errorf("%s: deferred %q", code, got)
+		}
 	}
 }
 
