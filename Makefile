@@ -94,8 +94,9 @@ build: needs-go
 
 ##   make doc      the pages of the manual that are made of the stubs: reference.md, in both languages
 doc: needs-go
-	@for language in en pt-BR; do $(GO) run . docs --markdown --lang $$language > docs/manual/$$language/reference.md.new; \
-	  mv docs/manual/$$language/reference.md.new docs/manual/$$language/reference.md; done
+	@for language in en pt-BR; do \
+	  page=$$($(GO) run . docs --markdown --lang $$language); printf '%s\n' "$$page" > docs/manual/$$language/reference.md; \
+	done
 
 ##   make clean    removes what was built; the demonstration store, which holds copies, stays
 clean:

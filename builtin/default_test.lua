@@ -23,7 +23,11 @@ end)
 dj.test("params go through: where, which, class, note", function(sim)
   sim:config { database = { loja = { path = "C:/A.FDB" }, pdv = { path = "C:/B.FDB" } } }
   sim:run("default:backup", {
-    to = "pendrive", databases = "pdv", class = "pre_update", note = "4.2", verify = "never",
+    to = "pendrive",
+    databases = "pdv",
+    class = "pre_update",
+    note = "4.2",
+    verify = "never",
   })
   local all = sim:copies()
   dj.expect.equal(#all, 1)

@@ -27,7 +27,10 @@ dj.test("nem a rotação de quem quer um fechamento só a apaga", function(sim)
     kept[i] = copy.note
   end
   dj.expect.equal(kept, {
-    "exercício de 2029", "exercício de 2028", "exercício de 2027", "exercício de 2026",
+    "exercício de 2029",
+    "exercício de 2028",
+    "exercício de 2027",
+    "exercício de 2026",
   })
 end)
 
@@ -46,9 +49,12 @@ dj.test("desligado na última noite: não há fechamento até que alguém rode",
   dj.expect.equal(sim:run("fiscal_year", { year = 2026 }).exit, 0)
 end)
 
-dj.test("o pen drive está cheio: o exercício fica no computador, e a execução avisa", function(sim)
-  sim:plug("DJ-BACKUP", { free = "1MB" })
-  local close = sim:run("fiscal_year")
-  dj.expect.equal(close.degraded[1].code, "drive.full")
-  dj.expect.equal(#sim:copies { where = "local", class = "closing" }, 1)
-end)
+dj.test(
+  "o pen drive está cheio: o exercício fica no computador, e a execução avisa",
+  function(sim)
+    sim:plug("DJ-BACKUP", { free = "1MB" })
+    local close = sim:run("fiscal_year")
+    dj.expect.equal(close.degraded[1].code, "drive.full")
+    dj.expect.equal(#sim:copies { where = "local", class = "closing" }, 1)
+  end
+)

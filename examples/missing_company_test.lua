@@ -36,7 +36,7 @@ dj.test("meses depois a última cópia com a filial ainda está lá", function(s
   sim:advance("3d")
   lose_branch(sim)
   sim:advance("90d")
-  dj.expect.equal(sim:copies { company = "2" }[1].day, "2026-03-04")
+  dj.expect.equal(sim:copies({ company = "2" })[1].day, "2026-03-04")
   dj.expect.equal(#sim:notices(), 1)
 end)
 

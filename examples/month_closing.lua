@@ -1,12 +1,12 @@
 -- "No último dia útil do mês, uma cópia do fechamento que ninguém apaga."
 -- A entrada roda toda noite. Se o computador estava desligado naquele dia, a primeira noite depois
 -- dele serve.
-local days = require "lib.days"
+local days = require("lib.days")
 
 -- O último dia útil do mês do dia.
 local function closing_day(day, calendar)
   local last = days.month_end(day)
-  while days.weekday(last):find "^s" or dj.calendar.on(calendar, last) do
+  while days.weekday(last):find("^s") or dj.calendar.on(calendar, last) do
     last = days.add(last, -1)
   end
   return last

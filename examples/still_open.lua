@@ -5,7 +5,9 @@ local function people(database)
   for _, session in ipairs(dj.db.sessions(database)) do
     if not session.self then
       found[#found + 1] = ("%s, %s, desde %s"):format(
-        session.host, session.program, session.since:sub(12, 16)
+        session.host,
+        session.program,
+        session.since:sub(12, 16)
       )
     end
   end

@@ -38,8 +38,11 @@ dj.test("um aviso para cada sistema", function(sim)
   dj.expect.equal(#sim:notices(), 2)
 end)
 
-dj.test("o servidor está parado: a execução falha, e não diz que está tudo fechado", function(sim)
-  open_store(sim)
-  sim:fail("db.sessions", "db.not_found")
-  dj.expect.equal(sim:run("aberto").error.code, "db.not_found")
-end)
+dj.test(
+  "o servidor está parado: a execução falha, e não diz que está tudo fechado",
+  function(sim)
+    open_store(sim)
+    sim:fail("db.sessions", "db.not_found")
+    dj.expect.equal(sim:run("aberto").error.code, "db.not_found")
+  end
+)

@@ -58,7 +58,7 @@ dj.test("o problema de uma não é da outra", function(sim)
   sim:fail("copy.create", "db.corrupt", { times = 1 })
   sim:advance("1d")
   dj.expect.equal(sim:copies { database = "centro" }, {})
-  dj.expect.equal(sim:copies { database = "bairro" }[1].state, "verified")
+  dj.expect.equal(sim:copies({ database = "bairro" })[1].state, "verified")
 end)
 
 dj.test("o disco de uma sumiu: só a noite dela falha", function(sim)

@@ -94,7 +94,7 @@ type DeclaredFunction struct {
 	Line int
 }
 
-// maxMistakes are as many as anybody reads of one script.
+// maxMistakes are as many as anybody reads of one script, of each level: no number of warnings hides an error.
 const maxMistakes = 1000
 
 // Inspection is what a script says and does, read from its text alone.
@@ -112,7 +112,7 @@ func (c *Chunk) Inspect(known Known) *Inspection {
 		return &Inspection{Mistakes: []*Mistake{c.explain(err, scanTokens(c.text)).Mistake(known.Say)}}
 	}
 	i := &inspector{
-		chunk: c, known: known, found: &Inspection{}, blamed: map[string]bool{}, told: columnsOf(c.text), commas: map[int]map[string]string{},
+		chunk: c, known: known, found: &Inspection{}, counts: map[string]int{}, blamed: map[string]bool{}, told: columnsOf(c.text), commas: map[int]map[string]string{},
 		state: New(context.Background(), Options{Modules: known.Modules, Values: known.Values, Say: known.Say}),
 	}
 	i.named = maps.Clone(i.told)
@@ -164,6 +164,7 @@ type inspector struct {
 	words  map[string]*thing
 	found  *Inspection
 	survey *surveyed
+	counts map[string]int // mistakes, by their level
 	plain  map[*ast.LocalAssignStmt]bool // local f = function: it does not see itself
 
 	scope  *scope
@@ -182,7 +183,8 @@ func (i *inspector) report(level string, line int, word, op string, f *fault) *M
 		File: i.chunk.Name, Line: line, Column: i.told.take(line, word), Level: level, Code: f.code, Op: op, Key: f.key, Args: f.args,
 		Message: i.known.Say.speak(f.key, f.args), Hint: f.hint(i.known.Say), SourceLine: i.chunk.Line(line),
 	}
-	if len(i.found.Mistakes) < maxMistakes {
+	i.counts[level]++
+	if i.counts[level] <= maxMistakes {
 		i.found.Mistakes = append(i.found.Mistakes, m)
 	}
 	return m

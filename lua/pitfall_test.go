@@ -3,6 +3,7 @@ package lua
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,9 @@ var pitfalls = []struct{ name, source, bare, guarded string }{
 	{"a list of 30,000 written out", "local x = 1 local t = { x" + strings.Repeat(",x", 30_000) + "} print(t[30001])", "nil", "1"},
 	{"a swap", "local a, b = 1, 2 a, b = b, a print(a, b)", "2\t2", "2\t1"},
 	{"a rotation", "local a, b, c = 1, 2, 3 a, b, c = c, a, b print(a, b, c)", "3\t3\t3", "3\t1\t2"},
+	{"a variable after an error was caught", "local n = 0 local function count() n = n + 1 end pcall(error, 'x') count() print(n)", "0", "1"},
+	{"a list filled after an error was caught", "local t for i = 1, 2 do local add = function(v) t = (t or 0) + v end pcall(error) add(i) end print(t)", "nil", "3"},
+	{"a function in place of another of its name", "local tostring = function(v) return '<' .. tostring(v) .. '>' end print(tostring(1))", "error: <string>:1: stack overflow...", "<1>"},
 	{"a table that is replaced while it is written to", "local t = {} local s = t t, t.x = 5, 6 print(t, s.x)", "error: <string>:1: attempt to index a non-table object(number) with key 'x'...", "5\t6"},
 }
 
@@ -133,6 +137,78 @@ func TestEveryPitfallIsThereAndGuarded(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", p.name, got, p.guarded)
 		}
 	}
+}
+
+func TestPairsWalksInTheOrderInWhichKeysWereSet(t *testing.T) {
+	const source = "local t = {} for _, k in ipairs({ 'z', 'm', 'b', 'k', 'a' }) do t[k] = 1 end t.m = nil t.m = 2 local s = '' for k in pairs(t) do s = s .. k end print(s)"
+	for range 20 { // Go walks over its own maps in another order each time
+		if got := guardedResult(t, source); got != "zmbka" {
+			t.Fatal(got)
+		}
+	}
+}
+
+func TestTheVariableOfTheLineBeforeIsShown(t *testing.T) {
+	const source = "local function f()\n  local size = nil\n  return size.x\nend\nf()"
+	var names []string
+	l := glua.NewState(glua.Options{IncludeGoStackTrace: true})
+	defer l.Close()
+	l.Panic = func(l *glua.LState) {
+		debug, _ := l.GetStack(0)
+		for i := 1; ; i++ {
+			name, _ := l.GetLocal(debug, i)
+			if name == "" {
+				break
+			}
+			names = append(names, name)
+		}
+		panic(l.Get(-1))
+	}
+	func() {
+		defer func() { _ = recover() }()
+		fn, err := l.LoadString(source)
+		if err != nil {
+			t.Error(err)
+		}
+		l.Push(fn)
+		l.Call(0, 0)
+	}()
+	if len(names) != 0 {
+		t.Errorf("gopher-lua shows %q", names)
+	}
+	run := fails(t, Options{}, source)
+	if len(run.Stack) != 2 || len(run.Stack[0].Locals) != 1 || run.Stack[0].Locals[0] != (Local{"size", "nil"}) {
+		t.Errorf("%v", run.Stack)
+	}
+}
+
+func TestTheMemoryOfDeletedKeysGoesWithTheRun(t *testing.T) {
+	live := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	const source = "local t = {} for i = 1, 100000 do local k = 'k' .. i t[k] = i t[k] = nil end return t"
+	chunk, err := Parse("store.lua", []byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := live()
+	s := New(t.Context(), Options{})
+	value, err := s.Run(chunk)
+	if err != nil || len(value.Keys()) != 0 {
+		t.Fatal(value, err)
+	}
+	if held := live() - before; held < 5<<20 {
+		t.Errorf("gopher-lua holds only %d bytes for the keys of an empty table", held)
+	}
+	runtime.KeepAlive(s)
+	s, value = nil, Value{}
+	if after := live(); after > before+2<<20 {
+		t.Errorf("%d bytes outlive the run", after-before)
+	}
+	runtime.KeepAlive(value)
 }
 
 // bareError is the error of a program on bare gopher-lua, with the functions that a test lends it.

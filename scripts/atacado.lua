@@ -1,7 +1,7 @@
 -- A wholesaler. Two systems, orders all day, a server in another building. A copy every two hours
 -- costs little because it is proven at night; the balance of each quarter stays.
-local days = require "lib.days"
-local rotacao = require "lib.rotacao"
+local days = require("lib.days")
+local rotacao = require("lib.rotacao")
 
 local quarters = { ["03"] = true, ["06"] = true, ["09"] = true, ["12"] = true }
 

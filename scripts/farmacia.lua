@@ -1,7 +1,7 @@
 -- A pharmacy. What was sold under prescription is asked for years later: closings are kept for
 -- five years, and an update of the system never begins without a proven copy.
-local days = require "lib.days"
-local rotacao = require "lib.rotacao"
+local days = require("lib.days")
+local rotacao = require("lib.rotacao")
 
 local nights = { daily = 14, weekly = 8, monthly = 12, min = 5 }
 local closings = { class = { "closing" }, monthly = 60 }

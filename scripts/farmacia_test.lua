@@ -63,6 +63,6 @@ dj.test("a full pen drive costs the pen drive's copy, nothing else", function(si
   sim:plug("DJ-BACKUP", { free = "1MB" })
   local night = sim:run("noite")
   dj.expect.equal(night.degraded[1].code, "drive.full")
-  dj.expect.equal(sim:copies { where = "local" }[1].state, "verified")
+  dj.expect.equal(sim:copies({ where = "local" })[1].state, "verified")
   dj.expect.equal(sim:copies { where = "pendrive" }, {})
 end)

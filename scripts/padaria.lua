@@ -1,6 +1,6 @@
 -- A bakery. One system, one pen drive that the owner takes home at night, when he thinks of it.
-local days = require "lib.days"
-local rotacao = require "lib.rotacao"
+local days = require("lib.days")
+local rotacao = require("lib.rotacao")
 
 -- One set a working day, as the old ones were written on the disks, and the end of six months.
 local sets = {

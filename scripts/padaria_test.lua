@@ -30,8 +30,14 @@ dj.test("keeps one set a working day, and the ends of months", function(sim)
     kept[i] = copy.day
   end
   dj.expect.equal(kept, {
-    "2026-05-09", "2026-05-08", "2026-05-07", "2026-05-06", "2026-05-05", "2026-05-04",
-    "2026-04-30", "2026-03-31",
+    "2026-05-09",
+    "2026-05-08",
+    "2026-05-07",
+    "2026-05-06",
+    "2026-05-05",
+    "2026-05-04",
+    "2026-04-30",
+    "2026-03-31",
   })
 end)
 
@@ -40,8 +46,13 @@ dj.test("its policy keeps a week when the PC was off for ten days", function(sim
   local before, after = days[15], days[16]
   dj.expect.equal({ before.day, after.day }, { "2026-03-16", "2026-03-27" })
   dj.expect.equal(after.keep, {
-    "2026-03-27", "2026-03-16", "2026-03-15", -- the three newest, a Sunday among them
-    "2026-03-14", "2026-03-12", "2026-03-11", "2026-03-10",
+    "2026-03-27",
+    "2026-03-16",
+    "2026-03-15", -- the three newest, a Sunday among them
+    "2026-03-14",
+    "2026-03-12",
+    "2026-03-11",
+    "2026-03-10",
   })
 end)
 

@@ -26,20 +26,27 @@ local function length(year, month)
   return lengths[month]
 end
 
--- How many days lie between 0000-03-01 and a day: March first, so that a leap day is the last of its year.
+-- How many days lie between 0000-03-01 and a day: March first, so that a leap day is the last of
+-- its year.
 local function number(year, month, date)
   local shifted = (month + 9) % 12
   local y = year
   if month <= 2 then
     y = year - 1
   end
-  return 365 * y + math.floor(y / 4) - math.floor(y / 100) + math.floor(y / 400)
-    + math.floor((shifted * 306 + 5) / 10) + date - 1
+  return 365 * y
+    + math.floor(y / 4)
+    - math.floor(y / 100)
+    + math.floor(y / 400)
+    + math.floor((shifted * 306 + 5) / 10)
+    + date
+    - 1
 end
 
 local function from_number(n)
   local year = math.floor((10000 * n + 14780) / 3652425)
-  local rest = n - (365 * year + math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400))
+  local rest = n
+    - (365 * year + math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400))
   if rest < 0 then
     year = year - 1
     rest = n - (365 * year + math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400))
@@ -82,8 +89,8 @@ function days.is_month_end(day)
   return date == length(year, month)
 end
 
--- Whether it is the last one of its month that falls on one of these weekdays: where a store is closed on Sundays,
--- days.is_last(day, { "mon", "tue", "wed", "thu", "fri", "sat" }).
+-- Whether it is the last one of its month that falls on one of these weekdays: where a store is
+-- closed on Sundays, days.is_last(day, { "mon", "tue", "wed", "thu", "fri", "sat" }).
 function days.is_last(day, weekdays)
   local open = {}
   for _, name in ipairs(weekdays) do

@@ -47,15 +47,23 @@ func enter(job windows.Handle, process *os.Process, memory int64) error {
 	if err != nil {
 		return fmt.Errorf("limit job object: %w", err)
 	}
-	handle, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(process.Pid))
+	const access = windows.PROCESS_SET_QUOTA | windows.PROCESS_TERMINATE | windows.SYNCHRONIZE
+	handle, err := windows.OpenProcess(access, false, uint32(process.Pid))
 	if err != nil {
 		return fmt.Errorf("open process: %w", err)
 	}
 	defer func() { _ = windows.CloseHandle(handle) }()
-	if err := windows.AssignProcessToJobObject(job, handle); err != nil {
+	if err := windows.AssignProcessToJobObject(job, handle); err != nil && !hasEnded(handle) {
 		return fmt.Errorf("put process into job: %w", err)
 	}
 	return nil
+}
+
+// hasEnded tells a process that was quicker than we are, and that no job takes any more, from one that may not be put
+// into ours.
+func hasEnded(process windows.Handle) bool {
+	event, err := windows.WaitForSingleObject(process, 0)
+	return err == nil && event == windows.WAIT_OBJECT_0
 }
 
 func (e enclosure) peak(*os.ProcessState) int64 { return peakOf(e.job) }

@@ -46,11 +46,18 @@ func enter(job windows.Handle, leader *os.Process) (group, error) {
 	if err != nil {
 		return group{}, fmt.Errorf("open process: %w", err)
 	}
-	if err := windows.AssignProcessToJobObject(job, handle); err != nil {
+	if err := windows.AssignProcessToJobObject(job, handle); err != nil && !hasEnded(handle) {
 		_ = windows.CloseHandle(handle)
 		return group{}, fmt.Errorf("put process into job: %w", err)
 	}
 	return group{job: job, leader: handle}, nil
+}
+
+// hasEnded tells a process that was quicker than we are, and that no job takes any more, from one that may not be put
+// into ours.
+func hasEnded(process windows.Handle) bool {
+	event, err := windows.WaitForSingleObject(process, 0)
+	return err == nil && event == windows.WAIT_OBJECT_0
 }
 
 func (g group) waitLeader() { _, _ = windows.WaitForSingleObject(g.leader, windows.INFINITE) }

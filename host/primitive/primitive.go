@@ -57,6 +57,8 @@ type Env interface {
 	Sleep(ctx context.Context, d time.Duration) error
 	// Spend takes from a limit of the run, or refuses with run.limit; it is called before what it counts happens.
 	Spend(kind string, n int64) error
+	// Dropping is told which copies a call is about to drop, or in a dry run would drop, and may refuse.
+	Dropping(ids []string) error
 	// Notify tells people; in a dry run it only says whether there is anything wrong with the notice.
 	Notify(n Notice, dry bool) error
 	// Calendar tells whether a business day is in a calendar.

@@ -135,6 +135,9 @@ func (h *Host) prune(ctx context.Context, a *pruneArgs) ([]copies.Copy, error) {
 	dropped := []copies.Copy{}
 	err := h.one(ctx, func() error {
 		r, err := h.rotate(ctx, a)
+		if err == nil {
+			err = h.Env.Dropping(slices.Collect(maps.Keys(r.Drop)))
+		}
 		if err != nil || len(r.Drop) == 0 {
 			h.tell(a.Where, r, nil)
 			return err
@@ -152,7 +155,8 @@ func (h *Host) prune(ctx context.Context, a *pruneArgs) ([]copies.Copy, error) {
 
 // spare keeps a rotation that was refused from failing what came before it.
 func (h *Host) spare(err error) error {
-	if code := message.Code(err); strings.HasPrefix(code, "guard.") || code == "copy.degraded" {
+	code := message.Code(err)
+	if strings.HasPrefix(code, "guard.") && code != "guard.plan" || code == "copy.degraded" {
 		h.Env.Degrade(err)
 		return nil
 	}
@@ -167,7 +171,7 @@ func (h *Host) planPrune(ctx context.Context, args any) (any, error) {
 		return []copies.Copy{}, h.spare(err)
 	}
 	h.tell(a.Where, r, r.dropped())
-	return r.dropped(), nil
+	return r.dropped(), h.Env.Dropping(slices.Collect(maps.Keys(r.Drop)))
 }
 
 // tell keeps in the journal what goes and why, and what the guards said.

@@ -49,13 +49,14 @@ func (r *running) Called(c *lua.Call) func(result any, err error) {
 		seconds := r.host.Now().Sub(began).Seconds()
 		e := journal.Event{
 			At: began, Kind: "call", Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where(),
-			Args: r.masked(fields(c.Args)), Result: r.masked(result),
+			Args: r.masked(fields(c.Args)), Result: r.masked(plainly(result)),
 		}
 		if err != nil {
 			e.Error = r.failure(err)
 		}
 		r.write(e)
 		if c.Func.Effect != primitive.Read && c.Func.Effect != primitive.Flow {
+			r.failed = err != nil
 			r.outcome.Steps = append(r.outcome.Steps, Step{Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where()})
 			r.watch(Event{Kind: "call", Name: c.Func.Name, Seconds: seconds})
 		}
@@ -69,8 +70,12 @@ func (r *running) Degrade(err error) {
 	r.watch(Event{Kind: "degraded", Text: r.mask(err.Error())})
 }
 
-// Lock holds a lock of the store. Whoever waits for it is told which run holds it.
+// Lock holds a lock of the store. Whoever waits for it is told which run holds it. A dry run changes nothing that a lock
+// would have to keep from others: it holds none, and keeps nobody waiting.
 func (r *running) Lock(ctx context.Context, name string, wait time.Duration) (func() error, error) {
+	if r.request.Dry {
+		return func() error { return nil }, nil
+	}
 	who := fmt.Sprintf("%s:%s %s", r.outcome.Script, r.outcome.Job, r.began.In(r.host.Config.Store.Location).Format("15:04:05"))
 	return r.host.world().Lock(ctx, name, who, max(wait, r.request.Wait))
 }
@@ -81,9 +86,9 @@ func (r *running) Defer(fn *lua.Function) { r.deferred = append(r.deferred, fn) 
 // Step journals a stretch of work.
 func (r *running) Step(title string) func(error) {
 	began := r.host.Now()
-	r.watch(Event{Kind: "step", Name: title})
+	r.watch(Event{Kind: "step", Name: r.mask(title)})
 	return func(err error) {
-		e := journal.Event{At: began, Kind: "step", Name: title, Seconds: r.host.Now().Sub(began).Seconds()}
+		e := journal.Event{At: began, Kind: "step", Name: r.mask(title), Seconds: r.host.Now().Sub(began).Seconds()}
 		if err != nil {
 			e.Error = r.failure(err)
 		}
@@ -194,7 +199,7 @@ func (r *running) maskTexts(v any) any {
 
 // failure is an error as the journal keeps it, with the script's stack where there is one.
 func (r *running) failure(err error) *journal.Failure {
-	f := &journal.Failure{Code: message.Code(err), Message: r.mask(err.Error()), Hint: message.Hint(err)}
+	f := &journal.Failure{Code: message.Code(err), Message: r.mask(err.Error()), Hint: r.mask(message.Hint(err))}
 	if failed, ok := errors.AsType[*lua.RunError](err); ok {
 		f.Where = failed.Err.Where
 		for _, frame := range failed.Stack {
@@ -220,14 +225,48 @@ func fields(args any) map[string]any {
 		if name == "" || !v.Field(i).CanInterface() || v.Field(i).IsZero() {
 			continue
 		}
-		switch value := v.Field(i).Interface().(type) {
-		case *lua.Function:
-			found[name] = "function " + value.Name()
-		default:
-			found[name] = value
-		}
+		found[name] = plainly(v.Field(i).Interface())
 	}
 	return found
+}
+
+// plainly is what JSON can hold of a value of the script: of a function its name.
+func plainly(v any) any {
+	value, ours := v.(lua.Value)
+	switch v := v.(type) {
+	case *lua.Function:
+		return "function " + v.Name()
+	case *lua.Value:
+		value, ours = *v, true
+	}
+	if !ours {
+		return v
+	}
+	if fn := value.Function(); fn != nil {
+		return plainly(fn)
+	}
+	plain, err := value.Go()
+	if err != nil {
+		return value.Type() // too large, or within itself
+	}
+	return withoutFunctions(plain)
+}
+
+// withoutFunctions names the functions in a value that has just been made.
+func withoutFunctions(v any) any {
+	switch v := v.(type) {
+	case *lua.Function:
+		return plainly(v)
+	case []any:
+		for i := range v {
+			v[i] = withoutFunctions(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = withoutFunctions(v[key])
+		}
+	}
+	return v
 }
 
 func names[T any](m map[string]T) string {

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/djscript/djscript/host/message"
@@ -41,6 +43,7 @@ type PlanStep struct {
 	Where  string         `json:"where,omitempty"` // "store.lua:17"
 	Args   map[string]any `json:"args,omitempty"`
 	Given  []any          `json:"given,omitempty"` // in place of Args, where something in it is not known before
+	Drops  []string       `json:"drops,omitzero"`  // the copies that go, by id; nil where that is not known before
 }
 
 // PlanStop is where a dry run could not go on.
@@ -147,22 +150,49 @@ func (r *running) Allow(c *lua.Call) error {
 // follow refuses the first effect that is not the plan's next.
 func (r *running) follow(c *lua.Call, step PlanStep) error {
 	steps := r.request.Apply.Steps
-	if r.followed == len(steps) {
+	switch {
+	case r.followed < len(steps) && r.is(steps[r.followed], c, step):
+		r.followed++
+		return nil
+	case r.failed && r.is(steps[r.followed-1], c, step):
+		return nil // it is tried again
+	case r.followed == len(steps):
 		return message.New("guard.plan", "run.plan_more", message.Args{"op": step.Name, "steps": len(steps)})
 	}
-	planned := steps[r.followed]
+	return message.New("guard.plan", "run.plan_differs", message.Args{
+		"n": r.followed + 1, "planned": steps[r.followed].String(), "op": step.String(),
+	})
+}
+
+// is tells whether a call is what the plan said.
+func (r *running) is(planned PlanStep, c *lua.Call, step PlanStep) bool {
 	got, want := any(step.Args), any(planned.Args)
 	if planned.Given != nil {
 		got, want = r.masked(c.Given()), planned.Given
 	}
-	if step.Name != planned.Name || !foreseen(want, got) {
-		return message.New("guard.plan", "run.plan_differs", message.Args{
-			"n": r.followed + 1, "planned": planned.String(), "op": step.String(),
-		})
-	}
-	r.followed++
-	return nil
+	return step.Name == planned.Name && foreseen(want, got)
 }
+
+// Dropping notes which copies a dry run would drop, and holds a run to those of its plan. Where the run has made or changed
+// copies before, what is dropped depends on them, and a plan can not say it.
+func (r *running) Dropping(ids []string) error {
+	if p := r.outcome.Plan; p != nil && len(p.Steps) > 0 && !slices.ContainsFunc(p.Steps[:len(p.Steps)-1], PlanStep.ofCopies) {
+		p.Steps[len(p.Steps)-1].Drops = slices.Sorted(slices.Values(ids))
+		if len(ids) == 0 {
+			p.Steps[len(p.Steps)-1].Drops = []string{}
+		}
+	}
+	if r.request.Apply == nil || r.followed == 0 {
+		return nil
+	}
+	planned := r.request.Apply.Steps[r.followed-1].Drops
+	if planned == nil || slices.Equal(planned, slices.Sorted(slices.Values(ids))) {
+		return nil
+	}
+	return message.New("guard.plan", "run.plan_drops", message.Args{"n": r.followed, "planned": len(planned), "now": len(ids)})
+}
+
+func (s PlanStep) ofCopies() bool { return strings.HasPrefix(s.Name, "copy.") }
 
 // String is the step as a call: copy.create {"to":["local"]}. Of a copy that is not made yet it shows what is known.
 func (s PlanStep) String() string {

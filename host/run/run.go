@@ -148,6 +148,7 @@ type running struct {
 	deferred  []*lua.Function
 	recalled  recollection
 	followed  int              // steps of the request's plan that were done
+	failed    bool             // the last effect did
 	reads     int              // of the clock, by the script
 	spent     map[string]int64 // of the limits, by primitive.FilesWritten and the like
 	peak      int64            // bytes, of a process that died
@@ -265,11 +266,11 @@ func (r *running) job(ctx context.Context) error {
 	host := r.engines.primitives(r)
 	r.state = lua.New(ctx, r.options(host))
 	err := r.call(host)
-	if err == nil {
-		r.unfinished()
-	}
 	if len(r.deferred) > 0 {
 		r.cleanUp()
+	}
+	if err == nil {
+		r.unfinished()
 	}
 	if err == nil {
 		err = r.memorize(ctx)
