@@ -20,6 +20,8 @@ VERSION := $(shell sed -n 's/^var version = "\(.*\)"$$/\1/p' main.go)$(addprefix
 LDFLAGS := -X main.version=$(VERSION)
 
 LUA = $(wildcard builtin/*.lua builtin/*/*.lua examples scripts host/primitive/*.lua host/sim/*.lua)
+STYLED = builtin examples scripts
+STYLUA := npx --yes --package=@johnnymorganz/stylua-bin@2.5.2 stylua
 
 # Firebird's tools, engine and server; PROOF=PACKAGE, as .ci/install reads them.
 FIREBIRD := gbak=firebird3.0-utils firebird=firebird3.0-server \
@@ -49,7 +51,7 @@ test: needs-go
 ##
 ## The others:
 
-##   make lint     golangci-lint, the Windows build, and luacheck on all Lua
+##   make lint     golangci-lint, the Windows build, luacheck on all Lua and the form of it
 lint: lint-go lint-windows lint-lua
 
 lint-go: needs-go $(LINTER)
@@ -61,13 +63,15 @@ lint-windows: needs-go $(LINTER)
 	GOOS=windows $(LINTER) run --allow-parallel-runners
 
 lint-lua:
-	@.ci/install luacheck=lua-check
+	@.ci/install luacheck=lua-check npx=npm
 	luacheck --quiet --no-color $(LUA)
+	$(STYLUA) --check $(STYLED)
 
-##   make fmt      formats Go, and Lua where stylua is installed
+##   make fmt      formats Go and Lua
 fmt: needs-go $(LINTER)
 	$(LINTER) fmt
-	@if command -v stylua >/dev/null; then stylua $(LUA); else echo "stylua is not installed: Lua was left as it is"; fi
+	@.ci/install npx=npm
+	$(STYLUA) $(STYLED)
 
 ##   make fuzz     each fuzz target in turn, FUZZTIME=30s each
 fuzz: needs-go
