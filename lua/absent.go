@@ -9,7 +9,7 @@ type Absence struct{ Name, Why string }
 func Absent() []Absence { return slices.Clone(absences) }
 
 var absences = []Absence{
-	{"io", "lua.absent_files"},
+	{"io", "lua.absent_outside"},
 	{"debug", "lua.absent_debug"},
 	{"package", "lua.absent_package"},
 	{"module", "lua.absent_package"},
@@ -24,13 +24,13 @@ var absences = []Absence{
 	{"collectgarbage", "lua.absent_memory"},
 	{"gcinfo", "lua.absent_memory"},
 	{"newproxy", "lua.absent_memory"},
-	{"os.execute", "lua.absent_execute"},
+	{"os.execute", "lua.absent_outside"},
 	{"os.exit", "lua.absent_exit"},
 	{"os.getenv", "lua.absent_getenv"},
-	{"os.remove", "lua.absent_remove"},
-	{"os.rename", "lua.absent_rename"},
+	{"os.remove", "lua.absent_outside"},
+	{"os.rename", "lua.absent_outside"},
 	{"os.setlocale", "lua.absent_locale"},
-	{"os.tmpname", "lua.absent_tmpname"},
+	{"os.tmpname", "lua.absent_outside"},
 	{"string.gfind", "lua.absent_gfind"},
 	{"table.foreach", "lua.absent_foreach"},
 	{"table.foreachi", "lua.absent_foreachi"},

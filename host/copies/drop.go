@@ -213,6 +213,9 @@ func (c *Catalogue) History(_ context.Context, where string) ([]Change, error) {
 	if !ok {
 		return nil, message.New("drive.not_found", "copies.no_destination", message.Args{"destination": where})
 	}
+	if err := d.There(); err != nil {
+		return nil, err
+	}
 	events, err := readLedger(d.Path)
 	if err != nil {
 		return nil, message.Wrap(err, "copy.degraded", "copies.ledger_unreadable", message.Args{"destination": where})

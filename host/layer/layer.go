@@ -162,9 +162,14 @@ func (all Layers) Each(fn func(*File, error)) {
 		scripts, _ := fs.Glob(l.Files, "*.lua")
 		libs, _ := fs.Glob(l.Files, "lib/*.lua")
 		for _, file := range slices.Concat(scripts, libs) {
-			if isScript(file) {
-				fn(all.find(nameOf(file), at))
+			if !isScript(file) {
+				continue
 			}
+			f, err := all.find(nameOf(file), at)
+			if errors.Is(err, ErrNone) { // its name is none that a script can have
+				err = message.New("arg.file", "layer.unreadable", message.Args{"path": all.shown(at, file)})
+			}
+			fn(f, err)
 		}
 	}
 }

@@ -131,21 +131,33 @@ func (v Version) without(layer string) Version {
 	return w
 }
 
-func (v Version) add(under, folder string) error {
-	err := filepath.WalkDir(folder, func(p string, entry fs.DirEntry, err error) error {
+// add reads a folder. One that is a link, to a folder that is shared or lies on another drive, is followed; so are the
+// folders that are links within it, and no further: links can go round in a circle.
+func (v Version) add(under, folder string) error { return v.addFolder(under, folder, true) }
+
+func (v Version) addFolder(under, folder string, follow bool) error {
+	return fs.WalkDir(os.DirFS(folder), ".", func(name string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // gone since its folder was read, or never there
 		}
+		p := filepath.Join(folder, filepath.FromSlash(name))
 		if err != nil {
 			return message.Wrap(err, "fs.denied", "layer.unreadable", message.Args{"path": p})
 		}
-		relative, err := filepath.Rel(folder, p)
-		if err != nil || entry.IsDir() || !counts(p) {
-			return err
+		if entry.IsDir() {
+			return nil
 		}
-		return v.addFile(path.Join(under, filepath.ToSlash(relative)), p)
+		info, err := os.Stat(p)
+		switch {
+		case err == nil && info.IsDir() && follow:
+			return v.addFolder(path.Join(under, name), p, false)
+		case !counts(p) || errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err == nil && !info.Mode().IsRegular():
+			return message.New("fs.denied", "layer.unreadable", message.Args{"path": p}) // what never ends can not be read
+		}
+		return v.addFile(path.Join(under, name), p)
 	})
-	return err
 }
 
 // counts says which files make a version: what a run reads. Tests lie beside scripts and are none of it.

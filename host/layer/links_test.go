@@ -1,0 +1,21 @@
+package layer
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+func TestAFileWhoseNameIsNoTextIsNamed(t *testing.T) {
+	all := Layers{{Name: Store, Files: memory{"a\xff.lua": nil, "b.lua": nil}}}
+	var told []string
+	all.Each(func(_ *File, err error) {
+		if err != nil {
+			told = append(told, message.Code(err)+" "+err.Error())
+		}
+	})
+	if len(told) != 1 || !strings.HasPrefix(told[0], "arg.file a\xff.lua") {
+		t.Errorf("%q", told)
+	}
+}
