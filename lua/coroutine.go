@@ -198,7 +198,6 @@ func (s *State) arguments(co *coroutine, args []glua.LValue) []glua.LValue {
 		co.began = true
 		enter := s.l.NewFunction(func(l *glua.LState) int {
 			l.Panic = s.raised
-			keepUpvalues(l)
 			return 0
 		})
 		done := s.l.NewFunction(func(l *glua.LState) int {

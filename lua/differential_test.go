@@ -87,6 +87,9 @@ var differences = []difference{
 	{"the metatable of texts is out of reach", `type(getmetatable("").__index)`, "table", "error", never},
 	{"a yield through pcall says so in other words", `pcall(coroutine.yield)`, "false", "false", never},
 	{"pairs walks in the order in which keys were set", `(function() local t = {} for i = 1, 20 do t["k" .. i] = i end local s = "" for k in pairs(t) do s = s .. k end return #s, s:sub(1, 4) == "k1k2" end)()`, "51 false", "51 true", never},
+	{"a text is no bound of a loop", `(function() local n = 0 for i = "1", 2 do n = n + i end return n end)()`, "3", "error", never},
+	{"the length of a table may be its own, as in all later versions", `#setmetatable({}, { __len = function() return 7 end })`, "0", "7", never},
+	{"next of a key that is not there is the end", `pcall(next, {}, "x")`, "false", "true nil", never},
 	{"nothing is collected by hand", `collectgarbage("count") > 0`, "true", "error", never},
 }
 

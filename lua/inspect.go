@@ -164,7 +164,7 @@ type inspector struct {
 	words  map[string]*thing
 	found  *Inspection
 	survey *surveyed
-	counts map[string]int // mistakes, by their level
+	counts map[string]int                // mistakes, by their level
 	plain  map[*ast.LocalAssignStmt]bool // local f = function: it does not see itself
 
 	scope  *scope

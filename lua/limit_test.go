@@ -31,6 +31,30 @@ func TestTheStepBudgetEndsEveryLoop(t *testing.T) {
 	}
 }
 
+func TestWhatGoDoesCosts(t *testing.T) {
+	for _, source := range []string{
+		"local t = { ('x'):rep(1000):byte(1, -1) } table.sort(t, rawequal)", "local t = { ('x'):rep(3):byte(1, -1) } for i = 1, 3 do pcall(error) pcall(error) pcall(error) pcall(error) end",
+	} {
+		if run := fails(t, Options{Steps: 1200}, source); run.Code() != "run.limit" {
+			t.Errorf("%s: %v", source, run)
+		}
+	}
+}
+
+func TestATextIsNotMadeBeforeItIsTooLong(t *testing.T) {
+	for _, source := range []string{
+		"local s = ('x'):rep(6e7) print(s, s)", "return os.date(('%c'):rep(1e7), 0)", "return ('x'):rep(1e5):gsub('.*', ('%0'):rep(1e4))",
+	} {
+		before := allocated()
+		if run := fails(t, Options{}, source); run.Code() != "run.limit" {
+			t.Errorf("%s: %v", source, run)
+		}
+		if grown := allocated() - before; grown > 8*MaxText {
+			t.Errorf("%s: %d bytes were allocated", source, grown)
+		}
+	}
+}
+
 func TestStepsAreCountedAlikeEveryTime(t *testing.T) {
 	source := "local n = 0 for i = 1, 1000 do n = n + i end return n"
 	least := func() int64 {

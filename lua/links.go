@@ -90,7 +90,7 @@ func visit(v reflect.Value, fn func(*ast.FuncCallExpr)) {
 		if v.IsNil() {
 			return
 		}
-		if call, ok := v.Interface().(*ast.FuncCallExpr); ok && v.Kind() == reflect.Pointer {
+		if call, ok := reflect.TypeAssert[*ast.FuncCallExpr](v); ok && v.Kind() == reflect.Pointer {
 			fn(call)
 		}
 		visit(v.Elem(), fn)

@@ -111,3 +111,12 @@ func demo() []Func {
 		}),
 	}
 }
+
+// numbered is the format with 0, 1, 2 ... one after the other.
+func numbered(format string, count int) string {
+	var b strings.Builder
+	for i := range count {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}

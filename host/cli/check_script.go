@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -36,13 +37,21 @@ func (c *checked) runs() bool {
 // sound tells whether reading the script found nothing that keeps it from being run.
 func (c *checked) sound() bool { return len(c.found.Errors()) == 0 }
 
+// readScript reads a file, and nothing else: what is none may never end.
+func readScript(file string) ([]byte, error) {
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+		return nil, errors.Join(fs.ErrInvalid, err)
+	}
+	return os.ReadFile(file)
+}
+
 // script finds all that can be seen in the text of a script alone, and then what it stands on and what it may do.
 func (i *inspection) script(ctx context.Context, file string) {
 	if slices.Contains(i.files, file) {
 		return
 	}
 	i.files = append(i.files, file)
-	source, err := os.ReadFile(file)
+	source, err := readScript(file)
 	if err != nil {
 		i.unreadable(file)
 		return

@@ -156,6 +156,14 @@ func (all Powers) Usual() []Grant {
 	return usual
 }
 
+// Common are those of the grants that go no further than the usual ones.
+func (all Powers) Common(grants []Grant) []Grant {
+	usual := all.Usual()
+	return slices.DeleteFunc(slices.Clone(grants), func(g Grant) bool {
+		return !all.Covers(usual, Need{Power: g.Power, Object: g.Object})
+	})
+}
+
 // Whole are grants of all powers, over everything.
 func (all Powers) Whole() []Grant {
 	var whole []Grant

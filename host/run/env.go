@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -249,21 +251,26 @@ func plainly(v any) any {
 	if err != nil {
 		return value.Type() // too large, or within itself
 	}
-	return withoutFunctions(plain)
+	return storable(plain)
 }
 
-// withoutFunctions names the functions in a value that has just been made.
-func withoutFunctions(v any) any {
+// storable is a value that has just been made, with what JSON has no form for as a text: functions, and numbers
+// that are none.
+func storable(v any) any {
 	switch v := v.(type) {
 	case *lua.Function:
 		return plainly(v)
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return strings.ToLower(strings.TrimPrefix(strconv.FormatFloat(v, 'g', -1, 64), "+"))
+		}
 	case []any:
 		for i := range v {
-			v[i] = withoutFunctions(v[i])
+			v[i] = storable(v[i])
 		}
 	case map[string]any:
 		for key := range v {
-			v[key] = withoutFunctions(v[key])
+			v[key] = storable(v[key])
 		}
 	}
 	return v

@@ -58,8 +58,9 @@ type Permit struct {
 	Grants  []grant.Grant
 	Written bool // in djscript.toml; otherwise the grants are what scripts may that it says nothing of
 
-	trusted map[string]*layer.File // built-in files, which may what they do where djscript.toml says nothing of the script
-	files   map[string]*layer.File
+	namesake bool                   // it was named by its path, and a script of the store that it is not has its name
+	trusted  map[string]*layer.File // built-in files, which may what they do where djscript.toml says nothing of the script
+	files    map[string]*layer.File
 }
 
 // Permit is that of a script that is run with these params, each a run of its own; none: with no params but those of
@@ -67,6 +68,9 @@ type Permit struct {
 func (h *Host) Permit(script string, program *layer.Program, runs ...map[string]any) (*Permit, error) {
 	p := &Permit{Script: script, Grants: Powers().Usual(), files: map[string]*layer.File{}, trusted: map[string]*layer.File{}}
 	err := p.read(h.Config.Scripts[script].Grants)
+	if p.namesake = h.namesake(script, program); p.namesake {
+		p.Grants = Powers().Common(p.Grants) // what was granted was granted to the other
+	}
 	for _, f := range program.Files() {
 		p.files[f.Chunk.Name] = f
 		if f.Layer == layer.Builtin && !p.Written {
@@ -92,6 +96,18 @@ func (h *Host) Permit(script string, program *layer.Program, runs ...map[string]
 		p.Needs = append(p.Needs, grant.Once(needs)...)
 	}
 	return p, err
+}
+
+// namesake tells whether a script that was named by its path only has the name of one that the store has.
+func (h *Host) namesake(script string, program *layer.Program) bool {
+	if len(program.Scripts) == 0 || program.Scripts[0].Layer != layer.Loose {
+		return false
+	}
+	own, err := h.layers().Find(script)
+	if own == nil {
+		return !errors.Is(err, layer.ErrNone) // it is there, and can not be read
+	}
+	return own.Layer == layer.Store || own.Layer == layer.Reseller
 }
 
 // read takes what djscript.toml grants.
@@ -124,12 +140,20 @@ func (p *Permit) Line(more ...grant.Need) string {
 	return grant.Line(Powers().Suggest(written, slices.Concat(p.Needs, more)))
 }
 
+// refusal is why a need is refused.
+func (p *Permit) refusal(n grant.Need) *message.Error {
+	if p.namesake {
+		return message.New("cap.denied", "grant.denied_namesake", message.Args{"power": n.String(), "script": p.Script})
+	}
+	return n.Refusal(p.Script, p.Line(n))
+}
+
 // Denied are the needs that are not granted, each at its line.
 func (p *Permit) Denied() []*DeniedError {
 	var denied []*DeniedError
 	for _, n := range p.Needs {
 		if !p.Covers(n) {
-			denied = append(denied, &DeniedError{Need: n, Source: p.files[n.File].Chunk.Line(n.Line), cause: n.Refusal(p.Script, p.Line())})
+			denied = append(denied, &DeniedError{Need: n, Source: p.files[n.File].Chunk.Line(n.Line), cause: p.refusal(n)})
 		}
 	}
 	return denied
@@ -282,7 +306,7 @@ func (r *running) refuse(c *lua.Call) error {
 	for _, object := range r.objects(c) {
 		need := grant.Need{Power: c.Func.Power, Object: object, Func: c.Func.Name, File: c.File()}
 		if !r.permitted.Covers(need) {
-			return need.Refusal(r.permitted.Script, r.permitted.Line(need))
+			return r.permitted.refusal(need)
 		}
 	}
 	return nil

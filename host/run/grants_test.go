@@ -340,3 +340,36 @@ func TestTheDocumentedGrantsAreTaken(t *testing.T) {
 		t.Error("djscript.toml grants nothing")
 	}
 }
+
+// What was granted to a script of the store is not for a file that somebody sent, by the same name.
+func TestAFileByTheNameOfAScriptOfTheStoreHasNotItsGrants(t *testing.T) {
+	h, w := witnessed(t, "", []string{"notify", "copy.write:local"})
+	sent := t.TempDir()
+	script := func(name, body string) string {
+		path := filepath.Join(sent, name+".lua")
+		if err := os.WriteFile(path, []byte(job(body)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, body := range []string{`dj.notify("info", "x")`, `dj.copy.create { to = "pen" }`, `local to = "pen" dj.copy.create { to = to }`} {
+		o := h.Run(t.Context(), Request{Target: script("own", body), Trigger: "manual"})
+		if message.Code(o.Err) != "cap.denied" || strings.Contains(message.Hint(o.Err), "grants =") || len(w.asked) != 0 {
+			t.Errorf("%s: %v, asked %v, hint %s", body, o.Err, w.asked, message.Hint(o.Err))
+		}
+	}
+	if o := h.Run(t.Context(), Request{Target: script("own", `dj.copy.create { to = "local" }`), Trigger: "manual"}); o.Err != nil || len(w.asked) != 1 {
+		t.Errorf("what any script may: %v, asked %v", o.Err, w.asked)
+	}
+	h.Config.Scripts["sent"] = config.Script{Grants: &[]string{"notify"}}
+	if o := h.Run(t.Context(), Request{Target: script("sent", `dj.notify("info", "x")`), Trigger: "manual"}); o.Err != nil {
+		t.Errorf("by a name of its own: %v", o.Err)
+	}
+	own := filepath.Join(h.Config.Dir, "scripts", "own.lua")
+	if err := os.WriteFile(own, []byte(job(`dj.notify("info", "x")`)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if o := h.Run(t.Context(), Request{Target: own, Trigger: "manual"}); o.Err != nil {
+		t.Errorf("the store's own, by its path: %v", o.Err)
+	}
+}

@@ -133,7 +133,7 @@ func (w unluckily) Engines(ctx context.Context) (*Engines, error) {
 func TestAStepThatFailedMayBeTriedAgain(t *testing.T) {
 	for body, want := range map[string]string{
 		`dj.retry({ times = 3, wait = "1s", on = { "db.unavailable" } }, function() dj.copy.create { to = "local" } end)`: "9",
-		`pcall(dj.copy.create, { to = "local" }) dj.copy.create { to = "rede" }`:                                "9",
+		`pcall(dj.copy.create, { to = "local" }) dj.copy.create { to = "rede" }`:                                          "9",
 	} {
 		h, s := rotating(t, "")
 		plan := h.planned(t, body)
@@ -225,5 +225,23 @@ func TestADryRunHoldsNoLock(t *testing.T) {
 	}
 	if o := h.does(t, body, false); o.Err != nil || !slices.Contains(locks, "script-x") {
 		t.Errorf("%v, %v", o.Err, locks)
+	}
+}
+
+func TestWhateverAJobReturnsIsTold(t *testing.T) {
+	h, _ := rotating(t, "")
+	for body, want := range map[string]any{
+		`return 0/0 ~= 0/0 and { n = 0/0, i = 1/0, m = -1/0, f = function() end }`: map[string]any{
+			"n": "nan", "i": "inf", "m": "-inf", "f": "function minha.lua:2",
+		},
+		`return function() end`: "function minha.lua:2",
+	} {
+		o := h.does(t, body, false)
+		if diff := cmp.Diff(want, o.Value); diff != "" || o.Err != nil {
+			t.Errorf("%s: %v %s", body, o.Err, diff)
+		}
+	}
+	if o := h.does(t, `local t = {} t.t = t return t`, false); message.Code(o.Err) != "script.failed" || !strings.Contains(o.Err.Error(), "minha") {
+		t.Errorf("%v", o.Err)
 	}
 }

@@ -315,10 +315,16 @@ func (r *running) call(lent *primitive.Host) error {
 	if err != nil {
 		return err
 	}
-	if value, ok := result.(lua.Value); ok {
-		r.outcome.Value, err = value.Go()
+	value, ok := result.(lua.Value)
+	if !ok {
+		return nil
 	}
-	return err
+	plain, err := value.Go()
+	if err != nil {
+		return message.New("script.failed", "run.no_result", message.Args{"job": r.outcome.Job, "script": r.target.script})
+	}
+	r.outcome.Value = storable(plain)
+	return nil
 }
 
 // pick finds the job that was asked for.
