@@ -23,8 +23,27 @@ func survey(tree []ast.Stmt) *surveyed {
 			}
 		}
 	}
-	s.block(tree)
+	everyNode(tree, s.note)
 	return s
+}
+
+func (s *surveyed) note(node any) {
+	switch t := node.(type) {
+	case *ast.AssignStmt:
+		for _, target := range t.Lhs {
+			s.assign(target)
+		}
+	case *ast.FuncDefStmt:
+		if t.Name.Func != nil {
+			s.assign(t.Name.Func)
+		} else {
+			s.assign(&ast.AttrGetExpr{Object: t.Name.Receiver})
+		}
+	case *ast.LocalAssignStmt:
+		s.locals = append(s.locals, t)
+	case *ast.FuncCallExpr:
+		s.calls = append(s.calls, t)
+	}
 }
 
 func (s *surveyed) assign(target ast.Expr) {
@@ -43,101 +62,4 @@ func (s *surveyed) assign(target ast.Expr) {
 			break
 		}
 	}
-}
-
-func (s *surveyed) block(stmts []ast.Stmt) {
-	for _, stmt := range stmts {
-		s.stmt(stmt)
-	}
-}
-
-func (s *surveyed) stmt(stmt ast.Stmt) {
-	switch t := stmt.(type) {
-	case *ast.AssignStmt:
-		for _, target := range t.Lhs {
-			s.assign(target)
-			s.expr(target)
-		}
-		s.list(t.Rhs)
-	case *ast.LocalAssignStmt:
-		s.locals = append(s.locals, t)
-		s.list(t.Exprs)
-	case *ast.FuncCallStmt:
-		s.expr(t.Expr)
-	case *ast.DoBlockStmt:
-		s.block(t.Stmts)
-	case *ast.WhileStmt:
-		s.expr(t.Condition)
-		s.block(t.Stmts)
-	case *ast.RepeatStmt:
-		s.block(t.Stmts)
-		s.expr(t.Condition)
-	case *ast.IfStmt:
-		s.expr(t.Condition)
-		s.block(t.Then)
-		s.block(t.Else)
-	case *ast.NumberForStmt:
-		s.list([]ast.Expr{t.Init, t.Limit, t.Step})
-		s.block(t.Stmts)
-	case *ast.GenericForStmt:
-		s.list(t.Exprs)
-		s.block(t.Stmts)
-	case *ast.FuncDefStmt:
-		if t.Name.Func != nil {
-			s.assign(t.Name.Func)
-		} else {
-			s.assign(&ast.AttrGetExpr{Object: t.Name.Receiver})
-		}
-		s.block(t.Func.Stmts)
-	case *ast.ReturnStmt:
-		s.list(t.Exprs)
-	}
-}
-
-func (s *surveyed) list(exprs []ast.Expr) {
-	for _, e := range exprs {
-		s.expr(e)
-	}
-}
-
-func (s *surveyed) expr(expr ast.Expr) {
-	switch e := expr.(type) {
-	case *ast.AttrGetExpr:
-		s.list([]ast.Expr{e.Object, e.Key})
-	case *ast.TableExpr:
-		for _, field := range e.Fields {
-			s.list([]ast.Expr{field.Key, field.Value})
-		}
-	case *ast.FuncCallExpr:
-		s.calls = append(s.calls, e)
-		s.list([]ast.Expr{e.Func, e.Receiver})
-		s.list(e.Args)
-	case *ast.FunctionExpr:
-		s.block(e.Stmts)
-	case *ast.UnaryMinusOpExpr:
-		s.expr(e.Expr)
-	case *ast.UnaryNotOpExpr:
-		s.expr(e.Expr)
-	case *ast.UnaryLenOpExpr:
-		s.expr(e.Expr)
-	default:
-		if left, right, ok := operands(expr); ok {
-			s.list([]ast.Expr{left, right})
-		}
-	}
-}
-
-// operands are the two sides of an operator.
-func operands(expr ast.Expr) (left, right ast.Expr, ok bool) {
-	switch e := expr.(type) {
-	case *ast.LogicalOpExpr:
-		return e.Lhs, e.Rhs, true
-	case *ast.RelationalOpExpr:
-		return e.Lhs, e.Rhs, true
-	case *ast.StringConcatOpExpr:
-		return e.Lhs, e.Rhs, true
-	case *ast.ArithmeticOpExpr:
-		return e.Lhs, e.Rhs, true
-	}
-	return nil, nil, false
 }

@@ -1,10 +1,6 @@
 package lua
 
-import (
-	"reflect"
-
-	"github.com/yuin/gopher-lua/ast"
-)
+import "github.com/yuin/gopher-lua/ast"
 
 // Link is a file that a script names: extends = "default", or require "lib.days".
 type Link struct {
@@ -30,8 +26,10 @@ func (c *Chunk) readLinks() Links {
 	if err != nil {
 		return links
 	}
-	visit(reflect.ValueOf(tree), func(call *ast.FuncCallExpr) {
+	everyNode(tree, func(node any) {
+		call, ok := node.(*ast.FuncCallExpr)
 		switch {
+		case !ok:
 		case isIdent(call.Func, "require"):
 			var name ast.Expr
 			if len(call.Args) > 0 {
@@ -81,30 +79,6 @@ func valueOf(e ast.Expr, name string) ast.Expr {
 		}
 	}
 	return nil
-}
-
-// visit walks over every call of a tree, outer ones first.
-func visit(v reflect.Value, fn func(*ast.FuncCallExpr)) {
-	switch v.Kind() {
-	case reflect.Interface, reflect.Pointer:
-		if v.IsNil() {
-			return
-		}
-		if call, ok := reflect.TypeAssert[*ast.FuncCallExpr](v); ok && v.Kind() == reflect.Pointer {
-			fn(call)
-		}
-		visit(v.Elem(), fn)
-	case reflect.Slice:
-		for i := range v.Len() {
-			visit(v.Index(i), fn)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				visit(v.Field(i), fn)
-			}
-		}
-	}
 }
 
 // File is the file of the script's line that called.

@@ -132,7 +132,7 @@ func (a *app) runJob(ctx context.Context, request run.Request, f runFlags, plan 
 	}
 	if f.due != "" {
 		if request.Due, err = time.Parse(time.RFC3339, f.due); err != nil {
-			return message.Wrap(err, "arg.value", "cli.no_time", message.Args{"text": f.due})
+			return message.New("arg.value", "cli.no_time", message.Args{"text": f.due})
 		}
 	}
 	watcher := a.watcher()

@@ -321,3 +321,10 @@ func TestACopyThatBecameUnreadableAfterItsTombstoneIsTold(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestADestinationThatIsNotThereHasNoHistory(t *testing.T) {
+	c := &Catalogue{Store: "loja", Destinations: []Destination{{Name: "pendrive", Path: filepath.Join(t.TempDir(), "gone")}}}
+	if changes, err := c.History(t.Context(), "pendrive"); message.Code(err) != "drive.not_found" || changes != nil {
+		t.Errorf("%v, %v", changes, err)
+	}
+}

@@ -128,6 +128,7 @@ func In(dir string) Journal { return Journal{dir: dir} }
 type Run struct {
 	mu   sync.Mutex
 	file *os.File
+	torn bool // the last line is not whole
 }
 
 // Begin opens the journal of a new run.
@@ -179,7 +180,11 @@ func (r *Run) write(l line) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, err := r.file.Write(append(text, '\n')); err != nil {
+	if r.torn { // what a full disk left of a line must not spoil the next one
+		text = append([]byte{'\n'}, text...)
+	}
+	_, err = r.file.Write(append(text, '\n'))
+	if r.torn = err != nil; r.torn {
 		return fmt.Errorf("write journal: %w", err)
 	}
 	return nil

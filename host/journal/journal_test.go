@@ -118,3 +118,31 @@ func TestARunKeepsTheEndThatItHas(t *testing.T) {
 		t.Error("reopened what never was")
 	}
 }
+
+func TestALineThatAFullDiskCutOffSpoilsNoOther(t *testing.T) {
+	j := In(t.TempDir())
+	run, err := j.Begin(Start{Run: "01A"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := run.file
+	if run.file, err = os.Open(whole.Name()); err != nil { // for reading alone: as a disk without room
+		t.Fatal(err)
+	}
+	if err := run.Write(Event{Kind: "log"}); err == nil {
+		t.Fatal("it was written")
+	}
+	if err := run.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := whole.WriteString(`{"line":"event","ev`); err != nil {
+		t.Fatal(err)
+	}
+	run.file = whole
+	if err := run.Finish(End{Result: Done}); err != nil {
+		t.Fatal(err)
+	}
+	if kept, err := j.Read("01A"); err != nil || kept.End.Result != Done || len(kept.Events) != 0 {
+		t.Errorf("%v, %+v", err, kept)
+	}
+}

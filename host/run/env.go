@@ -51,7 +51,7 @@ func (r *running) Called(c *lua.Call) func(result any, err error) {
 		seconds := r.host.Now().Sub(began).Seconds()
 		e := journal.Event{
 			At: began, Kind: "call", Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where(),
-			Args: r.masked(fields(c.Args)), Result: r.masked(plainly(result)),
+			Args: r.masked(fields(c.Args)), Result: r.masked(result),
 		}
 		if err != nil {
 			e.Error = r.failure(err)
@@ -154,12 +154,13 @@ func (r *running) watch(e Event) {
 }
 
 // write journals an event. A journal that can not be written does not stop a copy from being made: it is told at the
-// end.
+// end, once.
 func (r *running) write(e journal.Event) {
 	if r.journal == nil {
 		return
 	}
-	if err := r.journal.Write(e); err != nil && r.outcome.Err == nil {
+	if err := r.journal.Write(e); err != nil && !r.unwritten {
+		r.unwritten = true
 		r.outcome.Degraded = append(r.outcome.Degraded, err)
 	}
 }

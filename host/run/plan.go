@@ -64,7 +64,7 @@ func ReadPlan(text []byte) (*Plan, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	if err := decoder.Decode(p); err != nil || p.Format != planFormat {
-		return nil, message.Wrap(err, "arg.file", "run.no_plan", nil)
+		return nil, message.New("arg.file", "run.no_plan", nil)
 	}
 	if p.Hash != p.hash() {
 		return nil, message.New("guard.plan", "run.plan_changed", nil)

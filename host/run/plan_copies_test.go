@@ -245,3 +245,18 @@ func TestWhateverAJobReturnsIsTold(t *testing.T) {
 		t.Errorf("%v", o.Err)
 	}
 }
+
+// full is a journal on a disk without room.
+type full struct{ shelved }
+
+func (w full) Begin(journal.Start) (Record, error) { return w, nil }
+func (w full) Finish(journal.End) error            { return nil }
+func (w full) Write(journal.Event) error           { return errors.New("no room") }
+
+func TestAJournalThatCanNotBeWrittenIsToldOnce(t *testing.T) {
+	h, s := rotating(t, "")
+	h.World = full{shelved{shelf: s}}
+	if o := h.does(t, `dj.copy.list() dj.copy.list() return 1`, false); o.Err != nil || len(o.Degraded) != 1 || o.Value != int64(1) {
+		t.Errorf("%v, %v", o.Err, o.Degraded)
+	}
+}

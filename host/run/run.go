@@ -149,6 +149,7 @@ type running struct {
 	recalled  recollection
 	followed  int              // steps of the request's plan that were done
 	failed    bool             // the last effect did
+	unwritten bool             // the journal could not be written
 	reads     int              // of the clock, by the script
 	spent     map[string]int64 // of the limits, by primitive.FilesWritten and the like
 	peak      int64            // bytes, of a process that died
