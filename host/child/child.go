@@ -160,9 +160,10 @@ func (c *Child) Wait() (Ended, error) {
 	return c.ended, c.err
 }
 
-// What Go says when it dies for want of memory: of the heap, of its own tables, of a stack; and what the C library and the
-// race detector say.
-var noMemory = regexp.MustCompile(`(?m)^fatal error: .*(out of memory|cannot allocate memory|stack overflow|page summary memory)` +
+// What Go says when it dies for want of memory: of the heap, of its own tables, of a stack, on Windows of a thread; and what
+// the C library and the race detector say.
+var noMemory = regexp.MustCompile(`(?m)^fatal error: .*(out of memory|cannot allocate memory|stack overflow|page summary memory` +
+	`|failed to commit pages|runtime\.newosproc)` +
 	`|^runtime/cgo: pthread_create failed|ThreadSanitizer.* failed to allocate`)
 
 // Cause is the one line of its last words that says why it died, without Go's frames; "" where there is none.

@@ -208,3 +208,19 @@ func TestARequestThatIsNoneIsAnError(t *testing.T) {
 	}
 	<-asked
 }
+
+func TestWantOfMemoryIsToldFromOtherDeaths(t *testing.T) {
+	for words, want := range map[string]bool{
+		"runtime: VirtualAlloc of 65536 bytes failed with errno=1455\nfatal error: out of memory\n":                           true,
+		"runtime: VirtualAlloc of 2048 bytes failed with errno=1816\nfatal error: runtime: failed to commit pages\n":          true,
+		"runtime: failed to create new OS thread (have 9 already; errno=1455)\nfatal error: runtime.newosproc\n":              true,
+		"fatal error: runtime: cannot allocate memory\n":                                                                      true,
+		"runtime: failed to create new OS thread\nruntime: may need to increase max user processes\nfatal error: newosproc\n": false,
+		"panic: out of memory\n": false,
+		"":                       false,
+	} {
+		if got := noMemory.MatchString(words); got != want {
+			t.Errorf("%q: %v", words, got)
+		}
+	}
+}

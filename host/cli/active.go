@@ -97,6 +97,7 @@ func (a *app) inForce(ctx context.Context, r run.Request) (*run.Host, error) {
 
 // isPath tells a script's path from the name of an entry or of a script.
 func isPath(target string) bool {
+	target = strings.ToLower(target)
 	return strings.HasSuffix(target, ".lua") || strings.Contains(target, ".lua:")
 }
 

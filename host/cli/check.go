@@ -110,8 +110,8 @@ func (a *app) checkPath(ctx context.Context, i *inspection, path string) error {
 		i.unreadable(path)
 	case info.IsDir():
 		return a.checkFolder(ctx, i, path)
-	case strings.HasSuffix(path, ".lua"):
-		i.script(ctx, path)
+	case strings.EqualFold(filepath.Ext(path), ".lua"):
+		i.script(ctx, spelled(path))
 	case filepath.Base(path) == "djscript.toml":
 		return a.checkConfig(ctx, i, path)
 	case strings.HasSuffix(path, ".toml"):
@@ -133,7 +133,7 @@ func (a *app) checkFolder(ctx context.Context, i *inspection, dir string) error 
 		folders, i.whole = i.folders(dir), i.host != nil
 	}
 	for _, folder := range folders {
-		for _, pattern := range []string{filepath.Join("lib", "*.lua"), "*.lua"} {
+		for _, pattern := range []string{filepath.Join("lib", "*.[lL][uU][aA]"), "*.[lL][uU][aA]"} {
 			found, _ := filepath.Glob(filepath.Join(folder, pattern))
 			for _, path := range found {
 				i.script(ctx, path)

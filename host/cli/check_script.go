@@ -37,6 +37,18 @@ func (c *checked) runs() bool {
 // sound tells whether reading the script found nothing that keeps it from being run.
 func (c *checked) sound() bool { return len(c.found.Errors()) == 0 }
 
+// spelled is a file by the name that its folder has it under: Windows finds it in other letters too.
+func spelled(file string) string {
+	folder := filepath.Dir(file)
+	entries, _ := os.ReadDir(folder) // what can not be listed may still be read
+	same := func(e fs.DirEntry) bool { return e.Name() == filepath.Base(file) }
+	like := func(e fs.DirEntry) bool { return strings.EqualFold(e.Name(), filepath.Base(file)) }
+	if at := slices.IndexFunc(entries, like); at >= 0 && !slices.ContainsFunc(entries, same) {
+		return filepath.Join(folder, entries[at].Name())
+	}
+	return file
+}
+
 // readScript reads a file, and nothing else: what is none may never end.
 func readScript(file string) ([]byte, error) {
 	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
@@ -51,6 +63,11 @@ func (i *inspection) script(ctx context.Context, file string) {
 		return
 	}
 	i.files = append(i.files, file)
+	if layer.Misnamed(file) {
+		err := message.New("arg.file", "cli.check_misnamed", nil)
+		i.note(mistake{Level: lua.LevelError, File: file, Code: err.Code(), Message: err.Error(), Hint: err.Hint()})
+		return
+	}
 	source, err := readScript(file)
 	if err != nil {
 		i.unreadable(file)

@@ -23,7 +23,7 @@ func (f planFlags) check(dry bool, args []string) error {
 		return message.New("arg.value", "cli.apply_dry", nil)
 	case f.apply != "" && len(args) > 0:
 		return message.New("arg.count", "cli.apply_target", nil)
-	case f.apply == "" && len(args) == 0:
+	case f.apply == "" && (len(args) == 0 || args[0] == ""):
 		return message.New("arg.count", "cli.run_what", nil)
 	}
 	return nil

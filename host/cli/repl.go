@@ -326,8 +326,9 @@ func written(v any) string {
 	return "{}"
 }
 
+// cell is a value as a table shows it: a path of Windows as people write it.
 func cell(v any) string {
-	text := strings.Trim(written(v), `"`)
+	text := strings.ReplaceAll(strings.Trim(written(v), `"`), `\\`, `\`)
 	if runes := []rune(text); len(runes) > shownCell {
 		return string(runes[:shownCell-1]) + "…"
 	}

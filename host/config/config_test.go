@@ -251,6 +251,7 @@ var slips = []slip{
 	{`id = "loja"`, ``, "store.id", "config.missing"},
 	{`id = "loja"`, `id = ""`, "store.id", "config.empty"},
 	{`id = "loja"`, `id = "Loja Centro"`, "store.id", "config.name"},
+	{`id = "loja"`, `id = "aux"`, "store.id", "config.name"},
 	{`id = "loja"`, `id = "` + strings.Repeat("a", 33) + `"`, "store.id", "config.name"},
 	{`cnpj = "11.222.333/0001-81"`, `cnpj = "11.222.333/0001-82"`, "store.cnpj", "config.cnpj"},
 	{`cnpj = "11.222.333/0001-81"`, `cnpj = 11222333000181`, "store.cnpj", "config.want_text"},

@@ -40,7 +40,7 @@ func (r *reader) ownProfiles(c *Config, folder, shown string, held *Held, of fun
 func (r *reader) profiles(c *Config, from fs.FS, where string) {
 	names, _ := fs.Glob(from, "*.toml")
 	for _, name := range names {
-		file := filepath.ToSlash(filepath.Join(where, name))
+		file := filepath.Join(where, name)
 		data, err := fs.ReadFile(from, name)
 		if err != nil {
 			err := message.Wrap(err, "option.missing", "config.unreadable", message.Args{"path": file})
@@ -66,7 +66,7 @@ func (r *reader) profile(file, name string, data []byte) System {
 
 func (t *table) profile(s *System) {
 	defer t.close()
-	if !nameShape.MatchString(s.Name) {
+	if !nameShape.MatchString(s.Name) || device.MatchString(s.Name) {
 		t.wrong("", message.New("option.value", "config.name", message.Args{"name": s.Name}))
 	}
 	t.require("title")

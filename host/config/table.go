@@ -189,9 +189,12 @@ func (t *table) rename(name string) {
 
 var nameShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
+// device is what Windows takes for a device even where an extension follows.
+var device = regexp.MustCompile(`^(con|prn|aux|nul|com[0-9]|lpt[0-9])$`)
+
 // checkName refuses a name that could not stand in a file name or on a command line as a plain word.
 func (t *table) checkName(key, name string) {
-	if !nameShape.MatchString(name) {
+	if !nameShape.MatchString(name) || device.MatchString(name) {
 		t.bad(key, message.New("option.value", "config.name", message.Args{"name": name}))
 	}
 }

@@ -18,6 +18,7 @@ func run(t *testing.T, j Journal, id string) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = r.file.Close() }) // Windows removes no file that is open
 	if err := r.Write(Event{Kind: "log", Text: "hello"}); err != nil {
 		t.Fatal(err)
 	}

@@ -69,11 +69,21 @@ func (all Layers) Below(folder string) Layers {
 		return all
 	}
 	for i, l := range all {
-		if l.Folder == folder {
+		if l.Folder == folder || same(l.Folder, folder) {
 			return all[i:]
 		}
 	}
 	return append(Layers{{Name: Loose, Folder: folder, Files: os.DirFS(folder)}}, all...)
+}
+
+// same tells whether two names, by a link or in other letters, are one folder.
+func same(one, other string) bool {
+	a, err := os.Stat(one)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(other)
+	return err == nil && os.SameFile(a, b)
 }
 
 // Find is a script of that name, from the top layer down. ErrNone where there is none.
@@ -99,7 +109,7 @@ func fileOf(name string) string {
 
 func (all Layers) find(name string, from int) (*File, error) {
 	file := fileOf(name)
-	if !fs.ValidPath(file) {
+	if !fs.ValidPath(file) || strings.ContainsAny(name, `/\`) { // a name is no path
 		return nil, ErrNone
 	}
 	for at := from; at < len(all); at++ {
@@ -150,7 +160,31 @@ func (all Layers) Scripts() []string {
 
 // isScript tells a script from the tests that lie beside it.
 func isScript(file string) bool {
-	return strings.HasSuffix(file, ".lua") && !strings.HasSuffix(file, "_test.lua")
+	return strings.HasSuffix(file, ".lua") && !strings.HasSuffix(file, "_test.lua") && !device.MatchString(file)
+}
+
+// device is a file that Windows takes for a device, whatever its extension: to read it may never end.
+var device = regexp.MustCompile(`(?i)(^|[/\\])(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.[^/\\]*)?$`)
+
+// Misnamed tells a file that a person takes for a script, and no layer does: Windows takes it for a device, or it ends in
+// capitals.
+func Misnamed(file string) bool {
+	ext := filepath.Ext(file)
+	return strings.EqualFold(ext, ".lua") && (ext != ".lua" || device.MatchString(file))
+}
+
+// Spelled is the name of a script of the top layer as its file is called: Windows finds that in other letters too.
+func (all Layers) Spelled(name string) string {
+	known := all[:1].Scripts()
+	if slices.Contains(known, name) {
+		return name
+	}
+	for _, other := range known {
+		if strings.EqualFold(other, name) {
+			return other
+		}
+	}
+	return name
 }
 
 // Each calls fn with every script and library of every layer but the built-in one, or with why it can not be read.

@@ -50,3 +50,16 @@ func TestFoldersThatAreLinksAreRead(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAFolderByAnotherNameIsTheLayerThatItIs(t *testing.T) {
+	store := t.TempDir()
+	write(t, filepath.Join(store, "scripts", "a.lua"), "1")
+	other := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Join(store, "scripts"), other); err != nil {
+		t.Fatal(err)
+	}
+	below := Of(store, "", memory{}).Below(other)
+	if len(below) != 2 || below[0].Name != Store {
+		t.Errorf("%+v", below)
+	}
+}

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -17,5 +18,14 @@ func TestAFileWhoseNameIsNoTextIsNamed(t *testing.T) {
 	})
 	if len(told) != 1 || !strings.HasPrefix(told[0], "arg.file a\xff.lua") {
 		t.Errorf("%q", told)
+	}
+}
+
+func TestANameIsNoPath(t *testing.T) {
+	all := Layers{{Name: Store, Files: memory{"deep/a.lua": nil, "lib/b.lua": nil, `c\d.lua`: nil}}}
+	for _, name := range []string{"deep/a", "lib/b", `c\d`, "../a", "/a", ""} {
+		if f, err := all.Find(name); !errors.Is(err, ErrNone) {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
 	}
 }

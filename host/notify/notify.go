@@ -139,7 +139,8 @@ func (n Notice) hash() string {
 // list are the names of the notices, oldest first; what else lies in the folder is not ours.
 func (o *Outbox) list() ([]string, error) {
 	files, err := os.ReadDir(o.Dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	// Windows says the same of a file that lies in the folder's place.
+	if _, gone := os.Stat(o.Dir); errors.Is(gone, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {

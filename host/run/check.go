@@ -114,7 +114,8 @@ func (h *Host) paramMistakes(script string, d *Description, values map[string]an
 
 // splitTarget is the script and the job of "script:job".
 func splitTarget(name string) (script, job string) {
-	if i := strings.LastIndex(name, ":"); i > 1 { // not the colon of a drive letter
+	i := strings.LastIndex(name, ":")
+	if i > 1 || i == 1 && !strings.ContainsAny(name[i:], `/\.`) { // not the colon of a drive letter
 		return name[:i], name[i+1:]
 	}
 	return name, ""

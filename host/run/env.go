@@ -51,7 +51,7 @@ func (r *running) Called(c *lua.Call) func(result any, err error) {
 		seconds := r.host.Now().Sub(began).Seconds()
 		e := journal.Event{
 			At: began, Kind: "call", Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where(),
-			Args: r.masked(fields(c.Args)), Result: r.masked(result),
+			Args: r.masked(fields(c.Args)), Result: r.masked(plainly(result)),
 		}
 		if err != nil {
 			e.Error = r.failure(err)

@@ -260,3 +260,14 @@ func TestAJournalThatCanNotBeWrittenIsToldOnce(t *testing.T) {
 		t.Errorf("%v, %v", o.Err, o.Degraded)
 	}
 }
+
+func TestATargetIsAScriptAndAJob(t *testing.T) {
+	for target, want := range map[string][2]string{
+		"a": {"a", ""}, "a:b": {"a", "b"}, "own:b": {"own", "b"}, "own:": {"own", ""}, "C:/x.lua": {"C:/x.lua", ""}, `C:\x.lua:b`: {`C:\x.lua`, "b"},
+		"c:x.lua": {"c:x.lua", ""}, "./x.lua:b": {"./x.lua", "b"}, ":": {":", ""}, "": {"", ""},
+	} {
+		if script, job := splitTarget(target); [2]string{script, job} != want {
+			t.Errorf("%s: %q and %q", target, script, job)
+		}
+	}
+}

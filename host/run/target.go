@@ -87,15 +87,15 @@ func orNone(all []string) string {
 func (h *Host) script(name string) (*target, error) {
 	file, job := splitTarget(name)
 	layers := h.layers()
-	script := strings.TrimSuffix(filepath.Base(file), ".lua")
-	if strings.HasSuffix(file, ".lua") {
+	script := file
+	if ext := filepath.Ext(file); strings.EqualFold(ext, ".lua") {
 		if _, err := os.Stat(file); err != nil {
 			return nil, message.Wrap(err, "arg.file", "run.unreadable", message.Args{"path": file})
 		}
 		layers = layers.Below(filepath.Dir(file))
-		file = script
+		script = layers.Spelled(strings.TrimSuffix(filepath.Base(file), ext))
 	}
-	found, err := layers.Find(file)
+	found, err := layers.Find(script)
 	if errors.Is(err, layer.ErrNone) {
 		return nil, message.New("arg.value", "run.no_script_file", message.Args{"name": name})
 	}
@@ -104,7 +104,7 @@ func (h *Host) script(name string) (*target, error) {
 	}
 	program, err := layers.Program(found)
 	return &target{
-		script: script, job: job, program: program, chunk: found.Chunk, builtin: found.Layer == layer.Builtin,
+		script: filepath.Base(script), job: job, program: program, chunk: found.Chunk, builtin: found.Layer == layer.Builtin,
 	}, err
 }
 
