@@ -44,7 +44,7 @@ func (s *State) baseAssert(l *glua.LState) int {
 	if message == glua.LNil {
 		message = glua.LString("assertion failed!")
 	}
-	s.throw(l, message, s.where(l))
+	s.throw(l, message, s.where(l), false)
 	return 0
 }
 
@@ -54,16 +54,40 @@ func (s *State) baseError(l *glua.LState) int {
 	if n, ok := l.Get(2).(glua.LNumber); ok {
 		level = int(n)
 	}
-	s.throw(l, l.Get(1), s.whereAt(l, level))
+	s.throw(l, l.Get(1), s.whereAt(l, level), true)
 	return 0
 }
 
-func (s *State) throw(l *glua.LState, value glua.LValue, where string) {
+// throw raises what a script raises. placed: a text of its own begins with the place, as that of error does and that of
+// assert does not.
+func (s *State) throw(l *glua.LState, value glua.LValue, where string, placed bool) {
 	e := asError(value)
+	if e == nil && s.last != nil && s.last.thrown == value && !isText(value) {
+		e = s.last // it was caught, and is handed on: with the place and the stack where it began
+	}
 	if e == nil {
 		e = s.thrown(l, value, where)
+		s.last = e
+		if isText(value) {
+			e.words = e.message
+			if placed && where != "" {
+				e.words = where + ": " + e.message
+			}
+		}
 	}
 	l.Error(s.errorValue(e), 0)
+}
+
+func isText(value glua.LValue) bool {
+	return value.Type() == glua.LTString || value.Type() == glua.LTNumber
+}
+
+// caughtValue is what pcall gives: a value that the script raised itself, where it is no text; else the error value.
+func (s *State) caughtValue(e *Error) glua.LValue {
+	if value, ok := e.thrown.(glua.LValue); ok && !isText(value) {
+		return value
+	}
+	return s.errorValue(e)
 }
 
 // whereAt counts Lua frames only: 1 is the caller, 2 is its caller, 0 is nowhere.
@@ -88,13 +112,13 @@ func (s *State) whereAt(l *glua.LState, count int) string {
 	return ""
 }
 
-// pcall gives true and the results, or false and the error value. What ends a run, and the host's guards, pass it.
+// pcall gives true and the results, or false and what was raised. What ends a run, and the host's guards, pass it.
 func (s *State) basePcall(l *glua.LState) int {
 	s.need(l, "pcall", 1)
 	results, failed := s.catch(l, l.Get(1), rest(l, 2))
 	if failed != nil {
 		l.Push(glua.LFalse)
-		l.Push(s.errorValue(failed))
+		l.Push(s.caughtValue(failed))
 		return 2
 	}
 	l.Push(glua.LTrue)
@@ -107,7 +131,7 @@ func (s *State) baseXpcall(l *glua.LState) int {
 	results, failed := s.catch(l, l.Get(1), nil)
 	if failed != nil {
 		l.Push(l.Get(2))
-		l.Push(s.errorValue(failed))
+		l.Push(s.caughtValue(failed))
 		l.Call(1, 1)
 		handled := l.Get(-1)
 		l.Push(glua.LFalse)

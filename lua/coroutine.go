@@ -135,7 +135,7 @@ func (s *State) coroutineResume(l *glua.LState) int {
 	if failed != nil {
 		s.caught(l, failed)
 		l.Push(glua.LFalse)
-		l.Push(s.errorValue(failed))
+		l.Push(s.caughtValue(failed))
 		return 2
 	}
 	l.Push(glua.LTrue)

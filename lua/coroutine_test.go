@@ -102,13 +102,13 @@ local thrown = { kind = "mine" }
 local co = coroutine.create(function() coroutine.yield() error(thrown) end)
 coroutine.resume(co)
 local ok, e = coroutine.resume(co)
-print(ok, e.kind, coroutine.status(co), e.where)
+print(ok, e.kind, coroutine.status(co), e == thrown)
 local again = coroutine.wrap(function() error(e) end)
 local _, f = pcall(again)
 print(f == e, select(2, pcall(again)).message)
 local _, g = coroutine.resume(coroutine.create(function() dj.copy.create { to = "full" } end))
 print(g.code, g.op, g.where, g.retryable)`)
-	want := "false\tmine\tdead\tstore.lua:3\ntrue\ta coroutine that is dead can not be resumed\ndrive.full\tcopy.create\tstore.lua:10\ttrue"
+	want := "false\tmine\tdead\ttrue\ntrue\ta coroutine that is dead can not be resumed\ndrive.full\tcopy.create\tstore.lua:10\ttrue"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -19,7 +19,8 @@ type Error struct {
 
 	code, message, hint string
 	cause               error
-	thrown              any // what the script raised, where it was no text: a glua.LValue
+	thrown              any    // what the script raised itself: a glua.LValue
+	words               string // the text that it raised, as Lua would give it to pcall
 	stack               []Frame
 	value               any // its one Lua value, so that it stays the same one: a *glua.LUserData
 }
@@ -52,8 +53,12 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Text is Error with the hint on a line of its own, as tostring gives it to a script.
+// Text is Error with the hint on a line of its own, as tostring gives it to a script; of a text that the script raised
+// itself, what Lua gives.
 func (e *Error) Text() string {
+	if e.words != "" {
+		return e.words
+	}
 	if e.hint == "" {
 		return e.Error()
 	}

@@ -87,9 +87,19 @@ func TestWhatAScriptThrowsCanBeRead(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", c.source, run, c.want)
 		}
 	}
-	got := out(t, Options{}, `local t = { kind = "mine" } local ok, e = pcall(error, t) print(e.kind, e.code, e:is("script"))`)
-	if got != "mine\tscript.failed\ttrue" {
+	got := out(t, Options{}, `local t = { kind = "mine" } local ok, e = pcall(error, t) print(e == t, e.kind, e.code)`)
+	if got != "true\tmine\tnil" {
 		t.Error(got)
+	}
+	for source, want := range map[string]string{
+		`error({ code = "shop.closed", message = "closed" })`:               "store.lua:1: closed (shop.closed)",
+		`error({ code = "run.limit", message = "free" })`:                   "store.lua:1: free (script.failed)",
+		`error({ code = 5 })`:                                               "store.lua:1: {code = 5} (script.failed)",
+		"local t = {}\nlocal _, e = pcall(error, t)\nlocal _ = 1\nerror(e)": "store.lua:2: {} (script.failed)",
+	} {
+		if run := fails(t, Options{}, source); run.Error() != want {
+			t.Errorf("%s: %s", source, run)
+		}
 	}
 }
 

@@ -69,9 +69,6 @@ func (s *State) errorField(l *glua.LState, is *glua.LFunction) glua.LValue {
 	case "is":
 		return is
 	default:
-		if table, ok := e.thrown.(*glua.LTable); ok {
-			return l.GetTable(table, l.Get(2))
-		}
 		if method := s.text.RawGetString(name); method != glua.LNil {
 			return method // err:match("drive"), as of any text
 		}

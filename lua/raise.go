@@ -97,6 +97,7 @@ const longestMessage = 1 << 16
 func (s *State) thrown(l *glua.LState, value glua.LValue, where string) *Error {
 	e := &Error{Where: where, code: "script.failed", thrown: value}
 	if table, ok := value.(*glua.LTable); ok {
+		e.code = codeOfTable(table)
 		if text, ok := table.RawGetString("message").(glua.LString); ok {
 			e.message = cut(string(text), longestMessage)
 			return e
@@ -104,6 +105,17 @@ func (s *State) thrown(l *glua.LState, value glua.LValue, where string) *Error {
 	}
 	e.message = cut(s.tostring(l, value), longestMessage)
 	return e
+}
+
+// codeShape is how codes look. A script can not raise those that nothing may catch.
+var codeShape = regexp.MustCompile(`^[a-z][a-z_]*(\.[a-z][a-z_]*)+$`)
+
+func codeOfTable(table *glua.LTable) string {
+	code, ok := table.RawGetString("code").(glua.LString)
+	if e := (&Error{code: string(code)}); ok && codeShape.MatchString(e.code) && !e.final() {
+		return e.code
+	}
+	return "script.failed"
 }
 
 // failure is the error that a protected call ended with.

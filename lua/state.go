@@ -56,6 +56,7 @@ type State struct {
 	catches int             // pcalls that are open
 	nodes   int             // values that toGo has walked over for one call
 	own     map[string]bool // globals that the lines of a prompt set
+	last    *Error          // what the script raised last
 	random  uint64
 
 	clockBegan time.Time         // when os.clock was first asked

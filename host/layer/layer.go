@@ -160,17 +160,19 @@ func (all Layers) Scripts() []string {
 
 // isScript tells a script from the tests that lie beside it.
 func isScript(file string) bool {
-	return strings.HasSuffix(file, ".lua") && !strings.HasSuffix(file, "_test.lua") && !device.MatchString(file)
+	return strings.HasSuffix(file, ".lua") && !strings.HasSuffix(file, "_test.lua") && !Device(file)
 }
 
-// device is a file that Windows takes for a device, whatever its extension: to read it may never end.
 var device = regexp.MustCompile(`(?i)(^|[/\\])(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.[^/\\]*)?$`)
+
+// Device tells a file that Windows takes for a device, whatever its extension: to read it may never end.
+func Device(file string) bool { return device.MatchString(file) }
 
 // Misnamed tells a file that a person takes for a script, and no layer does: Windows takes it for a device, or it ends in
 // capitals.
 func Misnamed(file string) bool {
 	ext := filepath.Ext(file)
-	return strings.EqualFold(ext, ".lua") && (ext != ".lua" || device.MatchString(file))
+	return strings.EqualFold(ext, ".lua") && (ext != ".lua" || Device(file))
 }
 
 // Spelled is the name of a script of the top layer as its file is called: Windows finds that in other letters too.

@@ -144,7 +144,7 @@ func (v Version) addFolder(under, folder string, follow bool) error {
 		if err != nil {
 			return message.Wrap(err, "fs.denied", "layer.unreadable", message.Args{"path": p})
 		}
-		if entry.IsDir() || device.MatchString(name) {
+		if entry.IsDir() || Device(name) {
 			return nil
 		}
 		info, err := os.Stat(p)

@@ -257,7 +257,7 @@ func filesIn(at, root, under string) (files []copies.File, err error) {
 
 func isScript(p string) bool {
 	ext := strings.ToLower(filepath.Ext(p))
-	return ext == ".lua" || ext == ".toml"
+	return (ext == ".lua" || ext == ".toml") && !layer.Device(p)
 }
 
 // primitives lends the engines to one run.
