@@ -64,6 +64,7 @@ type Event struct {
 	Error   *Failure  `json:"error,omitempty"`
 	Text    string    `json:"text,omitempty"`
 	Fields  any       `json:"fields,omitempty"`
+	Cut     bool      `json:"cut,omitempty"` // something was too large to be kept
 }
 
 // Failure is an error as it is kept: code and words, where it was, and the script's stack.
@@ -164,11 +165,40 @@ func (j Journal) Reopen(id string) (*Run, error) {
 	return &Run{file: file}, nil
 }
 
-// Write adds what happened.
-func (r *Run) Write(event Event) error { return r.write(line{Kind: "event", Event: &event}) }
+// maxLine is how many bytes of JSON one line may have, about.
+const maxLine = 1 << 20
+
+// Write adds what happened. What is larger than a line may be is left out, the largest of it first, and Cut says so.
+func (r *Run) Write(event Event) error {
+	for size(event) > maxLine {
+		event.Cut = true
+		switch {
+		case size(event.Result) > maxLine/4:
+			event.Result = nil
+		case size(event.Args)+size(event.Fields) > maxLine/4:
+			event.Args, event.Fields = nil, nil
+		default:
+			event.Text = strings.ToValidUTF8(event.Text[:min(len(event.Text), maxLine/8)], "")
+			event.Error = nil
+		}
+	}
+	return r.write(line{Kind: "event", Event: &event})
+}
+
+// size is how many bytes a value takes in JSON.
+func size(v any) int {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return 0
+	}
+	return len(text)
+}
 
 // Finish adds the end, flushes it to the disk and closes the file.
 func (r *Run) Finish(end End) error {
+	if size(end.Value) > maxLine {
+		end.Value = nil
+	}
 	err := r.write(line{Kind: "end", End: &end})
 	return errors.Join(err, r.file.Sync(), r.file.Close())
 }

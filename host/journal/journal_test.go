@@ -147,3 +147,44 @@ func TestALineThatAFullDiskCutOffSpoilsNoOther(t *testing.T) {
 		t.Errorf("%v, %+v", err, kept)
 	}
 }
+
+func TestNoLineIsLargerThanItMayBe(t *testing.T) {
+	j := In(t.TempDir())
+	r, err := j.Begin(Start{Run: "01A"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := strings.Repeat("ção ", 5<<20)
+	for _, e := range []Event{
+		{Kind: "call", Name: "a", Args: "kept", Result: large}, {Kind: "call", Name: "b", Args: large, Result: "kept"},
+		{Kind: "log", Text: large}, {Kind: "log", Text: "kept", Fields: large}, {Kind: "step", Name: "c", Error: &Failure{Code: "x.y", Message: large}},
+	} {
+		if err := r.Write(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.Finish(End{Result: Done, Value: large}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(j.path("01A"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if len(line) > 2*maxLine {
+			t.Errorf("a line of %d bytes", len(line))
+		}
+	}
+	kept, err := j.Read("01A")
+	if err != nil || len(kept.Events) != 5 || kept.End.Result != Done {
+		t.Fatalf("%d events, %+v, %v", len(kept.Events), kept.End, err)
+	}
+	for _, e := range kept.Events {
+		if !e.Cut {
+			t.Errorf("%s %s was cut and does not say so", e.Kind, e.Name)
+		}
+	}
+	if kept.Events[0].Args != "kept" || kept.Events[1].Result != "kept" || kept.Events[3].Text != "kept" || !strings.HasPrefix(kept.Events[2].Text, "ção") {
+		t.Error("more was left out than was too large")
+	}
+}
