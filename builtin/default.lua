@@ -21,6 +21,19 @@ local says = {
   },
 }
 
+-- Whether a copy of the run lies there. What a destination missed was said when the copy was made; nothing new there
+-- has paid for a drop.
+local function reached(copies, where)
+  for _, copy in ipairs(copies) do
+    for _, place in ipairs(copy.places) do
+      if place.destination == where then
+        return true
+      end
+    end
+  end
+  return false
+end
+
 -- Drops what djscript.toml does not keep, once every copy of the run is proven.
 local function rotate(job, copies, to)
   for _, copy in ipairs(copies) do
@@ -29,7 +42,7 @@ local function rotate(job, copies, to)
     end
   end
   for _, where in ipairs(to) do
-    if #copies > 0 and dj.copy.rotates(where) then
+    if reached(copies, where) and dj.copy.rotates(where) then
       local ok, err = pcall(dj.copy.prune, where)
       if not ok then
         job:degraded(says[job.language].rotation .. where, err)
@@ -42,23 +55,53 @@ return dj.script {
   name = "default",
   version = "1.0.0",
   params = {
-    to = { type = "destination", list = true, help = "where copies go" },
-    databases = { type = "database", list = true, help = "the systems of the store to copy" },
-    files = { type = "boolean", default = true, help = "document models too" },
+    to = {
+      type = "destination",
+      list = true,
+      help = { ["pt-BR"] = "para onde vão as cópias", en = "where copies go" },
+    },
+    databases = {
+      type = "database",
+      list = true,
+      help = {
+        ["pt-BR"] = "de quais bancos de dados da loja fazer cópia",
+        en = "the systems of the store to copy",
+      },
+    },
+    files = {
+      type = "boolean",
+      default = true,
+      help = { ["pt-BR"] = "os modelos de documentos também", en = "document models too" },
+    },
     verify = {
       type = "enum",
       values = { "restore", "later", "never" },
       default = "restore",
-      help = "restore each copy to prove it: now, later, never",
+      help = {
+        ["pt-BR"] = "restaurar cada cópia para prová-la: na hora, depois, nunca",
+        en = "restore each copy to prove it: now, later, never",
+      },
     },
     class = {
       type = "enum",
       values = { "routine", "intraday", "extra", "pre_update", "closing" },
       default = "routine",
-      help = "the rotation that the copies belong to",
+      help = {
+        ["pt-BR"] = "a classe das cópias, pela qual a rotação as separa",
+        en = "the rotation that the copies belong to",
+      },
     },
-    note = { type = "text", help = "a few words to find the copies by" },
-    path = { type = "path", help = "adopt: the file to take in" },
+    note = {
+      type = "text",
+      help = {
+        ["pt-BR"] = "umas palavras para achar as cópias depois",
+        en = "a few words to find the copies by",
+      },
+    },
+    path = {
+      type = "path",
+      help = { ["pt-BR"] = "adopt: o arquivo a adotar", en = "adopt: the file to take in" },
+    },
   },
   jobs = {
     backup = function(job, p)

@@ -50,6 +50,7 @@ dj.test("a missed pen drive degrades", function(sim)
   local r = sim:run("backup")
   dj.expect.equal(r.result, "degraded")
   dj.expect.equal(r.degraded[1].code, "drive.not_found")
+  dj.expect.equal(#r.degraded, 1) -- said once, and not again by the rotation
 end)
 
 dj.test("nowhere to copy to fails", function(sim)

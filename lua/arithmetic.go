@@ -50,7 +50,7 @@ func (s *State) operand(l *glua.LState, position int) float64 {
 		})
 	}
 	s.raise(l, &fault{code: "script.failed", key: "lua.arithmetic", args: map[string]any{
-		"left": l.Get(1).Type().String(), "right": l.Get(2).Type().String(),
+		"left": s.typeWord(l.Get(1)), "right": s.typeWord(l.Get(2)),
 	}})
 	return 0
 }

@@ -81,6 +81,14 @@ func (f Func) Usage() string {
 	return f.Name + "(" + strings.Join(parts, ", ") + ")"
 }
 
+// written is the usage as a script writes it: a method has its object before it already.
+func (f Func) written() string {
+	if strings.Contains(f.Name, ":") {
+		return f.Usage()
+	}
+	return "dj." + f.Usage()
+}
+
 // Param is one argument or option of a bound function.
 type Param struct {
 	Name     string
@@ -252,7 +260,7 @@ func (f Func) decode(s *State, given []glua.LValue, target reflect.Value) *fault
 		}
 	}
 	if options := f.shape.options; options != nil && !f.optionsLeftOut(rest) {
-		if mistake := options.decodeOptions(s, f.Name, take(), target); mistake != nil {
+		if mistake := options.decodeOptions(s, f.written(), take(), target); mistake != nil {
 			return mistake
 		}
 	}

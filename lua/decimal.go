@@ -293,7 +293,7 @@ func (s *State) decimalOperand(l *glua.LState, position int) *Decimal {
 	d, mistake, wrong := toDecimal(s.known(l, l.Get(position)))
 	if wrong {
 		s.raise(l, &fault{code: "script.failed", key: "lua.arithmetic", args: map[string]any{
-			"left": typeName(l.Get(1)), "right": typeName(l.Get(2)),
+			"left": s.typeWord(l.Get(1)), "right": s.typeWord(l.Get(2)),
 		}})
 	}
 	if mistake != nil {
@@ -364,7 +364,7 @@ func (s *State) compareDecimals(l *glua.LState, left, right int) int {
 		}
 		if d == nil {
 			s.raise(l, &fault{code: "script.failed", key: "lua.compare", args: map[string]any{
-				"left": typeName(l.Get(left)), "right": typeName(l.Get(right)),
+				"left": s.typeWord(l.Get(left)), "right": s.typeWord(l.Get(right)),
 			}})
 		}
 		both[i] = d
@@ -412,7 +412,7 @@ type decimalForm struct {
 func (s *State) decimalFormat(l *glua.LState) int {
 	d, form := s.self(l, "num:format"), decimalForm{}
 	options := recordOf(reflect.TypeFor[decimalForm]())
-	if mistake := options.decodeOptions(s, "num:format", l.Get(2), reflect.ValueOf(&form).Elem()); mistake != nil {
+	if mistake := options.decodeOptions(s, "num:format({ ... })", l.Get(2), reflect.ValueOf(&form).Elem()); mistake != nil {
 		s.raiseIn(l, "num:format", mistake)
 	}
 	places, decimal, thousands := int64(2), ",", "."

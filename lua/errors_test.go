@@ -105,13 +105,13 @@ func TestWhatAScriptThrowsCanBeRead(t *testing.T) {
 
 func TestTheInterpretersOwnErrorsAreSaidPlainly(t *testing.T) {
 	for _, c := range []struct{ source, want string }{
-		{"local size = nil\nlocal half = size / 2", `store.lua:2: can not calculate with nil and number (script.failed)`},
+		{"local size = nil\nlocal half = size / 2", `store.lua:2: can not calculate with nil and a number (script.failed)`},
 		{"local t = {}\nprint(t.a.b)", `store.lua:2: can not look up "b" in nil (script.failed)`},
 		{"local t\nt.x = 1", `store.lua:2: can not look up "x" in nil (script.failed)`},
 		{"local t = {}\nt.run()", `store.lua:2: "run" is no function (script.failed)`},
 		{"local t = {}\nt:run()", `store.lua:2: "run" is no function (script.failed)`},
-		{`return 1 < "2"`, `store.lua:1: can not compare number with string (script.failed)`},
-		{`return {} < {}`, `store.lua:1: can not compare table with table (script.failed)`},
+		{`return 1 < "2"`, `store.lua:1: can not compare a number with a text (script.failed)`},
+		{`return {} < {}`, `store.lua:1: can not compare a table with a table (script.failed)`},
 		{`return "a" .. nil`, `store.lua:1: can not join nil to a text (script.failed)`},
 		{`return "a" .. {}`, `store.lua:1: can not join a table to a text (script.failed)`},
 		{`return "abc" + 1`, `store.lua:1: "abc" is no number, so nothing can be calculated with it (script.failed)`},

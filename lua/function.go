@@ -73,10 +73,10 @@ func (f *Function) CallAlone(steps int64, args ...any) ([]Value, error) {
 	return f.CallValues(args...)
 }
 
-// Name is "file:line" of its definition.
+// Name is "file:line" of its definition; "djscript" for one of the program.
 func (f *Function) Name() string {
 	if f.fn.Proto == nil {
-		return "[Go]"
+		return "djscript"
 	}
 	return place(f.fn.Proto.SourceName, f.fn.Proto.LineDefined)
 }

@@ -56,10 +56,19 @@ type Use struct {
 	In           string // the function that it stands in: "jobs.backup", "policies.monthly", "health"; "" outside of them
 	Called       bool   // called here; else handed on, as to pcall
 
+	Names []Named // the texts that are written out in its arguments
+
 	// What it is done to, by Func.Object. Where all of these are empty, the script leaves it out.
 	Objects []string // as the script writes it
 	Param   string   // the param that says it: p.to
 	Open    bool     // only a run knows
+}
+
+// Named is a text of a call that is written out, by the argument or option that it is given as.
+type Named struct {
+	Argument string
+	Text     string
+	Line     int
 }
 
 // Require is require "name".
@@ -121,6 +130,8 @@ func (c *Chunk) Inspect(known Known) *Inspection {
 	i.declare()
 	i.function(&ast.FunctionExpr{ParList: &ast.ParList{}, Stmts: tree}, nil)
 	i.unusedParams()
+	i.escaped()
+	i.encoded()
 	slices.SortStableFunc(i.found.Mistakes, func(a, b *Mistake) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
 	return i.found
 }
@@ -191,6 +202,11 @@ func (i *inspector) report(level string, line int, word, op string, f *fault) *M
 }
 
 func (i *inspector) wrong(line int, word string, f *fault) { i.report(LevelError, line, word, "", f) }
+
+// wrongAt is wrong, where the column is known.
+func (i *inspector) wrongAt(line, column int, f *fault) {
+	i.report(LevelError, line, "", "", f).Column = column
+}
 
 // odd is something that runs, but most probably not as it was meant.
 func (i *inspector) odd(line int, word, key string, args map[string]any) {

@@ -1,7 +1,9 @@
 package lua
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 
 	glua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
@@ -114,8 +116,31 @@ func (i *inspector) use(is *thing, line int, called bool, args []ast.Expr) (colu
 	if called && is.fn.Object != "" && is.fn.shape != nil {
 		i.object(&u, args)
 	}
+	if called && is.fn.shape != nil {
+		u.Names = i.texted(is.fn, args, line)
+	}
 	i.found.Uses = append(i.found.Uses, u)
 	return u.Column
+}
+
+// texted are the texts that a call gives for its arguments and options.
+func (i *inspector) texted(f *Func, args []ast.Expr, line int) []Named {
+	fields := slices.Clone(f.shape.subjects)
+	if f.shape.options != nil {
+		fields = append(fields, f.shape.options.fields...)
+	}
+	var all []Named
+	for _, field := range fields {
+		expr, _ := f.argument(field.name, args)
+		if expr == nil {
+			continue
+		}
+		found, _ := i.texts(expr)
+		for _, text := range found {
+			all = append(all, Named{field.name, text, cmp.Or(expr.Line(), line)})
+		}
+	}
+	return all
 }
 
 // object reads what a call is done to.

@@ -36,6 +36,35 @@ func (i *inspector) comparison(e *ast.RelationalOpExpr) {
 	}
 }
 
+// looped: a "for" over a list needs ipairs, and no function of the program gives one to loop with.
+func (i *inspector) looped(s *ast.GenericForStmt) {
+	if len(s.Exprs) != 1 {
+		return
+	}
+	e := s.Exprs[0]
+	if name, ok := e.(*ast.IdentExpr); ok {
+		if v := i.lookup(name.Value); v != nil && v.expr != nil && !i.survey.assigned[name.Value] {
+			e = v.expr
+		}
+	}
+	got := ""
+	switch e := e.(type) {
+	case *ast.FuncCallExpr:
+		if is := i.quietly(e.Func); is != nil && is.fn != nil {
+			got = i.state.options.Say.speak("lua.a_result", map[string]any{"op": is.name})
+		}
+	case *ast.TableExpr:
+		got = i.state.word("lua.a_table")
+	default:
+		if value, _ := i.constant(e); value != nil && value.Type() != glua.LTFunction {
+			got = i.state.describe(value)
+		}
+	}
+	if got != "" {
+		i.wrong(s.Line(), "in", &fault{code: "script.failed", key: "lua.no_loop", args: map[string]any{"got": got, "name": s.Names[len(s.Names)-1]}})
+	}
+}
+
 // typeOf is what type() would say of an expression; "" where only a run knows.
 func (i *inspector) typeOf(expr ast.Expr) string {
 	switch e := expr.(type) {

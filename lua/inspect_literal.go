@@ -221,7 +221,7 @@ func (c *callCheck) options(e ast.Expr) {
 		c.record(c.fn.shape.options, "", &ast.TableExpr{})
 	default:
 		c.tell(e.Line(), "", &fault{code: "option.type", key: "lua.options_wanted", args: map[string]any{
-			"op": c.fn.Name, "got": c.state.describe(value),
+			"usage": c.fn.written(), "got": c.state.describe(value),
 		}})
 	}
 }

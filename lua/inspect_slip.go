@@ -120,10 +120,12 @@ func (s *slips) foreignSign(before, t, after token) *syntaxFault {
 			return instead(t, "!"+after.text, "~=")
 		}
 		return instead(t, "!", "not")
-	case "&":
-		return instead(t, "&&", "and")
-	case "|":
-		return instead(t, "||", "or")
+	case "&", "|":
+		word := map[string]string{"&": "and", "|": "or"}[t.text]
+		if adjacent(t, after) && after.text == t.text || adjacent(before, t) && before.text == t.text {
+			return instead(t, t.text+t.text, word)
+		}
+		return slipAt(t, "lua.no_bits", map[string]any{"near": t.text, "write": word})
 	case "?":
 		return slipAt(t, "lua.ternary", nil)
 	case "#":
@@ -131,9 +133,9 @@ func (s *slips) foreignSign(before, t, after token) *syntaxFault {
 	case "/":
 		switch {
 		case adjacent(before, t) && before.text == "/":
-			return instead(before, "//", "--")
+			return s.slashes(before, s.at(s.stop-2), after)
 		case adjacent(t, after) && after.text == "/":
-			return instead(t, "//", "--")
+			return s.slashes(t, before, s.at(s.stop+2))
 		case adjacent(t, after) && after.text == "*":
 			return instead(t, "/* */", "--[[ ]]")
 		}
@@ -147,6 +149,29 @@ func (s *slips) foreignSign(before, t, after token) *syntaxFault {
 		}
 	}
 	return nil
+}
+
+// slashes are a comment of another language, or its division of whole numbers: then a value stands on both sides.
+func (s *slips) slashes(at, before, after token) *syntaxFault {
+	if before.line == at.line && endsValue(before) && after.line == at.line && (isDigit(firstByte(after)) || s.endsLine(after)) {
+		return slipAt(at, "lua.whole_division", nil)
+	}
+	return instead(at, "//", "--")
+}
+
+func firstByte(t token) byte { return (t.text + " ")[0] }
+
+// endsLine tells a name that is the last of its line, but for what closes a bracket.
+func (s *slips) endsLine(t token) bool {
+	if !isName(t.text) {
+		return false
+	}
+	for n := s.indexOf(t) + 1; s.at(n).line == t.line; n++ {
+		if !strings.Contains(")]},;", s.at(n).text) {
+			return false
+		}
+	}
+	return true
 }
 
 // compound: x += 1, x++ and x--; the last is a comment to Lua, and the line after it is where the parser stops.

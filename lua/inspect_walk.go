@@ -91,6 +91,7 @@ func (i *inspector) stmt(stmt ast.Stmt) {
 		i.scoped(s.Stmts, &local{name: s.Name, line: s.Line(), free: true})
 	case *ast.GenericForStmt:
 		i.values(s.Exprs)
+		i.looped(s)
 		i.scoped(s.Stmts, i.free(s.Names, s.Line())...)
 	case *ast.FuncDefStmt:
 		i.definition(s)

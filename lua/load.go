@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -105,6 +107,9 @@ func clean(name string, source []byte) (string, error) {
 		}
 	}
 	source = bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))
+	if wide(source) {
+		return "", &SyntaxError{File: name, Key: "lua.wide"}
+	}
 	if bytes.IndexByte(source, 0) >= 0 || bytes.HasPrefix(source, []byte("\x1b")) {
 		return "", &SyntaxError{File: name, Key: "lua.binary"}
 	}
@@ -112,6 +117,18 @@ func clean(name string, source []byte) (string, error) {
 		return "--" + string(source[2:]), nil
 	}
 	return string(source), nil
+}
+
+// wide tells a text in UTF-16: by its mark, or by every second byte being 0 where a script begins.
+func wide(source []byte) bool {
+	if bytes.HasPrefix(source, []byte("\xff\xfe")) || bytes.HasPrefix(source, []byte("\xfe\xff")) {
+		return true
+	}
+	if len(source) < 4 {
+		return false
+	}
+	a, b, c, d := source[0], source[1], source[2], source[3]
+	return a != 0 && b == 0 && c != 0 && d == 0 || a == 0 && b != 0 && c == 0 && d != 0
 }
 
 func splitLines(text string) []string {
@@ -203,7 +220,10 @@ func (c *Chunk) explain(err error, scan *scan) *SyntaxError {
 			return c.unclosed(open)
 		}
 		return c.syntaxError(&syntaxFault{line: scan.lastLine, key: "lua.ends"})
-	case errors.As(err, &parsing) && scan.stray != nil && scan.stray.line == parsing.Pos.Line && scan.stray.text == parsing.Token:
+	case errors.As(err, &parsing) && scan.strays(parsing.Pos.Line, parsing.Token) && len(scan.open) == 0:
+		return c.syntaxError(&syntaxFault{line: scan.stray.line, column: scan.stray.column, near: scan.stray.text,
+			key: "lua.surplus", args: map[string]any{"near": scan.stray.text}})
+	case errors.As(err, &parsing) && scan.strays(parsing.Pos.Line, parsing.Token) && scan.blamed != nil:
 		return c.unclosed(scan.blamed)
 	case errors.As(err, &parsing) && scan.suspect != nil && scan.closed == parsing.Pos.Line:
 		return c.unclosed(scan.unclosed())
@@ -211,7 +231,11 @@ func (c *Chunk) explain(err error, scan *scan) *SyntaxError {
 		return c.syntaxError(&syntaxFault{line: parsing.Pos.Line, column: c.column(parsing), near: parsing.Token,
 			key: "lua.unexpected", args: map[string]any{"near": parsing.Token}})
 	case errors.As(err, &compiling):
-		return c.syntaxError(compileFault(compiling))
+		f := compileFault(compiling)
+		if f.near != "" {
+			f.column = strings.Index(c.Line(f.line), f.near) + 1
+		}
+		return c.syntaxError(f)
 	}
 	return c.syntaxError(&syntaxFault{key: "lua.compile", args: map[string]any{"text": err.Error()}})
 }
@@ -224,7 +248,34 @@ func compileFault(e *glua.CompileError) *syntaxFault {
 	case strings.HasPrefix(e.Message, "register overflow"):
 		return &syntaxFault{line: e.Line, key: "lua.too_many_values"}
 	}
+	for _, known := range compileTexts {
+		m := known.text.FindStringSubmatch(e.Message)
+		if m == nil {
+			continue
+		}
+		f := &syntaxFault{line: e.Line, near: known.word, key: known.key, args: map[string]any{}}
+		for n, name := range known.text.SubexpNames() {
+			if line, err := strconv.Atoi(m[n]); name == "line" && err == nil {
+				f.line = line
+			} else if name != "" {
+				f.args[name] = m[n]
+			}
+		}
+		return f
+	}
 	return &syntaxFault{line: e.Line, key: "lua.compile", args: map[string]any{"text": e.Message}}
+}
+
+// compileTexts are what gopher-lua's compiler says of what a person can mend.
+var compileTexts = []struct {
+	text      *regexp.Regexp
+	word, key string
+}{
+	{regexp.MustCompile(`^no visible label '(?P<name>.*)' for <goto> at line (?P<line>\d+)$`), "goto", "lua.no_label"},
+	{regexp.MustCompile(`^label '(?P<name>.*)' already defined on line \d+$`), "::", "lua.label_twice"},
+	{regexp.MustCompile(`^<goto (?P<name>.*)> at line (?P<line>\d+) jumps into the scope of local '(?P<variable>.*)'$`), "goto", "lua.goto_local"},
+	{regexp.MustCompile(`^no loop to break$`), "break", "lua.no_break"},
+	{regexp.MustCompile(`^cannot use '\.\.\.' outside a vararg function$`), "...", "lua.no_varargs"},
 }
 
 func (c *Chunk) unclosed(open *token) *SyntaxError {

@@ -52,7 +52,7 @@ func TestASyntaxErrorNamesThePlaceAndTheMistake(t *testing.T) {
 		{"local x = 3x\n", `s.lua:1: 3x is no number`},
 		{"local x = 1.2.3\n", `s.lua:1: 1.2.3 is no number`},
 		{"\nlocal x = 0x\n", `s.lua:2: 0x is no number`},
-		{"\nbreak\n", `s.lua:2: the script can not be compiled: no loop to break`},
+		{"\nbreak\n", `s.lua:2: there is no loop here that break could end`},
 		{"\x1bLua", `s.lua: this is a compiled or binary file, not the text of a script`},
 		{"a\x00b", `s.lua: this is a compiled or binary file, not the text of a script`},
 		{strings.Repeat(" ", MaxSource+1), `s.lua: the script has 262145 bytes; at most 262144 are read`},

@@ -180,15 +180,47 @@ func (s *State) explainRuntime(l *glua.LState, text string) *fault {
 			f := &fault{code: "script.failed", key: known.key, args: map[string]any{}}
 			for i, name := range known.args {
 				f.args[name] = m[i+1]
+				if key := typeKeys[m[i+1]]; key != "" && name != "name" {
+					f.args[name] = s.word(key)
+				}
 			}
 			return f
 		}
 	}
 	switch text {
+	case "for statement init must be a number":
+		return s.forNumber("lua.for_init")
+	case "for statement limit must be a number":
+		return s.forNumber("lua.for_limit")
+	case "for statement step must be a number":
+		return s.forNumber("lua.for_step")
+	case "table index is nil":
+		return &fault{code: "script.failed", key: "lua.key_nil"}
 	case "attempt to call a non-function object":
+		if f := s.noLoop(l); f != nil {
+			return f
+		}
 		return &fault{code: "script.failed", key: "lua.call", args: map[string]any{"name": calledName(l)}}
 	case "__unm undefined":
-		return &fault{code: "script.failed", key: "lua.arithmetic", args: map[string]any{"left": "-", "right": "nil"}}
+		return &fault{code: "script.failed", key: "lua.arithmetic", args: map[string]any{"left": "-", "right": s.word("lua.a_nil")}}
 	}
 	return &fault{code: "script.failed", key: "lua.script", args: map[string]any{"text": text}}
+}
+
+func (s *State) forNumber(part string) *fault {
+	return &fault{code: "script.failed", key: "lua.for_number", args: map[string]any{"part": s.word(part)}}
+}
+
+// typeKeys are the words for the types of Lua.
+var typeKeys = map[string]string{
+	"nil": "lua.a_nil", "boolean": "lua.a_boolean", "number": "lua.a_number", "string": "lua.a_text", "table": "lua.a_table",
+	"function": "lua.a_function", "num": "lua.exact_number", "thread": "lua.a_coroutine", "userdata": "lua.a_value",
+}
+
+// typeWord is the type of a value in the reader's language.
+func (s *State) typeWord(value glua.LValue) string {
+	if key := typeKeys[typeName(value)]; key != "" {
+		return s.word(key)
+	}
+	return typeName(value)
 }

@@ -3,6 +3,7 @@ package lua
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -29,6 +30,16 @@ type field struct {
 func (r *record) add(f *field) {
 	r.fields = append(r.fields, f)
 	r.byName[f.name] = f
+}
+
+// example is how a list is given: to the first option that takes one.
+func (r *record) example() string {
+	for _, f := range r.fields {
+		if strings.HasSuffix(f.kind().stub, "[]") {
+			return f.name + ` = { "a", "b" }`
+		}
+	}
+	return r.fields[0].name + " = ..."
 }
 
 func (r *record) names() []string {
@@ -120,7 +131,7 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-func (r *record) decodeOptions(s *State, op string, value glua.LValue, target reflect.Value) *fault {
+func (r *record) decodeOptions(s *State, usage string, value glua.LValue, target reflect.Value) *fault {
 	switch v := value.(type) {
 	case *glua.LNilType:
 		value = &glua.LTable{Metatable: glua.LNil}
@@ -128,7 +139,7 @@ func (r *record) decodeOptions(s *State, op string, value glua.LValue, target re
 		_ = v
 	default:
 		return &fault{code: "option.type", key: "lua.options_wanted", args: map[string]any{
-			"op": op, "got": s.describe(value),
+			"usage": usage, "got": s.describe(value),
 		}}
 	}
 	return r.decode(s, "", value.(*glua.LTable), target)
@@ -151,8 +162,14 @@ func (r *record) decode(s *State, path string, table *glua.LTable, target reflec
 	return nil
 }
 
+// unknown is a key that the table does not take. A number is the position of a value without a name.
 func (r *record) unknown(path, name string) *fault {
 	name = cut(name, longestName)
+	if position, err := strconv.Atoi(name); err == nil && position > 0 && path == "" {
+		return &fault{code: "option.unknown", key: "lua.positional", args: map[string]any{
+			"position": position, "known": strings.Join(r.names(), ", "), "example": r.example(),
+		}}
+	}
 	near := nearest(name, r.names())
 	return &fault{code: "option.unknown", key: "lua.option_unknown", near: near, args: map[string]any{
 		"option": join(path, name), "known": strings.Join(r.names(), ", "),

@@ -21,9 +21,10 @@ const (
 type token struct {
 	text         string
 	line, column int
-	first        bool // first of its line
-	indent       int  // blanks before the first of its line
-	branches     int  // elseif of an if that is open
+	first        bool   // first of its line
+	indent       int    // blanks before the first of its line
+	branches     int    // elseif of an if that is open
+	quoted       string // of a text, all of it with its quotes
 }
 
 // syntaxFault is what is wrong with a script, before the file is known.
@@ -39,7 +40,7 @@ type scan struct {
 	suspect  *token  // the first block that was closed by an "end" standing further left than itself
 	closed   int     // the line of that "end"
 	stray    *token  // the first closing word that does not close what is open
-	blamed   *token  // the block that was open then
+	blamed   *token  // the block that was open then; nil where none was
 	lastLine int
 	fault    *syntaxFault
 
@@ -81,6 +82,11 @@ func (s *scan) unclosed() *token {
 	}
 	open.text = strings.TrimSuffix(open.text, "?")
 	return &open
+}
+
+// strays tells whether this is the word that closes nothing.
+func (s *scan) strays(line int, text string) bool {
+	return s.stray != nil && s.stray.line == line && s.stray.text == text
 }
 
 var closers = map[string]string{"(": ")", "{": "}", "[": "]", "repeat": "until"}
@@ -164,7 +170,7 @@ func (s *scan) push(t token) {
 // pop closes the innermost block that this word can close; one that closes nothing is left to the parser.
 func (s *scan) pop(t token) {
 	n := len(s.open)
-	if n > 0 && closer(s.open[n-1].text) != t.text && s.stray == nil {
+	if s.stray == nil && (n == 0 || closer(s.open[n-1].text) != t.text) {
 		s.stray, s.blamed = &t, s.unclosed()
 	}
 	if n == 0 || closer(s.open[n-1].text) != t.text {
@@ -262,7 +268,8 @@ func (s *scan) word(c byte) token {
 		}
 	case c == '"' || c == '\'':
 		s.quoted(c, t)
-		s.constant(t, s.text[start:s.at])
+		t.quoted = s.text[start:s.at]
+		s.constant(t, t.quoted)
 		return t
 	case c == '[' && s.long():
 		s.constant(t, s.text[start:s.at])

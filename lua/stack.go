@@ -1,7 +1,6 @@
 package lua
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -72,18 +71,18 @@ func (s *State) frames(l *glua.LState) []Frame {
 			continue
 		}
 		frames = append(frames, Frame{
-			File: debug.Source, Line: debug.CurrentLine, Function: functionName(debug), Locals: s.locals(l, debug, at),
+			File: debug.Source, Line: debug.CurrentLine, Function: s.functionName(debug), Locals: s.locals(l, debug, at),
 		})
 	}
 	return frames
 }
 
-func functionName(debug *glua.Debug) string {
+func (s *State) functionName(debug *glua.Debug) string {
 	switch {
 	case debug.LineDefined == 0:
-		return "main chunk"
+		return s.word("lua.main_chunk")
 	case debug.Name == "" || debug.Name == "main chunk" || debug.Name[0] == '(' || debug.Name[0] == '<':
-		return fmt.Sprintf("function at line %d", debug.LineDefined)
+		return s.options.Say.speak("lua.function_at", map[string]any{"line": debug.LineDefined})
 	}
 	return debug.Name
 }
@@ -156,6 +155,28 @@ func calledName(l *glua.LState) string {
 		}
 	}
 	return "?"
+}
+
+// noLoop is the mistake of a "for" that was given something else than a function to loop with; nil where no "for" failed.
+func (s *State) noLoop(l *glua.LState) *fault {
+	debug, ok := l.GetStack(0)
+	if !ok {
+		return nil
+	}
+	at := positionOf(l, debug)
+	if at.proto == nil || int(at.proto.Code[at.pc]>>26) != glua.OP_TFORLOOP {
+		return nil
+	}
+	got, name := s.word("lua.a_value"), "x"
+	for n, local := range at.locals() {
+		if local.Name == "(for generator)" {
+			_, value := l.GetLocal(debug, n+1)
+			if value != nil {
+				got = s.describe(value)
+			}
+		}
+	}
+	return &fault{code: "script.failed", key: "lua.no_loop", args: map[string]any{"got": got, "name": name}}
 }
 
 // namesInSight are the variables of the innermost Lua function.

@@ -34,6 +34,14 @@ func (v Value) String() string {
 	return v.state.display(v.lua)
 }
 
+// Described is the value as a sentence names it: a short one itself, else its type, in the reader's language.
+func (v Value) Described() string {
+	if v.lua == nil || v.state == nil {
+		return "nil"
+	}
+	return v.state.describe(v.lua)
+}
+
 // Field is the value of a key of a table, or of something frozen; nil where there is none.
 func (v Value) Field(name string) Value {
 	switch t := v.lua.(type) {

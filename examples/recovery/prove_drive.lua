@@ -9,18 +9,18 @@ return dj.script {
   },
   jobs = {
     prove = function(job, p)
-      local copies, newest = dj.copy.list { where = p.where }, {}
+      local copies, newest, found = dj.copy.list { where = p.where }, {}, {}
       for i, copy in ipairs(copies) do
         local ok, proven = pcall(dj.copy.prove, copy)
         if not ok then
           job:degraded(copy.name .. " não presta", proven)
-        elseif not newest[copy.database] then
-          newest[copy.database] = proven
+        elseif not found[copy.database] then
+          newest[#newest + 1], found[copy.database] = proven, true
           print("A mais nova que presta, de " .. copy.database .. ": " .. copy.name)
         end
         job:progress(i, #copies)
       end
-      if not next(newest) then
+      if #newest == 0 then
         dj.fail("copy.not_found", "nenhuma cópia boa em " .. p.where, {
           hint = "não apague nada; experimente outro pen drive",
         })

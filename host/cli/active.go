@@ -47,8 +47,8 @@ func (v *versions) store(of layer.Version) (*run.Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, _ := of.Base()
-	held := config.Held{Base: base}
+	base, based := of.Base()
+	held := config.Held{Base: base, Baseless: !based && of.Hash() != v.working.Hash()}
 	held.Reseller, held.Store = of.Systems()
 	c, err := config.LoadHeld(v.app.configPath(), v.app.Config, systems, held, checkSchedule, run.CheckGrants)
 	if err != nil {

@@ -170,6 +170,9 @@ func (a *app) checkConfig(ctx context.Context, i *inspection, path string) error
 		i.host = a.filesOf(c)
 		return append(a.checkTargets(c), i.host.CheckEntries(ctx)...)
 	})
+	if i.host != nil {
+		i.strangers(i.host.Config)
+	}
 	return i.take(err, func(config.Mistake) bool { return true })
 }
 

@@ -150,6 +150,8 @@ func (i *inspection) stands(ctx context.Context, c *checked) {
 		return
 	}
 	i.declares(ctx, c)
+	i.names(c)
+	i.supers(c, program)
 	i.powersOf(c.name(), c.path, program)
 }
 

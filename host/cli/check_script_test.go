@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ run = "closing:monthly"
 func (d *desk) short(args ...string) []string {
 	d.t.Helper()
 	s := d.run("", append([]string{"check", "--format", "short"}, args...)...)
-	text := strings.ReplaceAll(s.out, d.dir+"/", "")
+	text := strings.ReplaceAll(filepath.ToSlash(s.out), filepath.ToSlash(d.dir)+"/", "")
 	if s.err != "" {
 		d.t.Errorf("stderr: %s", s.err)
 	}
@@ -180,7 +181,7 @@ func TestCheckReadsLibrariesAndTests(t *testing.T) {
 	d.write("scripts/closing_test.lua", "dj.tset(\"closes\", function(sim)\nend)\n")
 	d.write("scripts/other.lua", "local x = require \"lib.dayz\"\nreturn dj.script { name = \"other\", jobs = { a = function() return x end } }\n")
 	s := d.run("", "check")
-	s.wants(t, 2, "lib/days.lua:1: ", `"m"`, "closing_test.lua:1: ", "did you mean \"test\"?", "other.lua:1: ", "lib.dayz")
+	s.wants(t, 2, filepath.FromSlash("lib/days.lua:1: "), `"m"`, "closing_test.lua:1: ", "did you mean \"test\"?", "other.lua:1: ", "lib.dayz")
 	if got := strings.Count(s.err, "error:"); got != 3 {
 		t.Errorf("%d mistakes:\n%s", got, s.err)
 	}

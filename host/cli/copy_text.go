@@ -31,8 +31,11 @@ func sentenceOf(c copies.Copy) string {
 	switch c.State {
 	case copies.Verified:
 		args["tables"], args["rows"] = len(c.Proof.Rows), total(c.Proof.Rows)
-		args["evidence"], args["seconds"], args["engine"] = len(c.Proof.Evidence), lasted(c.Proof.Seconds), c.Proof.Engine
-		return message.Text("cli.copy_verified", args)
+		args["seconds"], args["engine"] = lasted(c.Proof.Seconds), c.Proof.Engine
+		if n := len(c.Proof.Evidence); n > 0 {
+			return message.Plural("cli.copy_compared", n, args)
+		}
+		return message.Text("cli.copy_verified", args) // an adopted copy has no source to compare with
 	case copies.Bad:
 		return message.Text("cli.copy_bad", args)
 	case copies.Missing:

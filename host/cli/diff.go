@@ -45,21 +45,19 @@ func (a *app) diff(ctx context.Context, name, as string, all bool) error {
 	if err != nil {
 		return err
 	}
-	before := v.current
-	if !v.active {
-		before = v.working // what the next run would put in force
-	}
+	before := v.before(name)
 	after, err := v.proposed(before, name, as)
-	if err != nil {
-		return err
-	}
-	old, err := v.store(before)
 	if err != nil {
 		return err
 	}
 	next, err := v.store(after)
 	if err != nil {
 		return err
+	}
+	old, err := v.store(before)
+	if err != nil { // djscript.toml itself says more than that version knows of
+		old = a.hostOf(next.Config)
+		old.Layers = before.Layers(v.places, a.Builtin)
 	}
 	if mistakes := next.Check(ctx); len(mistakes) > 0 {
 		return &run.RefusedError{Mistakes: mistakes}
@@ -74,6 +72,18 @@ func (a *app) diff(ctx context.Context, name, as string, all bool) error {
 	return d.tell(all)
 }
 
+// before is what is in force. Before the first run nothing is: a layer is compared with what lies under it, a folder with
+// what the next run would put in force.
+func (v *versions) before(name string) layer.Version {
+	switch {
+	case v.active:
+		return v.current
+	case name == layer.Store || name == layer.Reseller:
+		return v.working.Taking(name, layer.Version{})
+	}
+	return v.working
+}
+
 // proposed is the version that name tells of: a layer as it lies there now, or a folder in place of a layer.
 func (v *versions) proposed(before layer.Version, name, as string) (layer.Version, error) {
 	if as != "" && as != layer.Store && as != layer.Reseller {
@@ -82,7 +92,12 @@ func (v *versions) proposed(before layer.Version, name, as string) (layer.Versio
 	if (name == layer.Reseller || as == layer.Reseller) && v.places.Base == "" {
 		return before, message.New("arg.value", "cli.diff_no_reseller", nil)
 	}
-	if name == layer.Store || name == layer.Reseller {
+	_, was := before.Base()
+	_, based := v.working.Base()
+	switch {
+	case name == layer.Reseller && !based, name == layer.Store && !was && v.active:
+		return v.working, nil // the store names its base itself
+	case name == layer.Store || name == layer.Reseller:
 		return before.Taking(name, v.working), nil
 	}
 	if info, err := os.Stat(name); err != nil || !info.IsDir() {
@@ -253,7 +268,7 @@ func (d *differ) rehearse(ctx context.Context, host *run.Host, s *side, due time
 	aside.Now, aside.Entropy, aside.World = func() time.Time { return d.now }, nothing{}, host.Rehearsal()
 	o := aside.Run(ctx, run.Request{Target: s.Name, Trigger: "cron", Due: due, Dry: true})
 	if o.Plan != nil {
-		for _, step := range o.Plan.Steps {
+		for _, step := range run.Effective(o.Plan.Steps) {
 			r.plan = append(r.plan, step.String())
 		}
 	}

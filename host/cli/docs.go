@@ -266,7 +266,7 @@ func describeParams(s *run.Description) []param {
 	found := []param{}
 	for _, name := range slices.Sorted(maps.Keys(s.Params)) {
 		p := s.Params[name]
-		found = append(found, param{name, p.Type, p.List, p.Required, p.Default, p.Values, p.Help, s.From["param."+name]})
+		found = append(found, param{name, p.Type, p.List, p.Required, p.Default, p.Values, string(p.Help), s.From["param."+name]})
 	}
 	return found
 }

@@ -312,12 +312,16 @@ const compactLimit = 160
 
 // compact is a value on one line, cut where it is long; "" for none.
 func compact(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil || string(text) == "null" || string(text) == "{}" {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false) // a person reads "Pão & Café"
+	err := encoder.Encode(v)
+	text := strings.TrimSuffix(line.String(), "\n")
+	if err != nil || text == "null" || text == "{}" {
 		return ""
 	}
-	if runes := []rune(string(text)); len(runes) > compactLimit {
+	if runes := []rune(text); len(runes) > compactLimit {
 		return string(runes[:compactLimit]) + "…"
 	}
-	return string(text)
+	return text
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -76,8 +77,7 @@ func (a *app) init(ctx context.Context, dir string, n answers) error {
 	if err := a.complete(ctx, dir, &n); err != nil {
 		return err
 	}
-	text := config.Fill(a.Config, n.values()...)
-	missing, err := a.tryConfig(filepath.Join(dir, "djscript.toml"), text)
+	text, missing, err := a.try(dir, n)
 	if err != nil {
 		return err
 	}
@@ -96,18 +96,8 @@ func (a *app) init(ctx context.Context, dir string, n answers) error {
 func (a *app) complete(ctx context.Context, dir string, n *answers) error {
 	suggested := idOf(filepath.Base(dir))
 	if _, ok := a.terminal(); ok && !a.json {
-		lines := bufio.NewReader(a.in)
-		for _, q := range []question{
-			{"cli.init_ask_id", suggested, &n.id}, {"cli.init_ask_name", "", &n.name},
-		} {
-			if err := a.ask(ctx, lines, q); err != nil {
-				return err
-			}
-		}
-		if err := a.askList(ctx, lines, "cli.init_ask_database", &n.databases); err != nil {
-			return err
-		}
-		if err := a.askList(ctx, lines, "cli.init_ask_destination", &n.destinations); err != nil {
+		i := &interview{app: a, lines: bufio.NewReader(a.in), dir: dir, answers: n}
+		if err := i.hold(ctx, suggested); err != nil {
 			return err
 		}
 	}
@@ -118,43 +108,109 @@ func (a *app) complete(ctx context.Context, dir string, n *answers) error {
 	return nil
 }
 
-// question asks for a value that no flag gave.
+// interview asks for what no flag gave. An answer that djscript.toml can not take is told at once and asked for again:
+// what was answered before it is not lost.
+type interview struct {
+	*app
+	lines   *bufio.Reader
+	dir     string
+	answers *answers
+}
+
+// question is one of an interview; set puts its answer among the others.
 type question struct {
 	key       string
 	suggested string
-	into      *string
+	slug      bool // of a refused answer comes the next suggestion
+	set       func(n *answers, answer string)
 }
 
-func (a *app) ask(ctx context.Context, lines *bufio.Reader, q question) error {
-	if *q.into != "" {
-		return nil
+func (i *interview) hold(ctx context.Context, suggested string) error {
+	flags := *i.answers
+	if flags.id == "" {
+		flags.id = suggested
 	}
-	fmt.Fprint(a.err, message.Text(q.key, nil))
-	if q.suggested != "" {
-		fmt.Fprintf(a.err, " [%s]", q.suggested)
-	}
-	fmt.Fprint(a.err, ": ")
-	answer, err := readLine(ctx, lines)
-	if err != nil {
+	if _, _, err := i.try(i.dir, flags); err != nil {
 		return err
 	}
-	if *q.into = answer; answer == "" {
-		*q.into = q.suggested
+	if i.answers.id == "" {
+		q := question{"cli.init_ask_id", suggested, true, func(n *answers, id string) { n.id = id }}
+		if _, err := i.ask(ctx, q); err != nil {
+			return err
+		}
 	}
-	return nil
+	if i.answers.name == "" {
+		q := question{"cli.init_ask_name", "", false, func(n *answers, name string) { n.name = name }}
+		if _, err := i.ask(ctx, q); err != nil {
+			return err
+		}
+	}
+	if len(i.answers.databases) == 0 {
+		err := i.askList(ctx, "cli.init_ask_database", func(n *answers, one string) { n.databases = slices.Concat(n.databases, []string{one}) })
+		if err != nil {
+			return err
+		}
+	}
+	if len(i.answers.destinations) > 0 {
+		return nil
+	}
+	return i.askList(ctx, "cli.init_ask_destination", func(n *answers, one string) { n.destinations = slices.Concat(n.destinations, []string{one}) })
+}
+
+// ask asks until the answer can be taken. No answer means what was suggested.
+func (i *interview) ask(ctx context.Context, q question) (string, error) {
+	for {
+		fmt.Fprint(i.err, message.Text(q.key, nil))
+		if q.suggested != "" {
+			fmt.Fprintf(i.err, " [%s]", q.suggested)
+		}
+		fmt.Fprint(i.err, ": ")
+		typed, err := readLine(ctx, i.lines)
+		if err != nil {
+			return "", err
+		}
+		answer := typed
+		if answer == "" {
+			answer = q.suggested
+		}
+		if answer == "" {
+			return "", nil
+		}
+		with := *i.answers
+		q.set(&with, answer)
+		_, _, err = i.try(i.dir, with)
+		if err == nil {
+			*i.answers = with
+			return answer, nil
+		}
+		if typed == "" {
+			return "", err // asked again, the end of the input would answer the same for ever
+		}
+		i.refuse(err)
+		if q.slug {
+			q.suggested = idOf(answer)
+		}
+	}
+}
+
+// refuse tells what is wrong with an answer, without its place in a file that is not there yet.
+func (i *interview) refuse(err error) {
+	var wrong config.Mistakes
+	if !errors.As(err, &wrong) {
+		i.tellOne("cli.error", err)
+		return
+	}
+	for _, m := range wrong {
+		i.tellOne("cli.error", m.Err)
+	}
 }
 
 // askList asks until nothing more is answered.
-func (a *app) askList(ctx context.Context, lines *bufio.Reader, key string, into *[]string) error {
-	if len(*into) > 0 {
-		return nil
-	}
+func (i *interview) askList(ctx context.Context, key string, set func(n *answers, one string)) error {
 	for {
-		var one string
-		if err := a.ask(ctx, lines, question{key, "", &one}); err != nil || one == "" {
+		if one, err := i.ask(ctx, question{key: key, set: set}); err != nil || one == "" {
 			return err
 		}
-		*into = append(*into, one)
 	}
 }
 
@@ -178,6 +234,15 @@ func readLine(ctx context.Context, lines *bufio.Reader) (string, error) {
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
+}
+
+// try is the djscript.toml of the answers, and what it still lacks; an answer that it can not take is the error.
+func (a *app) try(dir string, n answers) (text []byte, missing []config.Mistake, err error) {
+	n.databases, n.destinations = slices.Clone(n.databases), slices.Clone(n.destinations)
+	n.absolute(a)
+	text = config.Fill(a.Config, n.values()...)
+	missing, err = a.tryConfig(filepath.Join(dir, "djscript.toml"), text)
+	return text, missing, err
 }
 
 // tryConfig reads the configuration as if it were written. What is only missing is for the person to add, and is given

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -182,5 +184,56 @@ func TestEditorFilesPleaseLuacheck(t *testing.T) {
 				t.Errorf("%q went by: %v\n%s", wrong, err, out)
 			}
 		}
+	}
+}
+
+func TestInitAsksAgainForAnAnswerThatCanNotBe(t *testing.T) {
+	d := newDesk(t)
+	var out, errs bytes.Buffer
+	a := d.app("Loja do Zé\n\nPadaria\nX=:\nPDV=C:/DJ/PDV.FDB\n/srv/LOJA.FDB\n\n/mnt/a\n/mnt/a\n/mnt/b\n\n", &out, &errs)
+	n := answers{}
+	i := &interview{app: a, lines: bufio.NewReader(a.in), dir: d.dir, answers: &n}
+	if err := i.hold(t.Context(), "nova"); err != nil {
+		t.Fatal(err)
+	}
+	if n.id != "loja-do-ze" || n.name != "Padaria" || !slices.Contains(n.databases, "/srv/LOJA.FDB") {
+		t.Errorf("answers are %+v", n)
+	}
+	if !slices.Equal(n.destinations, []string{"/mnt/a", "/mnt/b"}) {
+		t.Errorf("destinations are %q: the second /mnt/a is the first", n.destinations)
+	}
+	said := said{out.String(), errs.String(), 0}
+	said.wants(t, 0, "[nova]", "[loja-do-ze]", "Loja do Zé", "→ ")
+	if strings.Contains(said.err, "djscript.toml") {
+		t.Errorf("an answer's place is told in a file that is not there:\n%s", said.err)
+	}
+}
+
+func TestInitDoesNotAskWhereAFlagIsWrong(t *testing.T) {
+	d := newDesk(t)
+	var out, errs bytes.Buffer
+	a := d.app("loja\n", &out, &errs)
+	i := &interview{app: a, lines: bufio.NewReader(a.in), dir: d.dir, answers: &answers{cnpj: "1"}}
+	if err := i.hold(t.Context(), "nova"); message.Code(err) != "option.value" {
+		t.Errorf("got %v", err)
+	}
+	if errs.Len() > 0 {
+		t.Errorf("asked: %s", &errs)
+	}
+}
+
+func TestInitDoesNotAskForEverWhereTheInputEnds(t *testing.T) {
+	d := newDesk(t)
+	var out, errs bytes.Buffer
+	a := d.app("A B", &out, &errs)
+	n := answers{}
+	i := &interview{app: a, lines: bufio.NewReader(a.in), dir: d.dir, answers: &n}
+	if err := i.hold(t.Context(), "con"); err == nil {
+		t.Error("the folder's name con can not be an id")
+	}
+	a = d.app("A B", &out, &errs)
+	i = &interview{app: a, lines: bufio.NewReader(a.in), dir: d.dir, answers: &n}
+	if err := i.hold(t.Context(), "nova"); err != nil || n.id != "a-b" || n.destinations != nil {
+		t.Errorf("%v, %+v", err, n)
 	}
 }

@@ -50,16 +50,17 @@ func (a *app) writePlan(path string, p *run.Plan) error {
 	if err != nil {
 		return message.Wrap(err, "fs.denied", "cli.plan_unwritten", message.Args{"path": path})
 	}
-	fmt.Fprintln(a.err, message.Plural("cli.plan_written", len(p.Steps), message.Args{"path": path}))
+	fmt.Fprintln(a.err, message.Plural("cli.plan_written", len(run.Effective(p.Steps)), message.Args{"path": path}))
 	return nil
 }
 
 // tellPlan shows what a dry run would do.
 func (a *app) tellPlan(p *run.Plan) {
-	for _, s := range p.Steps {
+	steps := run.Effective(p.Steps)
+	for _, s := range steps {
 		fmt.Fprintf(a.out, "%s %s  %s\n", message.Text("cli.would", nil), s, s.Where)
 	}
-	if len(p.Steps) == 0 && p.Complete {
+	if len(steps) == 0 && p.Complete {
 		a.print("cli.plan_nothing", nil)
 	}
 }

@@ -141,7 +141,7 @@ func (c *conversation) prompt(goesOn bool) string {
 	case c.session.Dry():
 		return "dj> "
 	}
-	return "dj LIVE> "
+	return message.Text("cli.repl_prompt", nil) + " "
 }
 
 // do evaluates what was typed, and shows what came of it. What is not finished is wrong where nothing more will follow.

@@ -13,6 +13,7 @@ import (
 // Held are files in place of those that lie beside djscript.toml: a version of them that is not the one there now.
 type Held struct {
 	Base     []byte // what [store] base names; nil: there is no such file
+	Baseless bool   // they are of a time when [store] base named none
 	Reseller fs.FS  // the profiles of systems among the reseller's scripts
 	Store    fs.FS  // those among the store's
 }
@@ -61,7 +62,7 @@ func baseAt(folder, written string) string {
 // not be read at all.
 func (doc *document) layBase(folder string, held *Held) (base string, mistakes []Mistake, ok bool) {
 	base = baseAt(folder, doc.written())
-	if base == "" {
+	if base == "" || held != nil && held.Baseless {
 		return "", nil, true
 	}
 	shown := doc.written()

@@ -18,7 +18,7 @@ var errNoText = errors.New("no file of text")
 // readSystems reads the built-in profiles, and lays the reseller's over them, and those of scripts/systems over these, whole.
 func (r *reader) readSystems(c *Config, builtIn fs.FS, held *Held) {
 	if builtIn != nil {
-		r.profiles(c, builtIn, "builtin/systems")
+		r.profiles(c, builtIn, "builtin/systems/")
 	}
 	if c.Base != "" && filepath.Dir(c.Base) != c.Dir {
 		folder := filepath.Join(filepath.Dir(c.Base), "scripts", "systems")
@@ -31,16 +31,16 @@ func (r *reader) readSystems(c *Config, builtIn fs.FS, held *Held) {
 
 func (r *reader) ownProfiles(c *Config, folder, shown string, held *Held, of func(*Held) fs.FS) {
 	if held != nil {
-		r.profiles(c, of(held), shown)
+		r.profiles(c, of(held), shown+string(filepath.Separator))
 	} else if info, err := os.Stat(folder); err == nil && info.IsDir() {
-		r.profiles(c, os.DirFS(folder), shown)
+		r.profiles(c, os.DirFS(folder), shown+string(filepath.Separator))
 	}
 }
 
 func (r *reader) profiles(c *Config, from fs.FS, where string) {
 	names, _ := fs.Glob(from, "*.toml")
 	for _, name := range names {
-		file := filepath.Join(where, name)
+		file := where + name
 		data, err := fs.ReadFile(from, name)
 		if err != nil {
 			err := message.Wrap(err, "option.missing", "config.unreadable", message.Args{"path": file})

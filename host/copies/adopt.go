@@ -73,6 +73,18 @@ func (k *making) adopt(ctx context.Context, path string, seqs *sequence) (made *
 	return settle(copied, k.manifest, k.to, proof)
 }
 
+// Adoptable tells why a file can not be adopted, as far as its first bytes tell that.
+func Adoptable(path string) error {
+	if _, err := adoptable(path); err != nil {
+		return err
+	}
+	kind, err := kindOf(path)
+	if err == nil && kind == "" {
+		err = message.New("copy.bad", "copies.not_adoptable", message.Args{"path": path})
+	}
+	return err
+}
+
 func adoptable(path string) (int64, error) {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {

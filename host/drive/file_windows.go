@@ -42,7 +42,7 @@ func long(path string) string {
 }
 
 func discardPart(file *os.File) error {
-	return errors.Join(file.Close(), patiently(func() error { return os.Remove(file.Name()) }))
+	return errors.Join(file.Close(), Patiently(func() error { return os.Remove(file.Name()) }))
 }
 
 // removeDead removes a part that nobody holds open: Windows itself refuses where somebody does.
@@ -54,8 +54,9 @@ func removeDead(path string) bool {
 	return file.Close() == nil && os.Remove(path) == nil
 }
 
-// A virus scanner opens what was just written and holds it for a while.
-func patiently(try func() error) error {
+// Patiently does to a file what Windows refuses while somebody else has it open, again for a few seconds: a virus scanner
+// opens what was just written and holds it for a while, and another run reads what is being replaced.
+func Patiently(try func() error) error {
 	pause := 10 * time.Millisecond
 	for range 9 {
 		err := try()
@@ -83,7 +84,7 @@ func renameOpen(file *os.File, to string, replace bool) error {
 		return err
 	}
 	info := renameInfo(name, replace)
-	return patiently(func() error {
+	return Patiently(func() error {
 		return windows.SetFileInformationByHandle(
 			windows.Handle(file.Fd()), windows.FileRenameInfo, &info[0], uint32(len(info)))
 	})

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -36,9 +37,13 @@ type disk interface {
 // realDisk writes what survives a power cut.
 type realDisk struct{}
 
-func (realDisk) mkdir(path string) error      { return os.MkdirAll(path, 0o755) }
-func (realDisk) rename(from, to string) error { return os.Rename(from, to) }
-func (realDisk) remove(path string) error     { return os.RemoveAll(path) }
+func (realDisk) mkdir(path string) error { return os.MkdirAll(path, 0o755) }
+func (realDisk) rename(from, to string) error {
+	return drive.Patiently(func() error { return os.Rename(from, to) })
+}
+func (realDisk) remove(path string) error {
+	return drive.Patiently(func() error { return os.RemoveAll(path) })
+}
 
 func (realDisk) write(path string, data []byte) error {
 	f, err := os.Create(path)
@@ -55,7 +60,8 @@ func (a Active) pointer() string { return filepath.Join(a.Dir, "current") }
 
 // hashes are the versions that were in force, the newest first.
 func (a Active) hashes() []string {
-	text, err := os.ReadFile(a.pointer())
+	var text []byte
+	err := drive.Patiently(func() (err error) { text, err = os.ReadFile(a.pointer()); return err })
 	if err != nil {
 		return nil
 	}

@@ -189,19 +189,32 @@ func (h *Host) planCreate(_ context.Context, args any) (any, error) {
 
 func (h *Host) planAdopt(_ context.Context, args any) (any, error) {
 	a := args.(*adoptArgs)
-	database, noDatabase := h.database(a.Database)
-	to, nowhere := h.destinations(a.To)
-	if err := errors.Join(noDatabase, nowhere); err != nil {
+	o, err := h.adoption(a)
+	if err != nil {
 		return nil, err
 	}
-	o := copies.Options{To: to, Class: orElse(a.Class, copies.Extra), Note: a.Note, Verify: copies.VerifyRestore}
-	return h.planned(database, o), nil
+	if err := h.Copies.Adoptable(a.Path); err != nil {
+		return nil, err
+	}
+	return h.planned(o.Databases[0], o), nil
+}
+
+// adoption is how a file is taken in: nothing is, that does not restore.
+func (h *Host) adoption(a *adoptArgs) (copies.Options, error) {
+	database, noDatabase := h.database(a.Database)
+	to, nowhere := h.destinations(a.To)
+	return copies.Options{
+		Databases: []copies.Database{database}, To: to, Class: orElse(a.Class, copies.Extra), Note: a.Note, Verify: copies.VerifyRestore,
+	}, errors.Join(noDatabase, nowhere)
 }
 
 // planned is a copy that will be, if all goes well.
 func (h *Host) planned(d copies.Database, o copies.Options) map[string]any {
 	made := map[string]any{
 		"store": h.Store, "database": d.Name, "class": o.Class, "verify": o.Verify, "partial": false, "state": copies.Sealed,
+	}
+	if !o.Files && len(d.Files) > 0 {
+		made["partial"], made["left_out"] = true, map[string]any{"files": true}
 	}
 	if o.Verify == copies.VerifyRestore {
 		made["state"] = copies.Verified
@@ -236,22 +249,16 @@ func (h *Host) planCheck(ctx context.Context, args any) (any, error) {
 }
 
 func (h *Host) adopt(ctx context.Context, a *adoptArgs) (copies.Copy, error) {
-	database, err := h.database(a.Database)
+	o, err := h.adoption(a)
 	if err != nil {
 		return copies.Copy{}, err
 	}
-	to, err := h.destinations(a.To)
-	if err != nil {
-		return copies.Copy{}, err
-	}
-	if err := h.Env.Spend(FilesWritten, int64(len(to))); err != nil {
+	if err := h.Env.Spend(FilesWritten, int64(len(o.To))); err != nil {
 		return copies.Copy{}, err
 	}
 	var set copies.Set
 	err = h.one(ctx, func() (err error) {
-		set, err = h.Copies.Adopt(ctx, a.Path, copies.Options{
-			Databases: []copies.Database{database}, To: to, Class: orElse(a.Class, copies.Extra), Note: a.Note,
-		})
+		set, err = h.Copies.Adopt(ctx, a.Path, o)
 		return err
 	})
 	h.made(set)

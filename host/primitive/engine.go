@@ -14,6 +14,8 @@ import (
 type Copies interface {
 	Create(ctx context.Context, o copies.Options) (copies.Set, error)
 	Adopt(ctx context.Context, path string, o copies.Options) (copies.Set, error)
+	// Adoptable tells why a file can not be adopted, as far as a look at it tells that.
+	Adoptable(path string) error
 	// Sweep takes away what a maker that died left.
 	Sweep() error
 	// Open reads a copy by its path alone.

@@ -30,7 +30,7 @@ type Param struct {
 	Default  any      `lua:"default"`
 	Values   []string `lua:"values"`
 	Required bool     `lua:"required"`
-	Help     string   `lua:"help"`
+	Help     Help     `lua:"help"`
 }
 
 type (
@@ -68,7 +68,7 @@ type (
 
 func (h *Host) flow() []lua.Func {
 	return []lua.Func{
-		bind("script", Flow, func(_ context.Context, a *scriptArgs) (bool, error) { h.Env.Declare(a.Spec); return true, nil }),
+		bind("script", Flow, h.declare),
 		bind("retry", Flow, h.retry),
 		bind("step", Flow, h.step),
 		bind("lock", Flow, h.lock),

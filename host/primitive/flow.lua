@@ -8,7 +8,7 @@
 ---@field default? any
 ---@field values? string[]     of an enum
 ---@field required? boolean
----@field help? string
+---@field help? string|table<string, string>  one text, or one a language: { ["pt-BR"] = "...", en = "..." }
 
 ---@class dj.ScriptSpec
 ---@field name string

@@ -188,9 +188,26 @@ func (h *Host) tell(where string, r *rotated, gone []copies.Copy) {
 		}
 		h.Env.Log("info", said, nil)
 	}
-	for _, g := range r.Guards {
-		h.Env.Log("info", message.Text("primitive.guard", message.Args{"where": where, "why": g.String()}), nil)
+	if guards := r.guards(); guards != "" {
+		h.Env.Log("info", message.Text("primitive.guard", message.Args{"where": where, "why": guards}), nil)
 	}
+}
+
+// guards are what the guards said, each with how many copies it holds for: one line a night, however many they are.
+func (r *rotated) guards() string {
+	held := map[string]int{}
+	for _, copies := range []map[string][]retention.Reason{r.Keep, r.Deferred} {
+		for _, reasons := range copies {
+			for _, one := range reasons {
+				held[one.String()]++
+			}
+		}
+	}
+	var all []string
+	for _, g := range r.Guards {
+		all = append(all, message.Plural("primitive.guarded", held[g.String()], message.Args{"why": g.String()}))
+	}
+	return strings.Join(all, "; ")
 }
 
 // dropped are the copies that go, newest first.
@@ -405,7 +422,7 @@ func (h *Host) undecided(c *lua.Call) error {
 // policiesOf reads one policy or a list of them.
 func policiesOf(v lua.Value) ([]retention.Policy, error) {
 	if v.Type() != "table" {
-		return nil, message.New("option.type", "primitive.not_a_policy", message.Args{"got": v.Type()})
+		return nil, message.New("option.type", "primitive.not_a_policy", message.Args{"got": v.Described()})
 	}
 	if v.Len() == 0 {
 		one, err := policyOf(v)

@@ -71,9 +71,9 @@ function dj.copy.keep(policy, copies) end
 ---@return dj.Plan
 function dj.copy.plan(where, policy) end
 
---- Drops the copies that nothing keeps, and gives them. The newest proven copy, the floor of proven ones, pinned, unproven
---- and damaged copies always stay; no more than a fifth goes at a time, and only when new proven copies have come. A plan
---- that is refused drops nothing and degrades the run.
+--- Drops the copies that nothing keeps, and gives them. The newest proven copy, the floor of proven ones, pinned and
+--- damaged copies always stay, and one that was never proven until there are three newer proven ones; no more than a fifth
+--- goes at a time, and only when new proven copies have come. A plan that is refused drops nothing and degrades the run.
 ---
 --- Example:
 --- ```lua

@@ -40,7 +40,7 @@ func (h *Host) CheckEntries(ctx context.Context) []config.Mistake {
 		}
 		return known[script]
 	}
-	var mistakes []config.Mistake
+	mistakes := h.checkKeep(describe)
 	for _, e := range Entries(h.Config) {
 		script, job := splitTarget(e.Run)
 		if d := describe(script); d != nil {
@@ -69,10 +69,8 @@ func (h *Host) checkEntry(e config.Cron, script, job string, d *Description) []c
 		key, params = "backup", "backup."
 	}
 	var mistakes []config.Mistake
-	if _, ok := d.Jobs[pickJob(d.Jobs, job)]; !ok {
-		mistakes = append(mistakes, h.Config.At(key, message.New("option.value", "run.no_job", message.Args{
-			"script": script, "job": job, "known": names(d.Jobs),
-		})))
+	if _, wrong := pickJob(d.chain, script, job); wrong != nil {
+		mistakes = append(mistakes, h.Config.At(key, wrong))
 	}
 	values := maps.Clone(h.Config.Scripts[script].Params)
 	if values == nil {

@@ -92,6 +92,9 @@ func (e *engine) Adopt(ctx context.Context, path string, o copies.Options) (copi
 	return e.maker.Adopt(ctx, path, o)
 }
 
+// Adoptable looks at a file that is to be adopted.
+func (e *engine) Adoptable(path string) error { return copies.Adoptable(path) }
+
 // Sweep takes away what a maker that died left.
 func (e *engine) Sweep() error { return e.maker.Sweep() }
 

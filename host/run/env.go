@@ -59,6 +59,9 @@ func (r *running) Called(c *lua.Call) func(result any, err error) {
 		r.write(e)
 		if c.Func.Effect != primitive.Read && c.Func.Effect != primitive.Flow {
 			r.failed = err != nil
+			if r.failed {
+				r.fails()
+			}
 			r.outcome.Steps = append(r.outcome.Steps, Step{Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where()})
 			r.watch(Event{Kind: "call", Name: c.Func.Name, Seconds: seconds})
 		}

@@ -91,10 +91,12 @@ type Description struct {
 	*primitive.Script
 	Extends []string          // the files that it extends, the nearest first
 	From    map[string]string // the file that a param, "param.to", or a job, "job.backup", comes from, where it is inherited
+
+	chain []*primitive.Script
 }
 
 func (r *running) description() *Description {
-	d := &Description{Script: r.declared, From: map[string]string{}}
+	d := &Description{Script: r.declared, From: map[string]string{}, chain: r.chain}
 	for i, script := range slices.Backward(r.chain) {
 		file := r.target.program.Scripts[i].Chunk.Name
 		if i > 0 {

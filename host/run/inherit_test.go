@@ -275,3 +275,40 @@ func TestParamsOfNumbersAndOfPolicies(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutANameTheOwnJobsOfAScriptDecide(t *testing.T) {
+	jobs := func(extends string, names ...string) string {
+		text := `return dj.script { name = "x",` + extends + ` jobs = {`
+		for _, name := range names {
+			text += name + " = function() return '" + name + "' end, "
+		}
+		return text + `} }`
+	}
+	below := `extends = "below",`
+	for own, want := range map[string]string{
+		jobs(below, "report"):               "report",
+		jobs(below, "report", "backup"):     "backup",
+		jobs(below, "report", "second"):     "option.value: script own has several jobs: report, second",
+		jobs(below):                         "backup",
+		jobs(`extends = "one",`):            "single",
+		jobs(`extends = "two",`):            "option.value: script own has several jobs: x, y",
+		jobs("", "single"):                  "single",
+		`return dj.script { name = "own" }`: "option.value: script own has no jobs",
+	} {
+		h := layered(map[string]string{
+			"store/own.lua": own, "builtin/below.lua": jobs("", "backup", "adopt"), "builtin/one.lua": jobs(below, "single"), "builtin/two.lua": jobs(below, "x", "y"),
+		})
+		h.Config.Cron = []config.Cron{{Name: "entry", Run: "own"}}
+		o := h.Run(t.Context(), Request{Target: "own", Trigger: "manual"})
+		got, _ := o.Value.(string)
+		if o.Err != nil {
+			got = message.Code(o.Err) + ": " + strings.TrimSuffix(o.Err.Error(), " (option.value)")
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", own, got, want)
+		}
+		if mistakes := h.CheckEntries(t.Context()); (len(mistakes) > 0) != (o.Err != nil) {
+			t.Errorf("%s: check says %v", own, mistakes)
+		}
+	}
+}

@@ -44,6 +44,7 @@ type PlanStep struct {
 	Args   map[string]any `json:"args,omitempty"`
 	Given  []any          `json:"given,omitempty"` // in place of Args, where something in it is not known before
 	Drops  []string       `json:"drops,omitzero"`  // the copies that go, by id; nil where that is not known before
+	Failed bool           `json:"failed,omitzero"` // it would do nothing: the script met the error and went on
 }
 
 // PlanStop is where a dry run could not go on.
@@ -145,6 +146,24 @@ func (r *running) Allow(c *lua.Call) error {
 		return nil
 	}
 	return r.follow(c, step)
+}
+
+// fails marks the step of a plan whose rehearsal failed.
+func (r *running) fails() {
+	p := r.outcome.Plan
+	if p == nil || len(p.Steps) == 0 {
+		return
+	}
+	last := &p.Steps[len(p.Steps)-1]
+	last.Failed = true
+	if last.Effect == primitive.Destroy {
+		last.Drops = []string{}
+	}
+}
+
+// Effective are the steps that would do something.
+func Effective(steps []PlanStep) []PlanStep {
+	return slices.DeleteFunc(slices.Clone(steps), func(s PlanStep) bool { return s.Failed })
 }
 
 // follow refuses the first effect that is not the plan's next.

@@ -97,6 +97,37 @@ func TestWhatGoesAfterANewCopyIsNotKnownBefore(t *testing.T) {
 	}
 }
 
+func TestACopyThatIsAdoptedMayBePinned(t *testing.T) {
+	h, s := rotating(t, "")
+	plan := h.planned(t, `local c = dj.copy.adopt("a.fbk", { database = "loja", to = "local", note = "x" }) dj.copy.pin(c, { reason = "y" })`)
+	if !plan.Complete || len(plan.Steps) != 2 {
+		t.Fatalf("%+v", plan)
+	}
+	if o := h.applies(t, plan); o.Err != nil || len(o.Degraded) > 0 || s.all[0].Pinned == nil {
+		t.Errorf("%v, %v, left %s", o.Err, o.Degraded, s.left())
+	}
+}
+
+func TestAStepWhoseRehearsalFailsWouldDoNothing(t *testing.T) {
+	h, s := rotating(t, "")
+	plan := h.planned(t, `
+		pcall(dj.copy.adopt, "nada.fbk", { database = "loja", to = "local" })
+		pcall(dj.copy.create, { to = "nada" })
+		pcall(dj.copy.prune, "local", "minha:nada")
+		dj.copy.create { to = "local" }`)
+	if would := Effective(plan.Steps); !plan.Complete || len(would) != 1 || would[0].Where != "minha.lua:6" {
+		t.Fatalf("%+v", plan)
+	}
+	if o := h.applies(t, plan); o.Err != nil || len(o.Degraded) > 0 || s.left() != "1 2 3 4 5 6 7 8 9" {
+		t.Errorf("%v, %v, left %s", o.Err, o.Degraded, s.left())
+	}
+	h.put(t, "minha", job(`dj.copy.create { to = "nada" }`))
+	o := h.Run(t.Context(), Request{Target: "minha", Trigger: "manual", Dry: true})
+	if o.Err == nil || len(Effective(o.Plan.Steps)) != 0 {
+		t.Errorf("%v, %+v", o.Err, o.Plan)
+	}
+}
+
 func TestWhatIsDeferredIsAPartOfThePlan(t *testing.T) {
 	h, s := rotating(t, "")
 	plan := h.planned(t, `dj.defer(function() dj.copy.pin("3", { reason = "at the end" }) end) dj.copy.pin("4", { reason = "first" })`)

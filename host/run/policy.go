@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/retention"
@@ -36,11 +37,36 @@ func (r *running) Policy(name string) (lua.Value, error) {
 	}
 	found, ok := declared.Policies[policy]
 	if !ok {
-		return found, message.New("option.value", "run.no_policy", message.Args{
-			"script": script, "policy": policy, "known": strings.Join(slices.Sorted(maps.Keys(declared.Policies)), ", "),
-		})
+		return found, noPolicy(script, policy, declared)
 	}
 	return found, nil
+}
+
+// checkKeep finds the policies that djscript.toml names and the scripts have not.
+func (h *Host) checkKeep(describe func(script string) *Description) []config.Mistake {
+	var mistakes []config.Mistake
+	for _, destination := range h.Config.Destinations {
+		if destination.Keep == nil || destination.Keep.Script == "" {
+			continue
+		}
+		script, policy, _ := strings.Cut(destination.Keep.Script, ":")
+		d := describe(script)
+		if d == nil {
+			continue
+		}
+		if _, ok := d.Policies[policy]; !ok {
+			mistakes = append(mistakes, h.Config.At("destination."+destination.Name+".keep", noPolicy(script, policy, d.Script)))
+		}
+	}
+	return mistakes
+}
+
+func noPolicy(script, policy string, declared *primitive.Script) *message.Error {
+	known := slices.Sorted(maps.Keys(declared.Policies))
+	if len(known) == 0 {
+		return message.New("option.value", "run.no_policies", message.Args{"script": script, "policy": policy})
+	}
+	return message.New("option.value", "run.no_policy", message.Args{"script": script, "policy": policy, "known": strings.Join(known, ", ")})
 }
 
 // beside is what another script says of itself. It is loaded into the same state, and declares nothing for this run.

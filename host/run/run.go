@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -330,28 +331,38 @@ func (r *running) call(lent *primitive.Host) error {
 
 // pick finds the job that was asked for.
 func (r *running) pick() error {
-	jobs := r.declared.Jobs
-	name := pickJob(jobs, r.target.job)
-	if _, ok := jobs[name]; !ok {
-		return message.New("option.value", "run.no_job", message.Args{
-			"script": r.target.script, "job": name, "known": names(jobs),
-		})
+	name, wrong := pickJob(r.chain, r.target.script, r.target.job)
+	if wrong != nil {
+		return wrong
 	}
 	r.outcome.Job = name
 	return nil
 }
 
-// pickJob is the job of that name; without a name, the only one, or "backup".
-func pickJob[T any](jobs map[string]T, name string) string {
-	if name == "" && len(jobs) == 1 {
-		for only := range jobs {
-			return only
+// pickJob is the job of that name. Without a name the nearest script that has jobs of its own decides: it is its only
+// one, or "backup".
+func pickJob(chain []*primitive.Script, script, name string) (string, *message.Error) {
+	if name != "" {
+		jobs := inherit(chain).Jobs
+		if _, ok := jobs[name]; !ok {
+			return name, message.New("option.value", "run.no_job", message.Args{"script": script, "job": name, "known": names(jobs)})
 		}
+		return name, nil
 	}
-	if _, ok := jobs["backup"]; name == "" && ok {
-		return "backup"
+	i := slices.IndexFunc(chain, func(s *primitive.Script) bool { return len(s.Jobs) > 0 })
+	if i < 0 {
+		return name, message.New("option.value", "run.no_jobs", message.Args{"script": script})
 	}
-	return name
+	own := sorted(chain[i].Jobs)
+	switch {
+	case len(own) == 1:
+		return own[0], nil
+	case slices.Contains(own, "backup"):
+		return "backup", nil
+	}
+	return name, message.New("option.value", "run.which_job", message.Args{
+		"script": script, "known": strings.Join(own, ", "), "target": script + ":" + own[0],
+	})
 }
 
 // cleanUp calls what was deferred, last first, under a context of its own: the run's may be over.

@@ -77,9 +77,9 @@ func (s *Session) Live(live bool) {
 	s.running.outcome.Dry = s.running.outcome.Dry && !live
 }
 
-// Done are the effects since it was asked last: what was done, or what would be.
+// Done are the effects since it was asked last: what was done, or what would be. What failed is none.
 func (s *Session) Done() []PlanStep {
-	done := s.running.outcome.Plan.Steps
+	done := Effective(s.running.outcome.Plan.Steps)
 	s.running.outcome.Plan.Steps = nil
 	return done
 }

@@ -167,11 +167,19 @@ func (s shelf) contradict(c *copies.Copy) error {
 
 // Adopt takes in a file that the test laid down with sim:file.
 func (s shelf) Adopt(ctx context.Context, from string, o copies.Options) (copies.Set, error) {
-	if _, ok := s.files[from]; !ok {
-		return copies.Set{}, message.New("copy.not_found", "copies.no_file", message.Args{"path": from})
+	if err := s.Adoptable(from); err != nil {
+		return copies.Set{}, err
 	}
-	o.Verify, o.Files = copies.VerifyRestore, true
+	o.Verify = copies.VerifyRestore
 	return s.Create(ctx, o)
+}
+
+// Adoptable tells whether the test laid such a file down.
+func (s shelf) Adoptable(from string) error {
+	if _, ok := s.files[from]; !ok {
+		return message.New("copy.not_found", "copies.no_file", message.Args{"path": from})
+	}
+	return nil
 }
 
 // Sweep takes away what a power cut left.

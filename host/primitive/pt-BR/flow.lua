@@ -8,7 +8,7 @@
 ---@field default? any
 ---@field values? string[]     de um enum
 ---@field required? boolean
----@field help? string
+---@field help? string|table<string, string>  um texto, ou um para cada língua: { ["pt-BR"] = "...", en = "..." }
 
 ---@class dj.ScriptSpec
 ---@field name string

@@ -71,9 +71,9 @@ function dj.copy.keep(policy, copies) end
 ---@return dj.Plan
 function dj.copy.plan(where, policy) end
 
---- Apaga as cópias que nada guarda, e as devolve. A provada mais nova, o mínimo de provadas, as fixadas, as não provadas e
---- as danificadas sempre ficam; não sai mais que um quinto por vez, e só depois de novas cópias provadas. Um plano recusado
---- não apaga nada e deixa a execução com ressalvas.
+--- Apaga as cópias que nada guarda, e as devolve. A provada mais nova, o mínimo de provadas, as fixadas e as danificadas
+--- sempre ficam, e a que nunca foi provada fica até haver três provadas mais novas; não sai mais que um quinto por vez, e só
+--- depois de novas cópias provadas. Um plano recusado não apaga nada e deixa a execução com ressalvas.
 ---
 --- Exemplo:
 --- ```lua
