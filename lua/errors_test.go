@@ -123,6 +123,12 @@ func TestTheInterpretersOwnErrorsAreSaidPlainly(t *testing.T) {
 		{`return string.format("%d", 3.7)`, `store.lua:1: %d in string.format: it takes a whole number; use %.0f, or math.floor first (arg.type)`},
 		{`return string.format("%s;%s", 1)`, `store.lua:1: %s in string.format: its value is missing (arg.type)`},
 		{`return string.format("%d", "abc")`, `store.lua:1: argument 2 of format must be a number, but it is "abc" (arg.type)`},
+		{`for i = 1, {} do end`, `store.lua:1: the limit of "for" must be a number (script.failed)`},
+		{`for i = "a", 2 do end`, `store.lua:1: the start of "for" must be a number (script.failed)`},
+		{"local t = {}\nlocal k\nt[k] = 1", `store.lua:3: a table takes no value under nil (script.failed)`},
+		{"local t = { 1 }\nfor v in t do print(v) end", `store.lua:2: "for" takes the elements of a list from ipairs, but here it is given a table (script.failed)`},
+		{"local function f() return nil end\nfor v in f() do print(v) end", `store.lua:2: "for" takes the elements of a list from ipairs, but here it is given nil (script.failed)`},
+		{"for _ in pairs({ 1 }) do local t = nil; t() end", `store.lua:1: "t" is no function (script.failed)`},
 		{`for i = 1, 2 do local t = nil; t() end`, `store.lua:1: "t" is no function (script.failed)`},
 	} {
 		run := fails(t, Options{}, c.source)
@@ -296,5 +302,27 @@ end
 	}
 	if diff := cmp.Diff(map[string]string{"after": "10", "last": "20", "deep": "30"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestTypesAreNamedInTheReadersLanguage(t *testing.T) {
+	for source, want := range map[string]string{
+		"return {} + 1":                   "não dá para calcular com uma tabela e um número",
+		"return nil + 1":                  "não dá para calcular com nil (nada) e um número",
+		"return 1 < 'a'":                  "não dá para comparar um número com um texto",
+		"return {} < true":                "não dá para comparar uma tabela com true ou false",
+		"local t return t.x":              `não dá para procurar "x" em nil (nada)`,
+		"for i = 1, {} do end":            `no "for", o fim deve ser um número`,
+		"local t, k = {} t[k] = 1":        "uma tabela não guarda nada com a chave nil (nada)",
+		"for v in { 1 } do print(v) end":  `o "for" percorre uma lista com ipairs, mas aqui veio uma tabela`,
+		"local f = print return f .. 'a'": "não dá para juntar uma função a um texto",
+	} {
+		run := fails(t, Options{Say: catalogue(t, "pt-BR")}, source)
+		if !strings.Contains(run.Error(), want) {
+			t.Errorf("%s: %s, want %s", source, run, want)
+		}
+	}
+	if got := out(t, Options{}, "print(print)"); got != "function: djscript" {
+		t.Error(got)
 	}
 }

@@ -28,7 +28,7 @@ func FuzzInspect(f *testing.F) {
 		found := inspect(t, known, string(source))
 		before := 0
 		for _, m := range found.Mistakes {
-			whole := m.Key == "lua.binary" || m.Key == "lua.too_long" || m.Key == "lua.compile"
+			whole := m.Key == "lua.binary" || m.Key == "lua.wide" || m.Key == "lua.too_long" || m.Key == "lua.compile"
 			if (m.Line < 1 || m.Line > count) && !whole || m.Line < before || m.Column < 0 || m.Code == "" || m.Message == "" || m.Hint == "" {
 				t.Fatalf("%#v", m)
 			}

@@ -237,7 +237,8 @@ func (c *callCheck) field(f *field, path string, e ast.Expr, line int) {
 		}
 		return
 	}
-	c.value(f.kind(), join(path, f.name), e, line)
+	_, table := e.(*ast.TableExpr)
+	c.value(f.kind(), f.within(path, table), e, line)
 }
 
 // value holds a literal against a kind: a table piece by piece, anything else as a run would decode it.

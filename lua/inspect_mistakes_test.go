@@ -92,7 +92,7 @@ var firstMistakes = []struct {
 	{"a misspelt param", "return dj.script { name = \"n\", params = { to = { type = \"text\" } }, jobs = {\n  go = function(_, p)\n    print(p.to, p.too)\n  end,\n} }", 3, "api.unknown", []string{`no param "too"`, `"to"`}, []string{`parâmetro "too"`, `"to"`}},
 	{"a param that nothing reads", "return dj.script { name = \"n\", params = {\n  to = { type = \"text\" } }, jobs = { go = function() end } }", 2, "script.unused_param", []string{`nothing reads the param "to"`}, []string{`ninguém lê o parâmetro "to"`}},
 	{"a default in quotes", "return dj.script { name = \"n\", params = {\n  n = { type = \"integer\",\n    default = \"7\" } }, jobs = { go = function(_, p) print(p.n) end } }", 3, "option.type", []string{`"params.n.default"`, "a whole number"}, []string{`"params.n.default"`, "um número inteiro"}},
-	{"a type that no param has", "return dj.script { name = \"n\", params = { n = { type = \"number\" } }, jobs = { go = function(_, p) print(p.n) end } }", 1, "option.value", []string{`"spec.params.n.type"`, `"integer"`}, []string{`"spec.params.n.type"`, `"integer"`}},
+	{"a type that no param has", "return dj.script { name = \"n\", params = { n = { type = \"number\" } }, jobs = { go = function(_, p) print(p.n) end } }", 1, "option.value", []string{`"params.n.type"`, `"integer"`}, []string{`"params.n.type"`, `"integer"`}},
 	{"a path of Windows", "print(\"C:\\DJ\\Copias\")", 1, "script.syntax", []string{`"\D"`, `"C:/DJ/`}, []string{`"\D"`, "escreva / ou"}},
 	{"a path of Windows that begins with n", "print(\"c:\\nova\")", 1, "script.syntax", []string{`"\n"`, "/"}, []string{`"\n"`, "/"}},
 	{"a for over a list", "for c in dj.copy.list() do print(c) end", 1, "script.failed", []string{"ipairs", "copy.list", "for _, c in ipairs(list) do"}, []string{"ipairs", "o resultado de dj.copy.list", "for _, c in ipairs(lista) do"}},
@@ -108,7 +108,7 @@ var firstMistakes = []struct {
 	{"a label that is not there", "for n = 1, 2 do\n  goto fim\nend", 2, "script.syntax", []string{`label "fim"`, "::fim::"}, []string{`rótulo "fim"`, "::fim::"}},
 	{"a break outside", "break", 1, "script.syntax", []string{"no loop"}, []string{"laço"}},
 	{"an ANSI file", "print(1)\nprint(\"Jo\xe3o\")", 2, "script.suspect", []string{"UTF-8", "Notepad"}, []string{"UTF-8", "Bloco de Notas"}},
-	{"a misspelt part of a script", "return dj.script { name = \"n\", job = {} }", 1, "option.unknown", []string{`"spec.job"`, `"jobs"`}, []string{`"spec.job"`, `"jobs"`}},
+	{"a misspelt part of a script", "return dj.script { name = \"n\", job = {} }", 1, "option.unknown", []string{`"job"`, `"jobs"`}, []string{`"job"`, `"jobs"`}},
 }
 
 // What a person must never be shown: addresses, types of Go, frames of its stack, places that were not filled.

@@ -228,7 +228,13 @@ func decoderKind(typ reflect.Type) *kind {
 	if reflect.PointerTo(typ).Implements(typedType) {
 		stub = reflect.New(typ).Interface().(Typed).LuaType()
 	}
-	return &kind{stub: stub, reads: true, want: func(*State) string { return stub },
+	want := func(s *State) string {
+		if stub == "any" {
+			return s.word("lua.a_value")
+		}
+		return stub
+	}
+	return &kind{stub: stub, reads: true, want: want,
 		decode: func(s *State, path string, value glua.LValue, target reflect.Value) *fault {
 			plain, mistake := s.toGo(path, value)
 			if mistake != nil {
@@ -246,7 +252,7 @@ func decoderKind(typ reflect.Type) *kind {
 				code = "option.value"
 			}
 			return &fault{code: code, key: "lua.option_refused", cure: hintOf(err), args: map[string]any{
-				"option": path, "got": s.describe(value), "text": err.Error(), "want": stub,
+				"option": path, "got": s.describe(value), "text": err.Error(), "want": want(s),
 			}}
 		}}
 }

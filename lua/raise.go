@@ -110,6 +110,9 @@ func (s *State) thrown(l *glua.LState, value glua.LValue, where string) *Error {
 // codeShape is how codes look. A script can not raise those that nothing may catch.
 var codeShape = regexp.MustCompile(`^[a-z][a-z_]*(\.[a-z][a-z_]*)+$`)
 
+// IsCode tells whether a text looks like the code of an error, "copy.bad".
+func IsCode(text string) bool { return codeShape.MatchString(text) }
+
 func codeOfTable(table *glua.LTable) string {
 	code, ok := table.RawGetString("code").(glua.LString)
 	if e := (&Error{code: string(code)}); ok && codeShape.MatchString(e.code) && !e.final() {

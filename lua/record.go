@@ -105,7 +105,7 @@ func enumOf(tag reflect.StructTag) []string {
 }
 
 func (f *field) decode(s *State, path string, value glua.LValue, target reflect.Value) *fault {
-	path = join(path, f.name)
+	path = f.within(path, value.Type() == glua.LTTable)
 	if value == glua.LNil {
 		if f.required {
 			return &fault{code: missingCode(f.arg), key: "lua.option_missing", args: map[string]any{
@@ -115,6 +115,14 @@ func (f *field) decode(s *State, path string, value glua.LValue, target reflect.
 		return nil
 	}
 	return f.kind().decode(s, path, value, target.FieldByIndex(f.index))
+}
+
+// within is the path of what is in a field. Of a subject that is one table nobody wrote the name.
+func (f *field) within(path string, table bool) string {
+	if f.arg && table && f.kind().record != nil {
+		return path
+	}
+	return join(path, f.name)
 }
 
 func missingCode(arg bool) string {

@@ -11,7 +11,7 @@ func TestAClosingWordThatDoesNotFitNamesTheBlockThatIsOpen(t *testing.T) {
 		"f(function()\n  g()\n)":    `x.lua:1: "function" opened at line 1 is never closed`,
 		"local t = {\n  a = (1,\n}": `x.lua:2: "," was not expected here`,
 		"local t = {\n  a = (1\n}":  `x.lua:2: "(" opened at line 2 is never closed`,
-		"local t = 1 }":             `x.lua:1: "}" was not expected here`,
+		"local t = 1 }":             `x.lua:1: this "}" closes nothing: the blocks before it are closed already`,
 	} {
 		_, err := Parse("x.lua", []byte(source))
 		var wrong *SyntaxError

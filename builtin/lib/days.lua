@@ -4,7 +4,7 @@ local days = {}
 local function parts(day)
   local year, month, date = string.match(tostring(day), "^(%d%d%d%d)-(%d%d)-(%d%d)")
   if not year then
-    error('a day is written as "2026-12-31", not "' .. tostring(day) .. '"', 3)
+    error('"' .. tostring(day) .. '": use "2026-12-31"', 3) -- "use" is a word of both languages
   end
   return tonumber(year), tonumber(month), tonumber(date)
 end
@@ -61,6 +61,10 @@ local function from_number(n)
 end
 
 local names = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" }
+local known = {}
+for _, name in ipairs(names) do
+  known[name] = true
+end
 
 -- The weekday as djscript.toml writes it: "mon", "tue", ...
 function days.weekday(day)
@@ -92,8 +96,12 @@ end
 -- Whether it is the last one of its month that falls on one of these weekdays: where a store is
 -- closed on Sundays, days.is_last(day, { "mon", "tue", "wed", "thu", "fri", "sat" }).
 function days.is_last(day, weekdays)
+  parts(day) -- refused at the caller's line
   local open = {}
   for _, name in ipairs(weekdays) do
+    if not known[name] then
+      error('"' .. tostring(name) .. '": use "' .. table.concat(names, '", "') .. '"', 2)
+    end
     open[name] = true
   end
   if not open[days.weekday(day)] then

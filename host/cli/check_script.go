@@ -210,6 +210,9 @@ func (i *inspection) powersOf(name, file string, program *layer.Program) {
 		return // the grants themselves are wrong: djscript.toml is told so
 	}
 	for _, d := range permit.Denied() {
+		if i.said(i.pathOf(d.Need.File), d.Sentence()) {
+			continue // the name itself is unknown
+		}
 		i.note(mistake{
 			Level: lua.LevelError, File: i.pathOf(d.Need.File), Line: d.Need.Line, Column: d.Need.Column, Code: d.Code(),
 			Message: d.Sentence(), Hint: d.Hint(), Source: d.Source,

@@ -54,6 +54,11 @@ func (i *inspection) ofUse(c *checked, use lua.Use, line int, wrong *message.Err
 	i.note(m)
 }
 
+// said tells whether a mistake of a file was noted already, in these words.
+func (i *inspection) said(file, text string) bool {
+	return slices.ContainsFunc(i.mistakes, func(m mistake) bool { return m.File == file && m.Message == text })
+}
+
 // supers finds job:super in a job that no script below has.
 func (i *inspection) supers(c *checked, program *layer.Program) {
 	below := map[string]bool{}

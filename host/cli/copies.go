@@ -2,14 +2,18 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/lua"
 )
 
 func (a *app) copiesCommand() *cobra.Command {
@@ -37,17 +41,21 @@ func (a *app) copiesListCommand() *cobra.Command {
 }
 
 func (a *app) listCopies(ctx context.Context, f copies.Filter) error {
-	if err := checkFilter(f); err != nil {
-		return err
+	if _, err := time.Parse(time.DateOnly, f.Since); f.Since != "" && err != nil {
+		return message.New("arg.value", "cli.no_day", message.Args{"day": f.Since})
 	}
 	store, err := a.host()
 	if err != nil {
 		return err
 	}
-	found, problems, err := store.Catalogue().List(ctx, f)
+	all, problems, err := store.Catalogue().List(ctx, copies.Filter{})
 	if err != nil {
 		return err
 	}
+	if err := checkFilter(f, store.Config, all); err != nil {
+		return err
+	}
+	found := slices.DeleteFunc(slices.Clone(all), func(c copies.Copy) bool { return !f.Lets(c) })
 	if a.json {
 		told := []failure{}
 		for _, p := range problems {
@@ -55,8 +63,10 @@ func (a *app) listCopies(ctx context.Context, f copies.Filter) error {
 		}
 		return a.printJSON(map[string]any{"copies": append([]copies.Copy{}, found...), "problems": told})
 	}
-	if len(found) == 0 {
+	if len(all) == 0 {
 		a.print("cli.copies_none", nil)
+	} else if len(found) == 0 {
+		a.print("cli.copies_none_such", nil)
 	} else if err := table(a.out, columns("cli.copies_columns"), copyRows(found)); err != nil {
 		return err
 	}
@@ -66,16 +76,46 @@ func (a *app) listCopies(ctx context.Context, f copies.Filter) error {
 	return nil
 }
 
-func checkFilter(f copies.Filter) error {
-	switch f.State {
-	case "", copies.Sealed, copies.Verified, copies.Bad, copies.Missing:
-	default:
-		return message.New("arg.value", "cli.no_state", message.Args{"state": f.State})
+// checkFilter refuses what no copy can be: names that neither djscript.toml nor any copy has.
+func checkFilter(f copies.Filter, c *config.Config, all []copies.Copy) error {
+	known := map[string][]string{
+		"class": {copies.Routine, copies.Intraday, copies.Extra, copies.PreUpdate, copies.PreRestore, copies.Closing},
+		"state": {copies.Verified, copies.Sealed, copies.Bad, copies.Missing},
 	}
-	if _, err := time.Parse(time.DateOnly, f.Since); f.Since != "" && err != nil {
-		return message.New("arg.value", "cli.no_day", message.Args{"day": f.Since})
+	for _, d := range c.Destinations {
+		known["where"] = append(known["where"], d.Name)
 	}
-	return nil
+	for _, d := range c.Databases {
+		known["database"] = append(known["database"], d.Name)
+	}
+	for _, one := range all {
+		known["database"] = append(known["database"], one.Database)
+		for _, company := range one.Companies {
+			known["company"] = append(known["company"], company.ID)
+		}
+	}
+	wrong := func(kind, name string) (message.Args, bool) {
+		slices.Sort(known[kind])
+		names := slices.Compact(known[kind])
+		return message.Args{"name": name, "near": lua.Nearest(name, names), "known": strings.Join(names, ", ")}, name != "" && !slices.Contains(names, name)
+	}
+	var mistakes []error
+	if args, is := wrong("where", f.Where); is {
+		mistakes = append(mistakes, message.New("option.value", "cli.no_destination", args))
+	}
+	if args, is := wrong("database", f.Database); is {
+		mistakes = append(mistakes, message.New("option.value", "cli.no_database", args))
+	}
+	if args, is := wrong("class", f.Class); is {
+		mistakes = append(mistakes, message.New("option.value", "cli.no_class", args))
+	}
+	if args, is := wrong("state", f.State); is {
+		mistakes = append(mistakes, message.New("option.value", "cli.no_state", args))
+	}
+	if args, is := wrong("company", f.Company); is && len(known["company"]) > 0 {
+		mistakes = append(mistakes, message.New("option.value", "cli.no_company", args))
+	}
+	return errors.Join(mistakes...)
 }
 
 func copyRows(found []copies.Copy) [][]string {

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -142,10 +145,35 @@ func (d *demonstration) database(ctx context.Context, bytes int64) error {
 	return demo.WriteModels(d.path("modelos"))
 }
 
-// configure writes the store's djscript.toml, as `djscript init` would, and keeps the server's password as a secret.
+// configure writes the store's djscript.toml, as `djscript init` would, and keeps the server's password as a secret. In
+// one that is there already only the server's address changes: a person may have tried things in it.
 func (d *demonstration) configure() error {
+	text, err := os.ReadFile(d.path("djscript.toml"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		text = d.fill()
+	case err != nil:
+		return message.Wrap(err, "fs.denied", "cli.demo_folder", message.Args{"path": d.dir})
+	default:
+		text = atServer(text, d.server.Address())
+	}
+	if err := os.WriteFile(d.path("djscript.toml"), text, 0o644); err != nil {
+		return message.Wrap(err, "fs.denied", "cli.demo_folder", message.Args{"path": d.dir})
+	}
+	password := d.server.Database("").Password
+	return secret.Open(d.path(".djscript"), d.keyDir()).Set("firebird", password)
+}
+
+var serverLine = regexp.MustCompile(`(?m)^([ \t]*server[ \t]*=[ \t]*)["'][^"'\n]*["']`)
+
+// atServer is a djscript.toml whose server answers at another address.
+func atServer(text []byte, address string) []byte {
+	return serverLine.ReplaceAll(text, []byte("${1}"+strconv.Quote(address)))
+}
+
+func (d *demonstration) fill() []byte {
 	slash := filepath.ToSlash
-	text := config.Fill(d.Config,
+	return config.Fill(d.Config,
 		config.Value{Key: "store.id", Value: demoID},
 		config.Value{Key: "store.name", Value: demo.Name},
 		config.Value{Key: "store.language", Value: message.Language()},
@@ -158,11 +186,6 @@ func (d *demonstration) configure() error {
 		config.Value{Key: "backup.at", Value: []string{"22:00"}},
 		config.Value{Key: "backup.to", Value: []string{"local", "pendrive"}},
 	)
-	if err := os.WriteFile(d.path("djscript.toml"), text, 0o644); err != nil {
-		return message.Wrap(err, "fs.denied", "cli.demo_folder", message.Args{"path": d.dir})
-	}
-	password := d.server.Database("").Password
-	return secret.Open(d.path(".djscript"), d.keyDir()).Set("firebird", password)
 }
 
 // backup runs the store's backup by the built-in script and says what it proved.

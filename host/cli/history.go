@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -91,7 +93,7 @@ func (a *app) runs(n int) error {
 	var rows [][]string
 	for _, r := range all {
 		rows = append(rows, []string{
-			shortRun(r.Run), dueText(r, zone), triggerWord(r.Trigger), resultWord(r.Result), lastedOrDash(r), r.Script + ":" + r.Job + dryMark(r.Dry),
+			shortRun(r.Run), dueText(r, zone), triggerWord(r.Trigger), resultWord(r.Result), lastedOrDash(r), jobOf(r.Script, r.Job) + dryMark(r.Dry),
 		})
 	}
 	return table(a.out, columns("cli.history_columns"), rows)
@@ -99,7 +101,7 @@ func (a *app) runs(n int) error {
 
 func ranOf(e *journal.Entry) ran {
 	r := ran{
-		Run: e.Run, At: e.At, Due: e.Due, Day: e.Day, Trigger: e.Trigger, Entry: e.Entry, Script: e.Script, Job: e.Job, Dry: e.Dry,
+		Run: e.Run, At: e.At, Due: e.Due, Day: e.Day, Trigger: e.Trigger, Entry: e.Entry, Script: e.Script, Job: cmp.Or(e.End.Job, e.Job), Dry: e.Dry,
 		Result: e.End.Result, Exit: e.End.Exit,
 	}
 	if !e.End.At.IsZero() {
@@ -126,6 +128,14 @@ func lastedOrDash(r ran) string {
 		return "-"
 	}
 	return lasted(r.Seconds)
+}
+
+// jobOf is "script:job", or the script alone where it never came to a job.
+func jobOf(script, job string) string {
+	if job == "" {
+		return script
+	}
+	return script + ":" + job
 }
 
 func dryMark(dry bool) string {
@@ -200,7 +210,7 @@ type story struct {
 }
 
 func (s *story) tell(e *journal.Entry) {
-	fmt.Fprintf(s.out, "%s  %s:%s%s  %s\n", e.Run, e.Script, e.Job, dryMark(e.Dry), resultWord(e.End.Result))
+	fmt.Fprintf(s.out, "%s  %s%s  %s\n", e.Run, jobOf(e.Script, cmp.Or(e.End.Job, e.Job)), dryMark(e.Dry), resultWord(e.End.Result))
 	s.line("cli.history_began", message.Args{"at": s.clock(e.At), "day": e.Day, "trigger": triggerWord(e.Trigger)})
 	if e.Due != nil {
 		s.line("cli.history_due", message.Args{"at": moment(*e.Due, s.zone)})

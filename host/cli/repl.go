@@ -59,6 +59,7 @@ func (a *app) repl(ctx context.Context) error {
 		return errors.Join(err, session.Close())
 	}
 	if c.sits {
+		store.Ask = c.ask
 		a.tell("cli.repl_hello", nil)
 		a.interrupt.Store(&nothingToStop)
 		defer a.interrupt.Store(nil)
@@ -183,6 +184,18 @@ func (c *conversation) eval(ctx context.Context, text string) ([]lua.Value, erro
 	return c.session.Eval(ctx, text)
 }
 
+// ask asks between two lines: what is not clearly a yes is a no.
+func (c *conversation) ask(ctx context.Context, q primitive.Question) (bool, error) {
+	answer, err := c.lines.read(ctx, prompt(q)+" ", "")
+	if errors.Is(err, errDropped) || errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	return err == nil && agrees(strings.TrimSpace(answer), q), err
+}
+
+// replCommands are the lines that begin with a colon.
+var replCommands = []string{":docs", ":dry", ":help", ":live", ":quit"}
+
 // command is a line that begins with a colon.
 func (c *conversation) command(words []string) {
 	commands := map[string]func(){
@@ -190,6 +203,12 @@ func (c *conversation) command(words []string) {
 		"dry":  func() { c.session.Live(false); c.tell("cli.repl_dry", nil) },
 		"help": func() { c.tell("cli.repl_help", nil) },
 		"quit": func() { c.over = true },
+	}
+	if len(words) == 1 && words[0] == "docs" {
+		if err := c.docsIndex(c.stubs.functions); err != nil {
+			c.tellError(err)
+		}
+		return
 	}
 	if len(words) == 2 && words[0] == "docs" {
 		if err := c.docsOf(context.Background(), c.stubs, words[1]); err != nil {

@@ -18,6 +18,16 @@ type completer struct {
 // at gives where the word before the cursor begins, and what it can be: an option of the call that the cursor stands in,
 // a value of it, or a name.
 func (c *completer) at(open, line string) (begin int, found []string) {
+	if command, name, named := strings.Cut(line, " "); open == "" && strings.HasPrefix(line, ":") {
+		if !named {
+			return 0, beginning(command, replCommands)
+		}
+		found = beginning(name, c.stubs.names())
+		if len(found) == 0 && name != "" {
+			found = c.session.Complete(name)
+		}
+		return len(line) - len(name), found
+	}
 	place := lua.PlaceOf(open + "\n" + line)
 	begin = len(line) - len(place.Word)
 	if begin < 0 {

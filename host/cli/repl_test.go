@@ -98,6 +98,9 @@ func TestTabKnowsNamesOptionsAndValues(t *testing.T) {
 		begin      int
 		want       []string
 	}{
+		{"", ":l", 0, []string{":live"}},
+		{"", ":d", 0, []string{":docs", ":dry"}},
+		{"", ":docs dj.copy.cr", 6, []string{"dj.copy.create"}},
 		{"", "dj.copy.cr", 0, []string{"dj.copy.create"}},
 		{"", "x = dj.copy.ne", 4, []string{"dj.copy.newest"}},
 		{"", "dj.copy.create { ve", 17, []string{"verify = "}},

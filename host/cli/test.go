@@ -262,7 +262,7 @@ func (t *tester) tellCoverage() {
 	if t.cover == nil {
 		return
 	}
-	for _, f := range t.cover.Files() {
+	for _, f := range t.covered() {
 		missed := f.Missed()
 		fmt.Fprintf(t.out, "%5.1f %%  %s\n", covered(f), f.Name)
 		for _, line := range missed {
@@ -271,6 +271,23 @@ func (t *tester) tellCoverage() {
 			}
 		}
 	}
+}
+
+// covered are the scripts that ran: the store's own before those that come with djscript.
+func (t *tester) covered() []*lua.CoveredFile {
+	builtin := func(f *lua.CoveredFile) bool {
+		_, err := fs.Stat(t.Builtin, f.Name)
+		return err == nil
+	}
+	var own, others []*lua.CoveredFile
+	for _, f := range t.cover.Files() {
+		if builtin(f) {
+			others = append(others, f)
+		} else {
+			own = append(own, f)
+		}
+	}
+	return append(own, others...)
 }
 
 // covered is the share of a script's lines that ran.
@@ -329,7 +346,7 @@ func (t *tester) whole() map[string]any {
 	all := map[string]any{"ok": ok, "files": files}
 	if t.cover != nil {
 		scripts := []coveredScript{}
-		for _, f := range t.cover.Files() {
+		for _, f := range t.covered() {
 			scripts = append(scripts, coveredScript{Script: f.Name, Percent: covered(f), Missed: append([]int{}, f.Missed()...)})
 		}
 		all["coverage"] = scripts

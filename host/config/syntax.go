@@ -138,7 +138,7 @@ func syntaxError(detail, key string) *message.Error {
 	case twice(detail):
 		return message.New("option.syntax", "config.twice", nil)
 	}
-	return message.New("option.syntax", "config.syntax", message.Args{"detail": detail})
+	return message.New("option.syntax", "config.syntax", message.Args{"detail": plainly(detail)})
 }
 
 func (doc *document) at(line int, err *message.Error) Mistake {

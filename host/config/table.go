@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/djscript/djscript/host/message"
 )
@@ -226,10 +227,25 @@ func short(value any) string {
 		return "[...]"
 	case map[string]any:
 		return "{...}"
+	case time.Time:
+		text = asWritten(value)
 	default:
 		text = fmt.Sprint(value)
 	}
 	return clip(text)
+}
+
+// asWritten is a date or a time as TOML writes it.
+func asWritten(t time.Time) string {
+	switch t.Location().String() {
+	case "time-local":
+		return t.Format("15:04:05")
+	case "date-local":
+		return t.Format(time.DateOnly)
+	case "datetime-local":
+		return t.Format("2006-01-02T15:04:05")
+	}
+	return t.Format(time.RFC3339)
 }
 
 // clip is the beginning of a text that is too long for a sentence.

@@ -121,7 +121,7 @@ func (all Powers) Parse(text string) (Grant, error) {
 	g := Grant{Power: name, Object: object}
 	power, known := all.Find(name)
 	if !known {
-		args := message.Args{"power": clip(name), "near": lua.Nearest(name, all.Names()), "known": strings.Join(all.Names(), ", ")}
+		args := message.Args{"power": clip(name), "near": all.near(name), "known": strings.Join(all.Names(), ", ")}
 		return g, message.New("option.value", "grant.unknown", args)
 	}
 	if named && (object == "" || strings.TrimSpace(object) != object) {
@@ -131,6 +131,22 @@ func (all Powers) Parse(text string) (Grant, error) {
 		return g, message.New("option.value", "grant.over_nothing", message.Args{"power": name, "object": clip(object)})
 	}
 	return g, nil
+}
+
+// effects are other words for what is done to something.
+var effects = map[string]string{
+	"delete": "destroy", "drop": "destroy", "prune": "destroy", "remove": "destroy", "erase": "destroy", "apagar": "destroy", "unpin": "destroy",
+	"create": "write", "make": "write", "adopt": "write", "prove": "write", "pin": "write", "fazer": "write", "gravar": "write",
+	"list": "read", "get": "read", "info": "read", "query": "read", "last": "read", "ler": "read",
+}
+
+// near is the power that was most probably meant.
+func (all Powers) near(name string) string {
+	noun, effect, _ := strings.Cut(strings.ToLower(name), ".")
+	if _, ok := all.Find(noun + "." + effects[effect]); ok {
+		return noun + "." + effects[effect]
+	}
+	return lua.Nearest(name, all.Names())
 }
 
 // clip keeps a sentence about a text a sentence.

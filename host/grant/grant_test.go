@@ -45,6 +45,20 @@ func grants(t *testing.T, texts ...string) []grant.Grant {
 	return all
 }
 
+func TestAPowerThatThereIsNotOffersWhatWasMeant(t *testing.T) {
+	for _, language := range []string{message.Portuguese, message.English} {
+		speak(t, language)
+		for name, near := range map[string]string{
+			"copy.delete": "copy.destroy", "copy.drop:local": "copy.destroy", "copy.create": "copy.write", "db.query": "db.read", "Copy.List": "copy.read", "copy.wrte": "copy.write",
+		} {
+			_, err := powers.Parse(name)
+			if !strings.Contains(message.Hint(err), near+"?") {
+				t.Errorf("%s (%s): %s", name, language, message.Hint(err))
+			}
+		}
+	}
+}
+
 // need is "copy.write:local"; "copy.write:?" is open.
 func need(text string) grant.Need {
 	text, open := strings.CutSuffix(text, ":?")

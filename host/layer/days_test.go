@@ -65,7 +65,14 @@ func TestTheLastDayThatAStoreIsOpen(t *testing.T) {
 			t.Errorf("%s: %v", day, got)
 		}
 	}
-	if got := days(t, `days.weekday("31/12/2026")`); got != `line.lua:1: a day is written as "2026-12-31", not "31/12/2026" (script.failed)` {
-		t.Errorf("a wrong day: %v", got)
+	for call, want := range map[string]string{
+		`days.weekday("31/12/2026")`:               `line.lua:1: "31/12/2026": use "2026-12-31" (script.failed)`,
+		`days.is_last("31/12/2026", {})`:           `line.lua:1: "31/12/2026": use "2026-12-31" (script.failed)`,
+		`days.is_last("2026-05-30", { "seg" })`:    `line.lua:1: "seg": use "sun", "mon", "tue", "wed", "thu", "fri", "sat" (script.failed)`,
+		`days.is_last("2026-05-30", { "sat", 1 })`: `line.lua:1: "1": use "sun", "mon", "tue", "wed", "thu", "fri", "sat" (script.failed)`,
+	} {
+		if got := days(t, call); got != want {
+			t.Errorf("%s: %v", call, got)
+		}
 	}
 }

@@ -96,9 +96,7 @@ func (h *Host) paramMistakes(script string, d *Description, values map[string]an
 	found := map[string]*message.Error{}
 	for name := range values {
 		if _, ok := d.Params[name]; !ok {
-			found[name] = message.New("option.unknown", "run.unknown_param", message.Args{
-				"param": name, "script": script, "known": names(d.Params),
-			})
+			found[name] = unknownParam(script, name, d.Params)
 		}
 	}
 	for name, p := range d.Params {

@@ -61,12 +61,13 @@ type Permit struct {
 	namesake bool                   // it was named by its path, and a script of the store that it is not has its name
 	trusted  map[string]*layer.File // built-in files, which may what they do where djscript.toml says nothing of the script
 	files    map[string]*layer.File
+	config   *config.Config
 }
 
 // Permit is that of a script that is run with these params, each a run of its own; none: with no params but those of
 // [script.NAME].
 func (h *Host) Permit(script string, program *layer.Program, runs ...map[string]any) (*Permit, error) {
-	p := &Permit{Script: script, Grants: Powers().Usual(), files: map[string]*layer.File{}, trusted: map[string]*layer.File{}}
+	p := &Permit{Script: script, config: h.Config, Grants: Powers().Usual(), files: map[string]*layer.File{}, trusted: map[string]*layer.File{}}
 	err := p.read(h.Config.Scripts[script].Grants)
 	if p.namesake = h.namesake(script, program); p.namesake {
 		p.Grants = Powers().Common(p.Grants) // what was granted was granted to the other
@@ -137,13 +138,26 @@ func (p *Permit) Line(more ...grant.Need) string {
 	if p.Written {
 		written = p.Grants
 	}
-	return grant.Line(Powers().Suggest(written, slices.Concat(p.Needs, more)))
+	needs := slices.DeleteFunc(slices.Concat(p.Needs, more), func(n grant.Need) bool { return p.unknown(n) != nil })
+	return grant.Line(Powers().Suggest(written, needs))
+}
+
+// unknown is what is wrong with the name that a need is over: nobody can grant what the store has not.
+func (p *Permit) unknown(n grant.Need) *message.Error {
+	if n.Object == "" {
+		return nil
+	}
+	wrong, _ := errors.AsType[*message.Error](checkGrant(p.config, n.String()))
+	return wrong
 }
 
 // refusal is why a need is refused.
 func (p *Permit) refusal(n grant.Need) *message.Error {
 	if p.namesake {
 		return message.New("cap.denied", "grant.denied_namesake", message.Args{"power": n.String(), "script": p.Script})
+	}
+	if wrong := p.unknown(n); wrong != nil {
+		return wrong
 	}
 	return n.Refusal(p.Script, p.Line(n))
 }

@@ -90,7 +90,7 @@ func TestAScriptInheritsWhatItDoesNotSay(t *testing.T) {
 	})
 	for target, want := range map[string]string{
 		"own:go": "store reseller store store builtin", "own:other": "store reseller given", "own:dot": "store", "own:mine": "store7",
-		"own:alone": "own.lua:6: Job:super: job:super: no script that own.lua extends has a job \"alone\" (script.super)",
+		"own:alone": "own.lua:6: Job:super: no script that own.lua extends has a job \"alone\" (script.super)",
 	} {
 		if got := what(h, target); got != want {
 			t.Errorf("%s: %s, want %s", target, got, want)
@@ -149,7 +149,7 @@ func TestALibraryIsLoadedOnceAndDoesNothing(t *testing.T) {
 		"caught":    {`local ok, err = pcall(require, "lib.y") return err.code`, "return 1", "script.require"},
 		"hidden":    {`local name = "lib.x" local ok, err = pcall(require, name) return err.message`, "return 1", "require names a library by a text in quotes"},
 		"reads":     {`local ok, err = pcall(require, "lib.x") local x = require "lib.x" return x`, "return dj.db.list()", "lib/x.lua:1: db.list: script own calls db.list while it is loaded (script.failed)"},
-		"its place": {`local x = require "lib.x" return x.f()`, "return { f = function() return nil + 1 end }", "lib/x.lua:1: can not calculate with nil and number (script.failed)"},
+		"its place": {`local x = require "lib.x" return x.f()`, "return { f = function() return nil + 1 end }", "lib/x.lua:1: can not calculate with nil and a number (script.failed)"},
 	} {
 		h := layered(map[string]string{"store/own.lua": script(c.body), "store/lib/x.lua": c.lib})
 		if got := what(h, "own"); got != c.want && !strings.HasPrefix(got, c.want) {

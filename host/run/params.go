@@ -30,9 +30,7 @@ func (r *running) params() (map[string]any, error) {
 	}
 	for _, name := range sorted(values) {
 		if _, ok := r.declared.Params[name]; !ok {
-			mistakes = append(mistakes, message.New("option.unknown", "run.unknown_param", message.Args{
-				"param": name, "script": r.target.script, "known": names(r.declared.Params),
-			}))
+			mistakes = append(mistakes, unknownParam(r.target.script, name, r.declared.Params))
 		}
 	}
 	resolved := map[string]any{}
@@ -46,6 +44,13 @@ func (r *running) params() (map[string]any, error) {
 		}
 	}
 	return resolved, errors.Join(mistakes...)
+}
+
+func unknownParam(script, name string, declared map[string]primitive.Param) *message.Error {
+	if len(declared) == 0 {
+		return message.New("option.unknown", "run.no_params", message.Args{"param": name, "script": script})
+	}
+	return message.New("option.unknown", "run.unknown_param", message.Args{"param": name, "script": script, "known": names(declared)})
 }
 
 func sorted[T any](m map[string]T) []string {
@@ -113,12 +118,15 @@ func (r *running) one(name string, p primitive.Param, value any) (any, error) {
 	wrong := func(want string) error {
 		return message.New("option.value", "run.wrong_param", message.Args{"param": name, "want": want, "got": shown(value)})
 	}
+	misread := func(example string) error {
+		return message.New("option.value", "run.misread_param", message.Args{"param": name, "type": p.Type, "example": example, "got": shown(value)})
+	}
 	switch p.Type {
 	case "boolean":
 		if b, ok := value.(bool); ok {
 			return b, nil
 		}
-		if b, err := strconv.ParseBool(text); err == nil {
+		if b, ok := booleans[strings.ToLower(text)]; ok {
 			return b, nil
 		}
 		return nil, wrong("true, false")
@@ -129,12 +137,12 @@ func (r *running) one(name string, p primitive.Param, value any) (any, error) {
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return n, nil
 		}
-		return nil, wrong("1, 2, 3")
+		return nil, misread("7")
 	case "decimal":
-		return decimal(value, wrong)
+		return decimal(value, misread)
 	case "policy":
 		if err := policy(value); err != nil {
-			return nil, wrong("{ daily = 7, weekly = 4, monthly = 12, min = 3 }")
+			return nil, misread("{ daily = 7, weekly = 4, monthly = 12, min = 3 }")
 		}
 		return value, nil
 	}
@@ -144,11 +152,11 @@ func (r *running) one(name string, p primitive.Param, value any) (any, error) {
 	switch p.Type {
 	case "date":
 		if _, err := time.Parse(time.DateOnly, text); err != nil {
-			return nil, wrong("2026-12-31")
+			return nil, misread("2026-12-31")
 		}
 	case "duration":
 		if _, ok := lua.ParseDuration(text); !ok {
-			return nil, wrong("10m, 2h, 3d")
+			return nil, misread("10m, 2h, 3d")
 		}
 	case "enum":
 		if !slices.Contains(p.Values, text) {
@@ -164,6 +172,12 @@ func (r *running) one(name string, p primitive.Param, value any) (any, error) {
 		}
 	}
 	return text, nil
+}
+
+// booleans are the words of a command line for yes and no.
+var booleans = map[string]bool{
+	"true": true, "sim": true, "yes": true, "t": true, "1": true, "s": true, "y": true,
+	"false": false, "não": false, "nao": false, "no": false, "f": false, "0": false, "n": false,
 }
 
 var decimalShape = regexp.MustCompile(`^-?\d+([.,]\d+)?$`)
@@ -237,11 +251,20 @@ func shown(value any) string {
 	if text, ok := value.(string); ok {
 		return text
 	}
-	text, err := json.Marshal(value)
+	text, err := jsonLine(value)
 	if err != nil {
 		return "?"
 	}
-	return string(text)
+	return text
+}
+
+// jsonLine is a value as JSON for a person: "Pão & Café", where a web page would want \u0026.
+func jsonLine(value any) (string, error) {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return strings.TrimSuffix(line.String(), "\n"), err
 }
 
 // ParseParams reads key=value arguments of a command line; key=@file.json takes the value from a file.

@@ -219,11 +219,11 @@ func (s PlanStep) String() string {
 	if s.Given != nil {
 		args = withoutUnknown(s.Given)
 	}
-	text, err := json.Marshal(args)
+	text, err := jsonLine(args)
 	if err != nil || len(s.Args)+len(s.Given) == 0 {
 		return s.Name
 	}
-	return s.Name + " " + string(text)
+	return s.Name + " " + text
 }
 
 func withoutUnknown(v any) any {

@@ -356,6 +356,9 @@ func (s *Store) fail(a *failArgs) error {
 	if !slices.Contains(names, op) {
 		return message.New("option.value", "sim.no_op", message.Args{"op": a.Op, "near": orElse(lua.Nearest(op, names), strings.Join(names, ", "))})
 	}
+	if !lua.IsCode(a.Code) {
+		return message.New("option.value", "sim.no_code", message.Args{"code": a.Code})
+	}
 	times := -1
 	if a.Times != nil {
 		times = int(*a.Times)

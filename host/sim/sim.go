@@ -9,9 +9,11 @@ package sim
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/layer"
@@ -56,6 +58,9 @@ func (p *Program) store(folder string) (*Store, error) {
 		if c, err = p.configure("store.toml", folder, ordinary); err != nil {
 			return nil, err
 		}
+		if err = p.grant(c, folder); err != nil {
+			return nil, err
+		}
 		if p.stores == nil {
 			p.stores = map[string]*config.Config{}
 		}
@@ -75,6 +80,37 @@ func (p *Program) configure(name, folder string, text []byte) (*config.Config, e
 		dir = filepath.Dir(folder)
 	}
 	return config.Parse(name, dir, text, p.Defaults, systems, p.Checks...)
+}
+
+// grant lets scripts do what the djscript.toml of their store lets them do. Where there is none, they may what every script
+// may.
+func (p *Program) grant(c *config.Config, folder string) error {
+	path := filepath.Join(c.Dir, "djscript.toml")
+	if _, err := os.Stat(path); err != nil || filepath.Base(folder) != "scripts" {
+		return nil
+	}
+	systems, err := fs.Sub(p.Builtin, "systems")
+	if err != nil {
+		return err
+	}
+	own, err := config.Load(path, p.Defaults, systems)
+	if isNoStore(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.Scripts = map[string]config.Script{}
+	for name, script := range own.Scripts {
+		c.Scripts[name] = config.Script{Grants: script.Grants}
+	}
+	return nil
+}
+
+// isNoStore tells a djscript.toml that is no store's: it is there to be copied.
+func isNoStore(err error) bool {
+	mistakes, _ := errors.AsType[config.Mistakes](err)
+	return slices.ContainsFunc(mistakes, func(m config.Mistake) bool { return m.Key == "store.id" && message.Code(m) == "option.missing" })
 }
 
 // layers are where the scripts of the store lie: the folder of the test over the reseller's and the built-in ones. The

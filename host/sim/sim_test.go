@@ -204,6 +204,10 @@ func TestAStoreBehavesAsARealOne(t *testing.T) {
 		"a primitive that is not there can not fail": `
 			local err = dj.expect.error("option.value", function() sim:fail("copy.creat", "x") end)
 			dj.expect.contains(err.hint, "copy.create")`,
+		"a sentence is no code to fail with": `
+			local err = dj.expect.error("option.value", function() sim:fail("copy.create", "disk full") end)
+			dj.expect.contains(err.message, "disk full")
+			dj.expect.contains(err.hint, "drive.full")`,
 		"sessions and companies": `
 			sim:database("loja", { sessions = { { program = "djpdv.exe" } }, companies = { { id = "9", name = "Nova" } } })
 			sim:run("default:backup")
@@ -507,5 +511,42 @@ func TestDropsAreRemembered(t *testing.T) {
 		if _, err := s.Drop(t.Context(), "local", map[string]string{id: "x"}); message.Code(err) != code {
 			t.Errorf("drop %s: %v, want %s", id, err, code)
 		}
+	}
+}
+
+func TestTheGrantsOfTheStoreHoldInItsTests(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string]string{
+		"djscript.toml": "[store]\nid = \"loja\"\n[database.loja]\npath = \"/x.fdb\"\n[destination.rede]\npath = \"/y\"\n" +
+			"[script.mine]\ngrants = [\"copy.read\", \"copy.write:rede\"]\nparams = { to = \"rede\" }\n",
+		"scripts/mine.lua": `return dj.script { name = "mine", params = { to = { type = "destination", default = "local", help = "x" } },
+			jobs = { night = function(_, p) return dj.copy.create { to = p.to } end } }`,
+		"scripts/a_test.lua": body(`dj.expect.equal(sim:run("mine").exit, 4)`),
+		"scripts/b_test.lua": body(`sim:config { script = { mine = { grants = { "copy.write" } } } } dj.expect.equal(sim:run("mine").exit, 0)`),
+	}
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := program(t)
+	test := func(name string) *Report {
+		return p.Test(t.Context(), filepath.Join(dir, "scripts", name), name, Options{Now: noTime})
+	}
+	for _, name := range []string{"a_test.lua", "b_test.lua"} {
+		if r := test(name); !r.OK() || len(r.Tests) != 1 {
+			t.Error(summary(r))
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "djscript.toml"), []byte("[store]\nid = 7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p = program(t)
+	if r := test("a_test.lua"); r.OK() {
+		t.Error("a djscript.toml with mistakes is not told")
 	}
 }

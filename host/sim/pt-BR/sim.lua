@@ -18,7 +18,7 @@
 ---@field degraded dj.SimError[]
 ---@field steps dj.SimStep[]    as chamadas com efeito, em ordem
 ---@field plan? dj.SimStep[]    de um ensaio (dry run): o que ela faria
----@field value any             o que o job devolveu
+---@field value any             o que o trabalho devolveu
 
 ---@class dj.SimCompany
 ---@field id string
@@ -107,7 +107,7 @@ function dj.Sim:advance(duration) end
 ---@param duration string
 function dj.Sim:off(duration) end
 
---- Roda uma entrada ou SCRIPT:JOB, como `djscript run` faria: um script ao lado do teste, um da loja, ou um embutido. Que uma
+--- Roda uma entrada ou SCRIPT:TRABALHO, como `djscript run` faria: um script ao lado do teste, um da loja, ou um embutido. Que uma
 --- execução falhe não é erro aqui: o teste olha como ela foi. Não há ninguém no terminal: `yes` dá as perguntas de
 --- dj.confirm que são respondidas com sim.
 ---
