@@ -307,8 +307,8 @@ end
 
 func TestTypesAreNamedInTheReadersLanguage(t *testing.T) {
 	for source, want := range map[string]string{
-		"return {} + 1":                   "não dá para calcular com uma tabela e um número",
-		"return nil + 1":                  "não dá para calcular com nil (nada) e um número",
+		"return {} + 1":                   "com uma tabela e um número",
+		"return nil + 1":                  "com nil (nada) e um número",
 		"return 1 < 'a'":                  "não dá para comparar um número com um texto",
 		"return {} < true":                "não dá para comparar uma tabela com true ou false",
 		"local t return t.x":              `não dá para procurar "x" em nil (nada)`,

@@ -18,7 +18,7 @@ func FuzzInspect(f *testing.F) {
 		"local dj = dj local x <const> = 1", "dj.copy.create{[nil]=1,[0/0]=2,...}", "return dj.script{params={a={type='enum',values={},list=true,default={[1]=2}}}}",
 		"for dj = 1, 2 do dj() end", "dj.a.b.c:d(){}''.x = y", "function dj.copy.create() end function dj:x() self() end function a.b.c:d() end",
 		"local a a[nil] = a a[0]()", "return -{} + #'a' .. not nil == 0 < ''", "pcall(dj.copy.open) pcall() require() require(1) require('dj').copy()",
-		"x = 1,5 y = {1,5} dj.copy.open(1,5,1,5)", "\r\n\r\nbad", "local a <close>", "a\n(b)", "x = = 1", "if x {", "return 1 2", "x!", "é", "\xff\xfe", "{a:1}",
+		"x = 1,5 y = {1,5} dj.copy.open(1,5,1,5)", "\r\n\r\nbad", "local a <close>", "a\n(b)", "x = = 1", "if x {", "return 1 2", "x!", "é", "\xff\xfe", "{a:1}", " (\n)",
 	} {
 		f.Add([]byte(seed))
 	}

@@ -225,7 +225,7 @@ func (c *Chunk) explain(err error, scan *scan) *SyntaxError {
 			key: "lua.surplus", args: map[string]any{"near": scan.stray.text}})
 	case errors.As(err, &parsing) && scan.strays(parsing.Pos.Line, parsing.Token) && scan.blamed != nil:
 		return c.unclosed(scan.blamed)
-	case errors.As(err, &parsing) && scan.suspect != nil && scan.closed == parsing.Pos.Line:
+	case errors.As(err, &parsing) && scan.suspect != nil && scan.closed == parsing.Pos.Line && len(scan.open) > 0:
 		return c.unclosed(scan.unclosed())
 	case errors.As(err, &parsing):
 		return c.syntaxError(&syntaxFault{line: parsing.Pos.Line, column: c.column(parsing), near: parsing.Token,

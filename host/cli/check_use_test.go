@@ -45,9 +45,9 @@ func TestCheckFindsWhatAScriptNamesAndTheStoreHasNot(t *testing.T) {
 
 func TestCheckWarnsOfTablesOfScriptsThatAreNotThere(t *testing.T) {
 	d := newDesk(t)
-	d.write("djscript.toml", sound+"[script.defualt]\ngrants = [\"copy.read\"]\n")
-	d.run("", "check").wants(t, 0, "warning: ", "script.defualt", `there is no script "defualt"`, `did you mean "default"?`)
-	d.run("", "check", "--lang", "pt-BR").wants(t, 0, `não há o script "defualt"`, `você quis dizer "default"?`)
+	d.write("djscript.toml", sound+"[script.defaut]\ngrants = [\"copy.read\"]\n")
+	d.run("", "check").wants(t, 0, "warning: ", "script.defaut", `there is no script "defaut"`, `did you mean "default"?`)
+	d.run("", "check", "--lang", "pt-BR").wants(t, 0, `não há o script "defaut"`, `você quis dizer "default"?`)
 }
 
 func TestCheckTellsOfFilesThatAreNotInUTF8(t *testing.T) {

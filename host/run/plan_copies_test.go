@@ -21,7 +21,7 @@ import (
 func (h *Host) planned(t *testing.T, body string) *Plan {
 	t.Helper()
 	h.put(t, "minha", job(body))
-	return dry(t, h, "minha", nil)
+	return dry(t, h, "minha")
 }
 
 func (h *Host) applies(t *testing.T, p *Plan) *Outcome {
@@ -67,7 +67,7 @@ func TestAPlanHoldsTheCopiesThatGo(t *testing.T) {
 		if len(plan.Steps) != 1 || len(plan.Steps[0].Drops) != 2 {
 			t.Fatalf("%+v", plan.Steps)
 		}
-		s.add(copies.Verified)
+		s.add()
 		if o := h.applies(t, plan); message.Code(o.Err) != "guard.plan" || s.left() != "1 2 3 4 5 6 7 8 9" {
 			t.Errorf("%s: %v, left %s", body, o.Err, s.left())
 		}
@@ -80,7 +80,7 @@ func TestAPlanThatDropsNothingHoldsThatToo(t *testing.T) {
 	if o := h.applies(t, plan); o.Err != nil {
 		t.Error(o.Err)
 	}
-	s.add(copies.Verified)
+	s.add()
 	if o := h.applies(t, plan); message.Code(o.Err) != "guard.plan" || s.left() != "1 2 3 4 5 6 7 8 9" {
 		t.Errorf("%v, left %s", o.Err, s.left())
 	}

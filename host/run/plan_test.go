@@ -46,9 +46,9 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-func dry(t *testing.T, h *Host, target string, params map[string]any) *Plan {
+func dry(t *testing.T, h *Host, target string) *Plan {
 	t.Helper()
-	o := h.Run(t.Context(), Request{Target: target, Params: params, Trigger: "manual", Dry: true})
+	o := h.Run(t.Context(), Request{Target: target, Trigger: "manual", Dry: true})
 	if o.Err != nil {
 		t.Fatal(o.Err)
 	}
@@ -65,7 +65,7 @@ func dry(t *testing.T, h *Host, target string, params map[string]any) *Plan {
 
 func aPlanIsDoneAndNothingElse(t *testing.T, h *Host) {
 	h.put(t, "planned", plannedScript)
-	plan := dry(t, h, "planned:make", nil)
+	plan := dry(t, h, "planned:make")
 	if !plan.Complete || len(plan.Steps) != 2 || plan.Steps[1].Given == nil {
 		t.Fatalf("%+v", plan)
 	}
@@ -90,7 +90,7 @@ func applyingStopsBeforeTheFirstEffectThatDiffers(t *testing.T, h *Host) {
 		"other destination": {map[string]any{"to": "local"}, 0, `"to":["local","pendrive"]`},
 		"one effect more":   {map[string]any{"more": true}, 1, "2"},
 	} {
-		plan := dry(t, h, "planned:make", nil)
+		plan := dry(t, h, "planned:make")
 		before := len(made(t, h))
 		o := h.Run(t.Context(), Request{Target: "planned:make", Params: c.params, Trigger: "manual", Apply: plan})
 		if ExitCode(o) != ExitRefused || message.Code(o.Err) != "guard.plan" || !strings.Contains(o.Err.Error(), c.says) {
@@ -117,7 +117,7 @@ func aPlanEndsWhereNobodyCanKnow(t *testing.T, h *Host) {
 
 func aPlanThatAsksForMoreThanIsWantedDegrades(t *testing.T, h *Host) {
 	h.put(t, "planned", plannedScript)
-	plan := dry(t, h, "planned:less", nil)
+	plan := dry(t, h, "planned:less")
 	for range 2 {
 		o := h.Run(t.Context(), Request{Target: "planned:less", Trigger: "manual", Apply: plan})
 		if len(made(t, h)) != 1 || o.Err != nil {
@@ -131,7 +131,7 @@ func aPlanThatAsksForMoreThanIsWantedDegrades(t *testing.T, h *Host) {
 
 func aPlanOfSomethingElseIsRefused(t *testing.T, h *Host) {
 	h.put(t, "planned", plannedScript)
-	plan := dry(t, h, "planned:make", nil)
+	plan := dry(t, h, "planned:make")
 	text, err := plan.Encode()
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ func (s *shelf) Find(_ context.Context, ref string) (copies.Copy, error) {
 }
 
 func (s *shelf) Create(context.Context, copies.Options) (copies.Set, error) {
-	s.add(copies.Verified)
+	s.add()
 	return copies.Set{Copies: s.all[:1]}, nil
 }
 
@@ -63,7 +63,7 @@ func (s *shelf) Adopt(_ context.Context, path string, o copies.Options) (copies.
 	if err := s.Adoptable(path); err != nil {
 		return copies.Set{}, err
 	}
-	s.add(copies.Verified)
+	s.add()
 	made := &s.all[0]
 	made.Store, made.Database, made.Class, made.Verify, made.Note = "loja", o.Databases[0].Name, o.Class, o.Verify, o.Note
 	for i, to := range o.To {
@@ -103,17 +103,15 @@ func (s *shelf) Unpin(_ context.Context, c copies.Copy) (copies.Copy, error) {
 }
 
 // add puts a newer copy on the shelf, of the next day.
-func (s *shelf) add(state string) {
+func (s *shelf) add() {
 	n := len(s.all) + len(s.dropped) + 1
 	day := time.Date(2026, 10, n, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 	c := copies.Copy{
 		ID: fmt.Sprintf("01J%023d", n), Seq: strconv.Itoa(n), Name: fmt.Sprintf("%d.zip", n), Store: "loja", Database: "loja", Created: day + "T22:00:00-03:00",
-		Day: day, Class: copies.Routine, State: state, Places: []copies.Place{{Destination: "local", Path: "/x", SHA256: "a", State: copies.Present}},
+		Day: day, Class: copies.Routine, State: copies.Verified, Places: []copies.Place{{Destination: "local", Path: "/x", SHA256: "a", State: copies.Present}},
 	}
-	if state == copies.Verified {
-		c.Proof = &copies.Proof{OK: true, SHA256: "a"}
-		s.history = append(s.history, copies.Change{Database: "loja"})
-	}
+	c.Proof = &copies.Proof{OK: true, SHA256: "a"}
+	s.history = append(s.history, copies.Change{Database: "loja"})
 	s.all = slices.Insert(s.all, 0, c)
 }
 
@@ -165,7 +163,7 @@ func rotating(t *testing.T, keep string) (*Host, *shelf) {
 	}
 	s := &shelf{dropped: map[string]string{}}
 	for range 8 {
-		s.add(copies.Verified)
+		s.add()
 	}
 	at := time.Date(2026, 10, 8, 22, 0, 0, 0, time.UTC)
 	return &Host{Config: c, Builtin: builtin.Files, Version: "test", Now: func() time.Time { return at }, Entropy: rand.Reader, World: shelved{shelf: s}}, s
@@ -309,7 +307,7 @@ func TestWhatIsPinnedStaysUntilItIsFree(t *testing.T) {
 		t.Errorf("pinned for no reason: %v", o.Err)
 	}
 	before := s.left()
-	s.add(copies.Verified)
+	s.add()
 	if o := h.does(t, `dj.copy.unpin("2") return #dj.copy.prune("local", { last = 7 })`, false); o.Err != nil || o.Value != int64(len(strings.Fields(before))+1-7) {
 		t.Errorf("%v, %v, left %s", o.Err, o.Value, s.left())
 	}

@@ -203,7 +203,9 @@ while true do end`))
 	} {
 		h.Config.Limits.Steps, h.Config.Limits.Timeout, h.Watch = steps, usual, nil
 		ctx, cancel := context.WithCancelCause(t.Context())
-		limit(func() { time.AfterFunc(50*time.Millisecond, func() { cancel(message.New("run.cancelled", "run.killed", nil)) }) })
+		limit(func() {
+			time.AfterFunc(50*time.Millisecond, func() { cancel(message.New("run.cancelled", "run.killed", nil)) })
+		})
 		o := h.Run(ctx, Request{Target: "case", Trigger: "manual"})
 		cancel(nil)
 		if message.Code(o.Err) != code {

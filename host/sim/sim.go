@@ -86,8 +86,8 @@ func (p *Program) configure(name, folder string, text []byte) (*config.Config, e
 // may.
 func (p *Program) grant(c *config.Config, folder string) error {
 	path := filepath.Join(c.Dir, "djscript.toml")
-	if _, err := os.Stat(path); err != nil || filepath.Base(folder) != "scripts" {
-		return nil
+	if _, missing := os.Stat(path); missing != nil || filepath.Base(folder) != "scripts" {
+		return nil //nolint:nilerr // scripts that belong to no store
 	}
 	systems, err := fs.Sub(p.Builtin, "systems")
 	if err != nil {
