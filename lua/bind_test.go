@@ -14,10 +14,10 @@ func TestAMistakeInACallNamesFunctionOptionAndCure(t *testing.T) {
 	for _, c := range []struct{ source, want, hint string }{
 		{`dj.copy.create { verfy = "restore", to = "x" }`, `copy.create: unknown option "verfy" (option.unknown)`, `did you mean "verify"?`},
 		{`dj.copy.create { zzz = 1 }`, `copy.create: unknown option "zzz" (option.unknown)`, "the options are: to, verify, wait, max_bytes, level, keep"},
-		{`dj.copy.create { "local" }`, `copy.create: unknown option "1" (option.unknown)`, ""},
+		{`dj.copy.create { "local" }`, `copy.create: value 1 among the options has no name (option.unknown)`, ""},
 		{`dj.copy.create {}`, `copy.create: "to" is missing (option.missing)`, "give it as a text, or a list of texts"},
 		{`dj.copy.create()`, `copy.create: "to" is missing (option.missing)`, ""},
-		{`dj.copy.create("local")`, `copy.create: the options must be one table, but they are "local" (option.type)`, "write copy.create{ name = value }"},
+		{`dj.copy.create("local")`, `copy.create: the options must be one table, but they are "local" (option.type)`, "it is called as dj.copy.create({ ... }); write the options as { name = value }"},
 		{`dj.copy.create { to = 5 }`, `copy.create: "to" must be a text, or a list of texts, but it is the number 5 (option.type)`, ""},
 		{`dj.copy.create { to = { 5 } }`, `copy.create: "to[1]" must be a text, but it is the number 5 (option.type)`, ""},
 		{`dj.copy.create { to = { a = "x" } }`, `copy.create: "to" must be a text, or a list of texts, but it is a table (option.type)`, ""},

@@ -222,9 +222,11 @@ func TestUnprovenCopiesTakeNoSlot(t *testing.T) {
 		proven := slices.DeleteFunc(slices.Clone(all), func(c Copy) bool { return c.State != Verified })
 		_, plan := planned(t, proven, []Policy{policy}, Guards{})
 		_, with := planned(t, all, []Policy{policy}, Guards{})
-		for id := range plan.Keep {
-			if with.gives(id) {
-				t.Fatalf("%s goes for the sake of an unproven copy", id)
+		for id, reasons := range plan.Keep {
+			// A day that stood alone may be believed once more copies tell of the days around it.
+			doubted := slices.ContainsFunc(reasons, func(r Reason) bool { return r.Key == "retention.doubted" })
+			if with.gives(id) && !doubted {
+				t.Fatalf("%s goes for the sake of an unproven copy; kept before: %v; now: %v", id, reasons, with.Drop[id])
 			}
 		}
 	})
