@@ -21,8 +21,8 @@ local says = {
   },
 }
 
--- Whether a copy of the run lies there. What a destination missed was said when the copy was made; nothing new there
--- has paid for a drop.
+-- Whether a copy of the run lies there. What a destination missed was said when the copy was made;
+-- nothing new there has paid for a drop.
 local function reached(copies, where)
   for _, copy in ipairs(copies) do
     for _, place in ipairs(copy.places) do
