@@ -61,6 +61,9 @@ func (s shelf) drop(where string, c copies.Copy) {
 
 // History gives what became of the copies at a destination, oldest first.
 func (s shelf) History(_ context.Context, where string) ([]copies.Change, error) {
+	if err := s.there(s.destination(where)); err != nil {
+		return nil, err
+	}
 	var all []copies.Change
 	for _, c := range s.changes {
 		if c.where == where {
