@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
@@ -20,9 +19,6 @@ type Keep struct {
 	Script   string
 }
 
-// policySteps are the instructions that a policy function may take each time: some thousand copies, looked at ten ways.
-const policySteps = 5_000_000
-
 type (
 	keepArgs struct {
 		Policy lua.Value `lua:"policy,arg"`
@@ -34,23 +30,6 @@ type (
 	pruneArgs struct {
 		Where  string     `lua:"where,arg"`
 		Policy *lua.Value `lua:"policy,arg,optional"`
-	}
-	pinArgs struct {
-		Copy    copyRef `lua:"copy,arg"`
-		Reason  string  `lua:"reason,required"`
-		LastDay string  `lua:"last_day"` // "until" is a word of Lua's own
-	}
-	policyArgs struct {
-		Class    []string      `lua:"class"`
-		Last     int           `lua:"last"`
-		Hourly   int           `lua:"hourly"`
-		Daily    int           `lua:"daily"`
-		Weekly   int           `lua:"weekly"`
-		Monthly  int           `lua:"monthly"`
-		Yearly   int           `lua:"yearly"`
-		Within   time.Duration `lua:"within"`
-		Weekdays []string      `lua:"weekdays"`
-		Min      *int          `lua:"min"`
 	}
 	planned struct {
 		Keep     map[string][]string `json:"keep"`
@@ -325,153 +304,6 @@ func (h *Host) credit(ctx context.Context, where string) (map[string]int, error)
 	return credit, nil
 }
 
-// propose asks the policy of the call, or else that of the destination.
-func (h *Host) propose(a *pruneArgs, r *rotated, known []retention.Copy) (retention.Proposal, error) {
-	policy := lua.Value{}
-	if a.Policy != nil {
-		policy = *a.Policy
-	}
-	if policy.IsNil() {
-		kept := h.Keep(a.Where)
-		if kept == nil {
-			return retention.Proposal{}, message.New("option.missing", "primitive.no_policy", message.Args{"where": a.Where})
-		}
-		if kept.Script == "" {
-			return retention.Propose(kept.Policies, known)
-		}
-		named, err := h.Env.Policy(kept.Script)
-		if err != nil {
-			return retention.Proposal{}, err
-		}
-		policy = named
-	}
-	if fn := policy.Function(); fn != nil {
-		return h.ask(fn, r, retention.Groups(known))
-	}
-	policies, err := policiesOf(policy)
-	if err != nil {
-		return retention.Proposal{}, err
-	}
-	return retention.Propose(policies, known)
-}
-
-// ask asks a policy function, twice: the second time its groups come in the opposite order. A function that answers by
-// anything but the copies that it is given is found out, and refused.
-func (h *Host) ask(fn *lua.Function, r *rotated, groups []retention.Group) (retention.Proposal, error) {
-	proposal := retention.Proposal{Keep: map[string][]retention.Reason{}, Classes: retention.DefaultClasses()}
-	first, err := h.answers(fn, r, groups)
-	if err != nil {
-		return proposal, err
-	}
-	slices.Reverse(groups)
-	second, err := h.answers(fn, r, groups)
-	if err != nil {
-		return proposal, err
-	}
-	if !maps.EqualFunc(first, second, slices.Equal) {
-		return proposal, message.New("guard.policy", "primitive.policy_wavers", message.Args{"policy": fn.Name()})
-	}
-	for id, reasons := range first {
-		proposal.Keep[id] = []retention.Reason{}
-		for _, text := range reasons {
-			proposal.Keep[id] = append(proposal.Keep[id], retention.Said(text))
-		}
-	}
-	return proposal, nil
-}
-
-// answers are what the function keeps of all groups.
-func (h *Host) answers(fn *lua.Function, r *rotated, groups []retention.Group) (map[string][]string, error) {
-	h.deciding = true
-	defer func() { h.deciding = false }()
-	all := map[string][]string{}
-	for _, g := range groups {
-		var own []copies.Copy
-		for _, c := range g.Copies {
-			own = append(own, r.copies[c.ID])
-		}
-		results, err := fn.CallAlone(policySteps, own, g.NewestDay)
-		if err != nil {
-			return nil, message.Wrap(err, "guard.policy", "primitive.policy_failed", message.Args{"policy": fn.Name()})
-		}
-		answer := map[string][]string{}
-		if len(results) > 0 {
-			err = results[0].Decode(&answer)
-		}
-		if err != nil || len(results) == 0 || results[0].IsNil() {
-			return nil, message.Wrap(err, "guard.policy", "primitive.policy_answer", message.Args{"policy": fn.Name()})
-		}
-		for id := range answer {
-			if !slices.ContainsFunc(g.Copies, func(c retention.Copy) bool { return c.ID == id }) {
-				return nil, message.New("guard.policy", "retention.unknown_copy", message.Args{"id": id})
-			}
-		}
-		maps.Copy(all, answer)
-	}
-	return all, nil
-}
-
-// undecided refuses every other call while a policy function is at work.
-func (h *Host) undecided(c *lua.Call) error {
-	if h.deciding && c.Func.Name != "copy.keep" {
-		return message.New("guard.policy", "primitive.policy_calls", message.Args{"op": c.Func.Name})
-	}
-	return nil
-}
-
-// policiesOf reads one policy or a list of them.
-func policiesOf(v lua.Value) ([]retention.Policy, error) {
-	if v.Type() != "table" {
-		return nil, message.New("option.type", "primitive.not_a_policy", message.Args{"got": v.Described()})
-	}
-	if v.Len() == 0 {
-		one, err := policyOf(v)
-		return []retention.Policy{one}, err
-	}
-	var all []retention.Policy
-	for i := range v.Len() {
-		one, err := policyOf(v.Get(i + 1))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, nil
-}
-
-func policyOf(v lua.Value) (retention.Policy, error) {
-	var a policyArgs
-	if err := v.Decode(&a); err != nil {
-		return retention.Policy{}, err
-	}
-	p := retention.Policy{
-		Class: a.Class, Last: a.Last, Hourly: a.Hourly, Daily: a.Daily, Weekly: a.Weekly, Monthly: a.Monthly, Yearly: a.Yearly,
-	}
-	const day = 24 * time.Hour
-	if a.Within < 0 || a.Within%day != 0 {
-		return p, message.New("option.value", "primitive.whole_days", message.Args{"got": a.Within.String()})
-	}
-	p.Within = int(a.Within / day)
-	if a.Min != nil {
-		if p.Min = *a.Min; p.Min < 1 {
-			return p, message.New("option.value", "primitive.min", nil)
-		}
-	}
-	for _, name := range a.Weekdays {
-		weekday, ok := weekdays[strings.ToLower(name)]
-		if !ok {
-			return p, message.New("option.value", "primitive.weekday", message.Args{"got": name})
-		}
-		p.Weekdays = append(p.Weekdays, weekday)
-	}
-	return p, p.Check()
-}
-
-var weekdays = map[string]time.Weekday{
-	"sun": time.Sunday, "mon": time.Monday, "tue": time.Tuesday, "wed": time.Wednesday, "thu": time.Thursday, "fri": time.Friday, "sat": time.Saturday,
-	"dom": time.Sunday, "seg": time.Monday, "ter": time.Tuesday, "qua": time.Wednesday, "qui": time.Thursday, "sex": time.Friday, "sab": time.Saturday,
-}
-
 // spoken are reasons as sentences.
 func spoken(all map[string][]retention.Reason) map[string][]string {
 	said := map[string][]string{}
@@ -481,41 +313,4 @@ func spoken(all map[string][]retention.Reason) map[string][]string {
 		}
 	}
 	return said
-}
-
-func (h *Host) pin(ctx context.Context, a *pinArgs) (pinned copies.Copy, err error) {
-	found, err := h.Copies.Find(ctx, a.Copy.ref)
-	if err != nil {
-		return found, err
-	}
-	err = h.one(ctx, func() error {
-		pinned, err = h.Copies.Pin(ctx, found, copies.Pin{Reason: a.Reason, LastDay: a.LastDay})
-		return err
-	})
-	return pinned, err
-}
-
-func (h *Host) unpin(ctx context.Context, a *copyArgs) (free copies.Copy, err error) {
-	found, err := h.Copies.Find(ctx, a.Copy.ref)
-	if err != nil {
-		return found, err
-	}
-	err = h.one(ctx, func() error {
-		free, err = h.Copies.Unpin(ctx, found)
-		return err
-	})
-	return free, err
-}
-
-func (h *Host) planPin(ctx context.Context, args any) (any, error) {
-	a := args.(*pinArgs)
-	found, err := h.Copies.Find(ctx, a.Copy.ref)
-	found.Pinned = &copies.Pin{Reason: a.Reason, LastDay: a.LastDay}
-	return found, err
-}
-
-func (h *Host) planUnpin(ctx context.Context, args any) (any, error) {
-	found, err := h.Copies.Find(ctx, args.(*copyArgs).Copy.ref)
-	found.Pinned = nil
-	return found, err
 }

@@ -97,21 +97,6 @@ func Server(t testing.TB) *firebird.PrivateServer {
 	return server.value
 }
 
-// Engine is an embedded engine of this test's own, removed when it ends.
-func Engine(t testing.TB) *firebird.Engine {
-	t.Helper()
-	engine, err := firebird.NewEngine(t.Context(), filepath.Join(t.TempDir(), "engine"), Tools(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := engine.Remove(); err != nil {
-			t.Error(err)
-		}
-	})
-	return engine
-}
-
 // Database is a new, empty database in WIN1252 on the server of this test binary, dropped when the test ends.
 func Database(t testing.TB) firebird.Database {
 	t.Helper()
