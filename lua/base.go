@@ -130,12 +130,16 @@ func (s *State) baseXpcall(l *glua.LState) int {
 	s.need(l, "xpcall", 2)
 	results, failed := s.catch(l, l.Get(1), nil)
 	if failed != nil {
-		l.Push(l.Get(2))
-		l.Push(s.caughtValue(failed))
-		l.Call(1, 1)
-		handled := l.Get(-1)
+		handled, broke := s.catch(l, l.Get(2), []glua.LValue{s.caughtValue(failed)})
 		l.Push(glua.LFalse)
-		l.Push(handled)
+		switch {
+		case broke != nil:
+			l.Push(s.caughtValue(broke))
+		case len(handled) == 0:
+			l.Push(glua.LNil)
+		default:
+			l.Push(handled[0])
+		}
 		return 2
 	}
 	l.Push(glua.LTrue)

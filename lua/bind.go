@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,8 +19,9 @@ type Func struct {
 	Power  string // what a script must be allowed to do to call it: "copy.write"; "" where it needs nothing
 	Object string // the argument that names what it is done to: "to" of copy.create; "" where there is none
 
-	shape *shape
-	call  func(c *Call) (any, error)
+	shape  *shape
+	result reflect.Type
+	call   func(c *Call) (any, error)
 }
 
 // Call is one call of a bound function.
@@ -63,7 +65,7 @@ type Results []any
 // unless they say ",required". Bind panics where the struct can not be an argument list: that is a fault in the host.
 func Bind[T any, R any](name string, fn func(c *Call, args *T) (R, error)) Func {
 	shape := shapeOf(name, reflect.TypeFor[T]())
-	return Func{Name: name, shape: shape, call: func(c *Call) (any, error) { return fn(c, c.Args.(*T)) }}
+	return Func{Name: name, shape: shape, result: reflect.TypeFor[R](), call: func(c *Call) (any, error) { return fn(c, c.Args.(*T)) }}
 }
 
 // Usage is how the function is called: copy.open(path, { ... }).
@@ -256,7 +258,7 @@ func (f Func) decode(s *State, given []glua.LValue, target reflect.Value) *fault
 	}
 	for _, subject := range f.shape.subjects {
 		if mistake := subject.decode(s, "", take(), target); mistake != nil {
-			return mistake
+			return f.missed(mistake)
 		}
 	}
 	if options := f.shape.options; options != nil && !f.optionsLeftOut(rest) {
@@ -266,7 +268,7 @@ func (f Func) decode(s *State, given []glua.LValue, target reflect.Value) *fault
 	}
 	if function := f.shape.function; function != nil {
 		if mistake := function.decode(s, "", take(), target); mistake != nil {
-			return mistake
+			return f.missed(mistake)
 		}
 	}
 	for _, extra := range rest {
@@ -277,6 +279,31 @@ func (f Func) decode(s *State, given []glua.LValue, target reflect.Value) *fault
 		}
 	}
 	return nil
+}
+
+// missed tells of an argument that is missing how the function is called: by position, its name says little.
+func (f Func) missed(mistake *fault) *fault {
+	if mistake.code == missingCode(true) {
+		mistake.key, mistake.args["usage"] = "lua.arg_missing", f.least()
+	}
+	return mistake
+}
+
+// least is Usage without all that may be left out: fail(code, message).
+func (f Func) least() string {
+	parts := []string{}
+	for _, field := range f.shape.subjects {
+		if field.required {
+			parts = append(parts, field.name)
+		}
+	}
+	if options := f.shape.options; options != nil && slices.ContainsFunc(options.fields, func(o *field) bool { return o.required }) {
+		parts = append(parts, "{ ... }")
+	}
+	if function := f.shape.function; function != nil && function.required {
+		parts = append(parts, function.name)
+	}
+	return f.Name + "(" + strings.Join(parts, ", ") + ")"
 }
 
 // optionsLeftOut: step(title, fn) may be written where step(title, {}, fn) is meant and no option is required.

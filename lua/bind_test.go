@@ -34,7 +34,7 @@ func TestAMistakeInACallNamesFunctionOptionAndCure(t *testing.T) {
 		{`dj.copy.create { to = "x", keep = { daily = 7 } }`, `copy.create: "keep.min" is missing (option.missing)`, "give it as a whole number"},
 		{`dj.copy.create { to = "x", keep = 7 }`, `copy.create: "keep" must be a table of options, but it is the number 7 (option.type)`, ""},
 		{`dj.copy.create({ to = "x" }, 1)`, `copy.create: too many arguments: 2 were given, 1 are taken (arg.count)`, "it is called as copy.create({ ... })"},
-		{`dj.copy.open()`, `copy.open: "path" is missing (arg.missing)`, "give it as a text"},
+		{`dj.copy.open()`, `copy.open: "path" is missing: it is called as copy.open(path) (arg.missing)`, "give it as a text"},
 		{`dj.copy.open({})`, `copy.open: "path" must be a text, but it is a table (option.type)`, ""},
 		{`dj.copy.open("a", "b")`, `copy.open: too many arguments: 2 were given, 1 are taken (arg.count)`, "it is called as copy.open(path)"},
 		{`dj.step("a", "b")`, `step: "fn" must be a function, but it is "b" (option.type)`, "give it as a function"},

@@ -22,6 +22,7 @@ var (
 var bombs = map[string]struct{ source, code string }{
 	"doubling":       {"local s = 'x' while true do s = s .. s end", "run.limit"},
 	"tripling":       {"local s = 'x' while true do s = table.concat({ s, s, s }) end", "run.limit"},
+	"chain":          {"local s = ('x'):rep(64 * 1024 * 1024) local t = setmetatable({}, { __concat = function() return '' end }) return #(" + strings.Repeat("s..", 15) + "t)", "run.limit"},
 	"repetition":     {"return ('x'):rep(2 ^ 40)", "run.limit"},
 	"sparse list":    {"local t = {} t[20260131] = 1 t[2 ^ 26 - 1] = 1 return #t", ""},
 	"replacement":    {"local s = ('x'):rep(1e5) while true do s = s:gsub('x', ('x'):rep(100)) end", "run.limit"},

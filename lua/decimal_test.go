@@ -90,7 +90,7 @@ func TestWhatIsNotExactIsRefused(t *testing.T) {
 		`num(0.1 + 0.2)`:            `test.lua:2: num: the number 0.3 is not exact (num.bad)`,
 		`num(2 ^ 53)`:               `test.lua:2: num: the number 9007199254740992 is not exact (num.bad)`,
 		`num({})`:                   `test.lua:2: num: "value" must be a decimal number such as "1234.56", but it is a table (option.type)`,
-		`num()`:                     `test.lua:2: num: "value" is missing (arg.missing)`,
+		`num()`:                     `test.lua:2: num: "value" is missing: it is called as num(value) (arg.missing)`,
 		`num(1) / num("0.00")`:      `test.lua:2: can not divide 1 by zero (num.zero)`,
 		`num(1) + 1 / 3`:            `test.lua:2: the number 0.33333333333333 is not exact (num.bad)`,
 		`num(1) + {}`:               `test.lua:2: can not calculate with a decimal number and a table (script.failed)`,

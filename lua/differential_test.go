@@ -89,6 +89,8 @@ var differences = []difference{
 	{"a text is no bound of a loop", `(function() local n = 0 for i = "1", 2 do n = n + i end return n end)()`, "3", "error", never},
 	{"the length of a table may be its own, as in all later versions", `#setmetatable({}, { __len = function() return 7 end })`, "0", "7", never},
 	{"next of a key that is not there is the end", `pcall(next, {}, "x")`, "false", "true nil", never},
+	{"table.insert puts nothing where it would leave a gap", `pcall(table.insert, { 1, 2 }, 5, 9)`, "true", "false", never},
+	{"error called by pcall itself names the line of the pcall", `tostring(select(2, pcall(error, "x"))) == "x"`, "true", "false", never},
 	{"nothing is collected by hand", `collectgarbage("count") > 0`, "true", "error", never},
 }
 
@@ -313,6 +315,19 @@ var families = []func(m *maker) string{
 	},
 	func(m *maker) string {
 		return "string.format(" + strconv.Quote(m.form()+pick(m, []string{"f", "e", "g", "E", "G"})) + ", " + m.number() + ")"
+	},
+	func(m *maker) string {
+		return "string.format(" + strconv.Quote("["+m.form()+pick(m, []string{"f", "e", "g", "G"})+"]") + pick(m, []string{", 1/0)", ", -1/0)"})
+	},
+	func(m *maker) string {
+		return "pcall(string.format, " + strconv.Quote("%"+strings.Repeat("-", m.random.IntN(8))+"5d") + ", 1) and 1"
+	},
+	func(m *maker) string {
+		return "string.format(" + strconv.Quote(pick(m, []string{"[%c]", "[%5c]", "[%-5c]"})) + ", " + strconv.Itoa(32+m.random.IntN(90)) + ")"
+	},
+	func(m *maker) string { return "select('#', table.remove({" + m.list(m.whole) + "}))" },
+	func(m *maker) string {
+		return "math." + pick(m, []string{"max", "min"}) + "(" + m.whole() + ", " + pick(m, []string{"0/0", m.whole()}) + ", " + m.whole() + ")"
 	},
 	func(m *maker) string {
 		return "string.format(" + strconv.Quote("["+m.form()+"s]") + ", " + m.text() + ")"

@@ -87,7 +87,19 @@ func TestWhatAScriptThrowsCanBeRead(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", c.source, run, c.want)
 		}
 	}
-	got := out(t, Options{}, `local t = { kind = "mine" } local ok, e = pcall(error, t) print(e == t, e.kind, e.code)`)
+	failing := `local t = setmetatable({}, { __tostring = function() error("inner", 0) end })`
+	got := out(t, Options{}, failing+` local ok, e = pcall(error, t) print(ok, e == t, pcall(tostring, t))`)
+	if got != "false\ttrue\tfalse\tinner" {
+		t.Error(got)
+	}
+	got = out(t, Options{}, `local function fail() error("one", 0) end
+		print(xpcall(fail, function() error("other", 0) end))
+		print(xpcall(fail, function(e) return e, "more" end))
+		print(xpcall(fail, function() end))`)
+	if got != "false\tother\nfalse\tone\nfalse\tnil" {
+		t.Error(got)
+	}
+	got = out(t, Options{}, `local t = { kind = "mine" } local ok, e = pcall(error, t) print(e == t, e.kind, e.code)`)
 	if got != "true\tmine\tnil" {
 		t.Error(got)
 	}
@@ -115,7 +127,10 @@ func TestTheInterpretersOwnErrorsAreSaidPlainly(t *testing.T) {
 		{`return "a" .. nil`, `store.lua:1: can not join nil to a text (script.failed)`},
 		{`return "a" .. {}`, `store.lua:1: can not join a table to a text (script.failed)`},
 		{`return "abc" + 1`, `store.lua:1: "abc" is no number, so nothing can be calculated with it (script.failed)`},
-		{`return -{}`, `store.lua:1: can not calculate with - and nil (script.failed)`},
+		{`return -{}`, `store.lua:1: only a number can have a minus sign before it (script.failed)`},
+		{`local t = {} t[0/0] = 1`, `store.lua:1: a table takes no value under a number that is none (0/0) (script.failed)`},
+		{"local t = {}\nsetmetatable(t, t).__index = t\nreturn t.x", `store.lua:3: too many calls within calls (script.failed)`},
+		{"local function f()\nlocal ok, e = pcall(f)\nif not ok then error(e) end\nend\nf()", `store.lua:2: too many calls within calls (script.failed)`},
 		{`return #nil`, `store.lua:1: argument 1 of # must be a table, but it is nil (arg.type)`},
 		{"local function f() return 1 + f() end\nf()", `store.lua:1: too many calls within calls (script.failed)`},
 		{`return ("x"):rep()`, `store.lua:1: argument 2 of rep must be a number, but it is nothing (arg.type)`},

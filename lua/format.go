@@ -75,7 +75,7 @@ func (s *State) formatOne(l *glua.LState, flags string, verb byte, position int)
 		n := s.wholeArg(l, flags+string(verb), position)
 		return formatInteger(flags, verb, false, uint64(n)) //nolint:gosec // as C prints it
 	case 'c':
-		return string([]byte{byte(s.wholeArg(l, flags+string(verb), position))}) //nolint:gosec // as C prints it
+		return formatText(flags, string([]byte{byte(s.wholeArg(l, flags+string(verb), position))})) //nolint:gosec // as C prints it
 	case 'e', 'E', 'f', 'g', 'G':
 		return formatFloat(flags, verb, s.number(l, "format", position))
 	case 'q':
@@ -167,7 +167,11 @@ func formatFloat(flags string, verb byte, n float64) string {
 		if verb < 'a' {
 			text = strings.ToUpper(text)
 		}
-		return formatText(strings.ReplaceAll(flags, "0", ""), text)
+		marks, width, _, _ := splitFlags(flags)
+		if text[0] != '-' {
+			text = plusOrBlank(marks) + text
+		}
+		return pad(marks, width, text)
 	}
 	if (verb == 'g' || verb == 'G') && !strings.Contains(flags, ".") {
 		flags += ".6"

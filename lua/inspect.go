@@ -112,6 +112,16 @@ type Inspection struct {
 	Uses     []Use      // in the order of the text
 	Requires []Require
 	Script   *Declared // nil where the script declares nothing, or not in a table that is written out
+
+	say   Say
+	open  bool // the script may have more params than those of Declared
+	asked []asked
+}
+
+// asked is a param that the script reads and does not declare itself: one that it extends may.
+type asked struct {
+	name    string
+	mistake *Mistake // as it is told where none does
 }
 
 // Inspect reads a script without running it: all its mistakes, what it uses, what it says of itself.
@@ -121,7 +131,7 @@ func (c *Chunk) Inspect(known Known) *Inspection {
 		return &Inspection{Mistakes: []*Mistake{c.explain(err, scanTokens(c.text)).Mistake(known.Say)}}
 	}
 	i := &inspector{
-		chunk: c, known: known, found: &Inspection{}, counts: map[string]int{}, blamed: map[string]bool{}, told: columnsOf(c.text), commas: map[int]map[string]string{},
+		chunk: c, known: known, found: &Inspection{say: known.Say}, counts: map[string]int{}, blamed: map[string]bool{}, told: columnsOf(c.text), commas: map[int]map[string]string{},
 		state: New(context.Background(), Options{Modules: known.Modules, Values: known.Values, Say: known.Say}),
 	}
 	i.named = maps.Clone(i.told)
@@ -190,15 +200,19 @@ type inspector struct {
 
 // report tells a mistake; word is what it is about, to find its column.
 func (i *inspector) report(level string, line int, word, op string, f *fault) *Mistake {
-	m := &Mistake{
-		File: i.chunk.Name, Line: line, Column: i.told.take(line, word), Level: level, Code: f.code, Op: op, Key: f.key, Args: f.args,
-		Message: i.known.Say.speak(f.key, f.args), Hint: f.hint(i.known.Say), SourceLine: i.chunk.Line(line),
-	}
+	m := i.mistake(level, line, word, op, f)
 	i.counts[level]++
 	if i.counts[level] <= maxMistakes {
 		i.found.Mistakes = append(i.found.Mistakes, m)
 	}
 	return m
+}
+
+func (i *inspector) mistake(level string, line int, word, op string, f *fault) *Mistake {
+	return &Mistake{
+		File: i.chunk.Name, Line: line, Column: i.told.take(line, word), Level: level, Code: f.code, Op: op, Key: f.key, Args: f.args,
+		Message: i.known.Say.speak(f.key, f.args), Hint: f.hint(i.known.Say), SourceLine: i.chunk.Line(line),
+	}
 }
 
 func (i *inspector) wrong(line int, word string, f *fault) { i.report(LevelError, line, word, "", f) }

@@ -28,6 +28,8 @@ func (i *inspector) call(e *ast.FuncCallExpr) *thing {
 			args = args[1:] // job.degraded(job, "...")
 		}
 		i.bound(is, args, e.Line())
+		i.values(e.Args)
+		return i.given(is)
 	case is == i.words["require"] && is != nil:
 		return i.require(e)
 	case is == i.words["pcall"] && is != nil && len(e.Args) > 0:

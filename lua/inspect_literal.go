@@ -233,6 +233,9 @@ func (c *callCheck) field(f *field, path string, e ast.Expr, line int) {
 	}
 	if value, _ := c.constant(e); value == glua.LNil {
 		if mistake := f.decode(c.state, path, glua.LNil, reflect.Value{}); mistake != nil {
+			if f.arg {
+				mistake = c.fn.missed(mistake)
+			}
 			c.tell(line, "", mistake)
 		}
 		return
@@ -253,6 +256,11 @@ func (c *callCheck) value(k *kind, path string, e ast.Expr, line int) {
 			typ = typ.Elem()
 		}
 		switch {
+		case k.form != nil:
+			before := c.counts[LevelError]
+			if c.form(k.form, path, table); !whole || c.counts[LevelError] > before {
+				return
+			}
 		case k.record != nil:
 			c.record(k.record(), path, table)
 			return
@@ -307,6 +315,20 @@ func (c *callCheck) record(r *record, path string, table *ast.TableExpr) {
 		value, _ := c.constant(given[f.name])
 		if f.required && !computed && (given[f.name] == nil || value == glua.LNil) {
 			c.field(f, path, nil, cmp.Or(table.Line(), c.line))
+		}
+	}
+}
+
+// form holds a table that has a form against it, or each of a list of them.
+func (c *callCheck) form(k *kind, path string, table *ast.TableExpr) {
+	named := func(f *ast.Field) bool { return f.Key != nil }
+	if len(table.Fields) == 0 || slices.ContainsFunc(table.Fields, named) {
+		c.record(k.record(), path, table)
+		return
+	}
+	for n, field := range table.Fields {
+		if n < len(table.Fields)-1 || !several(field.Value) {
+			c.value(k, path+"["+strconv.Itoa(n+1)+"]", field.Value, table.Line())
 		}
 	}
 }

@@ -151,8 +151,8 @@ func TestParamsAreHeldAgainstTheirTypes(t *testing.T) {
 		{`type = "text"`, `p = {} return p.z`, `2: nothing reads the param "x" (script.unused_param)`},
 		{`type = "text"`, `return job.nmae, p.x`, `3: job has nothing called "nmae" (api.unknown)`},
 		{`type = "text"`, `job.degraded("x") job.degraded(job, "x") job:degraded("x") return p.x`, ``},
-		{`type = "text"`, `job:degraded() return p.x`, `3: Job:degraded: "message" is missing (arg.missing)`},
-		{`type = "text"`, `job.degraded(job) return p.x`, `3: Job:degraded: "message" is missing (arg.missing)`},
+		{`type = "text"`, `job:degraded() return p.x`, `3: Job:degraded: "message" is missing: it is called as Job:degraded(message) (arg.missing)`},
+		{`type = "text"`, `job.degraded(job) return p.x`, `3: Job:degraded: "message" is missing: it is called as Job:degraded(message) (arg.missing)`},
 		{`type = "text"`, `job.name = "x" return p.x`, `3: "job.name" can not be changed (api.frozen)`},
 	} {
 		if got := strings.Join(lines(inspect(t, deskKnown(nil), script(c.param, c.body))), "; "); got != c.want {

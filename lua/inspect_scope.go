@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -17,7 +18,11 @@ type thing struct {
 	method   bool  // fn may be called with its object as the first argument
 	module   bool  // the host's: every use of it must be readable, because powers are read from it
 	params   *paramSet
+	typ      reflect.Type // of a table that a bound function gives: the struct that it was
+	element  *thing       // of a list that it gives
 }
+
+func (t *thing) given() bool { return t != nil && (t.typ != nil || t.element != nil) }
 
 func (t *thing) noun() bool { return t != nil && t.members != nil }
 
@@ -117,6 +122,9 @@ func (i *inspector) add(v *local) {
 		if !v.is.noun() && v.is != i.words["require"] {
 			v.is = nil
 		}
+	}
+	if v.is.given() && (i.survey.filled[v.name] || i.survey.added[v.name]) {
+		v.is = nil
 	}
 	if own := i.words[v.name]; own.noun() && own.module && v.is != own {
 		i.odd(v.line, v.name, "lua.shadow", map[string]any{"name": v.name})

@@ -17,6 +17,7 @@ type paramSet struct {
 	read     map[string]bool
 	set      map[string]bool // given by the script itself
 	whole    bool            // handed on as a whole: anything may read any of them
+	open     bool            // there are more, that are not written out
 	extends  bool            // there are more, in another script
 }
 
@@ -37,7 +38,11 @@ func (i *inspector) declare() {
 	i.found.Script = d
 	d.Name, d.Extends = i.literalText(fields["name"]), i.literalText(fields["extends"])
 	extends := fields["extends"].value != nil
-	if params, written := i.tableOf(fields["params"].value); written && whole {
+	if fields["params"].value == nil {
+		fields["params"] = entry{value: &ast.TableExpr{}}
+	}
+	params, written := i.tableOf(fields["params"].value)
+	if i.found.open = !written || !whole; !i.found.open {
 		i.declareParams(d, params, extends)
 	}
 	seen := i.declareFunctions(&d.Jobs, "jobs", fields["jobs"].value)
@@ -155,7 +160,8 @@ func (i *inspector) play(e ast.Expr, in, kind string) bool {
 
 func (i *inspector) declareParams(d *Declared, table *ast.TableExpr, extends bool) {
 	params, whole := i.entries(table)
-	i.params = &paramSet{declared: map[string]*param{}, read: map[string]bool{}, set: map[string]bool{}, extends: extends || !whole}
+	i.found.open = !whole
+	i.params = &paramSet{declared: map[string]*param{}, read: map[string]bool{}, set: map[string]bool{}, open: !whole, extends: extends}
 	for _, name := range byLine(params) {
 		e := params[name]
 		declared := DeclaredParam{Name: name, Line: e.line}
@@ -233,18 +239,53 @@ func (i *inspector) declareParam(p *DeclaredParam, spec *ast.TableExpr) {
 func (i *inspector) readParam(object *thing, name string, line int) {
 	p := object.params
 	p.read[name] = true
-	if p.declared[name] != nil || p.set[name] || p.extends {
+	if p.declared[name] != nil || p.set[name] || p.open {
 		return
 	}
-	known := slices.Sorted(maps.Keys(p.declared))
-	i.wrong(line, name, &fault{code: "api.unknown", key: "lua.param_unknown", near: nearest(name, known), args: map[string]any{
+	if f := unknownParam(name, slices.Sorted(maps.Keys(p.declared))); !p.extends {
+		i.wrong(line, name, f)
+	} else if len(i.found.asked) < maxMistakes {
+		i.found.asked = append(i.found.asked, asked{name, i.mistake(LevelError, line, name, "", f)})
+	}
+}
+
+func unknownParam(name string, known []string) *fault {
+	f := &fault{code: "api.unknown", key: "lua.param_unknown", near: nearest(name, known), args: map[string]any{
 		"name": name, "known": joinNames(known),
-	}})
+	}}
+	if len(known) == 0 {
+		f.key = "lua.no_params"
+	}
+	return f
+}
+
+// Inherits are the mistakes that only the scripts which this one extends can show, the nearest first: the params that it
+// reads and none of them declares. There are none where one of them does not write its params out.
+func (i *Inspection) Inherits(extended []*Inspection) []*Mistake {
+	names := map[string]bool{}
+	for _, one := range append([]*Inspection{i}, extended...) {
+		if one.Script == nil || one.open {
+			return nil
+		}
+		for _, p := range one.Script.Params {
+			names[p.Name] = true
+		}
+	}
+	known := slices.Sorted(maps.Keys(names))
+	var mistakes []*Mistake
+	for _, a := range i.asked {
+		if !names[a.name] {
+			f, m := unknownParam(a.name, known), *a.mistake
+			m.Key, m.Args, m.Message, m.Hint = f.key, f.args, i.say.speak(f.key, f.args), f.hint(i.say)
+			mistakes = append(mistakes, &m)
+		}
+	}
+	return mistakes
 }
 
 func (i *inspector) unusedParams() {
 	p := i.params
-	if p == nil || p.whole || p.extends {
+	if p == nil || p.whole || p.open || p.extends {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.declared)) {

@@ -92,7 +92,9 @@ func (i *inspector) stmt(stmt ast.Stmt) {
 	case *ast.GenericForStmt:
 		i.values(s.Exprs)
 		i.looped(s)
-		i.scoped(s.Stmts, i.free(s.Names, s.Line())...)
+		variables := i.free(s.Names, s.Line())
+		i.each(s, variables)
+		i.scoped(s.Stmts, variables...)
 	case *ast.FuncDefStmt:
 		i.definition(s)
 	case *ast.ReturnStmt:
@@ -304,6 +306,9 @@ func (i *inspector) field(e *ast.AttrGetExpr) *thing {
 			object.params.whole = true
 		}
 		i.key(e)
+		if object != nil {
+			return object.element
+		}
 		return nil
 	}
 	return i.member(object, name.Value, name.Line())
@@ -314,6 +319,8 @@ func (i *inspector) member(object *thing, name string, line int) *thing {
 	switch {
 	case object.params != nil:
 		i.readParam(object, name, line)
+	case object.given():
+		return i.ofResult(object, name, line)
 	case object.members != nil && object.members[name] == nil:
 		i.wrong(line, name, unknownName(object.name, name, object.names()))
 	case object.members != nil:

@@ -32,6 +32,7 @@ type kind struct {
 	decode func(s *State, path string, value glua.LValue, target reflect.Value) *fault
 	record func() *record // of a struct
 	of     *kind          // of a list, a map or a pointer
+	form   *kind          // of a Value: what a table of it is, alone or in a list
 	typ    reflect.Type
 	reads  bool // the type reads itself, so that nothing can be said of half a value
 }
@@ -62,6 +63,8 @@ func kindFor(typ reflect.Type, single bool, enum []string) *kind {
 		return exactKind()
 	case reflect.PointerTo(typ).Implements(decoderType):
 		return decoderKind(typ)
+	case enum != nil && typ.Kind() == reflect.Slice:
+		return listKind(typ, single, enum)
 	case enum != nil:
 		return enumKind(enum)
 	case typ == functionType:
@@ -93,7 +96,7 @@ func plainKind(typ reflect.Type, single bool) *kind {
 	case reflect.Pointer:
 		return pointerKind(typ)
 	case reflect.Slice:
-		return listKind(typ, single)
+		return listKind(typ, single, nil)
 	case reflect.Map:
 		return mapKind(typ)
 	case reflect.Struct:
@@ -247,14 +250,18 @@ func decoderKind(typ reflect.Type) *kind {
 			if inner, ok := errors.AsType[*fault](err); ok {
 				return inner.under(path)
 			}
-			code := codeOf(err)
-			if code == "host.failed" {
-				code = "option.value"
-			}
-			return &fault{code: code, key: "lua.option_refused", cure: hintOf(err), args: map[string]any{
+			return &fault{code: valueCode(err), key: "lua.option_refused", cure: hintOf(err), args: map[string]any{
 				"option": path, "got": s.describe(value), "text": err.Error(), "want": want(s),
 			}}
 		}}
+}
+
+// valueCode is the code of what a type says against a value.
+func valueCode(err error) string {
+	if code := codeOf(err); code != "host.failed" {
+		return code
+	}
+	return "option.value"
 }
 
 // enumKind takes one of some words; the word false stands for the value false.

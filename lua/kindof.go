@@ -10,15 +10,15 @@ import (
 
 func pointerKind(typ reflect.Type) *kind {
 	of := newKind(typ.Elem(), false, nil)
-	return &kind{stub: of.stub, want: of.want, record: of.record, of: of.of, reads: of.reads,
+	return &kind{stub: of.stub, want: of.want, record: of.record, of: of.of, form: of.form, reads: of.reads,
 		decode: func(s *State, path string, value glua.LValue, target reflect.Value) *fault {
 			target.Set(reflect.New(typ.Elem()))
 			return of.decode(s, path, value, target.Elem())
 		}}
 }
 
-func listKind(typ reflect.Type, single bool) *kind {
-	of := newKind(typ.Elem(), false, nil)
+func listKind(typ reflect.Type, single bool, enum []string) *kind {
+	of := newKind(typ.Elem(), false, enum)
 	k := &kind{stub: of.stub + "[]", of: of}
 	k.want = func(s *State) string {
 		return s.options.Say.speak("lua.a_list", map[string]any{"of": of.plural(s)})

@@ -130,8 +130,7 @@ func (s *State) listRemove(l *glua.LState) int {
 	n := length(table)
 	position := s.optionalInteger(l, "remove", 2, n)
 	if position < 1 || position > n {
-		l.Push(glua.LNil)
-		return 1
+		return 0
 	}
 	s.visit(l, n-position)
 	removed := table.RawGet(glua.LNumber(position))

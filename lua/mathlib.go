@@ -9,7 +9,7 @@ import (
 // openMath makes math. Its random numbers come from the seed of the run: a run can be replayed.
 func (s *State) openMath() {
 	functions := map[string]glua.LGFunction{
-		"frexp": s.mathFrexp, "ldexp": s.mathLdexp, "max": s.mathMost("max", math.Max), "min": s.mathMost("min", math.Min),
+		"frexp": s.mathFrexp, "ldexp": s.mathLdexp, "max": s.mathMost("max", func(a, b float64) bool { return b > a }), "min": s.mathMost("min", func(a, b float64) bool { return b < a }),
 		"modf": s.mathModf, "random": s.mathRandom, "randomseed": s.mathRandomseed,
 	}
 	for name, calculate := range map[string]func(float64) float64{
@@ -56,11 +56,13 @@ func logarithm10(x float64) float64 {
 	return n
 }
 
-func (s *State) mathMost(name string, choose func(a, b float64) float64) glua.LGFunction {
+func (s *State) mathMost(name string, beats func(most, n float64) bool) glua.LGFunction {
 	return func(l *glua.LState) int {
 		most := s.number(l, name, 1)
 		for i := 2; i <= l.GetTop(); i++ {
-			most = choose(most, s.number(l, name, i))
+			if n := s.number(l, name, i); beats(most, n) {
+				most = n
+			}
 		}
 		l.Push(glua.LNumber(most))
 		return 1

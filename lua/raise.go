@@ -103,8 +103,22 @@ func (s *State) thrown(l *glua.LState, value glua.LValue, where string) *Error {
 			return e
 		}
 	}
-	e.message = cut(s.tostring(l, value), longestMessage)
+	e.message = cut(s.thrownText(l, value), longestMessage)
 	return e
+}
+
+// thrownText is what a thrown value says of itself. Where its own __tostring fails, that takes nothing from what was
+// thrown.
+func (s *State) thrownText(l *glua.LState, value glua.LValue) string {
+	fn := metamethod(value, "__tostring")
+	if fn == nil {
+		return s.display(value)
+	}
+	said, failed := s.catch(l, fn, []glua.LValue{value})
+	if failed != nil || len(said) == 0 {
+		return s.display(value)
+	}
+	return s.display(said[0])
 }
 
 // codeShape is how codes look. A script can not raise those that nothing may catch.
@@ -130,12 +144,17 @@ func (s *State) failure(err error) *Error {
 	if e := asError(api.Object); e != nil {
 		return e
 	}
+	if text, ok := api.Object.(glua.LString); ok && overflow.MatchString(string(text)) { // before our own frame stood
+		return s.fromFault(&fault{code: "script.failed", key: "lua.overflow"}, "", s.where(s.l))
+	}
 	made := s.fromFault(&fault{
 		code: "host.panic", key: "lua.panic", args: map[string]any{"text": api.Object.String()},
 	}, "", "")
 	made.GoStack = api.StackTrace
 	return made
 }
+
+var overflow = regexp.MustCompile(`(^|: )(stack|registry) overflow$`)
 
 // recovered makes an error of a panic in a Go function. gopher-lua's own way of raising is a panic too, and passes.
 func (s *State) recovered(l *glua.LState, op string, panicked any) *Error {
@@ -170,7 +189,8 @@ var runtimeTexts = []struct {
 	{regexp.MustCompile(`^cannot perform \w+ operation between (\w+) and (\w+)$`), "lua.arithmetic", []string{"left", "right"}},
 	{regexp.MustCompile(`^attempt to compare (\w+) with (\w+)$`), "lua.compare", []string{"left", "right"}},
 	{regexp.MustCompile(`^attempt to index a non-table object\((\w+)\) with key '(?s:(.*?))'?$`), "lua.index", []string{"got", "name"}},
-	{regexp.MustCompile(`^(?:stack|registry) overflow$`), "lua.overflow", nil},
+	{overflow, "lua.overflow", nil},
+	{regexp.MustCompile(`^too many recursions in [gs]ettable$`), "lua.overflow", nil},
 }
 
 // longestText is how much of what gopher-lua says is looked at: a key in it may be of any length.
@@ -199,13 +219,15 @@ func (s *State) explainRuntime(l *glua.LState, text string) *fault {
 		return s.forNumber("lua.for_step")
 	case "table index is nil":
 		return &fault{code: "script.failed", key: "lua.key_nil"}
+	case "table index is NaN":
+		return &fault{code: "script.failed", key: "lua.key_nan"}
 	case "attempt to call a non-function object":
 		if f := s.noLoop(l); f != nil {
 			return f
 		}
 		return &fault{code: "script.failed", key: "lua.call", args: map[string]any{"name": calledName(l)}}
 	case "__unm undefined":
-		return &fault{code: "script.failed", key: "lua.arithmetic", args: map[string]any{"left": "-", "right": s.word("lua.a_nil")}}
+		return &fault{code: "script.failed", key: "lua.negate"}
 	}
 	return &fault{code: "script.failed", key: "lua.script", args: map[string]any{"text": text}}
 }

@@ -64,6 +64,7 @@ func recordOf(typ reflect.Type) *record {
 // newRecord reads the tags of a struct. A field is named by its lua tag, else by its json tag; one without is left out.
 func newRecord(typ reflect.Type) *record {
 	r := &record{byName: map[string]*field{}}
+	forms := formsOf(typ)
 	for _, member := range reflect.VisibleFields(typ) {
 		tag, ok := member.Tag.Lookup("lua")
 		if !ok {
@@ -77,7 +78,13 @@ func newRecord(typ reflect.Type) *record {
 		has := func(word string) bool { return slices.Contains(words, word) }
 		f := &field{name: name, index: member.Index, arg: has("arg"), omit: has("omitempty"), doc: member.Tag.Get("doc")}
 		f.required = has("required") || f.arg && !has("optional") && (member.Type.Kind() != reflect.Pointer || member.Type == functionType || member.Type == exactType)
-		f.kind = sync.OnceValue(func() *kind { return newKind(member.Type, has("single"), enumOf(member.Tag)) })
+		f.kind = sync.OnceValue(func() *kind {
+			k := newKind(member.Type, has("single"), enumOf(member.Tag))
+			if form := forms[name]; form != nil {
+				k.take(newKind(reflect.TypeOf(form), false, nil))
+			}
+			return k
+		})
 		r.add(f)
 	}
 	return r

@@ -264,6 +264,10 @@ var english = map[string]string{
 	"lua.for_step":                 "step",
 	"lua.key_nil":                  "a table takes no value under nil",
 	"lua.key_nil.hint":             "see why what stands between the brackets was never set",
+	"lua.key_nan":                  "a table takes no value under a number that is none (0/0)",
+	"lua.key_nan.hint":             "see why the division is by zero, or what is no number",
+	"lua.negate":                   "only a number can have a minus sign before it",
+	"lua.negate.hint":              "look at what stands after the minus sign",
 	"lua.a_nil":                    "nil",
 	"lua.no_label":                 "there is no label \"{{.name}}\" that this goto can reach",
 	"lua.no_label.hint":            "write ::{{.name}}:: in the same block or in one around it; an if or a function often does without",
@@ -290,6 +294,15 @@ var english = map[string]string{
 	"lua.exact_number":             "a decimal number",
 	"lua.positional":               "value {{.position}} among the options has no name",
 	"lua.positional.hint":          "write name = value; several values go into one list: {{.example}}. The options are: {{.known}}",
+	"lua.arg_missing":              "\"{{.option}}\" is missing: it is called as {{.usage}}",
+	"lua.arg_missing.hint":         "give it as {{.want}}",
+	"lua.option_wrong":             "\"{{.option}}\": {{.text}}",
+	"lua.option_wrong.hint":        "change it, or leave it out",
+	"lua.no_params":                "there is no param \"{{.name}}\": the script declares none",
+	"lua.no_params.hint":           "declare it: params = { {{.name}} = { type = \"text\" } }",
+	"lua.an_element":               "what stands in the result of {{.op}}",
+	"lua.list_field":               "{{.module}} is a list, and has nothing called \"{{.name}}\"",
+	"lua.list_field.hint":          "ask one of it: [1].{{.name}} of the first, or for _, one in ipairs(list) do",
 }
 
 // speak says a sentence through the host, or in English where there is no host.

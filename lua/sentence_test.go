@@ -88,7 +88,7 @@ func TestTheNearestNameIsTheOneThatWasMeant(t *testing.T) {
 	names := []string{"create", "open", "list", "newest", "check", "prove", "verify", "to"}
 	for name, want := range map[string]string{
 		"creat": "create", "craete": "create", "opne": "open", "lst": "list", "verfy": "verify", "too": "to", "xyz": "", "": "",
-		"bananas": "", "proof": "prove", "newset": "newest",
+		"bananas": "", "proof": "prove", "newset": "newest", "foo": "", "t": "", "tp": "to", "opan": "open", "opxx": "",
 	} {
 		if got := nearest(name, names); got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)

@@ -95,7 +95,12 @@ func (s *State) concatMeta(l *glua.LState, count int, operand func(i int) glua.L
 			result = l.Get(-1)
 			l.Pop(1)
 		case s.joins(left) && s.joins(result):
-			result = glua.LString(s.display(left) + s.display(result))
+			a, b := s.display(left), s.display(result)
+			if len(a)+len(b) > MaxText {
+				s.tooLong(l, len(a)+len(b))
+			}
+			s.read(l, len(a)+len(b))
+			result = glua.LString(a + b)
 		case s.joins(left):
 			s.cannotJoin(l, result)
 		default:
@@ -199,7 +204,9 @@ func (s *State) textRep(l *glua.LState) int {
 	if len(text) > 0 && n > MaxText/len(text) {
 		s.tooLong(l, MaxText+1)
 	}
-	return s.pushText(l, strings.Repeat(text, n))
+	s.read(l, len(text)*n) // before it is made: nothing else in a script takes so much memory at once
+	l.Push(glua.LString(strings.Repeat(text, n)))
+	return 1
 }
 
 func (s *State) textSub(l *glua.LState) int {

@@ -146,7 +146,9 @@ func (w *walk) value(value glua.LValue) (any, *fault) {
 	case glua.LNumber:
 		return plainNumber(float64(v)), nil
 	case glua.LString:
-		w.state.nodes += len(v) / nodeBytes
+		if w.state.nodes += len(v) / nodeBytes; w.state.nodes > maxValueNodes+MaxText/nodeBytes { // one text of any length passes
+			return nil, w.refuse(value, "lua.too_large")
+		}
 		return string(v), nil
 	case *glua.LFunction:
 		return &Function{w.state, v}, nil

@@ -227,3 +227,27 @@ func TestRandomNumbersComeFromTheSeed(t *testing.T) {
 		t.Errorf("%s; %s; %s", a, b, c)
 	}
 }
+
+// What crosses the border is bounded, however often the same text or table stands in it.
+func TestAValueThatIsTooLargeDoesNotCross(t *testing.T) {
+	take := Bind("take", func(_ *Call, a *struct {
+		What any `lua:"what,arg"`
+	}) (any, error) {
+		return nil, nil
+	})
+	o := Options{Modules: map[string][]Func{"dj": {take}}}
+	for source, ok := range map[string]bool{
+		`dj.take(("x"):rep(6e7))`: true,
+		`local s, t = ("x"):rep(6e7), {} for i = 1, 1000 do t[i] = s end dj.take(t)`:     false,
+		`local s, t = ("x"):rep(6e7), {} for i = 1, 1000 do t[i] = { s } end dj.take(t)`: false,
+		`local t = { 1, 2, 3 } for _ = 1, 20 do t = { t, t } end dj.take(t)`:             false,
+		`local t = { 1, 2, 3 } for _ = 1, 10 do t = { t, t } end dj.take(t)`:             true,
+		`local t = {} for i = 1, 63 do t = { t } end dj.take(t)`:                         true,
+		`local t = {} for i = 1, 64 do t = { t } end dj.take(t)`:                         false,
+		`local t = {} t.t = t dj.take(t)`:                                                false,
+	} {
+		if _, err := try(t, o, source); (err == nil) != ok {
+			t.Errorf("%s: %v", source, err)
+		}
+	}
+}

@@ -28,17 +28,16 @@ type versions struct {
 	active  bool // there is a version in force
 }
 
+// versions gives what is in force also where what lies there can not be read.
 func (a *app) versions() (*versions, error) {
 	v := &versions{
 		app: a, places: layer.Places{Store: a.dir, Base: config.BaseOf(a.configPath())},
 		kept: layer.Active{Dir: filepath.Join(run.Dir(a.dir), "active")},
 	}
-	var err error
-	if v.working, err = layer.Read(v.places); err != nil {
-		return nil, err
-	}
 	v.current, v.active = v.kept.Current()
-	return v, nil
+	var err error
+	v.working, err = layer.Read(v.places, v.current)
+	return v, err
 }
 
 // store is the store with that version of its scripts.
@@ -60,16 +59,19 @@ func (v *versions) store(of layer.Version) (*run.Host, error) {
 }
 
 // inForce is the store as a run of that target uses it: with the last good version of its scripts, all of it. What has
-// changed since is checked, and put in force when all of it is good. When it is not, the backup and a run that nobody
+// changed since is checked, and put in force with the run's first effect when all of it is good. When it is not, the backup and a run that nobody
 // watches use the version before and are degraded: a copy is not missed for a mistake in another script. Any other run
 // that somebody asked for is refused; a script named by its path is run as it lies there, whatever the others are.
 func (a *app) inForce(ctx context.Context, r run.Request) (*run.Host, error) {
+	loose, needed := isPath(r.Target), r.Trigger != "manual" || isBackup(r.Target)
 	v, err := a.versions()
-	if err != nil {
+	switch {
+	case err != nil && v.active && (loose || needed):
+		return v.lastGood([]error{err})
+	case err != nil:
 		return nil, err
 	}
 	store, wrong := v.store(v.working)
-	loose, needed := isPath(r.Target), r.Trigger != "manual" || isBackup(r.Target)
 	if wrong == nil && (loose || v.same()) {
 		return store, nil
 	}
@@ -80,7 +82,7 @@ func (a *app) inForce(ctx context.Context, r run.Request) (*run.Host, error) {
 	switch {
 	case len(mistakes) == 0:
 		if !r.Dry {
-			store.Behind = v.activate(ctx)
+			store.Activate = v.activate
 		}
 		return store, nil
 	case v.active && !v.same() && (loose || needed):

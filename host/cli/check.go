@@ -45,7 +45,7 @@ type inspection struct {
 	files    []string
 	mistakes []mistake
 	told     map[mistake]bool
-	paths    map[string]string // of the files that were read, by what a run calls them
+	given    map[string]string // the files that were read, by where they lie
 	scripts  []*checked
 	host     *run.Host // the store; nil where there is none, or where its configuration can not be read at all
 	whole    bool      // the store is checked whole
@@ -60,7 +60,7 @@ func (a *app) check(ctx context.Context, paths []string, flags checkFlags) error
 		paths = []string{"."}
 	}
 	i := &inspection{
-		app: a, host: a.storeAsItIs(), files: []string{}, mistakes: []mistake{}, told: map[mistake]bool{}, paths: map[string]string{}, powers: []explained{},
+		app: a, host: a.storeAsItIs(), files: []string{}, mistakes: []mistake{}, told: map[mistake]bool{}, given: map[string]string{}, powers: []explained{},
 	}
 	for _, path := range paths {
 		if !filepath.IsAbs(path) {
@@ -69,6 +69,9 @@ func (a *app) check(ctx context.Context, paths []string, flags checkFlags) error
 		if err := a.checkPath(ctx, i, path); err != nil {
 			return err
 		}
+	}
+	for _, c := range i.scripts {
+		i.stands(ctx, c)
 	}
 	if i.whole {
 		i.builtin()
@@ -111,7 +114,7 @@ func (a *app) checkPath(ctx context.Context, i *inspection, path string) error {
 	case info.IsDir():
 		return a.checkFolder(ctx, i, path)
 	case strings.EqualFold(filepath.Ext(path), ".lua"):
-		i.script(ctx, spelled(path))
+		i.script(spelled(path))
 	case filepath.Base(path) == "djscript.toml":
 		return a.checkConfig(ctx, i, path)
 	case strings.HasSuffix(path, ".toml"):
@@ -136,7 +139,7 @@ func (a *app) checkFolder(ctx context.Context, i *inspection, dir string) error 
 		for _, pattern := range []string{filepath.Join("lib", "*.[lL][uU][aA]"), "*.[lL][uU][aA]"} {
 			found, _ := filepath.Glob(filepath.Join(folder, pattern))
 			for _, path := range found {
-				i.script(ctx, path)
+				i.script(path)
 			}
 		}
 	}

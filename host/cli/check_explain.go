@@ -12,14 +12,15 @@ import (
 
 // explained is what a script does, and may do, in JSON.
 type explained struct {
-	Script  string          `json:"script"`
-	File    string          `json:"file"`
-	Says    string          `json:"says"`
-	Needs   []explainedNeed `json:"needs"`
-	Granted []string        `json:"granted"`
-	Written bool            `json:"written"` // in djscript.toml
-	Builtin bool            `json:"builtin"` // it may what it does, where djscript.toml says nothing of it
-	Line    string          `json:"line"`    // of djscript.toml that grants what the script needs
+	Script   string          `json:"script"`
+	File     string          `json:"file"`
+	Says     string          `json:"says"`
+	Needs    []explainedNeed `json:"needs"`
+	Granted  []string        `json:"granted"`
+	Inherits []string        `json:"inherits"` // beyond that, in the lines of the scripts that come with djscript
+	Written  bool            `json:"written"`  // in djscript.toml
+	Builtin  bool            `json:"builtin"`  // it may what it does, where djscript.toml says nothing of it
+	Line     string          `json:"line"`     // of djscript.toml that grants what the script needs
 }
 
 // explainedNeed is one line that needs a power.
@@ -30,16 +31,19 @@ type explainedNeed struct {
 	Granted bool   `json:"granted"`
 }
 
-func (i *inspection) explain(script, path string, p *run.Permit) explained {
+func (i *inspection) explain(script, path string, layers layer.Layers, p *run.Permit) explained {
 	e := explained{
 		Script: script, File: path, Says: run.Powers().Sentence(p.Needs), Needs: []explainedNeed{}, Granted: []string{}, Written: p.Written, Line: p.Line(),
-		Builtin: strings.HasPrefix(path, layer.Builtin+"/"),
+		Inherits: []string{}, Builtin: strings.HasPrefix(path, layer.Builtin+"/"),
 	}
 	for _, n := range p.Needs {
-		e.Needs = append(e.Needs, explainedNeed{n.String(), "dj." + n.Func, fmt.Sprintf("%s:%d", n.File, n.Line), p.Covers(n)})
+		e.Needs = append(e.Needs, explainedNeed{n.String(), "dj." + n.Func, fmt.Sprintf("%s:%d", i.pathOf(layers, n.File), n.Line), p.Covers(n)})
 	}
 	for _, g := range p.Grants {
 		e.Granted = append(e.Granted, g.String())
+	}
+	for _, n := range p.Inherited() {
+		e.Inherits = append(e.Inherits, n.String())
 	}
 	return e
 }
@@ -74,6 +78,9 @@ func (e explained) print(w io.Writer) {
 		fmt.Fprintf(w, "  %s\n", message.Text("cli.explain_none", message.Args{"script": e.Script}))
 	default:
 		fmt.Fprintf(w, "  %s\n", message.Text("cli.explain_granted", message.Args{"granted": granted, "script": e.Script}))
+	}
+	if len(e.Inherits) > 0 && !e.Builtin {
+		fmt.Fprintf(w, "  %s\n", message.Text("cli.explain_inherited", message.Args{"inherited": strings.Join(e.Inherits, ", ")}))
 	}
 	if e.lacks() {
 		fmt.Fprintf(w, "  → %s\n", message.Text("cli.explain_lacks", message.Args{"line": e.Line, "script": e.Script}))

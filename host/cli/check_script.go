@@ -57,8 +57,8 @@ func readScript(file string) ([]byte, error) {
 	return os.ReadFile(file)
 }
 
-// script finds all that can be seen in the text of a script alone, and then what it stands on and what it may do.
-func (i *inspection) script(ctx context.Context, file string) {
+// script finds all that can be seen in the text of a script alone.
+func (i *inspection) script(file string) {
 	if slices.Contains(i.files, file) {
 		return
 	}
@@ -73,11 +73,12 @@ func (i *inspection) script(ctx context.Context, file string) {
 		i.unreadable(file)
 		return
 	}
-	name := i.nameOf(file)
-	i.paths[name] = file
-	chunk, err := lua.Parse(name, source)
+	if absolute, err := filepath.Abs(file); err == nil {
+		i.given[absolute] = file
+	}
+	chunk, err := lua.Parse(i.nameOf(file), source)
 	if wrong, ok := errors.AsType[*lua.SyntaxError](err); ok {
-		i.ofScript(wrong.Mistake(message.Say))
+		i.ofScript(file, wrong.Mistake(message.Say))
 		return
 	}
 	c := &checked{path: file, chunk: chunk}
@@ -88,10 +89,13 @@ func (i *inspection) script(ctx context.Context, file string) {
 	}
 	i.scripts = append(i.scripts, c)
 	for _, m := range c.found.Mistakes {
-		i.ofScript(m)
+		i.ofScript(file, m)
+	}
+	if c.runs() {
+		i.called(c)
 	}
 	if i.host != nil && c.runs() {
-		i.stands(ctx, c)
+		i.names(c)
 	}
 }
 
@@ -109,51 +113,97 @@ func (i *inspection) nameOf(file string) string {
 	return filepath.Base(file)
 }
 
-// pathOf is where a file lies that a run calls by that name.
-func (i *inspection) pathOf(name string) string {
-	if file := i.paths[name]; file != "" {
-		return file
-	}
-	return name
-}
-
-// knownToTests is what a file of tests may name: what scripts may, and its own functions.
+// knownToTests is what a file of tests may name: its own functions, and nothing that scripts may.
 func knownToTests() lua.Known {
-	known := run.Known()
+	var own []lua.Func
 	for _, f := range sim.Functions() {
 		if !strings.Contains(f.Name, ":") {
-			known.Modules["dj"] = append(known.Modules["dj"], f)
+			own = append(own, f)
 		}
 	}
-	return known
+	return lua.Known{Modules: map[string][]lua.Func{"dj": own}, Say: message.Say}
 }
 
 // ofScript notes a mistake that was seen in a script.
-func (i *inspection) ofScript(m *lua.Mistake) {
+func (i *inspection) ofScript(file string, m *lua.Mistake) {
 	text := m.Message
 	if m.Op != "" {
 		text = m.Op + ": " + text
 	}
 	i.note(mistake{
-		Level: m.Level, File: i.pathOf(m.File), Line: m.Line, Column: m.Column, Code: m.Code, Message: text, Hint: m.Hint, Source: m.SourceLine,
+		Level: m.Level, File: file, Line: m.Line, Column: m.Column, Code: m.Code, Message: text, Hint: m.Hint, Source: m.SourceLine,
 	})
 }
 
 // describing is how long a script may take to declare itself while it is only checked.
 const describing = 5 * time.Second
 
-// stands finds what is wrong between a script and what it stands on, and between what it does and what it may do.
+// stands finds what is wrong between a script and what it stands on, and between what it does and what it may do. A test
+// stands on the libraries of the scripts beside it.
 func (i *inspection) stands(ctx context.Context, c *checked) {
-	program, err := i.host.Program(c.path)
-	if err != nil {
-		i.faults(err)
+	if sim.IsTest(c.path) {
+		i.requires(c)
 		return
 	}
-	i.declares(ctx, c)
-	i.names(c)
+	if i.host == nil || !c.runs() {
+		return
+	}
+	layers := i.layersOf(filepath.Dir(c.path))
+	program, err := i.host.Program(c.path)
+	if err != nil {
+		i.faults(layers, err)
+		return
+	}
+	for _, m := range run.Inherits(program) {
+		i.ofScript(c.path, m)
+	}
+	i.declares(ctx, layers, c)
 	i.supers(c, program)
-	i.powersOf(c.name(), c.path, program)
+	i.powersOf(c.name(), c.path, layers, program)
 }
+
+// requires finds the libraries that a test requires and that djscript test would not find either.
+func (i *inspection) requires(c *checked) {
+	folder, err := filepath.Abs(filepath.Dir(c.path))
+	if err != nil {
+		return
+	}
+	tests := &sim.Program{Defaults: i.app.Config, Builtin: i.app.Builtin}
+	_, err = tests.Requires(folder, c.chunk)
+	for _, one := range flatten(err) {
+		fault, ok := errors.AsType[*layer.Fault](one)
+		switch {
+		case !ok:
+		case fault.File == c.chunk.Name:
+			i.ofFault(c.path, fault)
+		case i.host != nil:
+			i.ofFault(i.pathOf(i.layersOf(folder), fault.File), fault)
+		}
+	}
+}
+
+// called tells a script whose file has another name than the one it gives itself: the file's is the one that counts.
+func (i *inspection) called(c *checked) {
+	s := c.found.Script
+	if s == nil || s.Name == "" || s.Name == c.name() {
+		return
+	}
+	wrong := message.New("script.suspect", "cli.check_called", message.Args{"name": s.Name, "script": c.name()})
+	line := s.Line
+	for n := s.Line; c.chunk.Line(n) != "" && n < s.Line+nameWithin; n++ {
+		if columnOf(c.chunk.Line(n), "name") > 0 && strings.Contains(c.chunk.Line(n), s.Name) {
+			line = n
+			break
+		}
+	}
+	i.note(mistake{
+		Level: lua.LevelWarning, File: c.path, Line: line, Column: columnOf(c.chunk.Line(line), "name"), Code: wrong.Code(),
+		Message: wrong.Sentence(), Hint: wrong.Hint(), Source: c.chunk.Line(line),
+	})
+}
+
+// nameWithin is in how many lines of its table a script's name is looked for.
+const nameWithin = 20
 
 // builtin looks at what the built-in scripts may do, where a whole store is checked.
 func (i *inspection) builtin() {
@@ -163,26 +213,29 @@ func (i *inspection) builtin() {
 		}
 		if program, err := i.host.Program(name); err == nil {
 			file := path.Join(layer.Builtin, name+".lua")
-			i.paths[program.Scripts[0].Chunk.Name] = file
-			i.powersOf(name, file, program)
+			i.powersOf(name, file, i.host.Layers, program)
 		}
 	}
 }
 
 // faults notes the links of a script that lead nowhere. A file that can not be read is told where it stands.
-func (i *inspection) faults(err error) {
+func (i *inspection) faults(layers layer.Layers, err error) {
 	for _, one := range flatten(err) {
 		if fault, ok := errors.AsType[*layer.Fault](one); ok {
-			i.note(mistake{
-				Level: lua.LevelError, File: i.pathOf(fault.File), Line: fault.Line, Code: fault.Code(),
-				Message: fault.Err.Sentence(), Hint: fault.Hint(), Source: fault.Excerpt(),
-			})
+			i.ofFault(i.pathOf(layers, fault.File), fault)
 		}
 	}
 }
 
+// ofFault notes a link that leads nowhere.
+func (i *inspection) ofFault(file string, fault *layer.Fault) {
+	i.note(mistake{
+		Level: lua.LevelError, File: file, Line: fault.Line, Code: fault.Code(), Message: fault.Err.Sentence(), Hint: fault.Hint(), Source: fault.Excerpt(),
+	})
+}
+
 // declares lets a script say what it is: whatever fails there fails in every run.
-func (i *inspection) declares(ctx context.Context, c *checked) {
+func (i *inspection) declares(ctx context.Context, layers layer.Layers, c *checked) {
 	if !c.sound() || i.host.Config.Limits.Steps == 0 {
 		return
 	}
@@ -194,7 +247,7 @@ func (i *inspection) declares(ctx context.Context, c *checked) {
 	}
 	m := mistake{Level: lua.LevelError, File: c.path, Code: message.Code(err), Message: err.Error(), Hint: message.Hint(err)}
 	if failed, ok := errors.AsType[*lua.RunError](err); ok {
-		m.File, m.Line, m.Source = i.pathOf(failed.File), failed.Line, failed.Excerpt
+		m.File, m.Line, m.Source = i.pathOf(layers, failed.File), failed.Line, failed.Excerpt
 		m.Message = failed.Err.Message()
 		if failed.Err.Op != "" {
 			m.Message = failed.Err.Op + ": " + m.Message
@@ -204,21 +257,22 @@ func (i *inspection) declares(ctx context.Context, c *checked) {
 }
 
 // powersOf compares what a script needs with what it was granted.
-func (i *inspection) powersOf(name, file string, program *layer.Program) {
+func (i *inspection) powersOf(name, file string, layers layer.Layers, program *layer.Program) {
 	permit, err := i.host.Permit(name, program, i.paramsOf(name)...)
 	if err != nil {
 		return // the grants themselves are wrong: djscript.toml is told so
 	}
 	for _, d := range permit.Denied() {
-		if i.said(i.pathOf(d.Need.File), d.Sentence()) {
+		at := i.pathOf(layers, d.Need.File)
+		if i.said(at, d.Sentence()) {
 			continue // the name itself is unknown
 		}
 		i.note(mistake{
-			Level: lua.LevelError, File: i.pathOf(d.Need.File), Line: d.Need.Line, Column: d.Need.Column, Code: d.Code(),
+			Level: lua.LevelError, File: at, Line: d.Need.Line, Column: d.Need.Column, Code: d.Code(),
 			Message: d.Sentence(), Hint: d.Hint(), Source: d.Source,
 		})
 	}
-	i.powers = append(i.powers, i.explain(name, file, permit))
+	i.powers = append(i.powers, i.explain(name, file, layers, permit))
 }
 
 // paramsOf are the params that the entries of djscript.toml give a script, entry by entry.
@@ -257,7 +311,8 @@ func (i *inspection) unreachable() {
 			if target := c.name() + ":" + job.Name; !reached[target] {
 				err := message.New("script.unreachable", "cli.check_unreachable", message.Args{"job": job.Name, "script": c.name(), "target": target})
 				i.note(mistake{
-					Level: lua.LevelWarning, File: c.path, Line: job.Line, Code: err.Code(), Message: err.Sentence(), Hint: err.Hint(), Source: c.chunk.Line(job.Line),
+					Level: lua.LevelWarning, File: c.path, Line: job.Line, Column: columnOf(c.chunk.Line(job.Line), job.Name), Code: err.Code(),
+					Message: err.Sentence(), Hint: err.Hint(), Source: c.chunk.Line(job.Line),
 				})
 			}
 		}

@@ -48,8 +48,8 @@ func TestCheckPutsACaretUnderThePlace(t *testing.T) {
 	s := d.run("", "check")
 	s.wants(t, 2, "closing.lua:10: copy.create: ", "did you mean \"verify\"?")
 	lines := strings.Split(s.err, "\n")
-	at := slices.IndexFunc(lines, func(l string) bool { return strings.TrimSpace(l) == "^" })
-	if at < 1 || utf8.RuneCountInString(before(lines[at-1], "verifi")) != strings.Index(lines[at], "^") {
+	at := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "verifi =") }) + 1
+	if at < 1 || strings.TrimSpace(lines[at]) != "^" || utf8.RuneCountInString(before(lines[at-1], "verifi")) != strings.Index(lines[at], "^") {
 		t.Errorf("no caret under it:\n%s", s.err)
 	}
 }
@@ -121,8 +121,9 @@ func TestCheckWarnsOfJobsThatNobodyRuns(t *testing.T) {
 	path := d.write("scripts/closing.lua", closing)
 	s := d.run("", "check")
 	s.wants(t, 0, "warning: "+path+":8: no entry", "djscript run closing:monthly", "[[cron]]", "2 files checked, no mistake, 1 warning")
-	d.run("", "check", "--strict").wants(t, 2, "closing:monthly")
-	if got, want := d.short(), []string{"scripts/closing.lua:8:1: [script.unreachable] no entry of djscript.toml runs the job monthly of closing"}; !slices.Equal(got, want) {
+	d.run("", "check", "--strict").wants(t, 2, "closing:monthly", "2 files checked, 1 warning: with --strict a warning fails too")
+	d.run("", "check", "--strict", "--format", "short", "--lang", "pt-BR").wants(t, 2, "com --strict um aviso também conta como erro")
+	if got, want := d.short(), []string{"scripts/closing.lua:8:5: [script.unreachable] no entry of djscript.toml runs the job monthly of closing"}; !slices.Equal(got, want) {
 		t.Errorf("short: %q", got)
 	}
 	d.write("scripts/more.lua", "return dj.script { name = \"more\", extends = \"closing\" }\n")
@@ -153,9 +154,9 @@ func TestCheckComparesWhatAScriptDoesWithWhatIsGranted(t *testing.T) {
 func TestCheckExplainsWhatEachScriptDoes(t *testing.T) {
 	d := newDesk(t)
 	d.write("djscript.toml", sound+nightly)
-	d.write("scripts/closing.lua", closing)
+	path := d.write("scripts/closing.lua", closing)
 	d.run("", "check", "--explain").wants(t, 0,
-		"closing: makes copies on local; never drops copies", "copy.write:local", "dj.copy.create  closing.lua:10", "grants nothing in particular", "default: ")
+		"closing: makes copies on local; never drops copies", "copy.write:local", "dj.copy.create  "+path+":10", "dj.copy.create  builtin/default.lua:", "grants nothing in particular", "default: ")
 	d.run("", "check", "--explain", "--lang", "pt-BR").wants(t, 0, "closing: faz cópias em local; nunca apaga cópias")
 	d.write("djscript.toml", sound+nightly+"[script.closing]\ngrants = []\n")
 	d.run("", "check", "--explain").wants(t, 2, "! copy.write:local", "grants it nothing", `→ the lines with ! are refused`, `grants = ["copy.write:local"]`)
@@ -185,6 +186,82 @@ func TestCheckReadsLibrariesAndTests(t *testing.T) {
 	if got := strings.Count(s.err, "error:"); got != 3 {
 		t.Errorf("%d mistakes:\n%s", got, s.err)
 	}
+}
+
+func TestCheckKnowsWhatTestsCanUse(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound+nightly)
+	d.write("scripts/closing.lua", closing)
+	d.write("scripts/lib/days.lua", "return { next = function(n) return n + 1 end }\n")
+	test := func(lines string) string {
+		return d.write("scripts/closing_test.lua", lines+"\ndj.test(\"closes\", function(sim)\n  dj.expect.equal(sim:run(\"closing\").exit, 0)\nend)\n")
+	}
+	for lines, want := range map[string]string{
+		"local n = #dj.copy.list()":            `"copy"`,
+		"local script = dj.script {}":          `"script"`,
+		"local lost = require \"lib.nowhere\"": "lib.nowhere",
+	} {
+		path := test(lines)
+		for _, command := range [][]string{{"check"}, {"check", path}, {"check", "scripts"}} {
+			d.run("", command...).wants(t, 2, path+":1: ", want)
+		}
+		d.run("", "test").wants(t, 1, "scripts/closing_test.lua:1: ", want)
+	}
+	path := test("local days = require \"lib.days\"\ndj.test(\"one more\", function() dj.expect.equal(days.next(1), 2) end)")
+	d.run("", "check", "--strict").wants(t, 0)
+	d.run("", "check", "--strict", path).wants(t, 0)
+	d.run("", "test").wants(t, 0, "2 tests, all passed")
+	lib := d.write("scripts/lib/days.lua", "local far = require \"lib.far\"\nreturn { next = far }\n")
+	d.run("", "check", path).wants(t, 2, lib+":1: ", "lib.far")
+}
+
+// What a script stands on is told by the name of its file, whatever the order in which the files are read.
+func TestCheckCallsAFileByOneName(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound)
+	below := d.write("scripts/default.lua", "return dj.script {\n  name = \"default\",\n  jobs = { backup = function() dj.notify(\"info\", \"x\") end },\n}\n")
+	script := func(name string) string {
+		return d.write("scripts/"+name+".lua", "return dj.script { name = \""+name+"\", extends = \"default\" }\n")
+	}
+	first, last := script("b"), script("z")
+	want := func(s said, names ...string) {
+		t.Helper()
+		if n := strings.Count(s.out, below+":3:"); n != len(names) || strings.Contains(s.out, "\ndefault.lua") {
+			t.Errorf("%d lines, want %d:\n%s", n, len(names), s.out)
+		}
+		for _, name := range names {
+			s.wants(t, 2, "the script "+name+" may not")
+		}
+	}
+	want(d.run("", "check", "--format", "short"), "b", "default", "z")
+	want(d.run("", "check", "--format", "short", first), "b")
+	want(d.run("", "check", "--format", "short", last, first), "b", "z")
+	d.run("", "check", "--explain", last).wants(t, 2, "! notify                   dj.notify  "+below+":3")
+}
+
+func TestCheckExplainsWhatAScriptInheritsFromOurs(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound)
+	d.write("scripts/default.lua", "return dj.script { name = \"default\", extends = \"default\" }\n")
+	d.run("", "check", "--explain").wants(t, 0, "dj.copy.prune  builtin/default.lua:", "grants nothing in particular", "that come with djscript may also do: copy.destroy\n")
+	var told struct{ Scripts []explained }
+	d.run("", "check", "--explain", "--json").json(t, &told)
+	if len(told.Scripts) != 1 || !slices.Equal(told.Scripts[0].Inherits, []string{"copy.destroy"}) || told.Scripts[0].Builtin {
+		t.Errorf("told %+v", told)
+	}
+	d.write("djscript.toml", sound+"[script.default]\ngrants = [\"copy.write\", \"copy.destroy\", \"db.read\"]\n")
+	if s := d.run("", "check", "--explain"); s.exit != 0 || strings.Contains(s.out, "may also do") {
+		t.Errorf("what is granted is not inherited:\n%s%s", s.out, s.err)
+	}
+}
+
+func TestCheckWarnsOfANameThatIsNotTheFiles(t *testing.T) {
+	d := newDesk(t)
+	path := d.write("right.lua", "return dj.script {\n  params = { name = { type = \"text\", help = \"x\" } },\n  name = \"wrong\",\n  jobs = { go = function(_, p) return p.name end },\n}\n")
+	d.run("", "check", path).wants(t, 0, "warning: "+path+":3: ", "called \"right\"", "  name = \"wrong\",\n    ^", "wrong.lua")
+	d.run("", "check", path, "--lang", "pt-BR").wants(t, 0, `name = "wrong" não vale nada`)
+	path = d.write("right.lua", "return dj.script { name = \"right\", jobs = { go = function() end } }\n")
+	d.run("", "check", path, "--strict").wants(t, 0)
 }
 
 func TestCheckAsksAScriptWhatItIs(t *testing.T) {

@@ -82,8 +82,11 @@ func (i *inspection) tell(flags checkFlags) error {
 			e.print(a.out)
 		}
 	}
-	if end == nil && flags.format != formatShort {
+	switch {
+	case end == nil && flags.format != formatShort:
 		i.tellWell()
+	case end != nil && i.count(lua.LevelError) == 0:
+		fmt.Fprintln(a.err, message.Plural("cli.check_strict", i.count(lua.LevelWarning), message.Args{"files": i.checkedFiles()}))
 	}
 	return end
 }
@@ -92,9 +95,14 @@ func (i *inspection) tell(flags checkFlags) error {
 func (i *inspection) tellWell() {
 	text := message.Plural("cli.check_well", len(i.files), nil)
 	if warnings := i.count(lua.LevelWarning); warnings > 0 {
-		text = message.Plural("cli.check_warned", warnings, message.Args{"files": message.Plural("cli.check_files", len(i.files), nil)})
+		text = message.Plural("cli.check_warned", warnings, message.Args{"files": i.checkedFiles()})
 	}
 	fmt.Fprintln(i.app.out, text)
+}
+
+// checkedFiles is how many files were checked, in words.
+func (i *inspection) checkedFiles() string {
+	return message.Plural("cli.check_files", len(i.files), nil)
 }
 
 // end is how the command ends: warnings fail only where that was asked for.

@@ -9,7 +9,7 @@ import (
 
 // own is a script with one job, and what its table says besides.
 func own(more, body string) string {
-	return "return dj.script { name = \"own\", " + more + " jobs = {\n  go = function(job, p)\n    " + body + "\n    return { job.name, p.x }\n  end,\n} }\n"
+	return "return dj.script { name = \"own\", " + more + " jobs = {\n  go = function(job, p)\n    " + body + "\n    return { job.name, p }\n  end,\n} }\n"
 }
 
 const granted = "[script.own]\ngrants = [\"copy.write\", \"copy.destroy\", \"db.read\", \"calendar.read\"]\n"
@@ -24,8 +24,8 @@ func TestCheckFindsWhatAScriptNamesAndTheStoreHasNot(t *testing.T) {
 		{granted, "", `dj.calendar.on("feriado", job.day)`, "não há o calendário feriado", "no calendar feriado"},
 		{granted, "", `dj.db.info("Lojinha")`, "não há o banco de dados Lojinha", "no database Lojinha"},
 		{granted, "", "job:super()", `nenhum script que own estende tem um trabalho "go"`, `no script that own extends has a job "go"`},
-		{granted, `policies = { a = { diario = 7 } },`, "", `a política "a" não pode ser usada`, `the policy "a" can not be used`},
-		{granted, `policies = { a = { daily = "sete" } },`, "", `"daily" deve ser um número inteiro`, `"daily" must be a whole number`},
+		{granted, `policies = { a = { diario = 7 } },`, "", `opção desconhecida "policies.a.diario"`, `unknown option "policies.a.diario"`},
+		{granted, `policies = { a = { daily = "sete" } },`, "", `daily" deve ser um número inteiro`, `daily" must be a whole number`},
 		{granted, `policies = { a = 3 },`, "", "e não o número 3", "not the number 3"},
 		{granted, `params = { x = { type = "enum" } },`, "", `o parâmetro "x", do tipo "enum", não diz`, `the param "x" of type "enum" does not say`},
 		{granted + "[destination.pen]\npath = \"/mnt/p\"\nkeep = \"own:none\"\n", "", "", "não tem políticas", "has no policies"},
@@ -33,7 +33,7 @@ func TestCheckFindsWhatAScriptNamesAndTheStoreHasNot(t *testing.T) {
 		for language, want := range map[string]string{message.Portuguese: c.pt, message.English: c.en} {
 			d := newDesk(t)
 			d.write("djscript.toml", sound+c.toml)
-			d.write("scripts/own.lua", own(c.more, c.body))
+			d.write("scripts/own.lua", "-- "+language+"\n"+own(c.more, c.body)) // a text that was read once is not read again
 			s := d.run("", "check", "--lang", language)
 			s.wants(t, 2, want)
 			if n := strings.Count(s.err, want); n != 1 || strings.Contains(s.err, "copy.destroy:Local") {

@@ -89,6 +89,9 @@ func (v *versions) proposed(before layer.Version, name, as string) (layer.Versio
 	if as != "" && as != layer.Store && as != layer.Reseller {
 		return before, message.New("arg.value", "cli.diff_bad_as", message.Args{"as": as})
 	}
+	if as != "" && (name == layer.Store || name == layer.Reseller) {
+		return before, message.New("arg.value", "cli.diff_as_layer", message.Args{"layer": name})
+	}
 	if (name == layer.Reseller || as == layer.Reseller) && v.places.Base == "" {
 		return before, message.New("arg.value", "cli.diff_no_reseller", nil)
 	}

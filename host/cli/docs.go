@@ -30,6 +30,8 @@ func (a *app) docsCommand() *cobra.Command {
 				return err
 			}
 			switch {
+			case markdown && len(args) > 0:
+				return message.New("arg.count", "cli.docs_whole", message.Args{"name": args[0]})
 			case markdown:
 				page, err := writeReference()
 				fmt.Fprint(a.out, page)

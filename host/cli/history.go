@@ -30,6 +30,9 @@ func (a *app) historyCommand() *cobra.Command {
 			if len(args) == 1 {
 				return a.oneRun(args[0])
 			}
+			if err := atLeastOne(n); err != nil {
+				return err
+			}
 			return a.runs(n)
 		},
 	}
@@ -76,7 +79,7 @@ func (a *app) runs(n int) error {
 		return err
 	}
 	all := []ran{}
-	for _, id := range ids[:min(max(n, 0), len(ids))] {
+	for _, id := range ids[:min(n, len(ids))] {
 		e, err := kept.Read(id)
 		if err != nil {
 			return err

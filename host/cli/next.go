@@ -29,6 +29,9 @@ type occurrence struct {
 }
 
 func (a *app) next(n int) error {
+	if err := atLeastOne(n); err != nil {
+		return err
+	}
 	c, err := a.load()
 	if err != nil {
 		return err

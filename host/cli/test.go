@@ -99,6 +99,9 @@ func (a *app) testsBelow(path string) ([]string, error) {
 	if err != nil {
 		return nil, message.Wrap(err, "arg.file", "cli.test_unreadable", message.Args{"path": path})
 	}
+	if !info.IsDir() && !sim.IsTest(path) {
+		return nil, message.New("arg.file", "cli.test_none", message.Args{"path": path, "test": testOf(path)})
+	}
 	if !info.IsDir() {
 		return []string{filepath.Clean(path)}, nil
 	}
@@ -120,6 +123,15 @@ func (a *app) testsBelow(path string) ([]string, error) {
 		return nil, message.Wrap(err, "arg.file", "cli.test_unreadable", message.Args{"path": path})
 	}
 	return found, nil
+}
+
+// testOf is where the tests of a script lie; of anything else, how a file of tests is called.
+func testOf(path string) string {
+	script, ok := strings.CutSuffix(path, ".lua")
+	if !ok {
+		return "*_test.lua"
+	}
+	return script + "_test.lua"
 }
 
 // below is a path as it counts from the folder that the command works in.

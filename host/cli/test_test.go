@@ -40,6 +40,8 @@ func TestTestRunsTheFilesThatAreMeant(t *testing.T) {
 	d.run("", "test", "--run", "LOCAL").wants(t, 0, "1 test, passed")
 	d.run("", "test", "--run", "nothing").wants(t, 2, "no test has")
 	d.run("", "test", "nowhere").wants(t, 2, "nowhere")
+	d.run("", "test", "scripts/mine.lua").wants(t, 2, "scripts/mine.lua is no test", "tests lie in scripts/mine_test.lua")
+	d.run("", "test", "elsewhere", "scripts/mine.lua", "--lang", "pt-BR").wants(t, 2, "scripts/mine.lua não é um teste")
 	d.run("", "test", d.write("empty/x.txt", "")[:len(d.dir)+len("/empty")]).wants(t, 2, "_test.lua")
 }
 

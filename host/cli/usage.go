@@ -58,6 +58,14 @@ func between(least, most int) cobra.PositionalArgs {
 	}
 }
 
+// atLeastOne refuses -n 0: nothing to show is not the same as nothing there.
+func atLeastOne(n int) error {
+	if n < 1 {
+		return message.New("arg.value", "cli.bad_count", message.Args{"n": n})
+	}
+	return nil
+}
+
 // group is a command that only holds others.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{

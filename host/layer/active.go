@@ -58,19 +58,20 @@ var hashShape = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 func (a Active) pointer() string { return filepath.Join(a.Dir, "current") }
 
-// hashes are the versions that were in force, the newest first.
-func (a Active) hashes() []string {
+// hashes are the versions that were in force, the newest first; none where there was none yet.
+func (a Active) hashes() ([]string, error) {
 	var text []byte
 	err := drive.Patiently(func() (err error) { text, err = os.ReadFile(a.pointer()); return err })
-	if err != nil {
-		return nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
-	return slices.DeleteFunc(strings.Fields(string(text)), func(h string) bool { return !hashShape.MatchString(h) })
+	return slices.DeleteFunc(strings.Fields(string(text)), func(h string) bool { return !hashShape.MatchString(h) }), nil
 }
 
 // Current is the version in force: the newest that is still whole, and whether there is one.
 func (a Active) Current() (Version, bool) {
-	for _, hash := range a.hashes() {
+	hashes, _ := a.hashes() // of a file that can not be read, Activate tells
+	for _, hash := range hashes {
 		if v, ok := a.version(hash); ok {
 			return v, true
 		}
@@ -134,7 +135,11 @@ func (a Active) keep(v Version, hash string) error {
 
 // switchTo makes a kept version the newest.
 func (a Active) switchTo(hash string) error {
-	order := append([]string{hash}, slices.DeleteFunc(a.hashes(), func(h string) bool { return h == hash })...)
+	before, err := a.hashes()
+	if err != nil {
+		return err
+	}
+	order := append([]string{hash}, slices.DeleteFunc(before, func(h string) bool { return h == hash })...)
 	text := strings.Join(order[:min(len(order), kept)], "\n") + "\n"
 	if err := a.disk.write(a.pointer()+".new", []byte(text)); err != nil {
 		return err
@@ -142,13 +147,14 @@ func (a Active) switchTo(hash string) error {
 	return a.disk.rename(a.pointer()+".new", a.pointer())
 }
 
-// sweep takes away what is no longer kept, and what was left half done.
+// sweep takes away what is no longer kept, and what was left half done: nothing while nobody knows what is kept.
 func (a Active) sweep() error {
-	entries, err := os.ReadDir(a.Dir)
-	if err != nil {
+	hashes, err := a.hashes()
+	entries, unread := os.ReadDir(a.Dir)
+	if err = errors.Join(err, unread); err != nil {
 		return message.Wrap(err, "fs.denied", "layer.unwritten", message.Args{"path": a.Dir})
 	}
-	known := append(a.hashes(), filepath.Base(a.pointer()))
+	known := append(hashes, filepath.Base(a.pointer()))
 	for _, e := range entries {
 		if !slices.Contains(known, e.Name()) {
 			err = errors.Join(err, a.disk.remove(filepath.Join(a.Dir, e.Name())))

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/djscript/djscript/host/message"
 )
 
 // versionOf is a version with one script of that text, and a reseller's file.
@@ -30,8 +33,8 @@ func TestTheVersionInForceIsTheOneActivatedLast(t *testing.T) {
 		}
 	}
 	want := []string{versionOf("2").Hash(), versionOf("4").Hash(), versionOf("3").Hash()}
-	if diff := cmp.Diff(want, a.hashes()); diff != "" {
-		t.Error(diff)
+	if hashes, err := a.hashes(); err != nil || !cmp.Equal(want, hashes) {
+		t.Error(cmp.Diff(want, hashes), err)
 	}
 	if left, err := os.ReadDir(a.Dir); err != nil || len(left) != kept+1 {
 		t.Errorf("%d things are left, %v", len(left), err)
@@ -54,6 +57,71 @@ func TestADamagedVersionGivesWayToTheOneBefore(t *testing.T) {
 	}
 	if now, ok := a.Current(); !ok || textOf(now) != "2" {
 		t.Errorf("mended: %q, %v", textOf(now), ok)
+	}
+}
+
+// A virus scanner may hold the pointer; a disk may give an error once.
+type unread struct{ realDisk }
+
+func (d unread) rename(from, to string) error {
+	err := d.realDisk.rename(from, to)
+	if filepath.Base(to) == "current" {
+		err = errors.Join(err, os.Remove(to), os.Mkdir(to, 0o755)) // a folder is no file that can be read
+	}
+	return err
+}
+
+func TestNoVersionIsSweptAwayWhileThePointerCanNotBeRead(t *testing.T) {
+	a := Active{Dir: filepath.Join(t.TempDir(), "active")}
+	for _, text := range []string{"1", "2"} {
+		if err := a.Activate(versionOf(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	broken := a
+	broken.disk = unread{}
+	if err := broken.Activate(versionOf("3")); message.Code(err) != "fs.denied" {
+		t.Errorf("after the switch: %v", err)
+	}
+	if err := a.Activate(versionOf("4")); message.Code(err) != "fs.denied" {
+		t.Errorf("before the switch: %v", err)
+	}
+	for _, text := range []string{"1", "2", "3"} {
+		if _, whole := a.version(versionOf(text).Hash()); !whole {
+			t.Errorf("version %s is gone", text)
+		}
+	}
+}
+
+func TestALayerIsEmptyOnlyWhenItsFolderIs(t *testing.T) {
+	dir := t.TempDir()
+	p := Places{Store: dir, Base: filepath.Join(dir, "revenda", "revenda.toml")}
+	for _, name := range []string{"scripts/a.lua", "revenda/revenda.toml", "revenda/scripts/b.lua"} {
+		write(t, filepath.Join(dir, name), "1")
+	}
+	before, err := Read(p, Version{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{filepath.Join(dir, "scripts"), filepath.Join(dir, "revenda", "scripts")} {
+		if err := os.Rename(folder, folder+".away"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(p, before); message.Code(err) != "fs.denied" || !strings.Contains(err.Error(), folder) {
+			t.Errorf("%s is away: %v", folder, err)
+		}
+		if _, err := Read(p, Version{}); err != nil {
+			t.Errorf("%s was never there: %v", folder, err)
+		}
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if before, err = Read(p, before); err != nil {
+			t.Errorf("%s is empty: %v", folder, err)
+		}
+	}
+	if before.has(storeFolder) || before.has(resellerFolder) {
+		t.Error("there are files in empty folders")
 	}
 }
 
@@ -150,7 +218,7 @@ func TestAVersionIsEveryFileThatARunReads(t *testing.T) {
 	} {
 		write(t, filepath.Join(dir, name), text)
 	}
-	v, err := Read(p)
+	v, err := Read(p, Version{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,19 +234,19 @@ func TestAVersionIsEveryFileThatARunReads(t *testing.T) {
 	}
 	before := v.Hash()
 	write(t, filepath.Join(dir, "scripts/a_test.lua"), "changed")
-	if v, err = Read(p); err != nil || v.Hash() != before {
+	if v, err = Read(p, Version{}); err != nil || v.Hash() != before {
 		t.Error("a test is no part of a version", err)
 	}
 	write(t, filepath.Join(dir, "revenda/revenda.toml"), "changed")
-	if v, err = Read(p); err != nil || v.Hash() == before {
+	if v, err = Read(p, Version{}); err != nil || v.Hash() == before {
 		t.Error("the reseller's file is a part of a version", err)
 	}
 	// Beside djscript.toml the folder scripts is the store's own.
 	p.Base = filepath.Join(dir, "revenda.toml")
-	if v, err = Read(p); err != nil || len(v.Layers(p, nil)) != 2 {
+	if v, err = Read(p, Version{}); err != nil || len(v.Layers(p, nil)) != 2 {
 		t.Errorf("%d layers, %v", len(v.Layers(p, nil)), err)
 	}
-	if v, err = Read(Places{Store: filepath.Join(dir, "nowhere")}); err != nil || !v.Empty() {
+	if v, err = Read(Places{Store: filepath.Join(dir, "nowhere")}, Version{}); err != nil || !v.Empty() {
 		t.Errorf("a store without scripts: %v, %v", v, err)
 	}
 }
@@ -210,7 +278,7 @@ func TestAnotherFolderTakesThePlaceOfALayer(t *testing.T) {
 	} {
 		write(t, filepath.Join(dir, name), text)
 	}
-	old, err := Read(p)
+	old, err := Read(p, Version{})
 	if err != nil {
 		t.Fatal(err)
 	}

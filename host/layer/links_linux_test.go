@@ -19,7 +19,7 @@ func TestWhatNeverEndsIsNotRead(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(store, "scripts", "b.lua"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(Places{Store: store}); message.Code(err) != "fs.denied" {
+	if _, err := Read(Places{Store: store}, Version{}); message.Code(err) != "fs.denied" {
 		t.Errorf("%v", err)
 	}
 }
@@ -41,13 +41,23 @@ func TestFoldersThatAreLinksAreRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	v, err := Read(Places{Store: store})
+	v, err := Read(Places{Store: store}, Version{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"store/a.lua", "store/lib/days.lua"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(v.files))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestALinkThatLeadsNowhereIsNoEmptyLayer(t *testing.T) {
+	store := t.TempDir()
+	if err := os.Symlink(filepath.Join(store, "share"), filepath.Join(store, "scripts")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(Places{Store: store}, Version{}); message.Code(err) != "fs.denied" {
+		t.Errorf("%v", err)
 	}
 }
 

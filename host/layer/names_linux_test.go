@@ -15,7 +15,7 @@ func TestADeviceIsNotRead(t *testing.T) {
 	for _, name := range []string{"a.lua", "aux.lua", "lib/CON.lua", "systems/nul.toml", "lib/days.lua"} {
 		write(t, filepath.Join(store, "scripts", name), "1")
 	}
-	v, err := Read(Places{Store: store})
+	v, err := Read(Places{Store: store}, Version{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,9 +63,10 @@ const (
 	baseFile       = "reseller/base.toml"
 )
 
-// Read reads all files, and reads again until none changed while it was reading. A folder that is not there is empty.
-func Read(p Places) (Version, error) {
-	v, still, err := untilStill(func() (Version, error) { return readOnce(p) })
+// Read reads all files, and reads again until none changed while it was reading. The folder of a layer that is not there is
+// empty, unless the version before has files of it: then it is out of reach.
+func Read(p Places, before Version) (Version, error) {
+	v, still, err := untilStill(func() (Version, error) { return readOnce(p, before) })
 	if err == nil && !still {
 		err = message.New("fs.denied", "layer.unstill", message.Args{"path": p.store().Folder})
 	}
@@ -87,16 +88,37 @@ func untilStill(read func() (Version, error)) (v Version, still bool, err error)
 	return v, still, err
 }
 
-func readOnce(p Places) (Version, error) {
+func readOnce(p Places, before Version) (Version, error) {
 	v := Version{files: memory{}}
-	err := v.add(storeFolder, p.store().Folder)
+	err := v.addLayer(storeFolder, p.store().Folder, before)
 	if r := p.reseller(); r.Name != "" && err == nil {
-		err = v.add(resellerFolder, r.Folder)
+		err = v.addLayer(resellerFolder, r.Folder, before)
 	}
 	if p.Base != "" && err == nil {
 		err = v.addFile(baseFile, p.Base)
 	}
 	return v, err
+}
+
+// addLayer reads the folder of a layer. A link that leads nowhere, a share that does not answer and a drive that is not
+// there all look like a folder that nobody ever made; they are none.
+func (v Version) addLayer(under, folder string, before Version) error {
+	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(folder); err == nil || before.has(under) {
+			return message.New("fs.denied", "layer.away", message.Args{"path": folder})
+		}
+	}
+	return v.add(under, folder)
+}
+
+// has says whether there is a file in that folder.
+func (v Version) has(folder string) bool {
+	for name := range v.files {
+		if strings.HasPrefix(name, folder+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // With reads another store's or reseller's scripts in place of those of that layer; for the reseller the folder

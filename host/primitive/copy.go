@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
@@ -27,14 +26,6 @@ type (
 		To       []string `lua:"to,required,single"`
 		Class    string   `lua:"class" enum:"routine,intraday,extra,pre_update,closing"`
 		Note     string   `lua:"note"`
-	}
-	filterArgs struct {
-		Where    string `lua:"where"`
-		Database string `lua:"database"`
-		Class    string `lua:"class"`
-		Company  string `lua:"company"`
-		State    string `lua:"state" enum:"sealed,verified,bad,missing"`
-		Since    string `lua:"since"`
 	}
 	copyArgs struct {
 		Copy copyRef `lua:"copy,arg"`
@@ -164,14 +155,12 @@ func (h *Host) destinations(names []string) ([]copies.Destination, error) {
 }
 
 func (h *Host) destination(name string) (copies.Destination, error) {
-	var known []string
 	for _, d := range h.Destinations {
 		if d.Name == name {
 			return d, nil
 		}
-		known = append(known, d.Name)
 	}
-	return copies.Destination{}, message.New("option.value", "primitive.no_destination", message.Args{"name": name, "known": strings.Join(known, ", ")})
+	return copies.Destination{}, noDestination(name, h.Destinations)
 }
 
 // planCreate is what a dry run can know of copies that are not made: no hash, no rows, no size.
@@ -268,16 +257,16 @@ func (h *Host) adopt(ctx context.Context, a *adoptArgs) (copies.Copy, error) {
 	return set.Copies[0], err
 }
 
-func (h *Host) list(ctx context.Context, a *filterArgs) ([]copies.Copy, error) {
-	all, problems, err := h.Copies.List(ctx, copies.Filter(*a))
+func (h *Host) list(ctx context.Context, a *CopyFilter) ([]copies.Copy, error) {
+	all, problems, err := h.filtered(ctx, a)
 	for _, p := range problems {
 		h.Env.Log("warning", p.Error(), nil)
 	}
 	return all, err
 }
 
-func (h *Host) newest(ctx context.Context, a *filterArgs) (*copies.Copy, error) {
-	all, _, err := h.Copies.List(ctx, copies.Filter(*a))
+func (h *Host) newest(ctx context.Context, a *CopyFilter) (*copies.Copy, error) {
+	all, _, err := h.filtered(ctx, a)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}

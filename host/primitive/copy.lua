@@ -62,10 +62,10 @@
 ---@class dj.Filter
 ---@field where? string     destination
 ---@field database? string
----@field class? string
+---@field class? dj.Class|"pre_restore"
 ---@field company? string   id
 ---@field state? "sealed"|"verified"|"bad"|"missing"
----@field since? string     business day
+---@field since? string     business day, "2026-12-31"
 
 --- Makes one zip per database, in one pass: gbak is read as it writes, deflated, hashed and written to all destinations at
 --- once. Read back and renamed, it is sealed; restored and compared, it is verified. A destination that is missed, or a

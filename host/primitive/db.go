@@ -2,7 +2,6 @@ package primitive
 
 import (
 	"context"
-	"strings"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/firebird"
@@ -92,12 +91,10 @@ func (h *Host) database(name string) (copies.Database, error) {
 	if name == "" && len(h.Databases) == 1 {
 		return h.Databases[0], nil
 	}
-	var names []string
 	for _, d := range h.Databases {
 		if d.Name == name {
 			return d, nil
 		}
-		names = append(names, d.Name)
 	}
-	return copies.Database{}, message.New("option.value", "primitive.no_database", message.Args{"name": name, "known": strings.Join(names, ", ")})
+	return copies.Database{}, noDatabase(name, h.Databases)
 }

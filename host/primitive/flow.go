@@ -23,6 +23,9 @@ type Script struct {
 	Policies map[string]lua.Value `lua:"policies"`
 }
 
+// LuaForms is what a policy is where it is a table.
+func (Script) LuaForms() map[string]any { return map[string]any{"policies": policyArgs{}} }
+
 // Param is one parameter of a script.
 type Param struct {
 	Type     string   `lua:"type,required" enum:"text,integer,decimal,boolean,duration,date,enum,path,destination,database,policy"`

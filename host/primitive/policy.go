@@ -16,7 +16,7 @@ import (
 const policySteps = 5_000_000
 
 type policyArgs struct {
-	Class    []string      `lua:"class"`
+	Class    []string      `lua:"class" enum:"routine,intraday,extra,pre_update,pre_restore,closing"`
 	Last     int           `lua:"last"`
 	Hourly   int           `lua:"hourly"`
 	Daily    int           `lua:"daily"`
@@ -147,6 +147,16 @@ func policyOf(v lua.Value) (retention.Policy, error) {
 	if err := v.Decode(&a); err != nil {
 		return retention.Policy{}, err
 	}
+	return a.policy()
+}
+
+// Check refuses rules that no rotation can follow.
+func (a *policyArgs) Check() error {
+	_, err := a.policy()
+	return err
+}
+
+func (a *policyArgs) policy() (retention.Policy, error) {
 	p := retention.Policy{
 		Class: a.Class, Last: a.Last, Hourly: a.Hourly, Daily: a.Daily, Weekly: a.Weekly, Monthly: a.Monthly, Yearly: a.Yearly,
 	}

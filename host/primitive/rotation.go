@@ -39,6 +39,12 @@ type (
 	}
 )
 
+// LuaForms is what a policy is where it is a table.
+func (keepArgs) LuaForms() map[string]any { return map[string]any{"policy": policyArgs{}} }
+
+// LuaForms is what a policy is where it is a table.
+func (pruneArgs) LuaForms() map[string]any { return map[string]any{"policy": policyArgs{}} }
+
 // given are copies as a script hands them on.
 type given []retention.Copy
 
@@ -242,7 +248,7 @@ func (h *Host) rotate(ctx context.Context, a *pruneArgs) (*rotated, error) {
 
 // lying are the copies as they lie at the destination.
 func (h *Host) lying(ctx context.Context, where string) (*rotated, []retention.Copy, error) {
-	all, err := h.list(ctx, &filterArgs{Where: where})
+	all, err := h.list(ctx, &CopyFilter{Where: where})
 	if err != nil {
 		return nil, nil, err
 	}

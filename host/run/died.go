@@ -7,7 +7,6 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"github.com/djscript/djscript/host/journal"
-	"github.com/djscript/djscript/host/secret"
 )
 
 // Death is what is known of a run whose process ended without a word.
@@ -24,8 +23,7 @@ func (h *Host) Died(request Request, d Death) *Outcome {
 		host: h, request: request, began: h.Now(), target: &target{script: request.Target},
 		outcome: &Outcome{Run: d.Run, Script: request.Target, Dry: request.Dry},
 	}
-	_, secrets, _ := h.Databases() // whose password can not be read has not been said
-	r.mask = secret.Mask(secrets)
+	r.mask = h.mask()
 	failed := r.reopen()
 	if d.Words != "" {
 		r.write(journal.Event{At: h.Now(), Kind: "died", Text: r.mask(d.Words)})

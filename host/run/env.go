@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -196,11 +198,25 @@ func (r *running) maskTexts(v any) any {
 			v[i] = r.maskTexts(v[i])
 		}
 	case map[string]any:
-		for key := range v {
-			v[key] = r.maskTexts(v[key])
-		}
+		return r.maskTable(v)
 	}
 	return v
+}
+
+// maskTable masks keys too. Two that read the same then are told apart.
+func (r *running) maskTable(table map[string]any) map[string]any {
+	masked := map[string]any{}
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		name := r.mask(key)
+		for {
+			if _, taken := masked[name]; !taken {
+				break
+			}
+			name += "*"
+		}
+		masked[name] = r.maskTexts(table[key])
+	}
+	return masked
 }
 
 // failure is an error as the journal keeps it, with the script's stack where there is one.

@@ -108,7 +108,7 @@ func (h *Host) namesake(script string, program *layer.Program) bool {
 	if own == nil {
 		return !errors.Is(err, layer.ErrNone) // it is there, and can not be read
 	}
-	return own.Layer == layer.Store || own.Layer == layer.Reseller
+	return own.Layer != layer.Loose
 }
 
 // read takes what djscript.toml grants.
@@ -130,6 +130,18 @@ func (p *Permit) read(written *[]string) error {
 // Covers reports whether a line of the script may do what it needs.
 func (p *Permit) Covers(n grant.Need) bool {
 	return p.trusted[n.File] != nil || Powers().Covers(p.Grants, n)
+}
+
+// Inherited are the needs of the built-in files that it stands on and that the grants do not cover, each power once.
+func (p *Permit) Inherited() []grant.Need {
+	var all []grant.Need
+	for _, n := range p.Needs {
+		told := slices.ContainsFunc(all, func(one grant.Need) bool { return one.String() == n.String() })
+		if !told && p.trusted[n.File] != nil && !Powers().Covers(p.Grants, n) {
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 // Line is how djscript.toml grants the script all that it needs, and this too.

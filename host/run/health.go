@@ -71,7 +71,7 @@ func healthCheck(checks *[]HealthCheck) lua.Func {
 }
 
 // Describe is what a script says of itself. It needs neither Firebird nor secrets: a script that does more than
-// declare itself when it is loaded is refused.
+// declare itself when it is loaded is refused, and one that takes much for it. Its functions can not be called.
 func (h *Host) Describe(ctx context.Context, script string) (*Description, error) {
 	target, err := h.script(script)
 	if err != nil {
@@ -79,8 +79,11 @@ func (h *Host) Describe(ctx context.Context, script string) (*Description, error
 	}
 	r := h.onlooker(target)
 	lent := &primitive.Host{Env: r, Dry: true, Location: h.Config.Store.Location}
-	r.state = r.watchedState(ctx, lent, r.onlyLoads(func(_ *lua.Call, next func() (any, error)) (any, error) { return next() }))
-	if err := r.load(); err != nil {
+	err = h.declaring(ctx, func(ctx context.Context, steps int64) error {
+		r.state = r.watchedState(ctx, steps, lent, r.onlyLoads(onlyShort))
+		return r.load()
+	})
+	if err != nil {
 		return nil, err
 	}
 	return r.description(), nil
@@ -128,7 +131,7 @@ func (h *Host) look(ctx context.Context, script string) (*running, error) {
 		return nil, err
 	}
 	lent := r.engines.primitives(r)
-	r.state = r.watchedState(ctx, lent, r.onlyLoads(r.granted(lent.Wrap())))
+	r.state = r.watchedState(ctx, h.Config.Limits.Steps, lent, r.onlyLoads(r.granted(lent.Wrap())))
 	return r, r.load()
 }
 
@@ -140,9 +143,9 @@ func (h *Host) onlooker(t *target) *running {
 	}
 }
 
-func (r *running) watchedState(ctx context.Context, lent *primitive.Host, wrap func(*lua.Call, func() (any, error)) (any, error)) *lua.State {
+func (r *running) watchedState(ctx context.Context, steps int64, lent *primitive.Host, wrap func(*lua.Call, func() (any, error)) (any, error)) *lua.State {
 	return lua.New(ctx, lua.Options{
-		Steps: r.host.Config.Limits.Steps, Say: message.Say, Mask: r.mask, Seed: uint64(r.began.UnixNano()),
+		Steps: steps, Say: message.Say, Mask: r.mask, Seed: uint64(r.began.UnixNano()),
 		Modules: r.modules(lent), Wrap: wrap, Rehearse: true,
 	})
 }

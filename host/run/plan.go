@@ -21,19 +21,21 @@ const planFormat = 1
 // Plan is what a run would do: every effect, in order, as a dry run met it. It can be read by a person, sent to another,
 // and applied later: a run that does this and nothing else.
 type Plan struct {
-	Format   int            `json:"format"`
-	Made     time.Time      `json:"made"`
-	Version  string         `json:"version,omitempty"` // of djscript
-	Store    string         `json:"store"`
-	Target   string         `json:"target"` // as it was asked for
-	Script   string         `json:"script"`
-	Job      string         `json:"job"`
-	Source   string         `json:"source"` // SHA-256 of the script
-	Params   map[string]any `json:"params,omitempty"`
-	Steps    []PlanStep     `json:"steps"`
-	Complete bool           `json:"complete"`
-	Stopped  *PlanStop      `json:"stopped,omitempty"` // why it is not complete
-	Hash     string         `json:"hash"`              // SHA-256 of the plan without it
+	Format  int            `json:"format"`
+	Made    time.Time      `json:"made"`
+	Version string         `json:"version,omitempty"` // of djscript
+	Store   string         `json:"store"`
+	Target  string         `json:"target"` // as it was asked for
+	Script  string         `json:"script"`
+	Job     string         `json:"job"`
+	Source  string         `json:"source"` // SHA-256 of the script
+	Params  map[string]any `json:"params,omitempty"`
+	// Basis are the SHA-256 of what else decides what the steps do: "[destination.local]", "fiscal.lua" of a policy.
+	Basis    map[string]string `json:"basis"`
+	Steps    []PlanStep        `json:"steps"`
+	Complete bool              `json:"complete"`
+	Stopped  *PlanStop         `json:"stopped,omitempty"` // why it is not complete
+	Hash     string            `json:"hash"`              // SHA-256 of the plan without it
 }
 
 // PlanStep is one effect of a plan.
@@ -88,7 +90,8 @@ func (p *Plan) hash() string {
 func (r *running) plan() *Plan {
 	return &Plan{
 		Format: planFormat, Made: r.began.UTC().Truncate(time.Second), Version: r.host.Version, Store: r.host.Config.Store.ID,
-		Target: r.request.Target, Script: r.target.script, Source: r.target.program.Hash(), Params: r.plainParams(), Steps: []PlanStep{},
+		Target: r.request.Target, Script: r.target.script, Source: r.target.program.Hash(), Params: r.plainParams(), Basis: r.host.basis(),
+		Steps: []PlanStep{},
 	}
 }
 
@@ -166,21 +169,57 @@ func Effective(steps []PlanStep) []PlanStep {
 	return slices.DeleteFunc(slices.Clone(steps), func(s PlanStep) bool { return s.Failed })
 }
 
-// follow refuses the first effect that is not the plan's next.
+// strays ends what a run may do under its plan: a deferred function may do nothing either.
+func (r *running) strays(why *message.Error) error {
+	r.strayed = why
+	return why
+}
+
+// follow refuses the first effect that is not the plan's next, and all that come after it.
 func (r *running) follow(c *lua.Call, step PlanStep) error {
 	steps := r.request.Apply.Steps
 	switch {
+	case r.strayed != nil:
+		return message.New("guard.plan", "run.plan_over", message.Args{"op": step.Name})
 	case r.followed < len(steps) && r.is(steps[r.followed], c, step):
 		r.followed++
 		return nil
-	case r.failed && r.is(steps[r.followed-1], c, step):
+	case r.failed && !steps[r.followed-1].Failed && r.is(steps[r.followed-1], c, step):
 		return nil // it is tried again
 	case r.followed == len(steps):
-		return message.New("guard.plan", "run.plan_more", message.Args{"op": step.Name, "steps": len(steps)})
+		return r.strays(message.New("guard.plan", "run.plan_more", message.Args{"op": step.Name, "steps": len(steps)}))
 	}
-	return message.New("guard.plan", "run.plan_differs", message.Args{
+	return r.strays(message.New("guard.plan", "run.plan_differs", message.Args{
 		"n": r.followed + 1, "planned": steps[r.followed].String(), "op": step.String(),
-	})
+	}))
+}
+
+// failing holds a run to the steps of its plan that failed, and so did nothing: such a step is only rehearsed, and has to
+// fail again.
+func (r *running) failing(lent *primitive.Host, next wrapper) wrapper {
+	return func(c *lua.Call, call func() (any, error)) (any, error) {
+		if !r.failsNext(c) {
+			return next(c, call)
+		}
+		n := r.followed + 1
+		lent.Dry, r.request.Dry = true, true
+		defer func() { lent.Dry, r.request.Dry = false, false }()
+		result, err := next(c, call)
+		if err == nil {
+			return nil, r.strays(message.New("guard.plan", "run.plan_failed", message.Args{"n": n, "op": c.Func.Name}))
+		}
+		return result, err
+	}
+}
+
+// failsNext tells whether a call is the plan's next step, and failed there.
+func (r *running) failsNext(c *lua.Call) bool {
+	p := r.request.Apply
+	if p == nil || r.strayed != nil || r.followed >= len(p.Steps) || !p.Steps[r.followed].Failed {
+		return false
+	}
+	step, effect := r.step(c)
+	return effect && r.is(p.Steps[r.followed], c, step)
 }
 
 // is tells whether a call is what the plan said.
@@ -208,7 +247,7 @@ func (r *running) Dropping(ids []string) error {
 	if planned == nil || slices.Equal(planned, slices.Sorted(slices.Values(ids))) {
 		return nil
 	}
-	return message.New("guard.plan", "run.plan_drops", message.Args{"n": r.followed, "planned": len(planned), "now": len(ids)})
+	return r.strays(message.New("guard.plan", "run.plan_drops", message.Args{"n": r.followed, "planned": len(planned), "now": len(ids)}))
 }
 
 func (s PlanStep) ofCopies() bool { return strings.HasPrefix(s.Name, "copy.") }
@@ -249,21 +288,25 @@ func withoutUnknown(v any) any {
 // unknown is how lua.Unknown reads in JSON.
 var unknown = map[string]any{"unknown": true}
 
-// foreseen tells whether a value is what the plan said. What the plan could not know may be anything; a table of which it
-// knew only a part may have more in it.
-func foreseen(planned, got any) bool {
+// foreseen tells whether a value is what the plan said. What the plan could not know may be anything; a copy that it did
+// not have yet may have more in it.
+func foreseen(planned, got any) bool { return matches(planned, got, false) }
+
+// matches is foreseen; within a copy that was not made yet a table may have more in it, and lack what was not known.
+func matches(planned, got any, within bool) bool {
 	switch p := planned.(type) {
 	case map[string]any:
 		if reflect.DeepEqual(p, unknown) {
 			return true
 		}
 		g, ok := got.(map[string]any)
-		if !ok || !partial(p) && len(p) != len(g) {
+		within = within || unmade(p)
+		if !ok || !within && len(p) != len(g) {
 			return false
 		}
 		for key, value := range p {
 			other, there := g[key]
-			if !there && !reflect.DeepEqual(value, unknown) || there && !foreseen(value, other) {
+			if !there && !(within && reflect.DeepEqual(value, any(unknown))) || there && !matches(value, other, within) {
 				return false
 			}
 		}
@@ -274,7 +317,7 @@ func foreseen(planned, got any) bool {
 			return false
 		}
 		for i := range p {
-			if !foreseen(p[i], g[i]) {
+			if !matches(p[i], g[i], within) {
 				return false
 			}
 		}
@@ -283,15 +326,8 @@ func foreseen(planned, got any) bool {
 	return planned == got
 }
 
-// partial tells whether something in the table is not known.
-func partial(table map[string]any) bool {
-	for _, value := range table {
-		if reflect.DeepEqual(value, any(unknown)) {
-			return true
-		}
-	}
-	return false
-}
+// unmade tells a copy that an earlier step of the plan makes: only of that nobody knows the id. No options have one.
+func unmade(table map[string]any) bool { return reflect.DeepEqual(table["id"], any(unknown)) }
 
 // checkPlan refuses to apply a plan to what it was not made of.
 func (r *running) checkPlan() error {
@@ -303,6 +339,9 @@ func (r *running) checkPlan() error {
 		return message.New("guard.plan", "run.plan_store", message.Args{"store": p.Store, "here": r.host.Config.Store.ID})
 	case p.Source != r.target.program.Hash():
 		return message.New("guard.plan", "run.plan_script", message.Args{"script": p.Script})
+	}
+	if changed := differing(p.Basis, r.host.basis()); len(changed) > 0 {
+		return message.New("guard.plan", "run.plan_basis", message.Args{"changed": strings.Join(changed, ", ")})
 	}
 	return nil
 }

@@ -164,6 +164,8 @@ func TestForeseen(t *testing.T) {
 		{`1`, `1`, true}, {`1`, `2`, false}, {`"a"`, `"a"`, true}, {`null`, `null`, true}, {`{"unknown":true}`, `[1,2]`, true},
 		{`[1]`, `[1,2]`, false}, {`[{"unknown":true}]`, `["x"]`, true}, {`{"a":1}`, `{"a":1,"b":2}`, false}, {`{"a":1,"b":2}`, `{"a":1}`, false},
 		{`{"a":1,"id":{"unknown":true}}`, `{"a":1,"b":2,"id":"x"}`, true}, {`{"a":1,"id":{"unknown":true}}`, `{"a":2,"id":"x"}`, false},
+		{`{"a":1,"to":{"unknown":true}}`, `{"a":1,"b":2,"to":"x"}`, false}, {`{"a":1,"to":{"unknown":true}}`, `{"a":1}`, false},
+		{`{"c":{"id":{"unknown":true}},"a":1}`, `{"c":{"id":"x","b":2},"a":1}`, true}, {`{"c":{"id":{"unknown":true}}}`, `{"c":{"id":"x"},"a":1}`, false},
 		{`{"a":1,"id":{"unknown":true}}`, `{"a":1}`, true}, {`{"a":[{"x":1}]}`, `{"a":[{"x":2}]}`, false}, {`{"a":1}`, `[1]`, false}, {`[1]`, `{"a":1}`, false},
 	} {
 		var planned, got any

@@ -25,6 +25,7 @@ import (
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/schedule"
+	"github.com/djscript/djscript/host/secret"
 	"github.com/djscript/djscript/lua"
 )
 
@@ -48,14 +49,16 @@ type Host struct {
 	Config  *config.Config
 	Builtin fs.FS // built-in scripts
 	Version string
-	KeyDir  string       // folder of the key that seals the store's secrets
-	Behind  error        // why the layers are not the newest version; a run is degraded
-	Refused error        // why no version of the scripts can be used; no run begins
-	Layers  layer.Layers // where scripts lie; nil: the store's as they are now
-	Now     func() time.Time
-	Entropy io.Reader
-	Watch   func(Event) // told of what happens while it happens; may be nil
-	World   World       // nil: the real store
+	KeyDir  string // folder of the key that seals the store's secrets
+	Behind  error  // why the layers are not the newest version; a run is degraded
+	// Activate puts the layers in force. A run that is refused before its job begins does not call it; nil: they are.
+	Activate func(context.Context) error
+	Refused  error        // why no version of the scripts can be used; no run begins
+	Layers   layer.Layers // where scripts lie; nil: the store's as they are now
+	Now      func() time.Time
+	Entropy  io.Reader
+	Watch    func(Event) // told of what happens while it happens; may be nil
+	World    World       // nil: the real store
 	// Ask asks the person at the terminal; nil where nobody sits there, which is a no.
 	Ask  func(ctx context.Context, q primitive.Question) (bool, error)
 	Peak func() int64 // bytes of memory that this process has had at its peak; nil: not known
@@ -150,6 +153,7 @@ type running struct {
 	recalled  recollection
 	followed  int              // steps of the request's plan that were done
 	failed    bool             // the last effect did
+	strayed   error            // the run wanted what its plan has not; it may do nothing more
 	unwritten bool             // the journal could not be written
 	reads     int              // of the clock, by the script
 	spent     map[string]int64 // of the limits, by primitive.FilesWritten and the like
@@ -191,6 +195,11 @@ func (r *running) run(ctx context.Context) error {
 	if r.request.Dry {
 		r.outcome.Plan = r.plan()
 	}
+	if activate := r.host.Activate; activate != nil {
+		if err := activate(ctx); err != nil {
+			r.Degrade(err)
+		}
+	}
 	return r.locked(ctx, func() error { return r.job(ctx) })
 }
 
@@ -218,10 +227,16 @@ func TimeoutError(limit time.Duration) error {
 	return message.New("run.timeout", "run.timeout", message.Args{"limit": limit.String()})
 }
 
+// mask takes the passwords of the store's databases out of a text. One that can not be read has not been said.
+func (h *Host) mask() func(string) string {
+	_, secrets, _ := h.Databases()
+	return secret.Mask(secrets)
+}
+
 // open begins the journal. A run that can not even begin has one too: silence is what nobody would notice.
 func (r *running) open(failed error) error {
 	if r.mask == nil {
-		r.mask = func(s string) string { return s }
+		r.mask = r.host.mask()
 	}
 	start := journal.Start{
 		Run: r.outcome.Run, At: r.began, Entry: r.target.entry, Script: r.target.script, Job: r.target.job, Trigger: r.request.Trigger,
@@ -229,6 +244,8 @@ func (r *running) open(failed error) error {
 	}
 	if r.target.chunk != nil {
 		start.Hash = r.target.program.Hash()
+	} else {
+		start.Script = r.mask(start.Script) // whatever somebody typed
 	}
 	if !r.request.Due.IsZero() {
 		start.Due = &r.request.Due
@@ -271,6 +288,7 @@ func (r *running) job(ctx context.Context) error {
 	if len(r.deferred) > 0 {
 		r.cleanUp()
 	}
+	err = cmp.Or(err, r.strayed)
 	if err == nil {
 		r.unfinished()
 	}
@@ -290,7 +308,7 @@ func (r *running) options(lent *primitive.Host) lua.Options {
 		Seed:    r.seed(),
 		Now:     r.clock,
 		Modules: r.modules(lent),
-		Wrap:    r.onlyLoads(r.granted(lent.Wrap())),
+		Wrap:    r.onlyLoads(r.granted(r.failing(lent, lent.Wrap()))),
 		Cover:   r.engines.Cover,
 
 		Rehearse: r.request.Dry,
@@ -371,7 +389,12 @@ func (r *running) cleanUp() {
 	defer cancel()
 	r.state.WithContext(ctx, func() {
 		for _, v := range slices.Backward(r.deferred) {
-			if _, err := v.Call(); err != nil {
+			_, err := v.Call()
+			switch {
+			case err == nil:
+			case errors.Is(err, r.strayed):
+				r.strayed = err // with its place
+			default:
 				r.Degrade(err)
 			}
 		}

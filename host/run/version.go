@@ -90,12 +90,29 @@ func (c *check) file(f *layer.File, err error) {
 	for _, m := range f.Chunk.Inspect(Known()).Errors() {
 		c.note(MistakeError{m})
 	}
-	if _, err := c.host.layers().Program(f); err != nil {
+	program, err := c.host.layers().Program(f)
+	if err != nil {
 		c.note(err)
+	} else {
+		for _, m := range Inherits(program) {
+			c.note(MistakeError{m})
+		}
 	}
 	if !strings.HasPrefix(f.Name, "lib.") {
 		c.scripts = append(c.scripts, f.Name)
 	}
+}
+
+// Inherits are the mistakes of a script that only the scripts which it extends can show.
+func Inherits(program *layer.Program) []*lua.Mistake {
+	var inspected []*lua.Inspection
+	for _, f := range program.Scripts {
+		inspected = append(inspected, f.Chunk.Inspected(Known()))
+	}
+	if len(inspected) == 0 {
+		return nil
+	}
+	return inspected[0].Inherits(inspected[1:])
 }
 
 // powers compares what the scripts of entries need with what they are granted.

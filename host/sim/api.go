@@ -77,14 +77,6 @@ type (
 		Code  string `lua:"code,arg"`
 		Times *int64 `lua:"times"`
 	}
-	filterArgs struct {
-		Where    string `lua:"where"`
-		Database string `lua:"database"`
-		Class    string `lua:"class"`
-		Company  string `lua:"company"`
-		State    string `lua:"state" enum:"sealed,verified,bad,missing"`
-		Since    string `lua:"since"`
-	}
 )
 
 // source is a configuration: a path, or its tables.
@@ -119,10 +111,7 @@ func (s *Store) methods() []lua.Func {
 		flow("Sim:database", func(_ *lua.Call, a *databaseArgs) error { return s.database(a) }),
 		flow("Sim:file", func(_ *lua.Call, a *fileArgs) error { s.files[a.Path] = a.Text; return nil }),
 		flow("Sim:fail", func(_ *lua.Call, a *failArgs) error { return s.fail(a) }),
-		answer("Sim:copies", func(c *lua.Call, a *filterArgs) (any, error) {
-			found, _, err := shelf{s}.List(c.Context, copies.Filter(*a))
-			return found, err
-		}),
+		answer("Sim:copies", s.listed),
 		answer("Sim:policy", func(c *lua.Call, a *policyArgs) (any, error) { return s.policy(c.Context, a) }),
 		answer("Sim:notices", func(*lua.Call, *struct{}) (any, error) { return s.notices, nil }),
 	}
@@ -264,6 +253,20 @@ func told(err error) map[string]any {
 	return found
 }
 
+// listed are the copies that lie on a destination that is there. A filter by what the store has not is refused, as in
+// dj.copy.list: a test that expects nothing of it could not fail.
+func (s *Store) listed(c *lua.Call, f *primitive.CopyFilter) (any, error) {
+	e, err := s.Engines(c.Context)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Check(e.Destinations, e.Databases, func() ([]copies.Copy, error) { return s.visible(), nil }); err != nil {
+		return nil, err
+	}
+	found, _, err := shelf{s}.List(c.Context, f.Filter())
+	return found, err
+}
+
 // plug puts a drive in: one that the store knows, or a new one.
 func (s *Store) plug(a *plugArgs) {
 	d := s.driveNamed(a.Label)
@@ -356,8 +359,8 @@ func (s *Store) fail(a *failArgs) error {
 	if !slices.Contains(names, op) {
 		return message.New("option.value", "sim.no_op", message.Args{"op": a.Op, "near": orElse(lua.Nearest(op, names), strings.Join(names, ", "))})
 	}
-	if !lua.IsCode(a.Code) {
-		return message.New("option.value", "sim.no_code", message.Args{"code": a.Code})
+	if wrong := unknownCode(a.Code); wrong != nil {
+		return wrong
 	}
 	times := -1
 	if a.Times != nil {

@@ -75,9 +75,9 @@ func (p *Program) configure(name, folder string, text []byte) (*config.Config, e
 	if err != nil {
 		return nil, err
 	}
-	dir := folder
-	if filepath.Base(folder) == "scripts" {
-		dir = filepath.Dir(folder)
+	dir := scriptsOf(folder)
+	if filepath.Base(dir) == "scripts" {
+		dir = filepath.Dir(dir)
 	}
 	return config.Parse(name, dir, text, p.Defaults, systems, p.Checks...)
 }
@@ -86,7 +86,7 @@ func (p *Program) configure(name, folder string, text []byte) (*config.Config, e
 // may.
 func (p *Program) grant(c *config.Config, folder string) error {
 	path := filepath.Join(c.Dir, "djscript.toml")
-	if _, missing := os.Stat(path); missing != nil || filepath.Base(folder) != "scripts" {
+	if _, missing := os.Stat(path); missing != nil || filepath.Base(scriptsOf(folder)) != "scripts" {
 		return nil //nolint:nilerr // scripts that belong to no store
 	}
 	systems, err := fs.Sub(p.Builtin, "systems")
@@ -117,10 +117,32 @@ func isNoStore(err error) bool {
 // folder of the built-in ones is not laid over itself: what they may do is what built-in ones may.
 func (p *Program) layers(folder string, c *config.Config) layer.Layers {
 	all := layer.Of(c.Dir, c.Base, p.Builtin)
+	folder = scriptsOf(folder)
 	if p.isBuiltin(folder) {
 		return all
 	}
 	return all.Below(folder)
+}
+
+// scriptsOf is the folder of the scripts that lie beside a test. The test of a library lies in lib.
+func scriptsOf(folder string) string {
+	if filepath.Base(folder) == "lib" {
+		return filepath.Dir(folder)
+	}
+	return folder
+}
+
+// Requires follows what a file of tests in that folder requires, as the scripts beside it would.
+func (p *Program) Requires(folder string, test *lua.Chunk) (*layer.Program, error) {
+	c, err := p.configure("store.toml", folder, ordinary)
+	if err != nil {
+		return nil, err
+	}
+	return follow(p.layers(folder, c), test)
+}
+
+func follow(all layer.Layers, test *lua.Chunk) (*layer.Program, error) {
+	return all.Program(all.Line(test))
 }
 
 func (p *Program) isBuiltin(folder string) bool {

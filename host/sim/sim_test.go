@@ -208,6 +208,21 @@ func TestAStoreBehavesAsARealOne(t *testing.T) {
 			local err = dj.expect.error("option.value", function() sim:fail("copy.create", "disk full") end)
 			dj.expect.contains(err.message, "disk full")
 			dj.expect.contains(err.hint, "drive.full")`,
+		"a code that no primitive raises is none to fail with": `
+			local err = dj.expect.error("option.value", function() sim:fail("copy.create", "db.ocupado") end)
+			dj.expect.contains(err.message, "db.ocupado")
+			dj.expect.contains(err.hint, "db.busy")
+			err = dj.expect.error("option.value", function() sim:fail("copy.create", "drive.ful") end)
+			dj.expect.contains(err.hint, "did you mean drive.full?")
+			dj.expect.error("option.value", function() sim:fail("copy.create", "script.failed") end)`,
+		"a class or a day that is none matches nothing by mistake": `
+			local err = dj.expect.error("option.value", function() sim:copies { class = "x" } end)
+			dj.expect.contains(err.hint, "closing")
+			err = dj.expect.error("option.value", function() sim:copies { since = "ontem" } end)
+			dj.expect.contains(err.message, "day of the calendar")
+			err = dj.expect.error("option.value", function() sim:copies { where = "pendriv" } end)
+			dj.expect.contains(err.hint, "pendrive")
+			dj.expect.equal(sim:copies { class = "pre_restore", since = "2026-03-02" }, {})`,
 		"sessions and companies": `
 			sim:database("loja", { sessions = { { program = "djpdv.exe" } }, companies = { { id = "9", name = "Nova" } } })
 			sim:run("default:backup")
@@ -548,5 +563,35 @@ func TestTheGrantsOfTheStoreHoldInItsTests(t *testing.T) {
 	p = program(t)
 	if r := test("a_test.lua"); r.OK() {
 		t.Error("a djscript.toml with mistakes is not told")
+	}
+}
+
+func TestATestMayRequireTheLibrariesOfTheScripts(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"lib/total.lua":      "local plus = require \"lib.plus\"\nreturn { of = function(a, b) return plus(a, b) end }\n",
+		"lib/plus.lua":       "return function(a, b) return a + b end\n",
+		"some_test.lua":      "local total, days = require \"lib.total\", require \"lib.days\"\n" + body(`dj.expect.equal({ total.of(1, 2), days.add("2026-03-31", 1) }, { 3, "2026-04-01" })`),
+		"lib/total_test.lua": body(`dj.expect.equal(require("lib.total").of(1, 2), 3)`),
+		"lost_test.lua":      "local lost = require \"lib.lost\"\n" + body(`dj.expect.equal(lost, nil)`),
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	test := func(name string) *Report {
+		return program(t).Test(t.Context(), filepath.Join(dir, filepath.FromSlash(name)), name, Options{Now: noTime, Torture: true})
+	}
+	for _, name := range []string{"some_test.lua", "lib/total_test.lua"} {
+		if r := test(name); !r.OK() || len(r.Tests) != 1 {
+			t.Errorf("%s: %s", name, summary(r))
+		}
+	}
+	if r := test("lost_test.lua"); message.Code(r.Err) != "script.require" || !strings.Contains(r.Err.Error(), "lost_test.lua:1: ") {
+		t.Error(summary(r))
 	}
 }

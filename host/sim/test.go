@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/lua"
@@ -72,6 +73,7 @@ type suite struct {
 	options Options
 	folder  string
 	chunk   *lua.Chunk
+	linked  *layer.Program // the file with the libraries that it requires
 }
 
 // Test runs the tests of a file, each in a store and a state of its own. name is what the file is called in messages.
@@ -130,6 +132,7 @@ type stage struct {
 	cases    []testCase
 	expected int // expectations that were asked
 	printed  []string
+	libs     map[string]lua.Value // loaded, by file
 }
 
 type testCase struct {
@@ -148,9 +151,14 @@ func (u *suite) begin(ctx context.Context) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &stage{suite: u, store: store}
+	if u.linked == nil {
+		if u.linked, err = follow(store.layers, u.chunk); err != nil {
+			return nil, err
+		}
+	}
+	g := &stage{suite: u, store: store, libs: map[string]lua.Value{}}
 	g.state = lua.New(ctx, lua.Options{
-		Steps: testSteps, Say: message.Say, Seed: 1, Modules: map[string][]lua.Func{"dj": g.lent()},
+		Steps: testSteps, Say: message.Say, Seed: 1, Modules: map[string][]lua.Func{"dj": g.lent(), "": {answer("require", g.require)}},
 		Print: func(line string) { g.printed = append(g.printed, line) },
 	})
 	_, err = g.state.Run(u.chunk)
@@ -164,6 +172,26 @@ func (g *stage) lent() []lua.Func {
 		return nil
 	})
 	return append([]lua.Func{test}, g.expectations()...)
+}
+
+type requireArgs struct {
+	Name string `lua:"name,arg"`
+}
+
+// require gives what a library returned; each test loads it once.
+func (g *stage) require(c *lua.Call, a *requireArgs) (any, error) {
+	lib, err := g.suite.linked.Require(c.File(), a.Name)
+	if err != nil {
+		return nil, err
+	}
+	value, loaded := g.libs[lib.Chunk.Name]
+	if !loaded {
+		if value, err = g.state.Run(lib.Chunk); err != nil {
+			return nil, err
+		}
+		g.libs[lib.Chunk.Name] = value
+	}
+	return value, nil
 }
 
 // Functions are all that tests may call, bound to nothing: for docs, editors and the static check.

@@ -108,9 +108,6 @@ func class(c, name byte) bool {
 	default:
 		return name == c
 	}
-	if !isLetter(name) {
-		return name == c
-	}
 	return is == (name >= 'a')
 }
 

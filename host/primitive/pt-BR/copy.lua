@@ -62,10 +62,10 @@
 ---@class dj.Filter
 ---@field where? string     destino
 ---@field database? string
----@field class? string
+---@field class? dj.Class|"pre_restore"
 ---@field company? string   código
 ---@field state? "sealed"|"verified"|"bad"|"missing"
----@field since? string     dia da loja
+---@field since? string     dia da loja, "2026-12-31"
 
 --- Faz um zip por banco de dados, numa só passagem: o gbak é lido enquanto escreve, comprimido, somado e gravado em todos
 --- os destinos ao mesmo tempo. Relida e renomeada, a cópia está lacrada; restaurada e comparada, está provada. Um destino

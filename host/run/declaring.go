@@ -1,0 +1,95 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"reflect"
+	"runtime"
+	"runtime/metrics"
+	"slices"
+	"time"
+
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/lua"
+)
+
+// What a script may take to say what it is, where it is only looked at: those that come with djscript take some 160 steps
+// and a millisecond. Steps alone do not bound memory: one of them can make a list of 65,536 places.
+const (
+	declaringSteps  = 50_000
+	declaringTime   = 2 * time.Second
+	declaringMemory = 32 << 20
+	declaringLook   = 5 * time.Millisecond
+	declaringText   = 64 << 10 // given to a function of ours, which takes no steps: JSON becomes 150 times as large
+)
+
+// declaring calls load, which lets a script say what it is, within those limits. What goes beyond them is a mistake of that
+// script, and nothing dies of it: neither this process nor a run that has little memory.
+func (h *Host) declaring(ctx context.Context, load func(ctx context.Context, steps int64) error) error {
+	steps := min(cmp.Or(h.Config.Limits.Steps, declaringSteps), declaringSteps)
+	limited, cancel := context.WithTimeout(ctx, declaringTime)
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		watchMemory(limited, heap()+declaringMemory, cancel)
+	}()
+	err := load(limited, steps)
+	cancel()
+	<-watched
+	if ctx.Err() != nil || !slices.Contains([]string{"run.limit", "run.timeout", "run.cancelled"}, message.Code(err)) {
+		return err
+	}
+	runtime.GC() // the next one begins with none of its memory
+	return &declaringError{message.Wrap(err, "run.limit", "run.declaring", message.Args{
+		"steps": steps, "seconds": int(declaringTime.Seconds()), "memory": drive.Size(declaringMemory).String(),
+	})}
+}
+
+// onlyShort passes on the calls of a script that says what it is, without texts that are long to work on.
+func onlyShort(c *lua.Call, next func() (any, error)) (any, error) {
+	args := reflect.Indirect(reflect.ValueOf(c.Args))
+	for i := 0; args.Kind() == reflect.Struct && i < args.NumField(); i++ {
+		if text := args.Field(i); text.Kind() == reflect.String && text.Len() > declaringText {
+			return nil, message.New("run.limit", "run.declaring_text", message.Args{"kilobytes": declaringText >> 10})
+		}
+	}
+	return next()
+}
+
+// watchMemory calls end when this process has more than so many bytes in use. It returns when the context is over.
+func watchMemory(ctx context.Context, most uint64, end func()) {
+	for Sleep(ctx, declaringLook) == nil {
+		if heap() > most {
+			end()
+		}
+	}
+}
+
+// heap are the bytes in use, and those that nobody has collected yet.
+func heap() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// declaringError is a script that does too much while it is loaded.
+type declaringError struct{ told *message.Error }
+
+// Error is one line, with the place where it was ended.
+func (e *declaringError) Error() string {
+	if failed, ok := errors.AsType[*lua.Error](e.Unwrap()); ok && failed.Where != "" {
+		return failed.Where + ": " + e.told.Sentence()
+	}
+	return e.told.Sentence()
+}
+
+// Code is run.limit, whichever limit it was.
+func (e *declaringError) Code() string { return e.told.Code() }
+
+// Hint is what a script may take.
+func (e *declaringError) Hint() string { return e.told.Hint() }
+
+// Unwrap is how the script was ended.
+func (e *declaringError) Unwrap() error { return e.told.Unwrap() }

@@ -1,0 +1,37 @@
+package sim
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/lua"
+)
+
+// codes are what a primitive can fail with: those of host/primitive and of what it stands on. Other codes are of scripts,
+// tests and commands.
+var codes = []string{
+	"arg.path", "arg.sql", "arg.value", "company.not_found", "copy.bad", "copy.degraded", "copy.foreign", "copy.not_found",
+	"db.auth", "db.busy", "db.constraint", "db.corrupt", "db.failed", "db.not_found", "db.server", "db.version",
+	"drive.full", "drive.not_found", "drive.read_only", "drive.removed", "fs.denied", "fs.exists",
+	"gbak.failed", "gbak.hang", "gbak.killed",
+	"guard.clock", "guard.identity", "guard.live_db", "guard.newest", "guard.pinned", "guard.plan", "guard.policy", "lock.timeout",
+	"notify.auth", "notify.dropped", "notify.full", "notify.refused", "notify.unreachable", "notify.url",
+	"option.missing", "option.type", "option.value", "run.limit", "run.timeout", "secret.closed", "secret.missing",
+	"state.bad", "state.large", "text.long", "time.bad", "zip.bad",
+}
+
+// unknownCode is what is wrong with a code that no primitive fails with, and which one may be meant.
+func unknownCode(code string) *message.Error {
+	if !lua.IsCode(code) {
+		return message.New("option.value", "sim.no_code", message.Args{"code": code})
+	}
+	if slices.Contains(codes, code) {
+		return nil
+	}
+	family, _, _ := strings.Cut(code, ".")
+	kin := slices.DeleteFunc(slices.Clone(codes), func(known string) bool { return !strings.HasPrefix(known, family+".") })
+	return message.New("option.value", "sim.other_code", message.Args{
+		"code": code, "near": lua.Nearest(code, codes), "known": strings.Join(kin, ", "),
+	})
+}
