@@ -6,13 +6,16 @@ import "slices"
 func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
 
 // nearest is the candidate that name was probably meant to be, or "": within about a third of its length in
-// Damerau-Levenshtein steps, one in three letters and two in five, and never as many as either has letters: "foo" is no
-// "os". Among equals the first in the alphabet wins, so that the answer never changes.
+// Damerau-Levenshtein steps, one in up to four letters and two in five, and never as many as either has letters: "foo" is
+// no "os". Among equals the first in the alphabet wins, so that the answer never changes.
 func nearest(name string, candidates []string) string {
 	if len(name) > longestName {
 		return ""
 	}
-	best, least := "", max((len(name)+1)/3, 1)
+	best, least := "", len(name)/3+1
+	if len(name) < 5 {
+		least = 1
+	}
 	for _, candidate := range slices.Sorted(slices.Values(candidates)) {
 		if candidate == name || len(candidate) > len(name)+least || len(name) > len(candidate)+least || min(len(name), len(candidate)) <= least {
 			continue
