@@ -21,7 +21,7 @@ type Checker interface {
 
 // formsOf are the forms that a struct tells. A struct embedded in it tells its own.
 func formsOf(typ reflect.Type) map[string]any {
-	if former, ok := reflect.Zero(typ).Interface().(Former); ok {
+	if former, ok := reflect.TypeAssert[Former](reflect.Zero(typ)); ok {
 		return former.LuaForms()
 	}
 	return nil
@@ -63,7 +63,7 @@ func (k *kind) one(s *State, path string, value glua.LValue) *fault {
 	if mistake := k.decode(s, path, value, read.Elem()); mistake != nil {
 		return mistake
 	}
-	checker, ok := read.Interface().(Checker)
+	checker, ok := reflect.TypeAssert[Checker](read)
 	if !ok {
 		return nil
 	}

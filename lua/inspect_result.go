@@ -15,6 +15,8 @@ var ownForms = []reflect.Type{
 }
 
 // result is what is known of a value of a Go type: its fields, or those of its elements; nil where that is nothing.
+//
+//nolint:unparam // element is what the things in a list are called
 func (i *inspector) result(typ reflect.Type, name, element string) *thing {
 	for typ != nil && typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
