@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/layer"
@@ -135,9 +134,6 @@ func (i *inspection) ofScript(file string, m *lua.Mistake) {
 	})
 }
 
-// describing is how long a script may take to declare itself while it is only checked.
-const describing = 5 * time.Second
-
 // stands finds what is wrong between a script and what it stands on, and between what it does and what it may do. A test
 // stands on the libraries of the scripts beside it.
 func (i *inspection) stands(ctx context.Context, c *checked) {
@@ -239,8 +235,6 @@ func (i *inspection) declares(ctx context.Context, layers layer.Layers, c *check
 	if !c.sound() || i.host.Config.Limits.Steps == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, describing)
-	defer cancel()
 	_, err := i.host.Describe(ctx, c.path)
 	if err == nil {
 		return
@@ -252,6 +246,9 @@ func (i *inspection) declares(ctx context.Context, layers layer.Layers, c *check
 		if failed.Err.Op != "" {
 			m.Message = failed.Err.Op + ": " + m.Message
 		}
+	}
+	if over, ok := errors.AsType[*run.DeclaringError](err); ok {
+		m.Message = over.Sentence()
 	}
 	i.note(m)
 }

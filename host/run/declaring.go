@@ -42,7 +42,7 @@ func (h *Host) declaring(ctx context.Context, load func(ctx context.Context, ste
 		return err
 	}
 	runtime.GC() // the next one begins with none of its memory
-	return &declaringError{message.Wrap(err, "run.limit", "run.declaring", message.Args{
+	return &DeclaringError{message.Wrap(err, "run.limit", "run.declaring", message.Args{
 		"steps": steps, "seconds": int(declaringTime.Seconds()), "memory": drive.Size(declaringMemory).String(),
 	})}
 }
@@ -74,22 +74,25 @@ func heap() uint64 {
 	return sample[0].Value.Uint64()
 }
 
-// declaringError is a script that does too much while it is loaded.
-type declaringError struct{ told *message.Error }
+// DeclaringError is a script that does too much while it is loaded.
+type DeclaringError struct{ told *message.Error }
 
 // Error is one line, with the place where it was ended.
-func (e *declaringError) Error() string {
+func (e *DeclaringError) Error() string {
 	if failed, ok := errors.AsType[*lua.Error](e.Unwrap()); ok && failed.Where != "" {
 		return failed.Where + ": " + e.told.Sentence()
 	}
 	return e.told.Sentence()
 }
 
+// Sentence is Error without the place.
+func (e *DeclaringError) Sentence() string { return e.told.Sentence() }
+
 // Code is run.limit, whichever limit it was.
-func (e *declaringError) Code() string { return e.told.Code() }
+func (e *DeclaringError) Code() string { return e.told.Code() }
 
 // Hint is what a script may take.
-func (e *declaringError) Hint() string { return e.told.Hint() }
+func (e *DeclaringError) Hint() string { return e.told.Hint() }
 
 // Unwrap is how the script was ended.
-func (e *declaringError) Unwrap() error { return e.told.Unwrap() }
+func (e *DeclaringError) Unwrap() error { return e.told.Unwrap() }
