@@ -47,3 +47,53 @@ func TestTortureTriesARunWithTheDatabaseAsItWasThen(t *testing.T) {
 		t.Error(summary(r))
 	}
 }
+
+func TestTortureFindsWhatAScriptMustNotDo(t *testing.T) {
+	for job, c := range map[string]struct{ code, where string }{
+		"good":      {},
+		"honest":    {},
+		"elsewhere": {},
+		"hasty":     {"torture.dropped", "mine.lua:12"},
+		"silent":    {"torture.swallowed", "mine.lua:16"},
+	} {
+		t.Run(job, func(t *testing.T) {
+			r := tortured(t, weeks+`dj.expect.equal(sim:run("mine:`+job+`").error, nil)`)
+			if r.Variations < 8 {
+				t.Errorf("only %d variations", r.Variations)
+			}
+			if c.code == "" {
+				if len(r.Violations) > 0 {
+					t.Error(summary(r))
+				}
+				return
+			}
+			if len(r.Violations) != 1 || r.Violations[0].Err.Code() != c.code || r.Violations[0].Where != c.where {
+				t.Error(summary(r))
+			}
+		})
+	}
+}
+
+func TestAPowerCutStopsARunDead(t *testing.T) {
+	p := program(t)
+	for kind, want := range map[string][2]int{cutBefore: {0, 1}, cutAfter: {1, 0}} {
+		store, err := p.store(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		store.injection = &injection{nth: 1, kind: kind}
+		store.Run(t.Context(), backup)
+		if got := [2]int{len(store.copies), store.halves}; got != want {
+			t.Errorf("%s: copies and halves %v, want %v", kind, got, want)
+		}
+		if end := store.journal[0].End.Result; end != "cut off" {
+			t.Errorf("%s: the journal says %q", kind, end)
+		}
+		if again := store.Run(t.Context(), backup); again.Err != nil {
+			t.Errorf("%s: the next run: %v", kind, again.Err)
+		}
+		if store.halves != 0 {
+			t.Errorf("%s: %d halves are left", kind, store.halves)
+		}
+	}
+}
