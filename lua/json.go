@@ -41,6 +41,9 @@ func (w *jsonWriter) value(value glua.LValue) *fault {
 	if w.b.Len() > MaxText {
 		return &fault{code: "run.limit", key: "lua.text_limit", args: map[string]any{"bytes": w.b.Len(), "most": MaxText}}
 	}
+	if end := w.state.pay(1); end != nil {
+		return end
+	}
 	switch v := value.(type) {
 	case *glua.LNilType:
 		w.b.WriteString("null")
@@ -86,6 +89,9 @@ func (w *jsonWriter) number(n glua.LNumber) *fault {
 }
 
 func (w *jsonWriter) text(text glua.LString) *fault {
+	if end := w.state.pay(int64(len(text) / textSteps)); end != nil {
+		return end
+	}
 	if !utf8.ValidString(string(text)) {
 		return &fault{code: "json.value", key: "lua.json_utf8"}
 	}
@@ -193,6 +199,9 @@ func (r *jsonReader) whole() (glua.LValue, *fault) {
 		}
 		return nil, r.bad("lua.json_utf8", nil)
 	}
+	if end := r.state.pay(int64(len(r.text) / textSteps)); end != nil {
+		return nil, end
+	}
 	value, mistake := r.value()
 	if mistake != nil {
 		return nil, mistake
@@ -215,6 +224,9 @@ func (r *jsonReader) next() byte {
 }
 
 func (r *jsonReader) value() (glua.LValue, *fault) {
+	if end := r.state.pay(1); end != nil {
+		return nil, end
+	}
 	switch c := r.next(); {
 	case c == '{' || c == '[':
 		return r.nested(c)

@@ -70,12 +70,20 @@ func (m *matcher) push() int {
 
 // spend takes steps for work that a Go function does in a loop, and ends the run where it is over.
 func (s *State) spend(l *glua.LState, steps int64) {
+	if end := s.pay(steps); end != nil {
+		s.raise(l, end)
+	}
+}
+
+// pay is spend for work in a loop that has mistakes of its own to give back: it gives the end of the run, or nil.
+func (s *State) pay(steps int64) *fault {
 	c := s.counter
 	c.left -= steps
 	c.sample -= int(steps)
 	if (c.left < 0 || c.sample <= 0 || c.over.Load()) && c.look() != nil {
-		s.raise(l, c.end)
+		return c.end
 	}
+	return nil
 }
 
 // read takes steps for so many bytes of a text that are read or written.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"reflect"
 	"runtime"
 	"runtime/metrics"
 	"slices"
@@ -22,7 +21,6 @@ const (
 	declaringTime   = 2 * time.Second
 	declaringMemory = 32 << 20
 	declaringLook   = 5 * time.Millisecond
-	declaringText   = 64 << 10 // given to a function of ours, which takes no steps: JSON becomes 150 times as large
 )
 
 // declaring calls load, which lets a script say what it is, within those limits. What goes beyond them is a mistake of that
@@ -45,17 +43,6 @@ func (h *Host) declaring(ctx context.Context, load func(ctx context.Context, ste
 	return &DeclaringError{message.Wrap(err, "run.limit", "run.declaring", message.Args{
 		"steps": steps, "seconds": int(declaringTime.Seconds()), "memory": drive.Size(declaringMemory).String(),
 	})}
-}
-
-// onlyShort passes on the calls of a script that says what it is, without texts that are long to work on.
-func onlyShort(c *lua.Call, next func() (any, error)) (any, error) {
-	args := reflect.Indirect(reflect.ValueOf(c.Args))
-	for i := 0; args.Kind() == reflect.Struct && i < args.NumField(); i++ {
-		if text := args.Field(i); text.Kind() == reflect.String && text.Len() > declaringText {
-			return nil, message.New("run.limit", "run.declaring_text", message.Args{"kilobytes": declaringText >> 10})
-		}
-	}
-	return next()
 }
 
 // watchMemory calls end when this process has more than so many bytes in use. It returns when the context is over.

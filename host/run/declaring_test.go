@@ -17,6 +17,7 @@ var heavy = map[string]string{
 	"one text":     `local s = ("x"):rep(64 * 1024 * 1024)`,
 	"sparse lists": `local t = {} while true do t = { t } t[65536] = 1 end`,
 	"arguments":    `local t = {} local function g(...) while true do t[#t + 1] = { ... } end end g(unpack({}, 1, 131072))`,
+	"shared JSON":  `local t = { 1, 2, 3 } for _ = 1, 30 do t = { t, t } end dj.json.encode(t)`,
 	"JSON":         `dj.json.decode("[" .. ("1,"):rep(3e6) .. "1]")`,
 }
 

@@ -80,7 +80,7 @@ func (h *Host) Describe(ctx context.Context, script string) (*Description, error
 	r := h.onlooker(target)
 	lent := &primitive.Host{Env: r, Dry: true, Location: h.Config.Store.Location}
 	err = h.declaring(ctx, func(ctx context.Context, steps int64) error {
-		r.state = r.watchedState(ctx, steps, lent, r.onlyLoads(onlyShort))
+		r.state = r.watchedState(ctx, steps, lent, r.onlyLoads(func(_ *lua.Call, call func() (any, error)) (any, error) { return call() }))
 		return r.load()
 	})
 	if err != nil {
