@@ -1,8 +1,9 @@
--- "Em dezembro a loja vende o dobro: guarde cada hora e cada dia até o balanço de janeiro."
+-- "Em dezembro a loja vende o dobro: guarde cada hora de cada dia até o balanço de janeiro."
 -- No resto do ano fica o de sempre.
 -- Só diz o que fica. Quem copia é [backup]; o destino aponta para cá: keep = "december:season"
 local usual = { daily = 7, weekly = 4, monthly = 12 }
-local season = { hourly = 48, daily = 62, weekly = 8, monthly = 12 }
+-- Dezembro e janeiro têm 62 dias; quantas cópias cada um tem não importa.
+local season = { within = "62d", weekly = 8, monthly = 12 }
 
 return dj.script {
   name = "december",

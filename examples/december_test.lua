@@ -1,8 +1,7 @@
-local function open_store(sim)
+local function open_store(sim, every)
   sim:config {
     destination = { ["local"] = { path = "C:/Copias", keep = "december:season" } },
-    backup = { from = "12:00", ["until"] = "22:00", every = "10h", to = { "local" } },
-    limits = { steps = "200M" },
+    backup = { from = "10:00", ["until"] = "22:00", every = every, to = { "local" } },
   }
 end
 
@@ -18,32 +17,31 @@ local function of_month(sim, month)
 end
 
 dj.test("durante o ano, sete dias", function(sim)
-  open_store(sim)
+  open_store(sim, "12h")
   sim:at("2026-06-01 08:00")
   sim:advance("29d")
   -- Sete dias, o fim de duas semanas antes deles, e as três mais novas, que nunca saem.
   dj.expect.equal(of_month(sim, "2026-06"), 10)
 end)
 
-dj.test("em dezembro ficam as horas e todos os dias", function(sim)
-  open_store(sim)
+dj.test("em dezembro ficam as quatro cópias de cada dia", function(sim)
+  open_store(sim, "4h")
   sim:at("2026-12-01 08:00")
   sim:advance("31d")
-  -- As duas cópias de cada um dos últimos 24 dias, e a última de cada um dos 7 antes deles.
-  dj.expect.equal(of_month(sim, "2026-12"), 2 * 24 + 7)
+  dj.expect.equal(of_month(sim, "2026-12"), 4 * 31)
 end)
 
 dj.test("em fevereiro volta o de sempre, aos poucos", function(sim)
-  open_store(sim)
+  open_store(sim, "12h")
   sim:at("2026-12-20 08:00")
   sim:advance("43d")
-  dj.expect.equal(of_month(sim, "2026-12"), 12)
+  dj.expect.equal(of_month(sim, "2026-12"), 2 * 12)
   sim:advance("20d")
   dj.expect.equal(of_month(sim, "2026-12"), 1)
 end)
 
 dj.test("cópias sem prova não apagam as de dezembro", function(sim)
-  open_store(sim)
+  open_store(sim, "12h")
   sim:at("2026-12-20 08:00")
   sim:advance("12d")
   local before = of_month(sim, "2026-12")

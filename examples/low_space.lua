@@ -39,6 +39,11 @@ return dj.script {
             table.remove(p.to, i)
           end
         end
+        if #p.to == 0 then
+          dj.fail("drive.full", p.optional .. " está quase cheio, e não há outro destino", {
+            hint = "abra espaço nele, ou dê outro destino: a cópia de hoje não foi feita",
+          })
+        end
       end
       return job:super(p)
     end,

@@ -1,21 +1,41 @@
 -- "Se uma empresa que estava na cópia de ontem sumir do sistema, guarde a de ontem e me avise."
-local function ids(companies)
-  local found = {}
-  for _, company in ipairs(companies) do
-    found[company.id] = true
-  end
-  return found
-end
+-- A cópia da noite é feita de qualquer modo: o que sobrou também vale.
 
--- As empresas que a cópia tem e o banco de dados já não tem.
-local function missing(copy)
-  local live, found = ids(dj.db.companies(copy.database)), {}
+-- As empresas que a cópia tem e que não estão entre aquelas.
+local function missing(copy, companies)
+  local there, found = {}, {}
+  for _, company in ipairs(companies) do
+    there[company.id] = true
+  end
   for _, company in ipairs(copy.companies) do
-    if not live[company.id] then
+    if not there[company.id] then
       found[#found + 1] = company.name
     end
   end
   return found
+end
+
+-- Segura a última cópia que tem as empresas que sumiram, e avisa.
+local function hold(job, last, gone)
+  local names = table.concat(gone, ", ")
+  local ok, err = pcall(dj.copy.pin, last, { reason = "a última com " .. names })
+  local kept = ok and " ainda tem, e não será apagada." or " ainda tem: guarde-a em outro lugar."
+  dj.notify("critical", "Sumiu do sistema: " .. names, { body = "A cópia " .. last.name .. kept })
+  job:degraded("sumiu do sistema: " .. names, not ok and err or nil)
+end
+
+-- As empresas não puderam ser lidas: a última cópia fica por uma semana, até que se saiba.
+local function wait(job, last, err)
+  job:degraded("as empresas de " .. last.database .. " não puderam ser lidas", err)
+  if not last.pinned then
+    local ok, failed = pcall(dj.copy.pin, last, {
+      reason = "as empresas não puderam ser lidas",
+      last_day = dj.time.add(job.day, "7d"),
+    })
+    if not ok then
+      job:degraded("a cópia " .. last.name .. " não pôde ser segurada", failed)
+    end
+  end
 end
 
 return dj.script {
@@ -23,21 +43,28 @@ return dj.script {
   version = "1.0.0",
   extends = "default",
   jobs = {
-    -- A cópia da noite é feita de qualquer modo: o que sobrou também vale.
     backup = function(job, p)
+      local unsure = {} -- as últimas cópias dos bancos que não disseram as suas empresas
       for _, name in ipairs(p.databases) do
         local last = dj.copy.newest { database = name, state = "verified" }
-        local gone = last and missing(last) or {}
+        local ok, live = pcall(dj.db.companies, name)
+        local gone = last and ok and missing(last, live) or {}
         if #gone > 0 then
-          local names = table.concat(gone, ", ")
-          dj.copy.pin(last, { reason = "a última com " .. names })
-          dj.notify("critical", "Sumiu do sistema: " .. names, {
-            body = "A cópia " .. last.name .. " ainda tem, e não será apagada.",
-          })
-          job:degraded("sumiu do sistema: " .. names)
+          hold(job, last, gone)
+        elseif last and not ok then
+          wait(job, last, live)
+          unsure[name] = last
         end
       end
-      return job:super()
+      local copies = job:super()
+      for _, copy in ipairs(copies) do -- a cópia de hoje diz o que o banco não disse
+        local last = unsure[copy.database]
+        local gone = last and missing(last, copy.companies) or {}
+        if #gone > 0 then
+          hold(job, last, gone)
+        end
+      end
+      return copies
     end,
   },
 }

@@ -58,10 +58,42 @@ dj.test("na primeira noite não há com o que comparar", function(sim)
   dj.expect.equal(sim:run("noite").exit, 0)
 end)
 
-dj.test("as empresas não podem ser lidas: falha, e não diz que sumiram", function(sim)
+dj.test("as empresas não podem ser lidas: copia, e não diz que sumiram", function(sim)
   open_store(sim)
   sim:advance("1d")
   sim:fail("db.companies", "db.busy", { times = 1 })
-  dj.expect.equal(sim:run("noite").error.code, "db.busy")
+  local night = sim:run("noite")
+  dj.expect.equal({ night.result, night.degraded[1].code }, { "degraded", "db.busy" })
+  dj.expect.equal(#sim:copies(), 2)
   dj.expect.equal(sim:notices(), {})
+  dj.expect.equal(sim:copies()[2].pinned.last_day, "2026-03-10")
+end)
+
+dj.test(
+  "sumiu na noite em que não puderam ser lidas: a cópia diz, e a de ontem fica",
+  function(sim)
+    open_store(sim)
+    sim:config {
+      destination = { ["local"] = { path = "C:/Copias", keep = { last = 1, min = 1 } } },
+      script = {
+        missing_company = { grants = { "copy.write", "copy.destroy", "db.read", "notify" } },
+      },
+    }
+    sim:run("missing_company:backup")
+    lose_branch(sim)
+    sim:fail("db.companies", "db.busy", { times = 1 })
+    sim:run("missing_company:backup")
+    dj.expect.equal(sim:notices()[1].title, "Sumiu do sistema: Filial")
+    dj.expect.equal(sim:copies()[2].pinned, { reason = "a última com Filial" })
+  end
+)
+
+dj.test("não pôde segurar: copia e avisa do mesmo modo", function(sim)
+  open_store(sim)
+  sim:advance("1d")
+  lose_branch(sim)
+  sim:fail("copy.pin", "drive.removed")
+  dj.expect.equal(sim:run("noite").result, "degraded")
+  dj.expect.contains(sim:notices()[1].body, "guarde-a")
+  dj.expect.equal(#sim:copies(), 2)
 end)

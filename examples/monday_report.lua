@@ -23,6 +23,19 @@ local function failures(since)
   return count
 end
 
+-- As linhas das unidades. Um leitor de cartões vazio não tem espaço nenhum: fica de fora.
+local function space()
+  local lines = {}
+  for _, drive in ipairs(dj.drive.list()) do
+    if drive.total > 0 then
+      local free = math.floor(drive.free / drive.total * 100)
+      local label = drive.label or "sem nome"
+      lines[#lines + 1] = ("%s (%s): %d%% livres"):format(drive.path, label, free)
+    end
+  end
+  return lines
+end
+
 return dj.script {
   name = "monday_report",
   version = "1.0.0",
@@ -36,9 +49,8 @@ return dj.script {
         lines[#lines + 1] = text
         good = good and fine
       end
-      for _, drive in ipairs(dj.drive.list()) do
-        local free = math.floor(drive.free / drive.total * 100)
-        lines[#lines + 1] = ("%s (%s): %d%% livres"):format(drive.path, drive.label, free)
+      for _, text in ipairs(space()) do
+        lines[#lines + 1] = text
       end
       local title = good and "Semana boa: " or "Semana ruim: "
       dj.notify(good and "info" or "critical", title .. job.store.name, {

@@ -1,7 +1,10 @@
 -- "No último dia útil do mês, uma cópia do fechamento que ninguém apaga."
 -- A entrada roda toda noite. Se o computador estava desligado naquele dia, a primeira noite depois
--- dele serve.
+-- dele serve, também no mês seguinte.
 local days = require("lib.days")
+
+-- Uma loja que nunca fechou um mês não começa por um que acabou há mais dias que isto.
+local first_within = 10
 
 -- O último dia útil do mês do dia.
 local function closing_day(day, calendar)
@@ -12,11 +15,34 @@ local function closing_day(day, calendar)
   return last
 end
 
+-- O último dia de fechamento até hoje: o deste mês ou, antes dele, o do mês passado.
+local function last_due(today, calendar)
+  local due = closing_day(today, calendar)
+  if today >= due then
+    return due
+  end
+  return closing_day(days.add(today:sub(1, 8) .. "01", -1), calendar)
+end
+
+-- As cópias de fechamento que contam: uma ruim não.
+local function closings(filter)
+  filter.class = "closing"
+  local found = {}
+  for _, copy in ipairs(dj.copy.list(filter)) do
+    if copy.state ~= "bad" then
+      found[#found + 1] = copy
+    end
+  end
+  return found
+end
+
 -- Os bancos de dados ainda sem cópia de fechamento desde aquele dia.
-local function pending(databases, due)
+local function pending(databases, due, today)
   local found = {}
   for _, name in ipairs(databases) do
-    if #dj.copy.list { database = name, class = "closing", since = due } == 0 then
+    local last = closings({ database = name })[1]
+    local late = days.between(due, today)
+    if last and last.day < due or not last and late <= first_within then
       found[#found + 1] = name
     end
   end
@@ -34,19 +60,21 @@ return dj.script {
   },
   jobs = {
     close = function(job, p)
-      local due = closing_day(job.day, p.calendar)
-      if job.day < due then
-        dj.skip("o fechamento é no dia " .. due)
-      end
-      local reason = "fechamento de " .. dj.time.format(job.day, "mm/aaaa")
-      local left = pending(p.databases, due)
+      local due = last_due(job.day, p.calendar)
+      local reason = "fechamento de " .. dj.time.format(due, "mm/aaaa")
+      local left = pending(p.databases, due, job.day)
       if #left > 0 then
         dj.copy.create { to = p.to, databases = left, class = "closing", note = reason }
       end
-      for _, copy in ipairs(dj.copy.list { class = "closing", since = due }) do
+      local pinned = 0
+      for _, copy in ipairs(closings { since = due }) do
         if not copy.pinned then
           dj.copy.pin(copy, { reason = reason, last_day = dj.time.add(copy.day, p.keep) })
+          pinned = pinned + 1
         end
+      end
+      if #left == 0 and pinned == 0 then
+        dj.skip("não falta o " .. reason)
       end
     end,
   },

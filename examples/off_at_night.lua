@@ -1,5 +1,6 @@
 -- "À noite o computador fica desligado. Copie de manhã, na primeira folga, e uma vez por dia só."
--- A entrada roda a cada meia hora; a primeira que encontra o dia sem cópia copia.
+-- A entrada roda a cada meia hora; a primeira que encontra um banco sem a cópia do dia o copia.
+
 -- Se a cópia de hoje já está feita. Uma ruim não conta; depois de três não adianta insistir.
 local function done(copies)
   for _, copy in ipairs(copies) do
@@ -20,17 +21,23 @@ return dj.script {
   },
   jobs = {
     backup = function(job, p)
-      if done(dj.copy.list { since = job.day, class = "routine" }) then
+      local late, users = {}, 0
+      for _, name in ipairs(p.databases) do
+        if not done(dj.copy.list { database = name, since = job.day, class = "routine" }) then
+          late[#late + 1] = name
+        end
+      end
+      if #late == 0 then
         dj.skip("a cópia de hoje já está feita")
       end
-      local users = 0
-      for _, name in ipairs(p.databases) do
+      for _, name in ipairs(late) do
         users = users + #dj.db.sessions(name) - 1 -- o próprio djscript
       end
       if users > p.most_users and dj.time.format(dj.time.now(), "HH:MM") < p.latest then
         dj.skip("há " .. users .. " usando o sistema: espera a próxima meia hora")
       end
-      return job:super()
+      p.databases = late
+      return job:super(p)
     end,
   },
 }

@@ -73,3 +73,15 @@ dj.test("uma cópia ruim não conta; depois de três é com o suporte", function
   sim:advance("8h")
   dj.expect.equal(#sim:copies { state = "bad" }, 3)
 end)
+
+dj.test("são dois bancos, e só um tem a cópia de hoje: copia o outro", function(sim)
+  sim:config {
+    database = { loja = { path = "C:/A.FDB" }, pdv = { path = "C:/B.FDB" } },
+    script = { off_at_night = { grants = { "copy.destroy", "copy.write", "db.read" } } },
+  }
+  sim:run("default:backup", { databases = "loja" })
+  sim:run("off_at_night")
+  dj.expect.equal(#sim:copies { database = "loja" }, 1)
+  dj.expect.equal(#sim:copies { database = "pdv" }, 1)
+  dj.expect.equal(sim:run("off_at_night").result, "skipped")
+end)

@@ -25,16 +25,23 @@ return dj.script {
   params = {
     label = { type = "text", default = "DJ-BACKUP", help = "o nome do pen drive no Windows" },
     to = { type = "destination", default = "pendrive", help = "o destino que fica nele" },
+    databases = { type = "database", list = true, help = "os bancos de dados que vão para ele" },
   },
   jobs = {
     backup = function(job, p)
       if not plugged(p.label) then
         dj.skip("o pen drive " .. p.label .. " não está no computador")
       end
-      if done(dj.copy.list { where = p.to, since = job.day }) then
+      local late = {}
+      for _, name in ipairs(p.databases) do
+        if not done(dj.copy.list { database = name, where = p.to, since = job.day }) then
+          late[#late + 1] = name
+        end
+      end
+      if #late == 0 then
         dj.skip("o pen drive já tem a cópia de hoje")
       end
-      local copies = dj.copy.create { to = p.to }
+      local copies = dj.copy.create { to = p.to, databases = late }
       dj.notify("info", "O pen drive já pode ser tirado", {
         body = "A cópia de " .. job.day .. " está nele. Ejete antes de tirar.",
       })

@@ -58,3 +58,15 @@ dj.test("uma cópia ruim não conta; depois de três é com o suporte", function
   sim:advance("8h")
   dj.expect.equal(#sim:copies { state = "bad" }, 3)
 end)
+
+dj.test("são dois bancos, e só um está nele: copia o outro", function(sim)
+  sim:config {
+    database = { loja = { path = "C:/A.FDB" }, pdv = { path = "C:/B.FDB" } },
+    script = { plugged_in = { grants = { "drive.read", "copy.write:pendrive", "notify" } } },
+  }
+  sim:run("default:backup", { databases = "loja" })
+  sim:run("plugged_in")
+  dj.expect.equal(#sim:copies { where = "pendrive", database = "loja" }, 1)
+  dj.expect.equal(#sim:copies { where = "pendrive", database = "pdv" }, 1)
+  dj.expect.equal(sim:run("plugged_in").result, "skipped")
+end)

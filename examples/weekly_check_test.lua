@@ -37,4 +37,27 @@ dj.test("tirado no meio da leitura: falha", function(sim)
   sim:advance("3d")
   sim:fail("copy.check", "drive.removed")
   dj.expect.equal(sim:run("leitura").error.code, "drive.removed")
+  dj.expect.equal(#sim:notices(), 1)
+  dj.expect.contains(sim:notices()[1].title, "Nem tudo pôde ser lido")
+end)
+
+dj.test("estragada só no computador: o pen drive não leva a culpa", function(sim)
+  open_store(sim)
+  sim:advance("3d")
+  sim:spoil("local")
+  dj.expect.equal(sim:run("leitura").exit, 0)
+  dj.expect.equal(sim:notices(), {})
+end)
+
+dj.test("estragada só no pen drive: diz qual é, e o destino fica sabendo", function(sim)
+  open_store(sim)
+  sim:advance("3d")
+  sim:spoil("pendrive", sim:copies()[2].name)
+  dj.expect.equal(sim:run("leitura").error.code, "copy.bad")
+  dj.expect.equal(sim:notices()[1].body, sim:copies()[2].name)
+  local states = {}
+  for _, place in ipairs(sim:copies()[2].places) do
+    states[place.destination] = place.state
+  end
+  dj.expect.equal(states, { ["local"] = "present", pendrive = "bad" })
 end)

@@ -51,6 +51,7 @@ var bombs = map[string]struct{ source, code string }{
 	"captures":       {"return ('ab'):rep(1e6):gsub('(.-)(.-)%1%2c', '%1')", "run.limit"},
 	"big pattern":    {"return ('a'):rep(1e6):find(('a?'):rep(1e6))", "script.failed"},
 	"coroutines":     {"local function f() return coroutine.wrap(f)() end while true do pcall(f) end", "run.limit"},
+	"wild coroutine": {wild["coroutines in others"], "run.limit"},
 	"tall coroutine": {"local function f() return 1 + coroutine.wrap(f)() end return f()", "script.failed"},
 	"generators":     {"local kept = {} while true do local ok, co = pcall(coroutine.create, function() local t = {} for i = 1, 1e6 do t[i] = i end coroutine.yield() end) if ok then kept[#kept + 1] = co coroutine.resume(co) end end", "run.limit"},
 	"recursion":      {"local function f() return pcall(f) end return f()", ""},
@@ -140,6 +141,7 @@ func TestEndlessLoopInAChild(t *testing.T) {
 var wild = map[string]string{
 	"a pattern":            "return ('a'):rep(3000):find('.-.-.-.-b')",
 	"a chain of texts":     "local x = 'x' return x" + strings.Repeat(" .. x", 80_000),
+	"brackets in others":   "return " + strings.Repeat("{", 480_000) + strings.Repeat("}", 480_000),
 	"coroutines in others": "local function f() coroutine.wrap(f)() coroutine.wrap(f)() end while true do pcall(f) end",
 }
 

@@ -86,10 +86,14 @@ func (c *counter) look() <-chan struct{} {
 	return nil
 }
 
-// over is why a context is over: run.timeout or run.cancelled, whatever its cause says of itself.
+// over is why a context is over: run.timeout or run.cancelled, whatever its cause says of itself. The words of a limit are
+// its own: it knows how long it is, and who sets it.
 func over(ctx context.Context) *fault {
 	cause := context.Cause(ctx)
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) || codeOf(cause) == "run.timeout" {
+	switch {
+	case codeOf(cause) == "run.timeout":
+		return &fault{code: "run.timeout", key: "lua.script", args: map[string]any{"text": cause.Error()}, cure: hintOf(cause), cause: cause}
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return &fault{code: "run.timeout", key: "lua.timeout", cause: cause}
 	}
 	return &fault{code: "run.cancelled", key: "lua.cancelled", cause: cause}

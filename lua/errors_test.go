@@ -78,7 +78,7 @@ func TestWhatAScriptThrowsCanBeRead(t *testing.T) {
 		{`error({ message = "no drive", n = 1 })`, `store.lua:1: no drive (script.failed)`},
 		{`error({ n = 1, list = { 1, 2 } })`, `store.lua:1: {n = 1, list = {1, 2}} (script.failed)`},
 		{`error(setmetatable({}, { __tostring = function() return "mine" end }))`, `store.lua:1: mine (script.failed)`},
-		{`error()`, `store.lua:1: nil (script.failed)`},
+		{`error()`, `store.lua:1: error was called without a message (script.failed)`},
 		{`error(12.5)`, `store.lua:1: 12.5 (script.failed)`},
 		{`assert(false)`, `store.lua:1: assertion failed! (script.failed)`},
 		{`assert(nil, "no drive")`, `store.lua:1: no drive (script.failed)`},

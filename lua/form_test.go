@@ -161,6 +161,24 @@ func TestAParamThatNoneOfTheExtendedScriptsDeclares(t *testing.T) {
 	if m := child.Inherits([]*Inspection{below, last})[1]; m.Hint != `did you mean "keep"?` || m.Column == 0 {
 		t.Errorf("%#v", m)
 	}
+	// It may be given to super, or set by what it stands on: nobody is refused for it.
+	for _, m := range child.Inherits([]*Inspection{below, last}) {
+		if m.Level != LevelWarning {
+			t.Errorf("%#v", m)
+		}
+	}
+	sets := inspect(t, deskKnown(nil), `return dj.script { name = "last", jobs = { go = function(_, p) p.tudo, p.kep = 1, 2 end } }`)
+	if got := child.Inherits([]*Inspection{below, sets}); len(got) > 0 {
+		t.Errorf("told of params that are set: %v", got)
+	}
+	for source, level := range map[string]string{
+		`return dj.script { name = "n", jobs = { go = function(_, p) print(p.to) end } }`:                                           LevelWarning,
+		`return dj.script { name = "n", params = { to = { type = "text" } }, jobs = { go = function(_, p) print(p.to, p.t) end } }`: LevelError,
+	} {
+		if found := inspect(t, deskKnown(nil), source).Mistakes; len(found) != 1 || found[0].Level != level {
+			t.Errorf("%s: %q", source, lines(&Inspection{Mistakes: found}))
+		}
+	}
 	open := inspect(t, deskKnown(nil), `return dj.script { name = "last", params = require "lib.params", jobs = {} }`)
 	if got := child.Inherits([]*Inspection{below, open}); got != nil {
 		t.Errorf("told of params that are not written out: %v", got)

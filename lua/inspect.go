@@ -116,6 +116,7 @@ type Inspection struct {
 	say   Say
 	open  bool // the script may have more params than those of Declared
 	asked []asked
+	set   map[string]bool // params that it gives a value itself
 }
 
 // asked is a param that the script reads and does not declare itself: one that it extends may.

@@ -46,6 +46,12 @@ func TestAFieldThatNoResultHas(t *testing.T) {
 		"local c = dj.copy.newest()\nc = {}\nprint(c.dia)":                                                            {},
 		"local all = dj.copy.list()\ntable.insert(all, { dia = 1 })\nprint(all[1].dia)":                               {},
 		"for _, c in ipairs(dj.copy.list()) do c.age = 1 end\nfor _, k in ipairs(dj.copy.list()) do print(k.age) end": {},
+		"local function own(t, k) t[k] = 1 end\nlocal c = dj.copy.newest()\nown(c, 'dia')\nprint(c.dia)":              {},
+		"for _, c in ipairs(dj.copy.list()) do rawset(c, 'dia', 1) print(c.dia) end":                                  {},
+		"local all = dj.copy.list()\nlocal same = all\nsame[#same + 1] = { dia = 1 }\nprint(all[1].dia)":              {},
+		"local insert = table.insert\nlocal all = dj.copy.list()\ninsert(all, { dia = 1 })\nprint(all[1].dia)":        {},
+		"local c = dj.copy.newest()\nprint(c, tostring(c), #c.places)\nprint(c.dia)":                                  {"3: " + newest + `"dia" (script.suspect)`},
+		"local all = dj.copy.list()\ntable.sort(all, function(a, b) return a.id < b.id end)\nprint(all[1].dia)":       {"3: " + each + `"dia" (script.suspect)`},
 		"local v = dj.any()\nprint(v.dia, dj.when().dia)":                                                             {},
 		"for k, v in pairs(dj.copy.newest()) do print(k, v.any) end":                                                  {},
 	} {

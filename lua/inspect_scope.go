@@ -123,7 +123,7 @@ func (i *inspector) add(v *local) {
 			v.is = nil
 		}
 	}
-	if v.is.given() && (i.survey.filled[v.name] || i.survey.added[v.name]) {
+	if v.is.given() && (i.survey.filled[v.name] || i.survey.handed[v.name]) {
 		v.is = nil
 	}
 	if own := i.words[v.name]; own.noun() && own.module && v.is != own {

@@ -162,6 +162,7 @@ func (i *inspector) declareParams(d *Declared, table *ast.TableExpr, extends boo
 	params, whole := i.entries(table)
 	i.found.open = !whole
 	i.params = &paramSet{declared: map[string]*param{}, read: map[string]bool{}, set: map[string]bool{}, open: !whole, extends: extends}
+	i.found.set = i.params.set
 	for _, name := range byLine(params) {
 		e := params[name]
 		declared := DeclaredParam{Name: name, Line: e.line}
@@ -242,10 +243,15 @@ func (i *inspector) readParam(object *thing, name string, line int) {
 	if p.declared[name] != nil || p.set[name] || p.open {
 		return
 	}
-	if f := unknownParam(name, slices.Sorted(maps.Keys(p.declared))); !p.extends {
+	f := unknownParam(name, slices.Sorted(maps.Keys(p.declared)))
+	switch {
+	case p.extends && len(i.found.asked) < maxMistakes:
+		i.found.asked = append(i.found.asked, asked{name, i.mistake(LevelWarning, line, name, "", f)})
+	case p.extends:
+	case len(p.declared) == 0: // it may be given to super by whoever extends it
+		i.oddly(line, name, f)
+	default:
 		i.wrong(line, name, f)
-	} else if len(i.found.asked) < maxMistakes {
-		i.found.asked = append(i.found.asked, asked{name, i.mistake(LevelError, line, name, "", f)})
 	}
 }
 
@@ -259,8 +265,8 @@ func unknownParam(name string, known []string) *fault {
 	return f
 }
 
-// Inherits are the mistakes that only the scripts which this one extends can show, the nearest first: the params that it
-// reads and none of them declares. There are none where one of them does not write its params out.
+// Inherits are what only the scripts which this one extends can show, the nearest first: the params that it reads and none
+// of them declares or sets. There are none where one of them does not write its params out.
 func (i *Inspection) Inherits(extended []*Inspection) []*Mistake {
 	names := map[string]bool{}
 	for _, one := range append([]*Inspection{i}, extended...) {
@@ -269,6 +275,9 @@ func (i *Inspection) Inherits(extended []*Inspection) []*Mistake {
 		}
 		for _, p := range one.Script.Params {
 			names[p.Name] = true
+		}
+		for name := range one.set {
+			names[name] = true
 		}
 	}
 	known := slices.Sorted(maps.Keys(names))

@@ -1,12 +1,17 @@
 package lua
 
-import "github.com/yuin/gopher-lua/ast"
+import (
+	"slices"
+	"strings"
+
+	"github.com/yuin/gopher-lua/ast"
+)
 
 // surveyed is what must be known of a script before it is walked.
 type surveyed struct {
 	assigned map[string]bool     // variables that are given another value somewhere, by name
 	filled   map[string]bool     // variables whose fields are assigned somewhere
-	added    map[string]bool     // lists to which table.insert adds
+	handed   map[string]bool     // variables that somebody else may change: given to a function, or to another variable
 	written  map[string]bool     // fields that are assigned somewhere, by name
 	outer    map[string]ast.Expr // locals of the file itself, and what they are given
 	calls    []*ast.FuncCallExpr
@@ -14,7 +19,7 @@ type surveyed struct {
 }
 
 func survey(tree []ast.Stmt) *surveyed {
-	s := &surveyed{assigned: map[string]bool{}, filled: map[string]bool{}, added: map[string]bool{}, written: map[string]bool{}, outer: map[string]ast.Expr{}}
+	s := &surveyed{assigned: map[string]bool{}, filled: map[string]bool{}, handed: map[string]bool{}, written: map[string]bool{}, outer: map[string]ast.Expr{}}
 	for _, stmt := range tree {
 		if t, ok := stmt.(*ast.LocalAssignStmt); ok && len(t.Names) == len(t.Exprs) {
 			for n, name := range t.Names {
@@ -35,6 +40,7 @@ func (s *surveyed) note(node any) {
 		for _, target := range t.Lhs {
 			s.assign(target)
 		}
+		s.hand(t.Rhs)
 	case *ast.FuncDefStmt:
 		if t.Name.Func != nil {
 			s.assign(t.Name.Func)
@@ -43,21 +49,44 @@ func (s *surveyed) note(node any) {
 		}
 	case *ast.LocalAssignStmt:
 		s.locals = append(s.locals, t)
+		s.hand(t.Exprs)
 	case *ast.FuncCallExpr:
 		s.calls = append(s.calls, t)
-		s.insert(t)
+		if !onlyLooks(t) {
+			s.hand(t.Args)
+		}
 	}
 }
 
-// insert notes table.insert(list, value).
-func (s *surveyed) insert(call *ast.FuncCallExpr) {
-	path, ok := call.Func.(*ast.AttrGetExpr)
-	if !ok || len(call.Args) == 0 {
-		return
+// hand notes the variables that stand by themselves among some values: whoever has them may write to what they hold.
+func (s *surveyed) hand(values []ast.Expr) {
+	for _, value := range values {
+		if variable, ok := value.(*ast.IdentExpr); ok {
+			s.handed[variable.Value] = true
+		}
 	}
-	name, _ := path.Key.(*ast.StringExpr)
-	if list, ok := call.Args[0].(*ast.IdentExpr); ok && name != nil && name.Value == "insert" {
-		s.added[list.Value] = true
+}
+
+// looking are functions that change nothing of what they are given: those of the host and of its objects, and some of Lua.
+var looking = strings.Fields("dj job h string math os assert error ipairs next pairs print select tonumber tostring type unpack table.concat table.sort")
+
+func onlyLooks(call *ast.FuncCallExpr) bool {
+	name, function := "", call.Func
+	if call.Receiver != nil {
+		function = call.Receiver
+	}
+	for {
+		switch f := function.(type) {
+		case *ast.IdentExpr:
+			return slices.Contains(looking, f.Value) || slices.Contains(looking, f.Value+"."+name)
+		case *ast.AttrGetExpr:
+			if key, ok := f.Key.(*ast.StringExpr); ok {
+				name = key.Value
+			}
+			function = f.Object
+		default:
+			return false
+		}
 	}
 }
 

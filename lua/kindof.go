@@ -10,7 +10,7 @@ import (
 
 func pointerKind(typ reflect.Type) *kind {
 	of := newKind(typ.Elem(), false, nil)
-	return &kind{stub: of.stub, want: of.want, record: of.record, of: of.of, form: of.form, reads: of.reads,
+	return &kind{stub: of.stub, want: of.want, record: of.record, of: of.of, reads: of.reads,
 		decode: func(s *State, path string, value glua.LValue, target reflect.Value) *fault {
 			target.Set(reflect.New(typ.Elem()))
 			return of.decode(s, path, value, target.Elem())

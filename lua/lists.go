@@ -73,7 +73,8 @@ func (s *State) listConcat(l *glua.LState) int {
 		}
 		value := table.RawGet(glua.LNumber(i))
 		if !glua.LVCanConvToString(value) && asDecimal(value) == nil {
-			s.cannotJoin(l, value)
+			s.known(l, value)
+			s.raise(l, &fault{code: "script.failed", key: "lua.concat", args: map[string]any{"index": i, "got": s.describe(value)}})
 		}
 		if i > from {
 			b.WriteString(separator)
@@ -90,12 +91,14 @@ func (s *State) listInsert(l *glua.LState) int {
 	table := s.plainTable(l, "insert", 1)
 	n := length(table)
 	position, value := n+1, l.Get(2)
-	switch l.GetTop() {
+	switch given := l.GetTop(); given {
+	case 1:
+		s.badArgument(l, "insert", 2, "lua.a_value")
 	case 2:
 	case 3:
 		position, value = s.integer(l, "insert", 2), l.Get(3)
 	default:
-		s.badArgument(l, "insert", 2, "lua.a_value")
+		s.raise(l, &fault{code: "arg.count", key: "lua.insert_count", args: map[string]any{"got": given}})
 	}
 	if position < 1 || position > n+1 {
 		s.badArgument(l, "insert", 2, "lua.a_position")

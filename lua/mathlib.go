@@ -109,8 +109,12 @@ func (s *State) mathRandom(l *glua.LState) int {
 	default:
 		low, high = s.integer(l, "random", 1), s.integer(l, "random", 2)
 	}
-	if high < low {
-		s.badArgument(l, "random", min(2, l.GetTop()), "lua.a_range")
+	switch {
+	case high >= low:
+	case l.GetTop() == 1:
+		s.badArgument(l, "random", 1, "lua.from_one")
+	default:
+		s.badArgument(l, "random", 2, "lua.a_range")
 	}
 	l.Push(glua.LNumber(math.Floor(fraction*float64(high-low+1)) + float64(low)))
 	return 1

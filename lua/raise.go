@@ -103,6 +103,10 @@ func (s *State) thrown(l *glua.LState, value glua.LValue, where string) *Error {
 			return e
 		}
 	}
+	if value == glua.LNil {
+		e.message, e.hint = s.word("lua.error_nil"), s.word("lua.error_nil.hint")
+		return e
+	}
 	e.message = cut(s.thrownText(l, value), longestMessage)
 	return e
 }
@@ -225,7 +229,7 @@ func (s *State) explainRuntime(l *glua.LState, text string) *fault {
 		if f := s.noLoop(l); f != nil {
 			return f
 		}
-		return &fault{code: "script.failed", key: "lua.call", args: map[string]any{"name": calledName(l)}}
+		return noFunction(l)
 	case "__unm undefined":
 		return &fault{code: "script.failed", key: "lua.negate"}
 	}

@@ -145,16 +145,16 @@ func caller(l *glua.LState) position {
 	return position{}
 }
 
-// calledName is what the script tried to call where it failed.
-func calledName(l *glua.LState) string {
+// noFunction is the mistake of a call of something else than a function. gopher-lua calls "?" what has no name of its own.
+func noFunction(l *glua.LState) *fault {
 	if at := caller(l); at.proto != nil {
 		for _, call := range at.proto.DbgCalls {
-			if call.Pc == at.pc {
-				return call.Name
+			if call.Pc == at.pc && call.Name != "?" {
+				return &fault{code: "script.failed", key: "lua.call", args: map[string]any{"name": call.Name}}
 			}
 		}
 	}
-	return "?"
+	return &fault{code: "script.failed", key: "lua.call_value"}
 }
 
 // noLoop is the mistake of a "for" that was given something else than a function to loop with; nil where no "for" failed.

@@ -59,7 +59,7 @@ func (v *versions) store(of layer.Version) (*run.Host, error) {
 }
 
 // inForce is the store as a run of that target uses it: with the last good version of its scripts, all of it. What has
-// changed since is checked, and put in force with the run's first effect when all of it is good. When it is not, the backup and a run that nobody
+// changed since is checked, and put in force when the run's job begins, if all of it is good. When it is not, the backup and a run that nobody
 // watches use the version before and are degraded: a copy is not missed for a mistake in another script. Any other run
 // that somebody asked for is refused; a script named by its path is run as it lies there, whatever the others are.
 func (a *app) inForce(ctx context.Context, r run.Request) (*run.Host, error) {

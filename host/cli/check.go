@@ -134,6 +134,9 @@ func (a *app) checkFolder(ctx context.Context, i *inspection, dir string) error 
 			return err
 		}
 		folders, i.whole = i.folders(dir), i.host != nil
+		if _, err := a.versions(); err != nil && i.whole && dir == filepath.Clean(a.dir) { // or a run would find none of them
+			i.note(mistake{Level: lua.LevelError, File: filepath.Join(dir, "scripts"), Code: message.Code(err), Message: err.Error(), Hint: message.Hint(err)})
+		}
 	}
 	for _, folder := range folders {
 		for _, pattern := range []string{filepath.Join("lib", "*.[lL][uU][aA]"), "*.[lL][uU][aA]"} {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/djscript/djscript/host/layer"
@@ -29,6 +30,7 @@ type explainedNeed struct {
 	Func    string `json:"func"`
 	Where   string `json:"where"`
 	Granted bool   `json:"granted"`
+	Unknown string `json:"unknown,omitempty"` // what is wrong with the name that it is over, which no grant can mend
 }
 
 func (i *inspection) explain(script, path string, layers layer.Layers, p *run.Permit) explained {
@@ -37,7 +39,11 @@ func (i *inspection) explain(script, path string, layers layer.Layers, p *run.Pe
 		Inherits: []string{}, Builtin: strings.HasPrefix(path, layer.Builtin+"/"),
 	}
 	for _, n := range p.Needs {
-		e.Needs = append(e.Needs, explainedNeed{n.String(), "dj." + n.Func, fmt.Sprintf("%s:%d", i.pathOf(layers, n.File), n.Line), p.Covers(n)})
+		need := explainedNeed{Power: n.String(), Func: "dj." + n.Func, Where: fmt.Sprintf("%s:%d", i.pathOf(layers, n.File), n.Line), Granted: p.Covers(n)}
+		if wrong := p.Unknown(n); wrong != nil {
+			need.Unknown = wrong.Sentence()
+		}
+		e.Needs = append(e.Needs, need)
 	}
 	for _, g := range p.Grants {
 		e.Granted = append(e.Granted, g.String())
@@ -48,25 +54,27 @@ func (i *inspection) explain(script, path string, layers layer.Layers, p *run.Pe
 	return e
 }
 
-// lacks tells whether something that the script needs is not granted.
-func (e explained) lacks() bool {
-	for _, n := range e.Needs {
-		if !n.Granted {
-			return true
-		}
+// mark is what stands before the line: "!" for what a grant would allow, "?" for what the store has not.
+func (n explainedNeed) mark() string {
+	switch {
+	case n.Unknown != "":
+		return "?"
+	case !n.Granted:
+		return "!"
 	}
-	return false
+	return " "
+}
+
+// marked tells whether a line has that mark.
+func (e explained) marked(mark string) bool {
+	return slices.ContainsFunc(e.Needs, func(n explainedNeed) bool { return n.mark() == mark })
 }
 
 // print writes the sentence, the lines that need a power, and what is granted.
 func (e explained) print(w io.Writer) {
 	fmt.Fprintf(w, "%s: %s\n", e.Script, e.Says)
 	for _, n := range e.Needs {
-		mark := " "
-		if !n.Granted {
-			mark = "!"
-		}
-		fmt.Fprintf(w, "  %s %-24s %s  %s\n", mark, n.Power, n.Func, n.Where)
+		fmt.Fprintf(w, "  %s %-24s %s  %s\n", n.mark(), n.Power, n.Func, n.Where)
 	}
 	granted := strings.Join(e.Granted, ", ")
 	switch {
@@ -82,7 +90,10 @@ func (e explained) print(w io.Writer) {
 	if len(e.Inherits) > 0 && !e.Builtin {
 		fmt.Fprintf(w, "  %s\n", message.Text("cli.explain_inherited", message.Args{"inherited": strings.Join(e.Inherits, ", ")}))
 	}
-	if e.lacks() {
+	if e.marked("?") {
+		fmt.Fprintf(w, "  → %s\n", message.Text("cli.explain_unknown", nil))
+	}
+	if e.marked("!") {
 		fmt.Fprintf(w, "  → %s\n", message.Text("cli.explain_lacks", message.Args{"line": e.Line, "script": e.Script}))
 	}
 }

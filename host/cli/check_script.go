@@ -154,7 +154,9 @@ func (i *inspection) stands(ctx context.Context, c *checked) {
 		i.ofScript(c.path, m)
 	}
 	i.declares(ctx, layers, c)
-	i.supers(c, program)
+	for _, m := range run.Supers(program) {
+		i.ofScript(c.path, m)
+	}
 	i.powersOf(c.name(), c.path, layers, program)
 }
 

@@ -93,6 +93,7 @@ type End struct {
 	Degraded []string  `json:"degraded,omitempty"`
 	Usage    *Usage    `json:"usage,omitempty"`
 	Value    any       `json:"value,omitempty"`
+	Cut      bool      `json:"cut,omitempty"` // something was too large to be kept
 }
 
 // Usage is what a run took of its limits.
@@ -170,12 +171,12 @@ const maxLine = 1 << 20
 
 // Write adds what happened. What is larger than a line may be is left out, the largest of it first, and Cut says so.
 func (r *Run) Write(event Event) error {
-	for size(event) > maxLine {
+	for Size(event) > maxLine {
 		event.Cut = true
 		switch {
-		case size(event.Result) > maxLine/4:
+		case Size(event.Result) > maxLine/4:
 			event.Result = nil
-		case size(event.Args)+size(event.Fields) > maxLine/4:
+		case Size(event.Args)+Size(event.Fields) > maxLine/4:
 			event.Args, event.Fields = nil, nil
 		default:
 			event.Text = strings.ToValidUTF8(event.Text[:min(len(event.Text), maxLine/8)], "")
@@ -185,8 +186,8 @@ func (r *Run) Write(event Event) error {
 	return r.write(line{Kind: "event", Event: &event})
 }
 
-// size is how many bytes a value takes in JSON.
-func size(v any) int {
+// Size is how many bytes a value takes in JSON.
+func Size(v any) int {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return 0
@@ -194,10 +195,14 @@ func size(v any) int {
 	return len(text)
 }
 
-// Finish adds the end, flushes it to the disk and closes the file.
+// Finish adds the end, flushes it to the disk and closes the file. What is larger than a line may be is left out: of the
+// reasons why the run is degraded the last ones, which have lines of their own.
 func (r *Run) Finish(end End) error {
-	if size(end.Value) > maxLine {
-		end.Value = nil
+	if Size(end.Value) > maxLine {
+		end.Value, end.Cut = nil, true
+	}
+	for Size(end.Degraded) > maxLine {
+		end.Degraded, end.Cut = end.Degraded[:len(end.Degraded)/2], true
 	}
 	err := r.write(line{Kind: "end", End: &end})
 	return errors.Join(err, r.file.Sync(), r.file.Close())
@@ -258,6 +263,11 @@ func (j Journal) Read(run string) (*Entry, error) {
 }
 
 func (j Journal) find(run string) (string, error) {
+	if run == filepath.Base(run) { // whoever reads them all has whole ids: no list for each
+		if _, err := os.Lstat(j.path(run)); err == nil {
+			return run, nil
+		}
+	}
 	runs, err := j.Runs()
 	if err != nil {
 		return "", err

@@ -188,3 +188,32 @@ func TestNoLineIsLargerThanItMayBe(t *testing.T) {
 		t.Error("more was left out than was too large")
 	}
 }
+
+func TestAnEndWithVeryManyReasonsKeepsTheFirst(t *testing.T) {
+	j := In(t.TempDir())
+	reasons := make([]string, 1000)
+	for i := range reasons {
+		reasons[i] = strings.Repeat("x", 10_000)
+	}
+	reasons[0] = "first"
+	if err := run(t, j, "01A").Finish(End{Result: Failed, Degraded: reasons, Error: &Failure{Code: "kept"}}); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := j.Read("01A")
+	if err != nil || !kept.End.Cut || kept.End.Degraded[0] != "first" || Size(kept.End) > 2*maxLine || kept.End.Error.Code != "kept" {
+		t.Errorf("%v: %d reasons in %d bytes, cut: %v", err, len(kept.End.Degraded), Size(kept.End), kept.End.Cut)
+	}
+}
+
+func TestAWholeIDIsReadWithoutAListAndLeadsNowhereElse(t *testing.T) {
+	dir := t.TempDir()
+	j := In(filepath.Join(dir, "runs"))
+	run(t, In(dir), "01B")
+	run(t, j, "01A")
+	if _, err := j.Read("../01B"); message.Code(err) != "arg.value" {
+		t.Errorf("a run beside the folder was read: %v", err)
+	}
+	if got, err := j.Read("01A"); err != nil || got.Run != "01A" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

@@ -87,7 +87,7 @@ func (h *Host) create(ctx context.Context, a *createArgs) ([]copies.Copy, error)
 		return nil, err
 	}
 	var set copies.Set
-	if err := h.Env.Spend(FilesWritten, int64(len(options.Databases)*len(options.To))); err != nil {
+	if err := h.writes(options); err != nil {
 		return nil, err
 	}
 	err = h.one(ctx, func() (err error) {
@@ -96,6 +96,12 @@ func (h *Host) create(ctx context.Context, a *createArgs) ([]copies.Copy, error)
 	})
 	h.made(set)
 	return set.Copies, err
+}
+
+// writes takes the files that will be made from the run's limits, in a rehearsal too: it would approve otherwise what is
+// refused at night.
+func (h *Host) writes(o copies.Options) error {
+	return h.Env.Spend(FilesWritten, int64(len(o.Databases)*len(o.To)))
 }
 
 // made notes what is to be said of copies that were made.
@@ -169,6 +175,9 @@ func (h *Host) planCreate(_ context.Context, args any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := h.writes(options); err != nil {
+		return nil, err
+	}
 	planned := []any{}
 	for _, d := range options.Databases {
 		planned = append(planned, h.planned(d, options))
@@ -180,6 +189,9 @@ func (h *Host) planAdopt(_ context.Context, args any) (any, error) {
 	a := args.(*adoptArgs)
 	o, err := h.adoption(a)
 	if err != nil {
+		return nil, err
+	}
+	if err := h.writes(o); err != nil {
 		return nil, err
 	}
 	if err := h.Copies.Adoptable(a.Path); err != nil {
@@ -242,7 +254,7 @@ func (h *Host) adopt(ctx context.Context, a *adoptArgs) (copies.Copy, error) {
 	if err != nil {
 		return copies.Copy{}, err
 	}
-	if err := h.Env.Spend(FilesWritten, int64(len(o.To))); err != nil {
+	if err := h.writes(o); err != nil {
 		return copies.Copy{}, err
 	}
 	var set copies.Set

@@ -2,8 +2,8 @@
 
 ---@class dj.Drive
 ---@field path string
----@field label string
----@field serial string
+---@field label? string
+---@field serial? string
 ---@field filesystem string
 ---@field removable boolean
 ---@field free integer   bytes

@@ -60,10 +60,11 @@ func noDestination(name string, destinations []copies.Destination) error {
 	for _, d := range destinations {
 		known = append(known, d.Name)
 	}
-	if near := lua.Nearest(name, known); near != "" {
-		return message.New("option.value", "primitive.near_destination", message.Args{"name": name, "near": near, "known": strings.Join(known, ", ")})
+	args := offer(name, known)
+	if args["near"] != "" {
+		return message.New("option.value", "primitive.near_destination", args)
 	}
-	return message.New("option.value", "primitive.no_destination", message.Args{"name": name, "known": strings.Join(known, ", ")})
+	return message.New("option.value", "primitive.no_destination", args)
 }
 
 // noDatabase is a database that the store has not.
@@ -72,10 +73,15 @@ func noDatabase(name string, databases []copies.Database) error {
 	for _, d := range databases {
 		known = append(known, d.Name)
 	}
-	if near := lua.Nearest(name, known); near != "" {
-		return message.New("option.value", "primitive.near_database", message.Args{"name": name, "near": near, "known": strings.Join(known, ", ")})
+	args := offer(name, known)
+	if args["near"] != "" {
+		return message.New("option.value", "primitive.near_database", args)
 	}
-	return message.New("option.value", "primitive.no_database", message.Args{"name": name, "known": strings.Join(known, ", ")})
+	return message.New("option.value", "primitive.no_database", args)
+}
+
+func offer(name string, known []string) message.Args {
+	return message.Args{"name": name, "known": strings.Join(known, ", "), "near": lua.Nearest(name, known)}
 }
 
 // day is a business day as a script gives it, "2026-12-31"; "" is none.

@@ -75,7 +75,7 @@ func (h *Host) flow() []lua.Func {
 		bind("retry", Flow, h.retry),
 		bind("step", Flow, h.step),
 		bind("lock", Flow, h.lock),
-		bind("defer", Flow, func(_ context.Context, a *deferArgs) (any, error) { h.Env.Defer(a.Fn); return nil, nil }),
+		bind("defer", Flow, func(_ context.Context, a *deferArgs) (any, error) { return nil, h.Env.Defer(a.Fn) }),
 		bind("skip", Flow, func(_ context.Context, a *skipArgs) (any, error) { return nil, &SkipError{Reason: a.Reason} }),
 		bind("fail", Flow, func(_ context.Context, a *failArgs) (any, error) {
 			return nil, &FailError{code: a.Code, text: a.Message, hint: a.Hint}

@@ -115,7 +115,8 @@ function dj.step(title, fn) end
 ---@return any
 function dj.lock(name, opts, fn) end
 
---- Keeps fn for the end of the job: last first, also after an error, a timeout or a cancel, within 30 seconds in all.
+--- Keeps fn for the end of the job: last first, also after an error, a timeout or a cancel, within 30 seconds in all. At
+--- most 1,000 functions are kept.
 ---
 --- Example:
 --- ```lua

@@ -38,7 +38,7 @@ func (h *Host) history() []lua.Func {
 // recent is how far back a history goes that nobody limits.
 const recent = 30 * 24 * time.Hour
 
-func (h *Host) runs(_ context.Context, a *historyArgs) ([]Run, error) {
+func (h *Host) runs(ctx context.Context, a *historyArgs) ([]Run, error) {
 	var since time.Time
 	if a.Since == "" {
 		since = h.Env.Clock().Add(-recent)
@@ -48,7 +48,7 @@ func (h *Host) runs(_ context.Context, a *historyArgs) ([]Run, error) {
 			return nil, err
 		}
 	}
-	return h.Env.History(since, func(r Run) bool {
+	return h.Env.History(ctx, since, func(r Run) bool {
 		return (a.Result == "" || r.Result == a.Result) && (a.Entry == "" || r.Entry == a.Entry)
 	})
 }

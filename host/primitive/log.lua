@@ -1,6 +1,6 @@
 ---@meta dj
 
---- Keeps words in the journal of the run.
+--- Keeps words in the journal of the run: 64 KB of them, and of all that a run says 16 MB. The rest is left out.
 ---
 --- Example:
 --- ```lua

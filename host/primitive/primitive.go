@@ -45,8 +45,8 @@ type Env interface {
 	Degrade(err error)
 	// Lock holds a lock of the store that other processes respect.
 	Lock(ctx context.Context, name string, wait time.Duration) (release func() error, err error)
-	// Defer keeps a function for the end of the run, whatever that end is.
-	Defer(fn *lua.Function)
+	// Defer keeps a function for the end of the run, whatever that end is, or refuses with run.limit.
+	Defer(fn *lua.Function) error
 	// Step names a stretch of work.
 	Step(title string) (ended func(err error))
 	// Progress shows how far the job says that it is.
@@ -76,7 +76,7 @@ type Env interface {
 	// Ask asks the person at the terminal; where nobody sits there the answer is no, unless it was given beforehand.
 	Ask(ctx context.Context, q Question) (bool, error)
 	// History are the runs of the store that began since then and fit, the newest first; not this one.
-	History(since time.Time, fits func(Run) bool) ([]Run, error)
+	History(ctx context.Context, since time.Time, fits func(Run) bool) ([]Run, error)
 	// Policy is a policy that a script names, "script:policy".
 	Policy(name string) (lua.Value, error)
 }

@@ -155,8 +155,14 @@ func (h *Host) planPrune(ctx context.Context, args any) (any, error) {
 	if err != nil {
 		return []copies.Copy{}, h.spare(err)
 	}
+	if err := h.Env.Dropping(slices.Collect(maps.Keys(r.Drop))); err != nil {
+		return []copies.Copy{}, err
+	}
+	if err := h.Env.Spend(FilesDropped, int64(len(r.Drop))); err != nil {
+		return []copies.Copy{}, err
+	}
 	h.tell(a.Where, r, r.dropped())
-	return r.dropped(), h.Env.Dropping(slices.Collect(maps.Keys(r.Drop)))
+	return r.dropped(), nil
 }
 
 // tell keeps in the journal what goes and why, and what the guards said.

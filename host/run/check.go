@@ -6,15 +6,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
 )
-
-// describing is how long a script may take to say what it is, where it is only looked at.
-const describing = 5 * time.Second
 
 // Program is a script and all that it stands on, by its name or its path.
 func (h *Host) Program(script string) (*layer.Program, error) {
@@ -31,8 +27,6 @@ func (h *Host) CheckEntries(ctx context.Context) []config.Mistake {
 	if h.Config.Limits.Steps == 0 {
 		return nil // no script may be asked without a limit
 	}
-	ctx, cancel := context.WithTimeout(ctx, describing)
-	defer cancel()
 	known := map[string]*Description{}
 	describe := func(script string) *Description {
 		if _, asked := known[script]; !asked {

@@ -17,7 +17,7 @@ import (
 // What a script may take to say what it is, where it is only looked at: those that come with djscript take some 160 steps
 // and a millisecond. Steps alone do not bound memory: one of them can make a list of 65,536 places.
 const (
-	declaringSteps  = 50_000
+	declaringSteps  = 100_000
 	declaringTime   = 2 * time.Second
 	declaringMemory = 32 << 20
 	declaringLook   = 5 * time.Millisecond
@@ -27,11 +27,14 @@ const (
 // script, and nothing dies of it: neither this process nor a run that has little memory.
 func (h *Host) declaring(ctx context.Context, load func(ctx context.Context, steps int64) error) error {
 	steps := min(cmp.Or(h.Config.Limits.Steps, declaringSteps), declaringSteps)
-	limited, cancel := context.WithTimeout(ctx, declaringTime)
+	args := message.Args{"steps": steps, "seconds": int(declaringTime.Seconds()), "memory": drive.Size(declaringMemory).String()}
+	limited, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	limited, cancel := context.WithTimeout(limited, declaringTime)
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		watchMemory(limited, heap()+declaringMemory, cancel)
+		watchMemory(limited, heap()+declaringMemory, func() { end(message.New("run.limit", "run.declaring", args)) })
 	}()
 	err := load(limited, steps)
 	cancel()
@@ -40,9 +43,7 @@ func (h *Host) declaring(ctx context.Context, load func(ctx context.Context, ste
 		return err
 	}
 	runtime.GC() // the next one begins with none of its memory
-	return &DeclaringError{message.Wrap(err, "run.limit", "run.declaring", message.Args{
-		"steps": steps, "seconds": int(declaringTime.Seconds()), "memory": drive.Size(declaringMemory).String(),
-	})}
+	return &DeclaringError{message.Wrap(err, "run.limit", "run.declaring", args)}
 }
 
 // watchMemory calls end when this process has more than so many bytes in use. It returns when the context is over.

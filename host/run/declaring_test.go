@@ -27,7 +27,7 @@ func TestAScriptThatTakesMuchToSayWhatItIsIsAMistake(t *testing.T) {
 			h := patient(t, "local none\n"+source+"\nreturn dj.script { name = \"own\", jobs = { j = function() end } }")
 			before, began := mapped(), time.Now()
 			found := h.Check(t.Context())
-			if len(found) != 1 || message.Code(found[0]) != "run.limit" || !strings.HasPrefix(found[0].Error(), "own.lua:2: ") || message.Hint(found[0]) == "" {
+			if len(found) != 1 || message.Code(found[0]) != "run.limit" || !strings.HasPrefix(found[0].Error(), "own.lua:2: ") || message.Hint(found[0]) == "" || ExitOf(found[0]) != ExitFailed {
 				t.Errorf("%v", found)
 			}
 			if took := time.Since(began); took > 2*declaringTime {

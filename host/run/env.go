@@ -43,11 +43,15 @@ func (r *running) clock() time.Time {
 // seed is that of math.random: the instant at which the run began, which the journal keeps.
 func (r *running) seed() uint64 { return uint64(r.began.UnixNano()) }
 
-// Called journals a call when it ends. Words and steps have lines of their own.
+// Called journals a call when it ends. Words and steps have lines of their own. What only looks, or directs the flow, is
+// left out once the run has said enough.
 func (r *running) Called(c *lua.Call) func(result any, err error) {
 	began := r.host.Now()
 	return func(result any, err error) {
 		if c.Func.Effect == primitive.Flow && (c.Func.Name == "step" || strings.HasPrefix(c.Func.Name, "log.")) {
+			return
+		}
+		if r.hushed && !acts(c.Func.Effect) {
 			return
 		}
 		seconds := r.host.Now().Sub(began).Seconds()
@@ -58,23 +62,38 @@ func (r *running) Called(c *lua.Call) func(result any, err error) {
 		if err != nil {
 			e.Error = r.failure(err)
 		}
-		r.write(e)
-		if c.Func.Effect != primitive.Read && c.Func.Effect != primitive.Flow {
-			r.failed = err != nil
-			if r.failed {
-				r.fails()
-			}
-			r.outcome.Steps = append(r.outcome.Steps, Step{Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where()})
-			r.watch(Event{Kind: "call", Name: c.Func.Name, Seconds: seconds})
+		if !acts(c.Func.Effect) {
+			r.say(e)
+			return
 		}
+		r.account(e)
+		r.failed = err != nil
+		if r.failed {
+			r.fails()
+		}
+		r.outcome.Steps = append(r.outcome.Steps, Step{Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where()})
+		r.watch(Event{Kind: "call", Name: c.Func.Name, Seconds: seconds})
 	}
 }
 
-// Degrade marks the run.
+// acts tells whether that is an effect on anything.
+func acts(effect string) bool { return effect != primitive.Read && effect != primitive.Flow }
+
+// Degrade marks the run. Of reasons without end the first are kept, and that there were more.
 func (r *running) Degrade(err error) {
+	switch n := len(r.outcome.Degraded); {
+	case n > maxDegraded:
+		return
+	case n == maxDegraded:
+		err = message.New("run.limit", "run.more_degraded", message.Args{"limit": maxDegraded})
+	}
+	failure := r.failure(err)
+	if len(err.Error()) > maxReason {
+		err = &shortened{text: failure.Message, err: err}
+	}
 	r.outcome.Degraded = append(r.outcome.Degraded, err)
-	r.write(journal.Event{At: r.host.Now(), Kind: "degraded", Error: r.failure(err)})
-	r.watch(Event{Kind: "degraded", Text: r.mask(err.Error())})
+	r.write(journal.Event{At: r.host.Now(), Kind: "degraded", Error: failure})
+	r.watch(Event{Kind: "degraded", Text: failure.Message})
 }
 
 // Lock holds a lock of the store. Whoever waits for it is told which run holds it. A dry run changes nothing that a lock
@@ -88,25 +107,46 @@ func (r *running) Lock(ctx context.Context, name string, wait time.Duration) (fu
 }
 
 // Defer keeps a function for the end.
-func (r *running) Defer(fn *lua.Function) { r.deferred = append(r.deferred, fn) }
+func (r *running) Defer(fn *lua.Function) error {
+	if r.defers++; r.defers > maxDeferred {
+		return message.New("run.limit", "run.deferred", message.Args{"limit": maxDeferred})
+	}
+	r.deferred = append(r.deferred, fn)
+	return nil
+}
 
 // Step journals a stretch of work.
 func (r *running) Step(title string) func(error) {
+	if r.hushed {
+		return func(error) {}
+	}
 	began := r.host.Now()
-	r.watch(Event{Kind: "step", Name: r.mask(title)})
+	title, cut := brief(r.mask(title), maxWords)
+	if r.room(len(title)) {
+		r.watch(Event{Kind: "step", Name: title})
+	}
 	return func(err error) {
-		e := journal.Event{At: began, Kind: "step", Name: r.mask(title), Seconds: r.host.Now().Sub(began).Seconds()}
+		e := journal.Event{At: began, Kind: "step", Name: title, Seconds: r.host.Now().Sub(began).Seconds(), Cut: cut}
 		if err != nil {
 			e.Error = r.failure(err)
 		}
-		r.write(e)
+		r.say(e)
 	}
 }
 
 // Log journals words.
 func (r *running) Log(level, text string, fields map[string]any) {
-	r.write(journal.Event{At: r.host.Now(), Kind: "log", Level: level, Text: r.mask(text), Fields: r.masked(fields)})
-	r.watch(Event{Kind: "log", Level: level, Text: r.mask(text)})
+	if r.hushed {
+		return
+	}
+	e := journal.Event{At: r.host.Now(), Kind: "log", Level: level, Fields: r.masked(fields)}
+	e.Text, e.Cut = brief(r.mask(text), maxWords) // masked first: a part of a password is one too
+	if journal.Size(e.Fields) > maxWords {
+		e.Fields, e.Cut = nil, true
+	}
+	if r.say(e) {
+		r.watch(Event{Kind: "log", Level: level, Text: e.Text})
+	}
 }
 
 // Sleep waits.
@@ -148,8 +188,13 @@ func Calendar(c config.Calendar) (schedule.Calendar, error) {
 	return schedule.NewCalendar(c.Days, c.Easter, c.Dates)
 }
 
-// progress passes on how far a copy is.
-func (r *running) progress(p copies.Progress) { r.watch(Event{Kind: "progress", Progress: &p}) }
+// progress passes on how far a copy is, or how far the job says that it is.
+func (r *running) progress(p copies.Progress) {
+	if p.Step == r.outcome.Job && r.hushed {
+		return
+	}
+	r.watch(Event{Kind: "progress", Progress: &p})
+}
 
 func (r *running) watch(e Event) {
 	if r.host.Watch != nil {
@@ -221,7 +266,9 @@ func (r *running) maskTable(table map[string]any) map[string]any {
 
 // failure is an error as the journal keeps it, with the script's stack where there is one.
 func (r *running) failure(err error) *journal.Failure {
-	f := &journal.Failure{Code: message.Code(err), Message: r.mask(err.Error()), Hint: r.mask(message.Hint(err))}
+	f := &journal.Failure{Code: message.Code(err)}
+	f.Message, _ = brief(r.mask(err.Error()), maxReason)
+	f.Hint, _ = brief(r.mask(message.Hint(err)), maxReason)
 	if failed, ok := errors.AsType[*lua.RunError](err); ok {
 		f.Where = failed.Err.Where
 		for _, frame := range failed.Stack {

@@ -150,12 +150,12 @@ func (p *Permit) Line(more ...grant.Need) string {
 	if p.Written {
 		written = p.Grants
 	}
-	needs := slices.DeleteFunc(slices.Concat(p.Needs, more), func(n grant.Need) bool { return p.unknown(n) != nil })
+	needs := slices.DeleteFunc(slices.Concat(p.Needs, more), func(n grant.Need) bool { return p.Unknown(n) != nil })
 	return grant.Line(Powers().Suggest(written, needs))
 }
 
-// unknown is what is wrong with the name that a need is over: nobody can grant what the store has not.
-func (p *Permit) unknown(n grant.Need) *message.Error {
+// Unknown is what is wrong with the name that a need is over: nobody can grant what the store has not.
+func (p *Permit) Unknown(n grant.Need) *message.Error {
 	if n.Object == "" {
 		return nil
 	}
@@ -168,7 +168,7 @@ func (p *Permit) refusal(n grant.Need) *message.Error {
 	if p.namesake {
 		return message.New("cap.denied", "grant.denied_namesake", message.Args{"power": n.String(), "script": p.Script})
 	}
-	if wrong := p.unknown(n); wrong != nil {
+	if wrong := p.Unknown(n); wrong != nil {
 		return wrong
 	}
 	return n.Refusal(p.Script, p.Line(n))

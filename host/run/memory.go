@@ -155,9 +155,9 @@ func (r *running) Ask(ctx context.Context, q primitive.Question) (bool, error) {
 }
 
 // History are the runs of the store since then that fit, but for this one.
-func (r *running) History(since time.Time, fits func(primitive.Run) bool) ([]primitive.Run, error) {
+func (r *running) History(ctx context.Context, since time.Time, fits func(primitive.Run) bool) ([]primitive.Run, error) {
 	found := []primitive.Run{}
-	err := r.host.world().Runs(since, func(e *journal.Entry) {
+	err := r.host.world().Runs(ctx, since, func(e *journal.Entry) {
 		if past := r.past(e); e.Run != r.outcome.Run && fits(past) {
 			found = append(found, past)
 		}

@@ -16,7 +16,7 @@ import (
 )
 
 // planFormat is the form of a plan's file.
-const planFormat = 1
+const planFormat = 2
 
 // Plan is what a run would do: every effect, in order, as a dry run met it. It can be read by a person, sent to another,
 // and applied later: a run that does this and nothing else.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
@@ -81,7 +82,12 @@ func TestAPlanHoldsWhatElseDecides(t *testing.T) {
 		}, "[destination.nova]"},
 		"one less": {"", func(_ *testing.T, h *Host) { h.Config.Destinations = h.Config.Destinations[:1] }, "[destination.rede]"},
 		"database": {"", func(_ *testing.T, h *Host) { h.Config.Databases[0].Path = "/other.fdb" }, "[database.loja]"},
-		"day":      {"", func(_ *testing.T, h *Host) { h.Config.Store.DayStarts++ }, "[store]"},
+		"system": {"", func(_ *testing.T, h *Host) {
+			h.Config.Databases[0].System = "own"
+			h.Config.Systems = append(h.Config.Systems, config.System{Name: "own", Evidence: []string{"select 1 from rdb$database"}})
+		}, "[database.loja]"},
+		"zone": {"", func(_ *testing.T, h *Host) { h.Config.Store.Location = time.FixedZone("", 3600) }, "[store]"},
+		"day":  {"", func(_ *testing.T, h *Host) { h.Config.Store.DayStarts++ }, "[store]"},
 		"policy": {`keep = "fiscal:p"`, func(t *testing.T, h *Host) {
 			t.Helper()
 			h.put(t, "fiscal", `return dj.script { name = "fiscal", policies = { p = { last = 2 } } }`)

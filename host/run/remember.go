@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,12 +38,15 @@ func (d disk) Remember(name string, text []byte) error {
 }
 
 // Runs reads the journals, the newest first. One that can not be read is passed over: the others still tell.
-func (d disk) Runs(since time.Time, each func(*journal.Entry)) error {
+func (d disk) Runs(ctx context.Context, since time.Time, each func(*journal.Entry)) error {
 	runs, err := d.host.Journal().Runs()
 	if err != nil {
 		return err
 	}
 	for _, id := range runs {
+		if ctx.Err() != nil { // each is a file, and there may be thousands
+			return context.Cause(ctx)
+		}
 		entry, err := d.host.Journal().Read(id)
 		if err != nil {
 			continue

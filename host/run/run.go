@@ -150,6 +150,7 @@ type running struct {
 	programs  []*layer.Program     // that were loaded
 	permitted *Permit
 	deferred  []*lua.Function
+	defers    int // functions that were ever deferred
 	recalled  recollection
 	followed  int              // steps of the request's plan that were done
 	failed    bool             // the last effect did
@@ -157,6 +158,9 @@ type running struct {
 	unwritten bool             // the journal could not be written
 	reads     int              // of the clock, by the script
 	spent     map[string]int64 // of the limits, by primitive.FilesWritten and the like
+	said      int              // bytes of the journal, for what the script says and looks at
+	hushed    bool             // it has said all that there is room for
+	did       int              // bytes of the journal, for what the script does
 	peak      int64            // bytes, of a process that died
 	outcome   *Outcome
 	mask      func(string) string
@@ -194,11 +198,6 @@ func (r *running) run(ctx context.Context) error {
 	}
 	if r.request.Dry {
 		r.outcome.Plan = r.plan()
-	}
-	if activate := r.host.Activate; activate != nil {
-		if err := activate(ctx); err != nil {
-			r.Degrade(err)
-		}
 	}
 	return r.locked(ctx, func() error { return r.job(ctx) })
 }
@@ -284,7 +283,7 @@ func (r *running) locked(ctx context.Context, fn func() error) error {
 func (r *running) job(ctx context.Context) error {
 	host := r.engines.primitives(r)
 	r.state = lua.New(ctx, r.options(host))
-	err := r.call(host)
+	err := r.call(ctx, host)
 	if len(r.deferred) > 0 {
 		r.cleanUp()
 	}
@@ -308,14 +307,14 @@ func (r *running) options(lent *primitive.Host) lua.Options {
 		Seed:    r.seed(),
 		Now:     r.clock,
 		Modules: r.modules(lent),
-		Wrap:    r.onlyLoads(r.granted(r.failing(lent, lent.Wrap()))),
+		Wrap:    r.onlyLoads(r.granted(r.accountable(r.failing(lent, lent.Wrap())))),
 		Cover:   r.engines.Cover,
 
 		Rehearse: r.request.Dry,
 	}
 }
 
-func (r *running) call(lent *primitive.Host) error {
+func (r *running) call(ctx context.Context, lent *primitive.Host) error {
 	if err := r.load(); err != nil {
 		return err
 	}
@@ -325,6 +324,11 @@ func (r *running) call(lent *primitive.Host) error {
 	params, err := r.params()
 	if err != nil {
 		return err
+	}
+	if activate := r.host.Activate; activate != nil {
+		if err := activate(ctx); err != nil {
+			r.Degrade(err)
+		}
 	}
 	r.write(journal.Event{At: r.host.Now(), Kind: "params", Args: r.masked(params)})
 	given, err := r.state.Encode(params) // one table, for the job and those that it inherited
@@ -383,22 +387,33 @@ func pickJob(chain []*primitive.Script, script, name string) (string, *message.E
 	})
 }
 
-// cleanUp calls what was deferred, last first, under a context of its own: the run's may be over.
+// cleanUp calls what was deferred, last first, under a context of its own: the run's may be over. They share the time, and
+// each has a step budget of its own: what one wastes is not the next one's loss.
 func (r *running) cleanUp() {
 	ctx, cancel := context.WithTimeout(context.Background(), cleanup)
 	defer cancel()
-	r.state.WithContext(ctx, func() {
-		for _, v := range slices.Backward(r.deferred) {
-			_, err := v.Call()
-			switch {
-			case err == nil:
-			case errors.Is(err, r.strayed):
-				r.strayed = err // with its place
-			default:
-				r.Degrade(err)
-			}
+	for len(r.deferred) > 0 {
+		if ctx.Err() != nil {
+			r.Degrade(message.New("run.timeout", "run.uncleaned", message.Args{"n": len(r.deferred), "limit": cleanup.String()}))
+			return
 		}
-	})
+		last := len(r.deferred) - 1
+		fn := r.deferred[last]
+		r.deferred = r.deferred[:last]
+		r.state.WithContext(ctx, func() { r.clean(fn) })
+	}
+}
+
+// clean calls one function that was deferred.
+func (r *running) clean(fn *lua.Function) {
+	_, err := fn.Call()
+	switch {
+	case err == nil:
+	case errors.Is(err, r.strayed):
+		r.strayed = err // with its place
+	default:
+		r.Degrade(err)
+	}
 }
 
 // finish writes how the run ended.
@@ -411,7 +426,8 @@ func (r *running) finish(err error) {
 	}
 	end := journal.End{At: r.host.Now(), Job: o.Job, Result: o.Result, Exit: ExitCode(o), Usage: r.usage(), Value: r.masked(o.Value)}
 	for _, d := range o.Degraded {
-		end.Degraded = append(end.Degraded, r.mask(d.Error()))
+		reason, _ := brief(r.mask(d.Error()), maxReason)
+		end.Degraded = append(end.Degraded, reason)
 	}
 	if err != nil {
 		end.Error = r.failure(err)

@@ -57,8 +57,8 @@ func (r *running) aim(line *lua.Chunk) error {
 	return err
 }
 
-// Eval does one line, with a step budget of its own, and gives what it gives. The error is lua.ErrUnfinished where the
-// line goes on in the next one.
+// Eval does one line, with a step budget and room in the journal of its own, and gives what it gives. The error is
+// lua.ErrUnfinished where the line goes on in the next one.
 func (s *Session) Eval(ctx context.Context, line string) (values []lua.Value, err error) {
 	chunk, err := lua.ParseLine(sessionName, line)
 	if err != nil {
@@ -67,6 +67,7 @@ func (s *Session) Eval(ctx context.Context, line string) (values []lua.Value, er
 	if err := s.running.aim(chunk); err != nil {
 		return nil, err
 	}
+	s.running.speakAgain()
 	s.running.state.WithContext(ctx, func() { values, err = s.running.state.Eval(chunk) })
 	return values, err
 }

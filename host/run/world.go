@@ -22,7 +22,7 @@ type World interface {
 	// Remember replaces such a file: whatever happens, the old one or the new one is there whole.
 	Remember(name string, text []byte) error
 	// Runs hands over the runs that began since then, the newest first.
-	Runs(since time.Time, each func(*journal.Entry)) error
+	Runs(ctx context.Context, since time.Time, each func(*journal.Entry)) error
 	// Sleep waits that long, or until the context ends, and then gives why it did.
 	Sleep(ctx context.Context, d time.Duration) error
 }

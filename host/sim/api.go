@@ -44,7 +44,7 @@ type (
 		Label     string    `lua:"label,arg"`
 		Path      string    `lua:"path"`
 		Serial    string    `lua:"serial"`
-		Size      lua.Size  `lua:"size"`
+		Size      *lua.Size `lua:"size"`
 		Free      *lua.Size `lua:"free"`
 		Removable *bool     `lua:"removable"`
 	}
@@ -71,6 +71,10 @@ type (
 	fileArgs struct {
 		Path string `lua:"path,arg"`
 		Text string `lua:"text,arg,optional"`
+	}
+	spoilArgs struct {
+		Where string `lua:"where,arg"`
+		Copy  string `lua:"copy,arg,optional"`
 	}
 	failArgs struct {
 		Op    string `lua:"op,arg"`
@@ -111,6 +115,7 @@ func (s *Store) methods() []lua.Func {
 		flow("Sim:database", func(_ *lua.Call, a *databaseArgs) error { return s.database(a) }),
 		flow("Sim:file", func(_ *lua.Call, a *fileArgs) error { s.files[a.Path] = a.Text; return nil }),
 		flow("Sim:fail", func(_ *lua.Call, a *failArgs) error { return s.fail(a) }),
+		flow("Sim:spoil", func(_ *lua.Call, a *spoilArgs) error { return s.spoil(a) }),
 		answer("Sim:copies", s.listed),
 		answer("Sim:policy", func(c *lua.Call, a *policyArgs) (any, error) { return s.policy(c.Context, a) }),
 		answer("Sim:notices", func(*lua.Call, *struct{}) (any, error) { return s.notices, nil }),
@@ -284,8 +289,8 @@ func (s *Store) plug(a *plugArgs) {
 	if a.Serial != "" {
 		d.Serial = a.Serial
 	}
-	if a.Size > 0 {
-		d.Total = int64(a.Size)
+	if a.Size != nil {
+		d.Total = int64(*a.Size)
 		d.Free = min(d.Free, d.Total)
 	}
 	if a.Free != nil {

@@ -137,15 +137,16 @@ func (s shelf) proveNow(c *copies.Copy, verify string, degraded *[]error) error 
 		*degraded = append(*degraded, message.New("copy.degraded", "copies.not_proven", message.Args{"name": c.Name}))
 		return nil
 	}
-	s.prove(c)
+	s.prove(c, c.Places)
 	return nil
 }
 
-func (s shelf) prove(c *copies.Copy) {
+// prove makes a copy a proven one, as the ledgers of these places know. A place that was named by its path has none.
+func (s shelf) prove(c *copies.Copy, at []copies.Place) {
 	c.Proof = proofOf(c, s.now)
-	for _, p := range c.Places {
+	for _, p := range at {
 		known := func(one change) bool { return one.id == c.ID && one.where == p.Destination }
-		if !slices.ContainsFunc(s.changes, known) {
+		if p.Destination != "" && !slices.ContainsFunc(s.changes, known) {
 			s.changes = append(s.changes, change{where: p.Destination, id: c.ID, Change: copies.Change{Database: c.Database}})
 		}
 	}
@@ -188,10 +189,16 @@ func (s shelf) Sweep() error {
 	return nil
 }
 
-// Open finds a copy by the path of one of its places.
+// Open finds a copy by the path of one of its places: that place is all it knows, and no ledger speaks of it.
 func (s shelf) Open(at string) (copies.Copy, error) {
 	for _, c := range s.visible() {
-		if slices.ContainsFunc(c.Places, func(p copies.Place) bool { return slashed(p.Path) == slashed(at) }) {
+		for _, p := range c.Places {
+			if slashed(p.Path) != slashed(at) {
+				continue
+			}
+			p.Destination, p.State = "", copies.Present
+			c.Places, c.Pinned = []copies.Place{p}, nil
+			c.State = stateOf(c)
 			return c, nil
 		}
 	}
@@ -245,8 +252,9 @@ func (s *Store) destination(name string) copies.Destination {
 }
 
 func stateOf(c copies.Copy) string {
+	sound := slices.ContainsFunc(c.Places, func(p copies.Place) bool { return p.State == copies.Present })
 	switch {
-	case c.Proof != nil && !c.Proof.OK:
+	case !sound, c.Proof != nil && !c.Proof.OK:
 		return copies.Bad
 	case c.Proof != nil:
 		return copies.Verified
@@ -280,26 +288,75 @@ func (s shelf) kept(id string) *copies.Copy {
 	return s.copies[i]
 }
 
-// Check reads a copy again.
+// Check reads a copy again at every place where it lies.
 func (s shelf) Check(_ context.Context, c copies.Copy) (copies.Copy, error) {
-	if c.State == copies.Bad {
-		return c, message.New("copy.bad", "sim.bad", message.Args{"name": c.Name})
+	var bad []error
+	c.Places = slices.Clone(c.Places)
+	for i := range c.Places {
+		if err := s.read(c.ID, &c.Places[i]); err != nil {
+			bad = append(bad, err)
+		}
 	}
-	return c, nil
+	c.State = stateOf(c)
+	return c, errors.Join(bad...)
 }
 
-// Prove restores a copy and compares.
+// read compares the bytes that lie at a place with those that were written. The ledger of its destination learns of spoilt ones.
+func (s shelf) read(id string, p *copies.Place) error {
+	if !s.spoilt[p.Path] {
+		return nil
+	}
+	p.State = copies.Bad
+	if own := s.kept(id); own != nil && p.Destination != "" {
+		own.Places = slices.Clone(own.Places)
+		for i := range own.Places {
+			if own.Places[i].Destination == p.Destination {
+				own.Places[i].State = copies.Bad
+			}
+		}
+	}
+	return message.New("copy.bad", "copies.hash_differs", message.Args{"path": p.Path, "want": p.SHA256, "got": hash(p.Path)})
+}
+
+// Prove restores a copy from the first place where its bytes are what they were, and compares.
 func (s shelf) Prove(_ context.Context, c copies.Copy) (copies.Copy, error) {
 	own := s.kept(c.ID)
 	if own == nil {
 		return c, message.New("copy.not_found", "copies.not_found", message.Args{"copy": c.Seq})
 	}
-	if s.takeFault("copy.prove", "copy.bad") {
-		err := s.contradict(own)
-		return *s.shown(own), err
+	c.Places = slices.Clone(c.Places)
+	if err := s.sound(c); err != nil {
+		c.State = stateOf(c)
+		return c, err
 	}
-	s.prove(own)
-	return *s.shown(own), nil
+	var err error
+	if s.takeFault("copy.prove", "copy.bad") {
+		err = s.contradict(own)
+	} else {
+		s.prove(own, c.Places)
+	}
+	c.Proof = own.Proof
+	c.State = stateOf(c)
+	return c, err
+}
+
+// sound looks for a place with sound bytes; those before it that are spoilt are known as bad from then on.
+func (s shelf) sound(c copies.Copy) error {
+	var failed []error
+	for i := range c.Places {
+		if c.Places[i].State != copies.Present {
+			continue
+		}
+		err := s.read(c.ID, &c.Places[i])
+		if err == nil {
+			return nil
+		}
+		failed = append(failed, err)
+	}
+	if len(failed) == 0 {
+		return message.New("copy.not_found", "copies.nowhere", message.Args{"name": c.Name})
+	}
+	return errors.Join(failed...)
 }
 
 func hash(text string) string {

@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/lua"
@@ -132,6 +134,23 @@ func (s *Store) takeFault(op, code string) bool {
 	return false
 }
 
+// spoil spoils the bytes of a copy at one destination. Nobody knows before they are read.
+func (s *Store) spoil(a *spoilArgs) error {
+	if _, err := s.config.Destination(a.Where); err != nil {
+		return err
+	}
+	for _, c := range slices.Backward(s.copies) {
+		if a.Copy != "" && a.Copy != c.ID && a.Copy != c.Seq && a.Copy != c.Name {
+			continue
+		}
+		if at := c.At(a.Where).Places; len(at) > 0 {
+			s.spoilt[at[0].Path] = true
+			return nil
+		}
+	}
+	return message.New("copy.not_found", "sim.nothing_to_spoil", message.Args{"destination": a.Where})
+}
+
 // powerCut stops the run dead: from here on it changes nothing, whatever it still calls.
 func (s *Store) powerCut() {
 	s.dead = true
@@ -141,14 +160,19 @@ func (s *Store) powerCut() {
 // errPowerCut ends a run that no power is left for; no pcall catches it.
 var errPowerCut = &Fault{"run.power_cut"}
 
-// census is what lies where: the state of each copy by its id and destination.
+// census is what lies where: the state of each copy by its id and destination, and spoilt bytes are bad before anybody reads
+// them.
 type census map[string]string
 
 func (s *Store) census() census {
 	found := census{}
 	for _, c := range s.copies {
 		for _, p := range c.Places {
-			found[c.ID+" "+p.Destination] = stateOf(*c)
+			state := c.At(p.Destination).State
+			if s.spoilt[p.Path] {
+				state = copies.Bad
+			}
+			found[c.ID+" "+p.Destination] = state
 		}
 	}
 	return found

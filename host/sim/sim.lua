@@ -127,6 +127,7 @@ function dj.Sim:off(duration) end
 function dj.Sim:run(entry, params, opts) end
 
 --- Plugs a drive in, by its label: one that the store knows, or a new one (a pen drive of 64 GB, at the next free letter).
+--- The label "" is a drive that nobody gave a name.
 ---
 --- Example:
 --- ```lua
@@ -187,6 +188,19 @@ function dj.Sim:file(path, text) end
 ---@param code string
 ---@param opts? {times?: integer}
 function dj.Sim:fail(op, code, opts) end
+
+--- Spoils the bytes of a copy at one destination: of the newest there, or of that with the id, number or name. Nobody knows
+--- until they are read: dj.copy.check and dj.copy.prove of the copy look at each place, those of a path at that one.
+---
+--- Example:
+--- ```lua
+--- sim:run("default:backup")
+--- sim:spoil("pendrive")
+--- dj.expect.equal(sim:copies()[1].state, "verified")
+--- ```
+---@param where string
+---@param copy? string
+function dj.Sim:spoil(where, copy) end
 
 --- The copies that lie where they can be reached, newest first, as dj.copy.list gives them.
 ---

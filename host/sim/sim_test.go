@@ -194,6 +194,23 @@ func TestAStoreBehavesAsARealOne(t *testing.T) {
 			sim:config { backup = { at = { "22:00" }, to = { "local" } } }
 			sim:off("3d") sim:advance("1d")
 			dj.expect.equal({ #sim:copies(), sim:copies()[1].day }, { 1, "2026-03-05" })`,
+		"spoilt bytes are found where they are read, and nowhere else": `
+			sim:run("default:backup", { verify = "later" })
+			sim:spoil("local")
+			dj.expect.equal(sim:copies()[1].places[1].state, "present")
+			dj.expect.equal(#sim:run("default:prove").value, 1)
+			local copy = sim:copies()[1]
+			dj.expect.equal({ copy.state, copy.places[1].state, copy.places[2].state }, { "verified", "bad", "present" })`,
+		"a copy that is spoilt everywhere is bad": `
+			sim:run("default:backup", { verify = "later" })
+			sim:spoil("local", sim:copies()[1].seq) sim:spoil("pendrive", sim:copies()[1].id)
+			dj.expect.equal(sim:run("default:prove").error.code, "copy.bad")
+			dj.expect.equal(sim:copies()[1].state, "bad")`,
+		"what does not lie there can not be spoilt": `
+			dj.expect.error("copy.not_found", function() sim:spoil("local") end)
+			dj.expect.error("option", function() sim:spoil("nowhere") end)
+			sim:run("default:backup", { to = "local" })
+			dj.expect.error("copy.not_found", function() sim:spoil("pendrive") end)`,
 		"two stores have nothing in common": `dj.expect.equal(sim:copies(), {})`,
 		"a path is a configuration too, from the folder of the test": `
 			local err = dj.expect.error("arg.file", function() sim:config("nowhere.toml") end)
@@ -284,8 +301,21 @@ func TestRunsInAStoreAreRealRuns(t *testing.T) {
 				companies = #dj.db.companies("loja"), holiday = dj.calendar.on("feriados", "2026-12-25"), path = dj.db.info("loja").path,
 			}`),
 		"tells.lua": script("tells", `dj.notify("critical", "sem pen drive", { body = "ligue" })`),
-		"says.lua":  script("says", `dj.skip("holiday")`),
-		"asks.lua":  script("asks", `return dj.confirm("go on?", { id = "go" })`),
+		"reads.lua": script("reads", `
+			local found = {}
+			for _, place in ipairs(dj.copy.newest().places) do
+				found[place.destination] = { (pcall(dj.copy.check, place.path)), (pcall(dj.copy.prove, place.path)) }
+			end
+			found.pinned, found.places = dj.copy.check(dj.copy.newest().places[1].path).pinned, #dj.copy.newest().places
+			found.before = dj.copy.newest().places[2].state
+			found.whole, found.why = pcall(dj.copy.check, dj.copy.newest())
+			found.after, found.why = dj.copy.newest().places[2].state, found.why.code
+			return found`),
+		"drives.lua": script("drives", `
+			local last = dj.drive.list()[3]
+			return { last.path, last.label == nil, last.total }`),
+		"says.lua": script("says", `dj.skip("holiday")`),
+		"asks.lua": script("asks", `return dj.confirm("go on?", { id = "go" })`),
 	}
 	for name, lines := range map[string]string{
 		"waiting moves the clock and waits for nobody": `
@@ -301,6 +331,17 @@ func TestRunsInAStoreAreRealRuns(t *testing.T) {
 			local seen = sim:run("sees").value
 			dj.expect.equal({ seen.drives, seen.pen, #seen.who, seen.who[1].self, seen.companies, seen.holiday, seen.path },
 				{ 2, "DJ-BACKUP", 1, true, 2, true, "C:/DJ/LOJA.FDB" })`,
+		"a path is one place, and no ledger learns of it; a copy is all its places": `
+			sim:run("default:backup", { verify = "later" })
+			sim:spoil("pendrive")
+			dj.expect.equal(sim:run("reads").value, {
+				["local"] = { true, true }, pendrive = { false, false }, places = 2,
+				before = "present", whole = false, why = "copy.bad", after = "bad",
+			})
+			dj.expect.equal(sim:copies()[1].state, "verified")`,
+		"a drive without a name, and one without a medium": `
+			sim:plug("", { size = "0B" })
+			dj.expect.equal(sim:run("drives").value, { "F:/", true, 0 })`,
 		"notices": `
 			sim:config { script = { tells = { grants = { "notify" } } } }
 			dj.expect.equal(sim:run("tells").exit, 0)

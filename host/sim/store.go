@@ -34,8 +34,9 @@ type Store struct {
 	drives    []*simulated
 	absent    map[string]bool // destinations that can not be reached, whatever their drive
 	files     map[string]string
-	copies    []*copies.Copy // in the order in which they were made
-	changes   []change       // what became of them
+	copies    []*copies.Copy  // in the order in which they were made
+	changes   []change        // what became of them
+	spoilt    map[string]bool // paths where the bytes are no longer those that were written
 	seq       uint64
 	halves    int // copies that a power cut left unfinished
 	locks     map[string]string
@@ -86,7 +87,7 @@ const gigabyte = 1 << 30
 func newStore(p *Program, folder string, c *config.Config) *Store {
 	s := &Store{
 		program: p, folder: folder, entropy: rand.NewChaCha8([32]byte{}), absent: map[string]bool{}, files: map[string]string{},
-		locks: map[string]string{}, kept: map[string][]byte{}, databases: map[string]*database{},
+		locks: map[string]string{}, kept: map[string][]byte{}, spoilt: map[string]bool{}, databases: map[string]*database{},
 		drives: []*simulated{
 			{Drive: drive.Drive{Path: "C:/", Label: "WINDOWS", Serial: "1C0A-77E2", Filesystem: "NTFS", Free: 200 * gigabyte, Total: 500 * gigabyte}, plugged: true},
 			{Drive: drive.Drive{Path: "E:/", Label: "DJ-BACKUP", Serial: "5A3C-19F0", Filesystem: "exFAT", Removable: true, Free: 60 * gigabyte, Total: 64 * gigabyte}, plugged: true},
@@ -183,7 +184,7 @@ func (s *Store) clone() *Store {
 		own := *d
 		other.databases[name] = &own
 	}
-	other.kept = maps.Clone(s.kept)
+	other.kept, other.spoilt = maps.Clone(s.kept), maps.Clone(s.spoilt)
 	other.drives, other.copies, other.faults = each(s.drives), each(s.copies), each(s.faults)
 	other.changes, other.notices, other.journal = slices.Clone(s.changes), slices.Clone(s.notices), slices.Clone(s.journal)
 	return &other

@@ -52,13 +52,11 @@ func (u *suite) torture(ctx context.Context, r *Report, title string, calm []*ra
 		if run.store == nil {
 			continue
 		}
-		tortured := map[string]bool{}
-		for nth, c := range run.calls {
-			if tortured[c.op+c.where] {
-				continue // a loop: the next turn fails as this one does
+		for at, c := range run.calls {
+			if !telling(run.calls, at) {
+				continue
 			}
-			tortured[c.op+c.where] = true
-			for _, i := range injections(nth+1, c) {
+			for _, i := range injections(at+1, c) {
 				if ctx.Err() != nil {
 					return
 				}
@@ -70,6 +68,12 @@ func (u *suite) torture(ctx context.Context, r *Report, title string, calm []*ra
 			}
 		}
 	}
+}
+
+// telling is true of the first and the last call of a primitive on a line: what a loop does between them fails as these do.
+func telling(calls []call, at int) bool {
+	alike := func(c call) bool { return c.op == calls[at].op && c.where == calls[at].where }
+	return !slices.ContainsFunc(calls[:at], alike) || !slices.ContainsFunc(calls[at+1:], alike)
 }
 
 // injections are all that can befall a call.
@@ -106,7 +110,7 @@ func (s *Store) befall(ctx context.Context, i injection, calm *ran) []Violation 
 	args := message.Args{"op": hit.op, "what": befell(i)}
 	var found []Violation
 	wrong := func(where string, err *message.Error) { found = append(found, Violation{Where: where, Err: err}) }
-	if swallowed(this, at, i) {
+	if i.kind == failing && swallowed(this, at, calm) {
 		wrong(hit.where, message.New("torture.swallowed", "sim.swallowed", args))
 	}
 	if where := droppedTooSoon(this, calm); where != "" {
@@ -121,14 +125,30 @@ func (s *Store) befall(ctx context.Context, i injection, calm *ran) []Violation 
 	return append(found, s.again(ctx, this, hit, args, calm)...)
 }
 
-// swallowed: an effect failed, nothing took its place, and the run ended as if all were well.
-func swallowed(this *ran, at int, i injection) bool {
+// swallowed: a call failed, and the run ended as if all were well. Of an effect nothing took its place, or fewer went well
+// than in the calm run, where each turn of a loop has its own to do; of a read fewer copies were made, for a script may do
+// without what it only wanted to know.
+func swallowed(this *ran, at int, calm *ran) bool {
 	hit := this.calls[at]
-	if hit.code == "" || i.kind != failing || hit.effect == primitive.Read || run.ExitCode(this.outcome) != run.ExitDone {
+	if hit.code == "" || run.ExitCode(this.outcome) != run.ExitDone {
 		return false
 	}
-	replaced := func(c call) bool { return c.op == hit.op && c.code == "" }
-	return !slices.ContainsFunc(this.calls[at+1:], replaced)
+	if hit.effect == primitive.Read {
+		return this.made() < calm.made()
+	}
+	later := done(this.calls[at+1:], hit.op)
+	return later == 0 || later < done(calm.calls[at:], hit.op)
+}
+
+// done is how many of these calls of a primitive went well.
+func done(calls []call, op string) int {
+	n := 0
+	for _, c := range calls {
+		if c.op == op && c.code == "" {
+			n++
+		}
+	}
+	return n
 }
 
 // droppedTooSoon is the line that dropped copies before the run had made a new one, in a run that makes copies.

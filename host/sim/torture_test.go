@@ -74,6 +74,93 @@ func TestTortureFindsWhatAScriptMustNotDo(t *testing.T) {
 	}
 }
 
+const careless = `return dj.script { name = "careless", jobs = {
+  databases = function()
+    for _, db in ipairs(dj.db.list()) do
+      pcall(dj.copy.create, { to = "local", databases = { db.name } })
+    end
+  end,
+  destinations = function()
+    for _, to in ipairs { "local", "pendrive" } do
+      pcall(dj.copy.create, { to = to })
+    end
+  end,
+  second = function()
+    for i, to in ipairs { "local", "pendrive" } do
+      local ok, err = pcall(dj.copy.create, { to = to })
+      if not ok and i == 1 then error(err) end
+    end
+  end,
+  sessions = function()
+    local ok, who = pcall(dj.db.sessions, "loja")
+    if not ok or #who > 9 then return end
+    return dj.copy.create { to = "local" }
+  end,
+  list = function()
+    local ok, copies = pcall(dj.copy.list, {})
+    if not ok or #copies > 3 then return end
+    return dj.copy.create { to = "local" }
+  end,
+  told = function(job)
+    for _, to in ipairs { "local", "pendrive" } do
+      local ok, err = pcall(dj.copy.create, { to = to })
+      if not ok then job:degraded("no copy on " .. to, err) end
+    end
+  end,
+  again = function()
+    for _, to in ipairs { "local", "pendrive" } do
+      if not pcall(dj.copy.create, { to = to }) then dj.copy.create { to = to } end
+    end
+  end,
+  curious = function()
+    local ok, who = pcall(dj.db.sessions, "loja")
+    dj.log.info("they work", { sessions = ok and #who or "unknown" })
+    return dj.copy.create { to = "local" }
+  end,
+} }`
+
+func TestTortureFindsALossThatOtherCopiesHide(t *testing.T) {
+	for job, where := range map[string]string{
+		"databases":    "careless.lua:4",
+		"destinations": "careless.lua:9",
+		"second":       "careless.lua:14",
+		"sessions":     "careless.lua:19",
+		"list":         "careless.lua:24",
+		"told":         "",
+		"again":        "",
+		"curious":      "",
+	} {
+		t.Run(job, func(t *testing.T) {
+			r := tried(t, program(t), Options{Torture: true}, body(`
+				sim:config {
+				  database = { loja = { path = "C:/DJ/LOJA.FDB" }, pdv = { path = "C:/DJ/PDV.FDB" } },
+				  script = { careless = { grants = { "copy.read", "copy.write", "db.read" } } },
+				}
+				dj.expect.equal(sim:run("careless:`+job+`").exit, 0)`), map[string]string{"careless.lua": careless})
+			if r.Err != nil || r.Failed() > 0 || r.Variations == 0 {
+				t.Fatal(summary(r))
+			}
+			if where == "" {
+				if len(r.Violations) > 0 {
+					t.Error(summary(r))
+				}
+				return
+			}
+			if len(r.Violations) != 1 || r.Violations[0].Err.Code() != "torture.swallowed" || r.Violations[0].Where != where {
+				t.Error(summary(r))
+			}
+		})
+	}
+}
+
+func TestTortureFindsAFailureThatTheTestPlannedAndTheScriptSwallows(t *testing.T) {
+	r := tortured(t, weeks+`sim:fail("copy.create", "db.busy")
+		dj.expect.equal(sim:run("mine:silent").exit, 0)`)
+	if len(r.Violations) != 1 || r.Violations[0].Err.Code() != "torture.swallowed" {
+		t.Error(summary(r))
+	}
+}
+
 func TestAPowerCutStopsARunDead(t *testing.T) {
 	p := program(t)
 	for kind, want := range map[string][2]int{cutBefore: {0, 1}, cutAfter: {1, 0}} {

@@ -80,7 +80,7 @@ func (s *Store) Remember(name string, text []byte) error {
 }
 
 // Runs hands over the runs that began since then, the newest first.
-func (s *Store) Runs(since time.Time, each func(*journal.Entry)) error {
+func (s *Store) Runs(_ context.Context, since time.Time, each func(*journal.Entry)) error {
 	for _, entry := range slices.Backward(s.journal) {
 		if entry.At.Before(since) {
 			break

@@ -117,7 +117,7 @@ function dj.step(title, fn) end
 function dj.lock(name, opts, fn) end
 
 --- Guarda fn para o fim do trabalho: a última primeiro, também depois de um erro, de um tempo esgotado ou de um
---- cancelamento, em 30 segundos ao todo.
+--- cancelamento, em 30 segundos ao todo. São guardadas no máximo 1.000 funções.
 ---
 --- Exemplo:
 --- ```lua

@@ -1,6 +1,6 @@
 ---@meta dj
 
---- Guarda palavras no diário da execução.
+--- Guarda palavras no diário da execução: 64 KB delas, e de tudo que uma execução diz, 16 MB. O resto fica de fora.
 ---
 --- Exemplo:
 --- ```lua

@@ -127,6 +127,7 @@ function dj.Sim:off(duration) end
 function dj.Sim:run(entry, params, opts) end
 
 --- Conecta uma unidade, pelo rótulo: uma que a loja conhece, ou uma nova (um pen drive de 64 GB, na próxima letra livre).
+--- O rótulo "" é o de uma unidade a que ninguém deu nome.
 ---
 --- Exemplo:
 --- ```lua
@@ -188,6 +189,19 @@ function dj.Sim:file(path, text) end
 ---@param code string
 ---@param opts? {times?: integer}
 function dj.Sim:fail(op, code, opts) end
+
+--- Estraga os bytes de uma cópia num destino: da mais nova de lá, ou da que tem esse id, número ou nome. Ninguém sabe até
+--- que eles sejam lidos: dj.copy.check e dj.copy.prove da cópia olham cada lugar, os de um caminho só aquele.
+---
+--- Exemplo:
+--- ```lua
+--- sim:run("default:backup")
+--- sim:spoil("pendrive")
+--- dj.expect.equal(sim:copies()[1].state, "verified")
+--- ```
+---@param where string
+---@param copy? string
+function dj.Sim:spoil(where, copy) end
 
 --- As cópias que estão onde podem ser alcançadas, a mais nova primeiro, como dj.copy.list as dá.
 ---
