@@ -39,6 +39,7 @@ const (
 const (
 	Sealed   = "sealed"   // whole and read back, not restored yet
 	Verified = "verified" // restored to a scratch database and compared
+	Suspect  = "suspect"  // restored, and so unlike the copies before it that a person has to accept it
 	Bad      = "bad"      // contradicted: by its hash, its restore or its contents
 )
 
@@ -46,6 +47,8 @@ const (
 const (
 	Present = "present"
 	Missing = "missing"
+	Offline = "offline" // it lay on a drive that is not plugged in now
+	Trashed = "trashed" // given up, and not deleted yet
 )
 
 // Copy is one database in one zip, wherever it lies.
@@ -67,7 +70,8 @@ type Copy struct {
 	Parts     []Part             `json:"parts"`
 	Places    []Place            `json:"places"`
 	Proof     *Proof             `json:"proof,omitempty"`
-	Verify    string             `json:"verify"` // how far it was to be proven when it was made
+	Verify    string             `json:"verify"`       // how far it was to be proven when it was made
+	To        []string           `json:"to,omitempty"` // destinations that it was made for
 	Note      string             `json:"note,omitempty"`
 	Pinned    *Pin               `json:"pinned,omitempty"`
 	Suspect   string             `json:"suspect,omitempty"` // why the clock was not believed when it was made
@@ -127,9 +131,14 @@ type Place struct {
 	Destination string `json:"destination"`
 	Path        string `json:"path"`
 	Bytes       int64  `json:"bytes"`
-	SHA256      string `json:"sha256"`
+	SHA256      string `json:"sha256"`    // of what lies there: of the ciphertext where encrypted, of all pieces in turn
 	ReadBack    string `json:"read_back"` // "device" or "cache"
 	State       string `json:"state"`
+	Drive       string `json:"drive,omitempty"`   // id of the enrolled drive; "" for a folder
+	Checked     string `json:"checked,omitempty"` // RFC 3339: when its bytes were last hashed, by its maker or a check
+	Encrypted   bool   `json:"encrypted,omitempty"`
+	Zip         string `json:"zip,omitempty"`    // sha256 of the zip within, where encrypted
+	Pieces      []Part `json:"pieces,omitempty"` // files that together are the copy, in order; none where it is one file
 }
 
 // Evidence is a question asked of the source just before and just after gbak took its snapshot, and of the restored

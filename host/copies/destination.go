@@ -14,8 +14,13 @@ import (
 // Destination is a place for copies, by its name in djscript.toml. Its folder is never made by us: a folder that is
 // not there is a drive that is not there, and making it would fill the disk beneath.
 type Destination struct {
-	Name string
-	Path string
+	Name       string
+	Path       string   // "" where its drive is not plugged in
+	Absent     error    // why Path is ""
+	Drive      string   // id of the enrolled drive that it is now; "" for a folder
+	Slot       string   // the drive's place in its set: "wed"
+	Removable  bool     // what lies there leaves the shop
+	Recipients []string // age public keys: what lies there is encrypted for them; none: it is plain
 }
 
 // MissedError is a destination that a copy did not reach.
@@ -32,8 +37,19 @@ func (e *MissedError) Error() string {
 // Unwrap is why.
 func (e *MissedError) Unwrap() error { return e.Err }
 
+func namesOf(all []Destination) []string {
+	var names []string
+	for _, d := range all {
+		names = append(names, d.Name)
+	}
+	return names
+}
+
 // There tells whether the destination can be reached now, and why not.
 func (d Destination) There() error {
+	if d.Path == "" && d.Absent != nil {
+		return d.Absent
+	}
 	info, err := os.Stat(d.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

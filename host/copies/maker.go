@@ -188,7 +188,7 @@ func (k *making) begin(source *source, seqs *sequence) error {
 	k.manifest = &Manifest{
 		Format: manifestFormat, ID: k.newID(), Seq: seq, Set: k.set,
 		Store: Identity{ID: k.Store.ID, Name: k.Store.Name, CNPJ: k.Store.CNPJ},
-		Class: k.options.Class, Verify: k.options.Verify, Note: k.options.Note,
+		Class: k.options.Class, Verify: k.options.Verify, To: namesOf(k.options.To), Note: k.options.Note,
 		Created: now.Format(time.RFC3339), Day: day, Zone: k.Store.Location.String(), DayStarts: clockText(k.Store.DayStarts),
 		Clock:     clock,
 		Database:  source.origin(),

@@ -28,6 +28,7 @@ type Manifest struct {
 	Store     Identity           `json:"store"`
 	Class     string             `json:"class"`
 	Verify    string             `json:"verify"`
+	To        []string           `json:"to,omitempty"` // destinations that it was made for
 	Note      string             `json:"note,omitempty"`
 	Created   string             `json:"created"`
 	Day       string             `json:"day"`
@@ -104,7 +105,7 @@ func (m *Manifest) copy(name string) Copy {
 	return Copy{
 		ID: m.ID, Seq: strconv.FormatUint(m.Seq, 10), Set: m.Set, Name: name, Store: m.Store.ID, Database: m.Database.Name,
 		Created: m.Created, Day: m.Day, Class: m.Class, State: Sealed, Partial: m.LeftOut != nil, LeftOut: m.LeftOut,
-		Companies: m.Companies, Rows: m.Rows, Parts: m.Parts, Verify: m.Verify, Note: m.Note, Suspect: m.Clock.Suspect,
+		Companies: m.Companies, Rows: m.Rows, Parts: m.Parts, Verify: m.Verify, To: m.To, Note: m.Note, Suspect: m.Clock.Suspect,
 	}
 }
 

@@ -15,7 +15,12 @@
 ---@field bytes integer
 ---@field sha256 string
 ---@field read_back "device"|"cache"
----@field state "present"|"missing"|"bad"
+---@field state "present"|"missing"|"offline"|"trashed"|"bad"
+---@field drive? string  id of the enrolled drive that it lies on
+---@field checked? string  when its bytes were last hashed
+---@field encrypted? boolean
+---@field zip? string  sha256 of the zip within, where encrypted
+---@field pieces? dj.Part[]  files that together are the copy
 
 ---@class dj.Evidence
 ---@field query string
@@ -46,7 +51,7 @@
 ---@field created string      RFC 3339 with the store's offset
 ---@field day string          business day of the data, frozen at creation
 ---@field class dj.Class|"pre_restore"
----@field state "sealed"|"verified"|"bad"|"missing"
+---@field state "sealed"|"verified"|"suspect"|"bad"|"missing"
 ---@field partial boolean     something was left out; `left_out` says what
 ---@field left_out? {files?: boolean}
 ---@field companies dj.Company[]
@@ -55,6 +60,7 @@
 ---@field places dj.Place[]
 ---@field proof? dj.Proof
 ---@field verify "restore"|"later"|"never"
+---@field to? string[]  destinations that it was made for
 ---@field note? string
 ---@field pinned? dj.Pin
 ---@field suspect? string     why the PC's clock was not believed when it was made
@@ -64,7 +70,7 @@
 ---@field database? string
 ---@field class? dj.Class|"pre_restore"
 ---@field company? string   id
----@field state? "sealed"|"verified"|"bad"|"missing"
+---@field state? "sealed"|"verified"|"suspect"|"bad"|"missing"
 ---@field since? string     business day, "2026-12-31"
 
 --- Makes one zip per database, in one pass: gbak is read as it writes, deflated, hashed and written to all destinations at

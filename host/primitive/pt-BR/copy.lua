@@ -15,7 +15,12 @@
 ---@field bytes integer
 ---@field sha256 string
 ---@field read_back "device"|"cache"
----@field state "present"|"missing"|"bad"
+---@field state "present"|"missing"|"offline"|"trashed"|"bad"
+---@field drive? string  id of the enrolled drive that it lies on
+---@field checked? string  when its bytes were last hashed
+---@field encrypted? boolean
+---@field zip? string  sha256 of the zip within, where encrypted
+---@field pieces? dj.Part[]  files that together are the copy
 
 ---@class dj.Evidence
 ---@field query string
@@ -46,7 +51,7 @@
 ---@field created string      RFC 3339 com o fuso da loja
 ---@field day string          dia da loja a que os dados pertencem, fixado na criação
 ---@field class dj.Class|"pre_restore"
----@field state "sealed"|"verified"|"bad"|"missing"
+---@field state "sealed"|"verified"|"suspect"|"bad"|"missing"
 ---@field partial boolean     algo ficou de fora; `left_out` diz o quê
 ---@field left_out? {files?: boolean}
 ---@field companies dj.Company[]
@@ -55,6 +60,7 @@
 ---@field places dj.Place[]
 ---@field proof? dj.Proof
 ---@field verify "restore"|"later"|"never"
+---@field to? string[]  destinos para os quais foi feita
 ---@field note? string
 ---@field pinned? dj.Pin
 ---@field suspect? string     por que não se acreditou no relógio do PC quando ela foi feita
@@ -64,7 +70,7 @@
 ---@field database? string
 ---@field class? dj.Class|"pre_restore"
 ---@field company? string   código
----@field state? "sealed"|"verified"|"bad"|"missing"
+---@field state? "sealed"|"verified"|"suspect"|"bad"|"missing"
 ---@field since? string     dia da loja, "2026-12-31"
 
 --- Faz um zip por banco de dados, numa só passagem: o gbak é lido enquanto escreve, comprimido, somado e gravado em todos
