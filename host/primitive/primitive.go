@@ -98,6 +98,8 @@ type Host struct {
 	Super func(params *lua.Value) (any, error)
 	// Around stands around every call that really happens; nil but for a simulated store.
 	Around func(c *lua.Call, next func() (any, error)) (any, error)
+	// Decided is told of what each rotation decided; nil but for a simulated store.
+	Decided func(Decision)
 
 	deciding bool            // a policy function is at work: nothing else may be called
 	unsure   map[string]bool // keys of the script's memory under which a dry run put what it can not know

@@ -170,6 +170,9 @@ func (h *Host) tell(where string, r *rotated, gone []copies.Copy) {
 	if r == nil {
 		return
 	}
+	if h.Decided != nil {
+		h.Decided(Decision{where, r.Plan})
+	}
 	why := r.why()
 	for _, c := range gone {
 		args := message.Args{"name": c.Name, "where": where, "why": why[c.ID]}

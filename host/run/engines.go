@@ -32,9 +32,11 @@ type Engines struct {
 	Mask         func(string) string // takes the store's secrets out of a text
 	// Serve tells the engines which script they work for, and whom to tell how far they are. It may be nil.
 	Serve func(script copies.Script, progress func(copies.Progress))
-	// Around stands around every call of a primitive, and Cover counts the lines of the script: for tests. They may be nil.
-	Around func(c *lua.Call, next func() (any, error)) (any, error)
-	Cover  *lua.Coverage
+	// Around stands around every call of a primitive, Decided is told of what each rotation decided, and Cover counts the lines
+	// of the script: for simulated stores. They may be nil.
+	Around  func(c *lua.Call, next func() (any, error)) (any, error)
+	Decided func(primitive.Decision)
+	Cover   *lua.Coverage
 }
 
 // Catalogue is the catalogue of the store; it needs no Firebird.
@@ -270,6 +272,6 @@ func (e *Engines) primitives(r *running) *primitive.Host {
 	}
 	return &primitive.Host{
 		Env: r, Dry: r.request.Dry, Store: r.host.Config.Store.ID, Location: r.host.Config.Store.Location, Databases: e.Databases, Destinations: e.Destinations,
-		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives, Around: e.Around, Keep: r.host.keep,
+		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives, Around: e.Around, Decided: e.Decided, Keep: r.host.keep,
 	}
 }
