@@ -1,49 +1,143 @@
 package retention
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // No shop is closed for longer and goes on with the same copies.
 const longestPause = 400
 
-// doubt marks the copies whose day contradicts the others: of all days, in the order of the copies, the longest
-// sequence that never goes back and never leaps further than a shop may be closed is believed. A flat clock battery or
-// one wrong year so casts doubt on a few copies, and on none that were made before or after it. A doubted copy takes
-// no slot and is kept.
+// doubt marks the copies whose day contradicts the others: of the days of all verified copies, in their order, the
+// longest sequence that never goes back and never leaps further than a shop may be closed is believed. A flat clock
+// battery or one wrong year so casts doubt on a few copies, and on none that were made before or after it. The copies
+// that are not verified are held against that sequence, and can not shake it. A doubted copy takes no slot and is kept.
 func doubt(newestFirst []Copy) {
-	var days, index []int // of the copies that can be believed at all, oldest first
-	for i, c := range slices.Backward(newestFirst) {
-		day, ok := dayNumber(c.Day)
-		if ok && !c.Doubted {
-			days, index = append(days, day), append(index, i)
+	var stamps []stamp // of the verified copies that can be believed at all, oldest first
+	var index []int
+	for i := range slices.Backward(newestFirst) {
+		c := &newestFirst[i]
+		s, ok := stampOf(c)
+		c.Doubted = c.Doubted || !ok
+		if c.State == Verified && !c.Doubted {
+			stamps, index = append(stamps, s), append(index, i)
+			c.Doubted = true
 		}
-		newestFirst[i].Doubted = true
 	}
-	for _, i := range believed(days) {
-		newestFirst[index[i]].Doubted = false
+	for _, place := range believed(stamps) {
+		newestFirst[index[place]].Doubted = false
+	}
+	holdAgainst(newestFirst)
+}
+
+// holdAgainst doubts the unverified copies that do not fit between the believed ones on both sides.
+func holdAgainst(newestFirst []Copy) {
+	var newer, older *Copy
+	for i := range newestFirst {
+		c := &newestFirst[i]
+		if c.countable() {
+			newer = c
+		} else if newer != nil && !fits(c, newer) {
+			c.Doubted = true
+		}
+	}
+	for i := range slices.Backward(newestFirst) {
+		c := &newestFirst[i]
+		if c.countable() {
+			older = c
+		} else if older != nil && !fits(older, c) {
+			c.Doubted = true
+		}
 	}
 }
 
-// believed are the places of the longest sequence. Of several that are as long, the one with the newest end counts, and
-// before each day the one nearest to it.
-func believed(days []int) []int {
-	length, before := make([]int, len(days)), make([]int, len(days))
-	last := -1
-	for i, day := range days {
-		length[i], before[i] = 1, -1
-		for j := range i {
-			follows := days[j] <= day && day-days[j] <= longestPause
-			nearer := before[i] < 0 || days[j] >= days[before[i]]
-			if follows && (length[j]+1 > length[i] || length[j]+1 == length[i] && nearer) {
-				length[i], before[i] = length[j]+1, j
-			}
-		}
-		if last < 0 || length[i] >= length[last] {
-			last = i
+func fits(older, newer *Copy) bool {
+	a, _ := stampOf(older)
+	b, _ := stampOf(newer)
+	return b.follows(a)
+}
+
+// stamp is a day, and how far a shop might have come by then: it may have been closed before each number that it gave
+// to a copy, and those in between may be dropped since.
+type stamp struct {
+	day  int
+	room int // days that may have passed up to this number, less those that have
+}
+
+func stampOf(c *Copy) (s stamp, ok bool) {
+	const most = 1 << 50 // a number that nobody reaches by counting must not overflow
+	day, ok := dayNumber(c.Day)
+	return stamp{day, longestPause*int(min(c.Seq, most)) - day}, ok
+}
+
+// follows tells whether both days can be right, the older first.
+func (s stamp) follows(older stamp) bool { return older.day <= s.day && older.room <= s.room }
+
+// link is the longest sequence that ends at a place.
+type link struct{ length, day, place int }
+
+func (l link) compare(other link) int {
+	return cmp.Or(cmp.Compare(l.length, other.length), cmp.Compare(l.day, other.day), cmp.Compare(l.place, other.place))
+}
+
+// believed are the places of the longest sequence, newest first. Of several that are as long, the one with the newest
+// end counts, and before each day the one nearest to it.
+func believed(stamps []stamp) []int {
+	order, rooms := make([]int, len(stamps)), make([]int, len(stamps))
+	for i, s := range stamps {
+		order[i], rooms[i] = i, s.room
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := stamps[i], stamps[j]
+		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.room, b.room), cmp.Compare(i, j))
+	})
+	slices.Sort(rooms)
+	rooms = slices.Compact(rooms)
+	// What came before in this order has no later day; of those, the tree answers for all that have no more room.
+	longest, before := make(tree, len(rooms)+1), make([]int, len(stamps))
+	var last link
+	for _, i := range order {
+		room, _ := slices.BinarySearch(rooms, stamps[i].room)
+		best := longest.upTo(room)
+		before[i] = best.place - 1
+		ends := link{best.length + 1, stamps[i].day, i + 1}
+		longest.put(room, ends)
+		if cmp.Or(cmp.Compare(ends.length, last.length), cmp.Compare(ends.place, last.place)) > 0 {
+			last = ends
 		}
 	}
 	var found []int
-	for i := last; i >= 0; i = before[i] {
+	for i := last.place - 1; i >= 0; i = before[i] {
 		found = append(found, i)
 	}
 	return found
+}
+
+// tree is a Fenwick tree: each element is the best of a run of slots that ends there. Places in it count from 1, so
+// that 0 is none.
+type tree []link
+
+func (t tree) put(slot int, l link) {
+	for i := slot + 1; i < len(t); i += i & -i {
+		if l.compare(t[i]) > 0 {
+			t[i] = l
+		}
+	}
+}
+
+// upTo is the best of the slots up to this one.
+func (t tree) upTo(slot int) (best link) {
+	for i := slot + 1; i > 0; i -= i & -i {
+		if t[i].compare(best) > 0 {
+			best = t[i]
+		}
+	}
+	return best
+}
+
+// dayNumber counts civil days; ok is false for what is no day.
+func dayNumber(day string) (n int, ok bool) {
+	t, err := time.Parse(time.DateOnly, day)
+	return int(t.Unix() / int64(24*time.Hour/time.Second)), err == nil
 }

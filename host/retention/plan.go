@@ -1,7 +1,11 @@
 package retention
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/djscript/djscript/host/message"
 )
@@ -14,10 +18,14 @@ type Plan struct {
 	Guards   []Reason            // what the guards kept or put off against the proposal
 }
 
-// Guards are what the host brings along. The zero value holds every rule but that of the credit.
+// Guards are what the host brings along. The zero value holds every rule but those of credit, hashes and devices.
 type Guards struct {
-	Min    int            // never fewer verified copies of a unit and class than this, whatever a policy says
-	Credit map[string]int // drops that new verified copies have paid for, by database; nil: not counted
+	Min       int            // never fewer verified copies of a unit and class than this, whatever a policy says
+	Credit    map[string]int // drops that new verified copies have paid for, by database; nil: not counted
+	ScrubDays int            // a hash that is older than this, in days before the newest believed day, is stale; 0: never
+	Devices   int            // distinct devices that the store keeps copies on
+	Elsewhere map[Unit]int   // on how many other devices a verified copy of the unit lies
+	Approved  string         // hash of a plan whose breaker a person lifted
 }
 
 // In one run no more of a unit may go than a fifth of it, or three: a mistake in a policy is seen before it is too late.
@@ -26,46 +34,37 @@ const (
 	breakerShare = 5
 )
 
-// How many newer verified copies make one that was never proven worthless.
-const provenAfter = 3
-
 // Decide judges a proposal for the copies of one destination. An id that is none of theirs, or a copy kept for no
 // reason, refuses the proposal whole: guard.policy.
 func Decide(copies []Copy, proposal Proposal, guards Guards) (Plan, error) {
 	if err := proposal.check(copies); err != nil {
 		return Plan{}, err
 	}
-	plan := Plan{Keep: map[string][]Reason{}, Drop: map[string][]Reason{}, Deferred: map[string][]Reason{}}
-	floor := proposal.Min
-	if floor < 1 {
-		floor = DefaultMin
-	}
-	floor = max(floor, guards.Min)
-	paid := map[string]int{}
-	for _, g := range Groups(copies) {
-		demanded := g.demands(proposal.Classes, floor)
-		var rest []Copy // newest first
-		for _, c := range g.Copies {
-			wanted, needed := proposal.Keep[c.ID], demanded[c.ID]
-			if len(wanted)+len(needed) == 0 {
-				rest = append(rest, c)
-				continue
-			}
-			plan.Keep[c.ID] = slices.Concat(wanted, needed)
-			if len(wanted) == 0 {
-				plan.guarded(needed...)
-			}
-		}
-		plan.drop(g, rest, guards, paid)
+	groups := Groups(once(copies))
+	plan := proposal.judge(groups, guards, false)
+	if hash := plan.Hash(); hash != "" && hash == guards.Approved {
+		plan = proposal.judge(groups, guards, true)
 	}
 	return plan, nil
 }
 
+// Hash stands for all that would go if the breaker let it, whatever the credit; "" where the breaker holds nothing back.
+func (p Plan) Hash() string {
+	held := func(reasons []Reason) bool { return reasons[0].Key == "retention.breaker" }
+	if !slices.ContainsFunc(slices.Collect(maps.Values(p.Deferred)), held) {
+		return ""
+	}
+	all := slices.Concat(slices.Collect(maps.Keys(p.Drop)), slices.Collect(maps.Keys(p.Deferred)))
+	slices.Sort(all)
+	sum := sha256.Sum256([]byte(strings.Join(all, "\n")))
+	return hex.EncodeToString(sum[:])
+}
+
 // check refuses what can not be meant.
 func (p Proposal) check(copies []Copy) error {
-	known := map[string]bool{}
-	for _, c := range copies {
-		known[c.ID] = true
+	known := make(map[string]bool, len(copies))
+	for i := range copies {
+		known[copies[i].ID] = true
 	}
 	for id, reasons := range p.Keep {
 		if !known[id] {
@@ -78,95 +77,138 @@ func (p Proposal) check(copies []Copy) error {
 	return nil
 }
 
-// demands are the keeps that no policy may overrule.
-func (g Group) demands(classes []string, floor int) map[string][]Reason {
-	demanded := map[string][]Reason{}
-	add := func(c Copy, key string, args message.Args) {
-		demanded[c.ID] = append(demanded[c.ID], Reason{key, args})
+// once makes the copies unsure that lie there under one id: which of them is meant can not be known.
+func once(copies []Copy) []Copy {
+	times := make(map[string]int, len(copies))
+	for i := range copies {
+		times[copies[i].ID]++
 	}
-	verified, counted := 0, map[string]int{} // so far, newest first; counted are those that each class's floor is made of
-	for i, c := range g.Copies {
-		ours := slices.Contains(classes, c.Class)
-		if i == 0 {
-			add(c, "retention.newest", nil)
-		}
-		if !ours {
-			add(c, "retention.other_class", message.Args{"class": c.Class})
-		}
-		if c.Pin.holds(g.NewestDay) {
-			add(c, "retention.pinned", message.Args{"why": c.Pin.Reason})
-		}
-		if c.Doubted {
-			add(c, "retention.doubted", message.Args{"day": c.Day})
-		}
-		switch {
-		case c.State == Verified:
-			if verified++; verified == 1 {
-				add(c, "retention.newest_verified", nil)
-			}
-			if ours && !c.Doubted && counted[c.Class] < floor {
-				counted[c.Class]++
-				add(c, "retention.floor", message.Args{"of": floor})
-			}
-		case c.State == Bad:
-			add(c, "retention.bad", nil)
-		case c.State != Sealed:
-			add(c, "retention.unsure", nil)
-		case verified < provenAfter:
-			add(c, "retention.unproven", nil)
+	if len(times) == len(copies) {
+		return copies
+	}
+	copies = slices.Clone(copies)
+	for i := range copies {
+		if times[copies[i].ID] > 1 {
+			copies[i].State = Unsure
 		}
 	}
-	return demanded
+	return copies
 }
 
-// holds compares with the newest day that can be believed, since the PC's clock can not.
-func (p *Pin) holds(newestDay string) bool {
-	return p != nil && (p.LastDay == "" || newestDay == "" || p.LastDay >= newestDay)
+// judgement is a plan in the making.
+type judgement struct {
+	Plan
+	guards    Guards
+	classes   []string // that may be dropped from
+	floor     int
+	unlimited bool           // a person lifted the breaker
+	paid      map[string]int // credit that is used up, by database
+	say       sentences
+	told      map[sentence]bool
+}
+
+func (p Proposal) judgement(guards Guards) *judgement {
+	floor := p.Min
+	if floor < 1 {
+		floor = DefaultMin
+	}
+	return &judgement{
+		Plan:   Plan{Keep: map[string][]Reason{}, Drop: map[string][]Reason{}, Deferred: map[string][]Reason{}},
+		guards: guards, classes: p.Classes, floor: max(floor, guards.Min),
+		paid: map[string]int{}, say: sentences{}, told: map[sentence]bool{},
+	}
+}
+
+func (p Proposal) judge(groups []Group, guards Guards, unlimited bool) Plan {
+	j := p.judgement(guards)
+	j.unlimited = unlimited
+	for i := range groups {
+		g := &groups[i]
+		j.drop(g, j.keep(g, p.Keep))
+	}
+	return j.Plan
+}
+
+// keep is what the policy wants and the guards demand; it gives the places of the rest.
+func (j *judgement) keep(g *Group, wanted map[string][]Reason) (rest []int) {
+	demanded := j.demands(g)
+	for i := range g.Copies {
+		id := g.Copies[i].ID
+		switch {
+		case len(wanted[id]) > 0:
+			j.Keep[id] = slices.Concat(wanted[id], demanded[i])
+		case len(demanded[i]) > 0:
+			j.Keep[id] = demanded[i]
+			j.guarded(demanded[i]...)
+		default:
+			rest = append(rest, i)
+		}
+	}
+	return rest
 }
 
 // drop gives up the oldest, as many as may go in one run and have been paid for, and puts the others off.
-func (p *Plan) drop(g Group, rest []Copy, guards Guards, paid map[string]int) {
+func (j *judgement) drop(g *Group, rest []int) {
+	database := g.Unit.Database
+	frozen := j.frozen(g)
 	most := max(breakerLeast, len(g.Copies)/breakerShare)
-	credit, counted := guards.Credit[g.Unit.Database], guards.Credit != nil
-	dropped := 0
-	for _, c := range slices.Backward(rest) {
+	newer := g.verifiedBefore()
+	able := 0 // of those that could go now
+	for _, i := range slices.Backward(rest) {
+		c := &g.Copies[i]
+		why, held := j.held(c, frozen)
+		if !held {
+			able++
+		}
 		switch {
-		case dropped >= most:
-			p.postpone(c, Reason{"retention.breaker", message.Args{"most": most}})
-		case counted && paid[g.Unit.Database] >= credit:
-			p.postpone(c, Reason{"retention.unpaid", message.Args{"database": g.Unit.Database}})
+		case held:
+			j.postpone(c, why)
+		case able > most && !j.unlimited:
+			j.postpone(c, j.say.of("retention.breaker", "most", most))
+		case j.guards.Credit != nil && j.paid[database] >= j.guards.Credit[database]:
+			j.postpone(c, j.say.of("retention.unpaid", "database", database))
 		default:
-			dropped++
-			paid[g.Unit.Database]++
-			p.Drop[c.ID] = []Reason{g.spare(c)}
+			j.paid[database]++
+			j.Drop[c.ID] = []Reason{c.spare(newer[i])}
 		}
 	}
 }
 
-func (p *Plan) postpone(c Copy, why Reason) {
-	p.Deferred[c.ID] = []Reason{why}
-	p.guarded(why)
+func (j *judgement) postpone(c *Copy, why Reason) {
+	j.Deferred[c.ID] = []Reason{why}
+	j.guarded(why)
+}
+
+// guarded tells each guard once.
+func (j *judgement) guarded(reasons ...Reason) {
+	for _, r := range reasons {
+		id := sentence{key: r.Key}
+		for _, value := range r.Args {
+			id.value = value
+		}
+		if !j.told[id] {
+			j.told[id] = true
+			j.Guards = append(j.Guards, r)
+		}
+	}
+}
+
+// verifiedBefore counts for each place the verified copies that are newer.
+func (g *Group) verifiedBefore() []int {
+	newer, verified := make([]int, len(g.Copies)), 0
+	for i := range g.Copies {
+		newer[i] = verified
+		if g.Copies[i].State == Verified {
+			verified++
+		}
+	}
+	return newer
 }
 
 // spare is why nothing keeps a copy.
-func (g Group) spare(c Copy) Reason {
-	newer := 0
-	for _, other := range g.Copies {
-		if other.State == Verified && other.Seq > c.Seq {
-			newer++
-		}
-	}
+func (c *Copy) spare(newer int) Reason {
 	if c.State == Sealed {
 		return Reason{"retention.never_proven", message.Args{"n": newer}}
 	}
 	return Reason{"retention.spare", message.Args{"n": newer}}
-}
-
-// guarded tells each guard once.
-func (p *Plan) guarded(reasons ...Reason) {
-	for _, r := range reasons {
-		if !slices.ContainsFunc(p.Guards, func(told Reason) bool { return told.Key == r.Key && told.String() == r.String() }) {
-			p.Guards = append(p.Guards, r)
-		}
-	}
 }

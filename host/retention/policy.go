@@ -74,77 +74,96 @@ func Propose(policies []Policy, copies []Copy) (Proposal, error) {
 				proposal.Classes = append(proposal.Classes, class)
 			}
 		}
-		for _, g := range groups {
-			p.keep(g, proposal.Keep)
+		for i := range groups {
+			p.keep(&groups[i], proposal.Keep)
 		}
 	}
 	return proposal, nil
 }
 
 // keep adds what the rules keep of one unit.
-func (p Policy) keep(g Group, keep map[string][]Reason) {
-	var countable []Copy // newest first
-	for _, c := range g.Copies {
-		if c.State == Verified && !c.Doubted && slices.Contains(p.Class, c.Class) {
-			countable = append(countable, c)
-		}
-	}
-	add := func(c Copy, key string, args message.Args) { keep[c.ID] = append(keep[c.ID], Reason{key, args}) }
+func (p Policy) keep(g *Group, keep map[string][]Reason) {
+	countable := p.countable(g) // newest first
+	add := func(c *Copy, r Reason) { keep[c.ID] = append(keep[c.ID], r) }
 	for i, c := range countable[:min(p.Last, len(countable))] {
-		add(c, "retention.last", message.Args{"n": i + 1, "of": p.Last})
+		add(c, Reason{"retention.last", message.Args{"n": i + 1, "of": p.Last}})
 	}
 	for _, tier := range p.tiers() {
 		for n, c := range newestOfEach(countable, tier.period, tier.slots) {
-			add(c, tier.key, message.Args{"n": n + 1, "of": tier.slots, "period": tier.period(c)})
+			add(c, Reason{tier.key, message.Args{"n": n + 1, "of": tier.slots, "period": tier.period(c)}})
 		}
 	}
 	for _, c := range newestOfEach(countable, weekdayOf, 7) {
-		if slices.ContainsFunc(p.Weekdays, func(d time.Weekday) bool { return fmt.Sprint(int(d)) == weekdayOf(c) }) {
-			add(c, "retention.weekday", message.Args{"day": c.Day})
+		if slices.ContainsFunc(p.Weekdays, func(d time.Weekday) bool { return d.String() == weekdayOf(c) }) {
+			add(c, Reason{"retention.weekday", message.Args{"day": c.Day}})
 		}
 	}
-	if p.Within > 0 {
-		p.window(countable, func(c Copy) { add(c, "retention.within", message.Args{"days": p.Within, "newest": countable[0].Day}) })
+	if window := p.window(countable); len(window) > 0 {
+		why := Reason{"retention.within", message.Args{"days": p.Within, "newest": window[0].Day}}
+		for _, c := range window {
+			add(c, why)
+		}
 	}
 }
 
-// window keeps the days up to the newest, and the copy before them: it is what the first of these days began with.
-func (p Policy) window(countable []Copy, add func(Copy)) {
-	if len(countable) == 0 {
-		return
-	}
-	newest, _ := dayNumber(countable[0].Day)
-	for _, c := range countable {
-		add(c)
-		if day, _ := dayNumber(c.Day); newest-day > p.Within {
-			return
+func (p Policy) countable(g *Group) []*Copy {
+	var all []*Copy
+	for i := range g.Copies {
+		if c := &g.Copies[i]; c.countable() && slices.Contains(p.Class, c.Class) {
+			all = append(all, c)
 		}
 	}
+	return all
+}
+
+// A single copy moves the window on by a week at most: where the clock leapt a month ahead for one night, the copies of
+// that month stay until a second one says the same.
+const unconfirmedLeap = 7
+
+// window is the days up to the newest, and the copy before them: it is what the first of these days began with.
+func (p Policy) window(newestFirst []*Copy) []*Copy {
+	if p.Within == 0 || len(newestFirst) == 0 {
+		return nil
+	}
+	end, _ := dayNumber(newestFirst[0].Day)
+	if len(newestFirst) > 1 {
+		second, _ := dayNumber(newestFirst[1].Day)
+		end = min(end, second+unconfirmedLeap)
+	}
+	for i, c := range newestFirst {
+		if day, _ := dayNumber(c.Day); end-day > p.Within {
+			return newestFirst[:i+1]
+		}
+	}
+	return newestFirst
 }
 
 // tier is a rule that keeps the newest copy of each period.
 type tier struct {
 	key    string
 	slots  int
-	period func(Copy) string
+	period func(*Copy) string
 }
 
 func (p Policy) tiers() []tier {
 	return []tier{
 		{"retention.hourly", p.Hourly, hourOf},
-		{"retention.daily", p.Daily, func(c Copy) string { return c.Day }},
+		{"retention.daily", p.Daily, func(c *Copy) string { return c.Day }},
 		{"retention.weekly", p.Weekly, weekOf},
-		{"retention.monthly", p.Monthly, func(c Copy) string { return c.Day[:len("2006-01")] }},
-		{"retention.yearly", p.Yearly, func(c Copy) string { return c.Day[:len("2006")] }},
+		{"retention.monthly", p.Monthly, func(c *Copy) string { return c.Day[:len("2006-01")] }},
+		{"retention.yearly", p.Yearly, func(c *Copy) string { return c.Day[:len("2006")] }},
 	}
 }
 
 // newestOfEach gives the newest copy of each of the newest periods that have one.
-func newestOfEach(newestFirst []Copy, period func(Copy) string, slots int) []Copy {
-	var found []Copy
+func newestOfEach(newestFirst []*Copy, period func(*Copy) string, slots int) []*Copy {
+	var found []*Copy
 	seen := map[string]bool{}
 	for _, c := range newestFirst {
-		if p := period(c); len(found) < slots && !seen[p] {
+		if len(found) == slots {
+			break
+		}
+		if p := period(c); !seen[p] {
 			seen[p] = true
 			found = append(found, c)
 		}
@@ -153,7 +172,7 @@ func newestOfEach(newestFirst []Copy, period func(Copy) string, slots int) []Cop
 }
 
 // An hour that a clock change repeats is two: the offset tells them apart.
-func hourOf(c Copy) string {
+func hourOf(c *Copy) string {
 	t, err := time.Parse(time.RFC3339, c.Created)
 	if err != nil {
 		return c.Day
@@ -161,13 +180,13 @@ func hourOf(c Copy) string {
 	return t.Format("2006-01-02 15h Z07:00")
 }
 
-func weekOf(c Copy) string {
+func weekOf(c *Copy) string {
 	day, _ := time.Parse(time.DateOnly, c.Day)
 	year, week := day.ISOWeek()
 	return fmt.Sprintf("%04d-W%02d", year, week)
 }
 
-func weekdayOf(c Copy) string {
+func weekdayOf(c *Copy) string {
 	day, _ := time.Parse(time.DateOnly, c.Day)
-	return fmt.Sprint(int(day.Weekday()))
+	return day.Weekday().String()
 }

@@ -1,0 +1,40 @@
+package retention
+
+import "slices"
+
+// floor keeps the newest verified copies of each class that may be dropped from, as many as must stay. A copy whose
+// bytes were not hashed for long is no longer known to be whole: it stays beside those that are counted.
+type floor struct {
+	of        int
+	classes   []string
+	scrubDays int
+	newestDay string
+	counted   map[string]int // by class
+}
+
+func (j *judgement) newFloor(g *Group) *floor {
+	return &floor{of: j.floor, classes: j.classes, scrubDays: j.guards.ScrubDays, newestDay: g.NewestDay, counted: map[string]int{}}
+}
+
+// count takes the verified copies, newest first.
+func (f *floor) count(c *Copy, add func(key, name string, value any)) {
+	switch {
+	case c.Doubted || f.counted[c.Class] >= f.of || !slices.Contains(f.classes, c.Class):
+	case f.stale(c):
+		add("retention.stale", "days", f.scrubDays)
+	default:
+		f.counted[c.Class]++
+		add("retention.floor", "of", f.of)
+	}
+}
+
+// stale tells whether the bytes of a copy have to be hashed again. A hash from a day as far ahead comes from a wrong
+// clock, and would be fresh for ever.
+func (f *floor) stale(c *Copy) bool {
+	if f.scrubDays <= 0 || f.newestDay == "" {
+		return false
+	}
+	newest, _ := dayNumber(f.newestDay)
+	checked, ok := dayNumber(c.Checked)
+	return !ok || checked < newest-f.scrubDays || checked > newest+f.scrubDays
+}
