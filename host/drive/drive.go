@@ -22,10 +22,15 @@ type Drive struct {
 	Removable  bool   `json:"removable"`        // a medium that can be taken out, or anything behind USB
 	Free       int64  `json:"free"`             // for this user, quotas and reserves taken off
 	Total      int64  `json:"total"`
+	State      string `json:"state,omitempty"`    // what keeps it from being used: ReadOnly, Locked and, once its mark was judged, Foreign, Clone
+	Name       string `json:"name,omitempty"`     // of an enrolled drive, as people call it; filled by whoever read its mark
+	Enrolled   string `json:"enrolled,omitempty"` // id of an enrolled drive
+	Set        string `json:"set,omitempty"`      // its place in a set: "wed"
 }
 
-// List is the drives that files can be kept on, sorted by path. Pseudo filesystems are left out, and so is a drive
-// that gives no answer in a few seconds: a network drive whose server is gone never answers.
+// List is the drives that files can be kept on, sorted by path; one that BitLocker holds shut is Locked and has no
+// size. Pseudo filesystems and empty readers are left out, and so is a drive that gives no answer in a few seconds: a
+// network drive whose server is gone never answers.
 func List(ctx context.Context) ([]Drive, error) { return list(ctx) }
 
 // Of is the drive that holds the path, which must exist ("drive.not_found").
@@ -54,6 +59,12 @@ func Room(dir string, need int64) error {
 
 // A file on FAT32 ends at 4 GiB - 1.
 const fatLimit = 1<<32 - 1
+
+// PieceLimit is how long a piece of a file may be that is kept on a drive which takes no long ones: 3.9 GiB.
+const PieceLimit int64 = 39 << 30 / 10
+
+// SplitsFiles says whether files longer than PieceLimit have to lie on the drive in pieces.
+func SplitsFiles(d Drive) bool { return isFAT32(d.Filesystem) }
 
 func isFAT32(filesystem string) bool {
 	switch filesystem {

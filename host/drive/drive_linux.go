@@ -3,7 +3,6 @@ package drive
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -36,7 +35,7 @@ func list(ctx context.Context) ([]Drive, error) {
 	for _, mount := range drives(mounts) {
 		asked = append(asked, ask(mount))
 	}
-	return gather(ctx, asked, answer)
+	return gathered(ctx, asked, answer)
 }
 
 func ask(mount *mountinfo.Info) chan Drive {
@@ -85,32 +84,21 @@ func keepsFiles(mount *mountinfo.Info) bool {
 }
 
 func of(path string) (Drive, error) {
-	real, err := filepath.EvalSymlinks(path)
+	mount, err := mountOf(path)
 	if err != nil {
 		return Drive{}, explain(err, path)
-	}
-	mounts, err := mountinfo.GetMounts(mountinfo.ParentsFilter(real))
-	if err != nil {
-		return Drive{}, fmt.Errorf("list mounts: %w", err)
-	}
-	var mount *mountinfo.Info
-	for _, m := range mounts {
-		// Of two mounts at one place the later covers the earlier.
-		if mount == nil || len(m.Mountpoint) >= len(mount.Mountpoint) {
-			mount = m
-		}
-	}
-	if mount == nil {
-		return Drive{}, explain(fs.ErrNotExist, path)
 	}
 	drive, err := describe(system, mount)
 	return drive, explain(err, path)
 }
 
 // tree is where the kernel and udev tell of devices.
-type tree struct{ sys, dev string }
+type tree struct {
+	sys, dev string
+	asks     bool // filesystems may be asked too
+}
 
-var system = tree{sys: "/sys", dev: "/dev"}
+var system = tree{sys: "/sys", dev: "/dev", asks: true}
 
 func describe(at tree, mount *mountinfo.Info) (Drive, error) {
 	var stat unix.Statfs_t
@@ -119,7 +107,7 @@ func describe(at tree, mount *mountinfo.Info) (Drive, error) {
 		return Drive{}, &os.PathError{Op: "statfs", Path: mount.Mountpoint, Err: err}
 	}
 	block := at.block(mount)
-	return Drive{
+	drive := Drive{
 		Path:       mount.Mountpoint,
 		Label:      at.name("by-label", block),
 		Serial:     at.name("by-uuid", block),
@@ -127,7 +115,18 @@ func describe(at tree, mount *mountinfo.Info) (Drive, error) {
 		Removable:  at.removable(mount),
 		Free:       int64(stat.Bavail) * stat.Frsize,
 		Total:      int64(stat.Blocks) * stat.Frsize,
-	}, nil
+	}
+	if stat.Flags&unix.ST_RDONLY != 0 {
+		drive.State = ReadOnly
+	}
+	asks := at.asks && strings.HasPrefix(mount.Source, "/dev/")
+	if asks && drive.Label == "" {
+		drive.Label = askLabel(mount.Mountpoint)
+	}
+	if asks && drive.Serial == "" {
+		drive.Serial = askSerial(mount.Mountpoint)
+	}
+	return drive, nil
 }
 
 // block is the kernel's name of the device, "sdb1", or "".
@@ -140,7 +139,13 @@ func (t tree) block(mount *mountinfo.Info) string {
 }
 
 func (t tree) device(mount *mountinfo.Info) string {
-	return filepath.Join(t.sys, "dev/block", fmt.Sprintf("%d:%d", mount.Major, mount.Minor))
+	major, minor := mount.Major, mount.Minor
+	// Btrfs has numbers of its own, which no device has.
+	var stat unix.Stat_t
+	if major == 0 && unix.Stat(mount.Source, &stat) == nil && stat.Mode&unix.S_IFMT == unix.S_IFBLK {
+		major, minor = int(unix.Major(stat.Rdev)), int(unix.Minor(stat.Rdev))
+	}
+	return filepath.Join(t.sys, "dev/block", fmt.Sprintf("%d:%d", major, minor))
 }
 
 // removable: the kernel says so of pen drives and card readers; a USB hard disk it calls fixed, but its path leads

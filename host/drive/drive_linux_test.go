@@ -127,7 +127,7 @@ func TestADriveThatGivesNoAnswerIsLeftOut(t *testing.T) {
 	close(gone)
 	late := make(chan Drive, 1)
 	late <- Drive{Path: "/late"}
-	got, err := gather(t.Context(), []chan Drive{gone, never, quick, late}, 10*time.Millisecond)
+	got, err := gathered(t.Context(), []chan Drive{gone, never, quick, late}, 10*time.Millisecond)
 	if err != nil || len(got) != 2 || got[0].Path != "/late" || got[1].Path != "/quick" {
 		t.Errorf("gather = %v, %v", got, err)
 	}

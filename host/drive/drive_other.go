@@ -19,6 +19,12 @@ func list(context.Context) ([]Drive, error) { return nil, errSystem }
 
 func of(string) (Drive, error) { return Drive{}, errSystem }
 
+func hardwareOf(Drive) (Hardware, error) { return Hardware{}, errSystem }
+
+func diskOf(string) (string, error) { return "", errSystem }
+
+func systemFolders() []string { return []string{"/"} }
+
 func deviceID(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -2,10 +2,10 @@ package drive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
@@ -25,7 +25,7 @@ func list(ctx context.Context) ([]Drive, error) {
 			asked = append(asked, ask(string(rune('A'+letter))+`:\`))
 		}
 	}
-	return gather(ctx, asked, answer)
+	return gathered(ctx, asked, answer)
 }
 
 // ask closes the channel without a word where the path is no drive for files.
@@ -34,8 +34,12 @@ func ask(root string) chan Drive {
 	go func() {
 		defer close(answered)
 		if keepsFiles(root) {
-			if drive, err := describe(root); err == nil {
+			drive, err := describe(root)
+			switch {
+			case err == nil:
 				answered <- drive
+			case errors.Is(err, errLockedVolume):
+				answered <- Drive{Path: root, Removable: behindUSB(root), State: Locked}
 			}
 		}
 	}()
@@ -84,8 +88,8 @@ func describe(root string) (Drive, error) {
 		return Drive{}, err
 	}
 	var label, filesystem [windows.MAX_PATH + 1]uint16
-	var serial uint32
-	err = windows.GetVolumeInformation(text, &label[0], uint32(len(label)), &serial, nil, nil,
+	var serial, flags uint32
+	err = windows.GetVolumeInformation(text, &label[0], uint32(len(label)), &serial, nil, &flags,
 		&filesystem[0], uint32(len(filesystem)))
 	if err != nil {
 		return Drive{}, err
@@ -102,31 +106,18 @@ func describe(root string) (Drive, error) {
 		Removable:  windows.GetDriveType(text) == windows.DRIVE_REMOVABLE || behindUSB(root),
 		Free:       int64(free),
 		Total:      int64(total),
+		State:      stateOf(root, flags),
 	}, nil
 }
 
 // behindUSB asks for the bus: Windows calls a USB hard disk "fixed".
 func behindUSB(root string) bool {
-	if len(root) != len(`C:\`) {
-		return false
-	}
-	const share = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE
-	volume, err := open(`\\.\`+root[:2], 0, share, windows.OPEN_EXISTING, 0)
+	volume, err := openVolume(root, 0)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = volume.Close() }()
-	const (
-		queryProperty = 0x2d1400 // IOCTL_STORAGE_QUERY_PROPERTY
-		busType       = 28       // of STORAGE_DEVICE_DESCRIPTOR
-		usb           = 7
-	)
-	var query [3]uint32 // StorageDeviceProperty, PropertyStandardQuery
-	var descriptor [1024]byte
-	var got uint32
-	err = windows.DeviceIoControl(windows.Handle(volume.Fd()), queryProperty,
-		(*byte)(unsafe.Pointer(&query[0])), uint32(unsafe.Sizeof(query)), &descriptor[0], uint32(len(descriptor)), &got, nil)
-	return err == nil && got > busType && descriptor[busType] == usb
+	return describeDevice(volume).bus == busUSB
 }
 
 func deviceID(path string) (string, error) {
@@ -134,13 +125,8 @@ func deviceID(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := windows.UTF16PtrFromString(root)
-	if err != nil {
-		return "", err
-	}
-	var name [64]uint16
-	if windows.GetVolumeNameForVolumeMountPoint(text, &name[0], uint32(len(name))) == nil {
-		return windows.UTF16ToString(name[:]), nil
+	if name, err := volumeName(root); err == nil {
+		return name, nil
 	}
 	// A network share has no volume name here, only its path.
 	return strings.ToLower(root), nil

@@ -7,14 +7,22 @@ import (
 	"time"
 )
 
+// gathered are the drives that answered, sorted by path.
+func gathered(ctx context.Context, asked []chan Drive, patience time.Duration) ([]Drive, error) {
+	drives, err := gather(ctx, asked, patience)
+	slices.SortFunc(drives, func(a, b Drive) int { return strings.Compare(a.Path, b.Path) })
+	return drives, err
+}
+
 // gather waits that long for all drives together, and leaves out those that give no answer.
-func gather(ctx context.Context, asked []chan Drive, patience time.Duration) ([]Drive, error) {
+func gather[T any](ctx context.Context, asked []chan T, patience time.Duration) ([]T, error) {
 	late := time.NewTimer(patience)
 	defer late.Stop()
-	var drives []Drive
+	var drives []T
 	expired := false
 	for _, answered := range asked {
-		drive, ok := Drive{}, false
+		var drive T
+		ok := false
 		if expired {
 			select {
 			case drive, ok = <-answered:
@@ -33,6 +41,5 @@ func gather(ctx context.Context, asked []chan Drive, patience time.Duration) ([]
 			drives = append(drives, drive)
 		}
 	}
-	slices.SortFunc(drives, func(a, b Drive) int { return strings.Compare(a.Path, b.Path) })
 	return drives, nil
 }
