@@ -31,6 +31,7 @@ type Config struct {
 	Cron         []Cron
 	Scripts      map[string]Script
 	Routes       []Route
+	Recipients   []string // age public keys, for whom copies that leave the shop are encrypted
 	Limits       Limits
 	Systems      []System // built-in ones under those of scripts/systems, by name
 
@@ -67,12 +68,19 @@ type Database struct {
 	Password Secret
 }
 
-// Destination is a folder that copies go to.
+// Destination is a folder that copies go to, or a folder on a drive, wherever that is plugged in.
 type Destination struct {
-	Name     string
-	Path     string // absolute, as written
-	Optional bool   // not always connected: its absence is no error of the store's health
-	Keep     *Keep  // nil: it says nothing; see KeepOf
+	Name      string
+	Path      string         // absolute, as written; with a Drive below its root, with slashes
+	Drive     *Wanted        // nil: Path alone is the place
+	Set       []time.Weekday // one enrolled drive for each of these days, which together are the destination; none: one drive
+	Optional  bool           // not always connected: its absence is no error of the store's health
+	MaxAbsent time.Duration  // how long no drive of it may be seen before a run fails; 0: for ever
+	Eject     bool           // after the run
+	Encrypt   bool           // for the Recipients; a Drive's copies are in any case
+	User      string         // for a folder of another computer; "": whoever runs djscript
+	Password  Secret
+	Keep      *Keep // nil: it says nothing; see KeepOf
 }
 
 // How far a copy is proven when it is made.

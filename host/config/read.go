@@ -24,6 +24,7 @@ func (r *reader) read(c *Config) {
 	c.Cron = root.cron(c.Store.DayStarts)
 	c.Scripts = root.scripts()
 	c.Routes = root.routes()
+	c.Recipients = root.encryption()
 	c.Limits = root.limits()
 	root.close()
 }
@@ -189,16 +190,6 @@ func (t *table) system(c *Config) string {
 		t.bad("system", message.New("option.value", "config.no_such_system", offer(name, known)))
 	}
 	return name
-}
-
-func (t *table) destinations() []Destination {
-	var all []Destination
-	for name, in := range t.named("destination") {
-		in.require("path")
-		all = append(all, Destination{Name: name, Path: in.folder("path"), Optional: in.flag("optional"), Keep: in.keep()})
-		in.close()
-	}
-	return all
 }
 
 func (t *table) backup(dayStarts time.Duration) *Backup {

@@ -11,6 +11,9 @@ import (
 func (r *reader) relations(c *Config) {
 	r.oneDatabaseEach(c.Databases)
 	r.oneFolderEach(c.Destinations)
+	r.oneDriveEach(c.Destinations)
+	r.oneUserEach(c.Destinations)
+	r.keysToEncrypt(c)
 	r.liveDatabases(c)
 	r.backupNames(c)
 	for _, e := range c.Cron {
@@ -50,7 +53,7 @@ func (r *reader) oneFolderEach(all []Destination) {
 	places := placesOf(all)
 	for i, d := range all {
 		for j, other := range all {
-			if i == j || d.Path == "" || other.Path == "" || !places[i].within(places[j]) {
+			if i == j || d.folder() == "" || other.folder() == "" || !places[i].within(places[j]) {
 				continue
 			}
 			if places[i] == places[j] && i < j {
@@ -66,7 +69,7 @@ func (r *reader) oneFolderEach(all []Destination) {
 func placesOf(all []Destination) []place {
 	places := make([]place, len(all))
 	for i, d := range all {
-		places[i] = placeOf(d.Path)
+		places[i] = placeOf(d.folder())
 	}
 	return places
 }
@@ -89,9 +92,9 @@ func (r *reader) liveDatabases(c *Config) {
 		places[i] = placeOf(d.Path)
 	}
 	for _, d := range c.Destinations {
-		at := placeOf(d.Path)
+		at := placeOf(d.folder())
 		hit := slices.IndexFunc(places, func(p place) bool { return p.within(at) || at.within(p) })
-		if d.Path != "" && hit >= 0 {
+		if d.folder() != "" && hit >= 0 {
 			r.wrong(join("destination", d.Name)+".path", message.New("guard.live_db", "config.live_database",
 				message.Args{"name": live[hit].Name, "database": live[hit].Path, "path": d.Path}))
 		}

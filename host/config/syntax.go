@@ -133,6 +133,8 @@ func syntaxError(detail, key string) *message.Error {
 		return message.New("option.syntax", "config.syntax_password", nil)
 	case strings.HasPrefix(key, "notify.") && strings.HasSuffix(key, ".url"):
 		return message.New("option.syntax", "config.syntax_url", nil)
+	case strings.HasPrefix(key, "encryption."):
+		return message.New("option.syntax", "config.syntax_recipients", nil) // it may be the secret key by mistake
 	case strings.Contains(detail, "escape") || strings.Contains(detail, "hexadecimal"):
 		return message.New("option.syntax", "config.escape", nil)
 	case twice(detail):

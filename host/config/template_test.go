@@ -37,11 +37,15 @@ func TestEveryExampleOfTheDocumentedConfigurationIsTaken(t *testing.T) {
 	write(t, folder, "feriados.txt", "2027-03-01\n")
 	write(t, folder, "revenda/revenda.toml", "")
 	profiles := os.DirFS("../../builtin/systems")
+	// The example of a key is none, so that nobody's copies are encrypted for a stranger.
+	keys := []string{"encryption.recipients", "destination.rede.encrypt"}
 	for _, except := range [][]string{
 		{"backup.at", "cron.schedule"},
 		{"backup.from", "backup.until", "backup.every", "cron.from", "cron.until", "cron.every"},
 	} {
-		text := switchedOn(t, except...)
+		text := switchedOn(t, append(except, keys...)...)
+		text = strings.Replace(text, "#recipients = [\"age1...\"]", "recipients = [\""+key+"\"]", 1)
+		text = strings.Replace(text, "#encrypt = true", "encrypt = true", 1)
 		if _, err := build("djscript.toml", folder, []byte(text), under, profiles, nil); err != nil {
 			t.Errorf("without %v: %v", except, err)
 		}
@@ -52,14 +56,13 @@ func TestEveryExampleOfTheDocumentedConfigurationIsTaken(t *testing.T) {
 func TestEveryKeyThatIsTakenIsDocumented(t *testing.T) {
 	text := switchedOn(t)
 	for _, table := range []string{"[store]", "[firebird]", "[database.loja]", "[destination.pendrive]", "[backup]",
-		"[calendar.feriados]", "[[cron]]", "[script.default]", "[notify.dono]", "[limits]"} {
+		"[encryption]", "[calendar.feriados]", "[[cron]]", "[script.default]", "[notify.dono]", "[limits]"} {
 		planted := strings.Replace(text, "\n"+table+"\n", "\n"+table+"\nqqqqqqqqqqqqqqqq = 1\n", 1)
 		if planted == text {
 			t.Errorf("%s is not documented", table)
 			continue
 		}
-		_, section, _ := strings.Cut(planted, "\n"+table+"\n")
-		section, _, _ = strings.Cut(section, "\n[")
+		section := sectionsLike(planted, table)
 		for _, m := range mistakesIn(t, planted) {
 			if m.Code != "option.unknown" {
 				continue
@@ -75,6 +78,18 @@ func TestEveryKeyThatIsTakenIsDocumented(t *testing.T) {
 			}
 		}
 	}
+}
+
+// sectionsLike are the table and those of its kind: what one destination shows, another need not.
+func sectionsLike(text, table string) string {
+	kind, _, _ := strings.Cut(strings.TrimSuffix(table, "]"), ".")
+	var all strings.Builder
+	for section := range strings.SplitSeq("\n"+text, "\n[") {
+		if strings.HasPrefix("["+section, kind) {
+			all.WriteString(section)
+		}
+	}
+	return all.String()
 }
 
 func TestFilledInTheDocumentedConfigurationIsAStores(t *testing.T) {

@@ -49,13 +49,9 @@ func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, e
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
 		}
-		shelf, err := openShelf(d, c.Store)
-		if err != nil {
-			problems = append(problems, err)
-			continue
-		}
-		problems = append(problems, shelf.problems...)
-		for _, found := range shelf.copies {
+		lying, wrong := d.lying(c.Store)
+		problems = append(problems, wrong...)
+		for _, found := range lying {
 			if known, ok := byID[found.ID]; ok {
 				known.merge(found)
 			} else {

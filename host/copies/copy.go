@@ -83,13 +83,14 @@ func (c Copy) Number() uint64 {
 	return n
 }
 
-// state is what the places and the proof make of the copy: only bytes that lie somewhere count. A proof that failed, or bad bytes wherever it lies, make it
-// bad; a proof that holds for bytes that lie somewhere makes it verified.
+// state is what the places and the proof make of the copy: only bytes that lie somewhere count, on a drive that is not
+// plugged in too. A proof that failed, or bad bytes wherever it lies, make it bad; a proof that holds for bytes that lie
+// somewhere makes it verified.
 func (c Copy) state() string {
 	good, bad, proven := false, false, false
 	for _, p := range c.Places {
 		bad = bad || p.State == Bad
-		if p.State == Present {
+		if p.State == Present || p.State == Offline {
 			good = true
 			proven = proven || c.Proof != nil && c.Proof.OK && c.Proof.SHA256 == p.SHA256
 		}

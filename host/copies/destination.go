@@ -21,6 +21,8 @@ type Destination struct {
 	Slot       string   // the drive's place in its set: "wed"
 	Removable  bool     // what lies there leaves the shop
 	Recipients []string // age public keys: what lies there is encrypted for them; none: it is plain
+	// Away gives what lay on those of its drives that are not plugged in, when they were last seen. It may be nil.
+	Away func() ([]Copy, []error)
 }
 
 // MissedError is a destination that a copy did not reach.
@@ -94,7 +96,7 @@ func (d Destination) remove(name string) error {
 func twins(all []Destination) (refused []error) {
 	for i, d := range all {
 		for _, other := range all[:i] {
-			if drive.SameFile(d.Path, other.Path) {
+			if d.Path != "" && drive.SameFile(d.Path, other.Path) { // two that are absent are two
 				refused = append(refused, message.New("guard.identity", "copies.twins", message.Args{
 					"one": other.Name, "other": d.Name, "path": d.Path,
 				}))

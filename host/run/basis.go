@@ -27,9 +27,11 @@ func (h *Host) basis() map[string]string {
 	for _, d := range c.Destinations {
 		keep := c.KeepOf(d.Name)
 		all["[destination."+d.Name+"]"] = digest(struct {
-			Path string
-			Keep *config.Keep
-		}{d.Path, keep})
+			Path  string
+			Keep  *config.Keep
+			Drive *config.Wanted `json:",omitempty"`
+			For   []string       `json:",omitempty"`
+		}{d.Path, keep, d.Drive, recipients(c, d)})
 		if keep == nil || keep.Script == "" {
 			continue
 		}
