@@ -227,6 +227,12 @@ func (s *State) invoke(c *Call) (result any, err error) {
 	return call(c)
 }
 
+// Do calls a bound function from Go, with the arguments struct that Bind knows it by and within the host's wrapper: as a
+// script would, but for the script.
+func (s *State) Do(ctx context.Context, f Func, args any) (any, error) {
+	return s.invoke(&Call{Context: ctx, State: s, Func: f, Op: f.Name, Args: args, l: s.l})
+}
+
 func (s *State) pushResult(l *glua.LState, op string, result any) int {
 	results, several := result.(Results)
 	if !several {

@@ -14,15 +14,15 @@ func TestTheGuardsAreToldInOneLineWithTheirCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	extra, bad := retention.Reason{Key: "retention.other_class", Args: message.Args{"class": "extra"}}, retention.Reason{Key: "retention.bad"}
-	r := &rotated{Plan: retention.Plan{
+	r := &Rotation{Plan: retention.Plan{
 		Keep:   map[string][]retention.Reason{"1": {extra}, "2": {extra, bad}, "3": {{Key: "retention.newest"}}},
 		Guards: []retention.Reason{extra, bad},
 	}}
 	want := "esta política não apaga cópias da classe extra (2 cópias); ela se contradiz: fica até alguém olhar (1 cópia)"
-	if got := r.guards(); got != want {
+	if got := r.guarded(); got != want {
 		t.Errorf("told %q, want %q", got, want)
 	}
-	if got := (&rotated{}).guards(); got != "" {
+	if got := (&Rotation{}).guarded(); got != "" {
 		t.Errorf("no guard is told as %q", got)
 	}
 }

@@ -28,39 +28,53 @@ type policyArgs struct {
 	Min      *int          `lua:"min"`
 }
 
-// propose asks the policy of the call, or else that of the destination.
-func (h *Host) propose(a *pruneArgs, r *rotated, known []retention.Copy) (retention.Proposal, error) {
-	policy := lua.Value{}
-	if a.Policy != nil {
-		policy = *a.Policy
+// rule is what a rotation goes by: a policy function, or policies.
+type rule struct {
+	fn       *lua.Function
+	policies []retention.Policy
+}
+
+// rule is the policy of the call, or else that of the destination.
+func (h *Host) rule(a *pruneArgs) (rule, error) {
+	if a.Policy != nil && !a.Policy.IsNil() {
+		return ruleOf(*a.Policy)
 	}
-	if policy.IsNil() {
-		kept := h.Keep(a.Where)
-		if kept == nil {
-			return retention.Proposal{}, message.New("option.missing", "primitive.no_policy", message.Args{"where": a.Where})
-		}
-		if kept.Script == "" {
-			return retention.Propose(kept.Policies, known)
-		}
-		named, err := h.Env.Policy(kept.Script)
-		if err != nil {
-			return retention.Proposal{}, err
-		}
-		policy = named
+	kept := a.desk.keep()
+	if kept == nil {
+		kept = h.Keep(a.Where)
 	}
+	switch {
+	case kept == nil:
+		return rule{}, message.New("option.missing", "primitive.no_policy", message.Args{"where": a.Where})
+	case kept.Script == "":
+		return rule{policies: kept.Policies}, nil
+	}
+	named, err := h.Env.Policy(kept.Script)
+	if err != nil {
+		return rule{}, err
+	}
+	return ruleOf(named)
+}
+
+func ruleOf(policy lua.Value) (rule, error) {
 	if fn := policy.Function(); fn != nil {
-		return h.ask(fn, r, retention.Groups(known))
+		return rule{fn: fn}, nil
 	}
 	policies, err := policiesOf(policy)
-	if err != nil {
-		return retention.Proposal{}, err
+	return rule{policies: policies}, err
+}
+
+// propose asks the rule of a rotation.
+func (h *Host) propose(r *Rotation) (retention.Proposal, error) {
+	if r.rule.fn != nil {
+		return h.ask(r.rule.fn, r, retention.Groups(r.known))
 	}
-	return retention.Propose(policies, known)
+	return retention.Propose(r.rule.policies, r.known)
 }
 
 // ask asks a policy function, twice: the second time its groups come in the opposite order. A function that answers by
 // anything but the copies that it is given is found out, and refused.
-func (h *Host) ask(fn *lua.Function, r *rotated, groups []retention.Group) (retention.Proposal, error) {
+func (h *Host) ask(fn *lua.Function, r *Rotation, groups []retention.Group) (retention.Proposal, error) {
 	proposal := retention.Proposal{Keep: map[string][]retention.Reason{}, Classes: retention.DefaultClasses()}
 	first, err := h.answers(fn, r, groups)
 	if err != nil {
@@ -84,14 +98,14 @@ func (h *Host) ask(fn *lua.Function, r *rotated, groups []retention.Group) (rete
 }
 
 // answers are what the function keeps of all groups.
-func (h *Host) answers(fn *lua.Function, r *rotated, groups []retention.Group) (map[string][]string, error) {
+func (h *Host) answers(fn *lua.Function, r *Rotation, groups []retention.Group) (map[string][]string, error) {
 	h.deciding = true
 	defer func() { h.deciding = false }()
 	all := map[string][]string{}
 	for _, g := range groups {
 		var own []copies.Copy
 		for _, c := range g.Copies {
-			own = append(own, r.copies[c.ID])
+			own = append(own, r.Copies[c.ID])
 		}
 		results, err := fn.CallAlone(policySteps, own, g.NewestDay)
 		if err != nil {

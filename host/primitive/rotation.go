@@ -3,6 +3,7 @@ package primitive
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ type (
 	pruneArgs struct {
 		Where  string     `lua:"where,arg"`
 		Policy *lua.Value `lua:"policy,arg,optional"`
+		desk   *Pruning   // what a person asked for; nil: a script asks
 	}
 	planned struct {
 		Keep     map[string][]string `json:"keep"`
@@ -96,10 +98,17 @@ func (h *Host) keep(_ context.Context, a *keepArgs) (map[string][]string, error)
 	return spoken(proposal.Keep), err
 }
 
-// rotated is a destination, and what is to become of the copies there.
-type rotated struct {
-	copies map[string]copies.Copy // by id
+// Rotation is a destination, what lies there, and what is to become of it.
+type Rotation struct {
+	Where  string
+	Copies map[string]copies.Copy // as they lie there, by id
+	Future map[string]bool        // those that are not made yet, where it is foreseen
 	retention.Plan
+
+	known   []retention.Copy
+	changes map[string][]retention.Change // of each database, oldest first
+	guards  retention.Guards
+	rule    rule
 }
 
 func (h *Host) plan(ctx context.Context, a *pruneArgs) (planned, error) {
@@ -121,7 +130,7 @@ func (h *Host) prune(ctx context.Context, a *pruneArgs) ([]copies.Copy, error) {
 	err := h.one(ctx, func() error {
 		r, err := h.rotate(ctx, a)
 		if err == nil {
-			err = h.Env.Dropping(slices.Collect(maps.Keys(r.Drop)))
+			err = errors.Join(a.desk.shown(r), h.Env.Dropping(slices.Collect(maps.Keys(r.Drop))))
 		}
 		if err != nil || len(r.Drop) == 0 {
 			h.tell(a.Where, r, nil)
@@ -135,6 +144,9 @@ func (h *Host) prune(ctx context.Context, a *pruneArgs) ([]copies.Copy, error) {
 		h.tell(a.Where, r, dropped)
 		return err
 	})
+	if a.desk != nil {
+		return dropped, err
+	}
 	return dropped, h.spare(err)
 }
 
@@ -166,7 +178,7 @@ func (h *Host) planPrune(ctx context.Context, args any) (any, error) {
 }
 
 // tell keeps in the journal what goes and why, and what the guards said.
-func (h *Host) tell(where string, r *rotated, gone []copies.Copy) {
+func (h *Host) tell(where string, r *Rotation, gone []copies.Copy) {
 	if r == nil {
 		return
 	}
@@ -182,13 +194,13 @@ func (h *Host) tell(where string, r *rotated, gone []copies.Copy) {
 		}
 		h.Env.Log("info", said, nil)
 	}
-	if guards := r.guards(); guards != "" {
+	if guards := r.guarded(); guards != "" {
 		h.Env.Log("info", message.Text("primitive.guard", message.Args{"where": where, "why": guards}), nil)
 	}
 }
 
-// guards are what the guards said, each with how many copies it holds for: one line a night, however many they are.
-func (r *rotated) guards() string {
+// guarded is what the guards said, each with how many copies it holds for: one line a night, however many they are.
+func (r *Rotation) guarded() string {
 	held := map[string]int{}
 	for _, copies := range []map[string][]retention.Reason{r.Keep, r.Deferred} {
 		for _, reasons := range copies {
@@ -205,10 +217,10 @@ func (r *rotated) guards() string {
 }
 
 // dropped are the copies that go, newest first.
-func (r *rotated) dropped() []copies.Copy {
+func (r *Rotation) dropped() []copies.Copy {
 	all := []copies.Copy{}
 	for id := range r.Drop {
-		all = append(all, r.copies[id])
+		all = append(all, r.Copies[id])
 	}
 	slices.SortFunc(all, func(a, b copies.Copy) int { return -compareSeq(a, b) })
 	return all
@@ -226,7 +238,7 @@ func compareSeq(a, b copies.Copy) int {
 }
 
 // why are the reasons of the drops, one text each, for the ledger.
-func (r *rotated) why() map[string]string {
+func (r *Rotation) why() map[string]string {
 	all := map[string]string{}
 	for id, reasons := range spoken(r.Drop) {
 		all[id] = strings.Join(reasons, "; ")
@@ -235,47 +247,58 @@ func (r *rotated) why() map[string]string {
 }
 
 // rotate asks the policy, and judges what it wants.
-func (h *Host) rotate(ctx context.Context, a *pruneArgs) (*rotated, error) {
+func (h *Host) rotate(ctx context.Context, a *pruneArgs) (*Rotation, error) {
 	if _, err := h.destination(a.Where); err != nil {
 		return nil, err
 	}
-	r, known, err := h.lying(ctx, a.Where)
+	r, err := h.lying(ctx, a.Where)
 	if err != nil {
 		return nil, err
 	}
-	proposal, err := h.propose(a, r, known)
-	if err != nil {
+	if r.rule, err = h.rule(a); err != nil {
 		return nil, err
 	}
-	credit, err := h.credit(ctx, a.Where)
-	if err != nil {
+	if r.changes, err = h.changes(ctx, a.Where); err != nil {
 		return nil, err
 	}
-	r.Plan, err = retention.Decide(known, proposal, retention.Guards{Credit: credit})
+	r.Plan, err = h.decide(r)
 	return r, err
 }
 
+// decide asks the rule about the copies as they are known, and judges what it wants.
+func (h *Host) decide(r *Rotation) (retention.Plan, error) {
+	proposal, err := h.propose(r)
+	if err != nil {
+		return retention.Plan{}, err
+	}
+	guards := r.guards
+	guards.Credit = map[string]int{}
+	for database, all := range r.changes {
+		guards.Credit[database] = retention.Credit(all)
+	}
+	return retention.Decide(r.known, proposal, guards)
+}
+
 // lying are the copies as they lie at the destination.
-func (h *Host) lying(ctx context.Context, where string) (*rotated, []retention.Copy, error) {
+func (h *Host) lying(ctx context.Context, where string) (*Rotation, error) {
 	all, err := h.list(ctx, &CopyFilter{Where: where})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	r := &rotated{copies: map[string]copies.Copy{}}
-	var known []retention.Copy
+	r := &Rotation{Where: where, Copies: map[string]copies.Copy{}}
 	for _, c := range all {
 		here := c.At(where)
 		if here.State == copies.Missing {
 			continue
 		}
-		r.copies[here.ID] = here
+		r.Copies[here.ID] = here
 		one := retained(here)
 		if here.State != copies.Bad && !here.Ours() {
 			one.State = retention.Unsure
 		}
-		known = append(known, one)
+		r.known = append(r.known, one)
 	}
-	return r, known, nil
+	return r, nil
 }
 
 // retained is a copy as rotation sees it.
@@ -295,8 +318,8 @@ func retained(c copies.Copy) retention.Copy {
 	return one
 }
 
-// credit is what new verified copies have paid for.
-func (h *Host) credit(ctx context.Context, where string) (map[string]int, error) {
+// changes are what became of the copies of each database at a destination: new verified copies pay for drops.
+func (h *Host) changes(ctx context.Context, where string) (map[string][]retention.Change, error) {
 	history, err := h.Copies.History(ctx, where)
 	if err != nil {
 		return nil, err
@@ -312,11 +335,7 @@ func (h *Host) credit(ctx context.Context, where string) (map[string]int, error)
 		}
 		changes[c.Database] = append(changes[c.Database], change)
 	}
-	credit := map[string]int{}
-	for database, all := range changes {
-		credit[database] = retention.Credit(all)
-	}
-	return credit, nil
+	return changes, nil
 }
 
 // spoken are reasons as sentences.

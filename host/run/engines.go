@@ -53,12 +53,19 @@ func (h *Host) Bench(ctx context.Context) (copies.Bench, error) {
 // Engines builds the engines: it finds Firebird's tools and opens the secrets, but touches no server yet. Everything
 // that is wrong is told at once.
 func (h *Host) Engines(ctx context.Context) (*Engines, error) {
+	e, err := h.engines(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// engines are as ready as they can be: an error tells what only those lack who make or prove a copy.
+func (h *Host) engines(ctx context.Context) (*Engines, error) {
 	bench, noTools := h.Bench(ctx)
 	databases, secrets, noSecrets := h.Databases()
 	setup, err := h.setup()
-	if err := errors.Join(noTools, noSecrets, err, os.MkdirAll(h.dir(), 0o755)); err != nil {
-		return nil, err
-	}
+	lacking := errors.Join(noTools, noSecrets, err, os.MkdirAll(h.dir(), 0o755))
 	e := &engine{
 		bench: bench, Catalogue: h.Catalogue(),
 		prover: &copies.Prover{Bench: bench, Databases: databases, Destinations: h.destinations(), Now: h.now, Entropy: h.Entropy},
@@ -69,7 +76,7 @@ func (h *Host) Engines(ctx context.Context) (*Engines, error) {
 	}
 	return &Engines{
 		Copies: e, Firebird: e, Drives: drives{}, Outbox: h.Outbox(), Databases: databases, Destinations: h.destinations(), Mask: secret.Mask(secrets), Serve: e.serve,
-	}, nil
+	}, lacking
 }
 
 // engine is what works for a real store.

@@ -29,7 +29,7 @@ func (h *Host) keep(destination string) *primitive.Keep {
 func (r *running) Policy(name string) (lua.Value, error) {
 	script, policy, _ := strings.Cut(name, ":")
 	declared := r.declared
-	if script != r.target.script {
+	if declared == nil || script != r.target.script {
 		var err error
 		if declared, err = r.beside(script); err != nil {
 			return lua.Value{}, err

@@ -21,17 +21,8 @@ type Session struct {
 
 // Session opens a session with the store's engines. It has to be closed.
 func (h *Host) Session(ctx context.Context) (*Session, error) {
-	r := &running{
-		host: h, began: h.Now(), request: Request{Target: sessionName, Trigger: "manual", Dry: true}, outcome: &Outcome{Script: sessionName, Dry: true},
-	}
-	r.outcome.Run = ulid.MustNew(ulid.Timestamp(r.began), h.Entropy).String()
-	r.permitted = &Permit{Script: sessionName, Grants: Powers().Whole()}
-	nothing, err := lua.ParseLine(sessionName, "")
+	r, err := h.unscripted(sessionName, Request{Target: sessionName, Trigger: "manual", Dry: true})
 	if err != nil {
-		return nil, err
-	}
-	r.target = &target{script: sessionName}
-	if err := r.aim(nothing); err != nil {
 		return nil, err
 	}
 	if r.engines, err = h.world().Engines(ctx); err != nil {
@@ -47,6 +38,18 @@ func (h *Host) Session(ctx context.Context) (*Session, error) {
 	options.Rehearse, options.Interactive = true, true
 	r.state = lua.New(ctx, options)
 	return s, nil
+}
+
+// unscripted is a run of a person's own, without a script: it needs no grants.
+func (h *Host) unscripted(name string, request Request) (*running, error) {
+	r := &running{host: h, began: h.Now(), request: request, outcome: &Outcome{Script: name, Dry: request.Dry}, target: &target{script: name}}
+	r.outcome.Run = ulid.MustNew(ulid.Timestamp(r.began), h.Entropy).String()
+	r.permitted = &Permit{Script: name, Grants: Powers().Whole()}
+	nothing, err := lua.ParseLine(name, "")
+	if err != nil {
+		return r, err
+	}
+	return r, r.aim(nothing)
 }
 
 // aim makes a line what the run runs: it may require libraries as a script may.

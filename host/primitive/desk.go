@@ -1,0 +1,83 @@
+package primitive
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/lua"
+)
+
+// Desk is dj.copy for a person at the command line: the same calls, with all that stands around those of a script.
+type Desk struct {
+	host  *Host
+	state *lua.State
+}
+
+// NewDesk is a desk at which the host works with that state.
+func NewDesk(h *Host, s *lua.State) *Desk { return &Desk{h, s} }
+
+// do calls the primitive of that name.
+func do[R any](ctx context.Context, d *Desk, name string, args any) (R, error) {
+	all := d.host.All()
+	i := slices.IndexFunc(all, func(f lua.Func) bool { return f.Name == name })
+	value, err := d.state.Do(ctx, all[i], args)
+	result, _ := value.(R)
+	return result, err
+}
+
+// Rotates tells whether djscript.toml says what stays at a destination.
+func (d *Desk) Rotates(where string) bool { return d.host.Keep(where) != nil }
+
+// Plan is what would become of the copies at a destination, by what djscript.toml keeps there or by other rules.
+func (d *Desk) Plan(ctx context.Context, where string, p *Pruning) (*Rotation, error) {
+	return d.host.rotate(ctx, &pruneArgs{Where: where, desk: p})
+}
+
+// Pruning is what a person asked for.
+type Pruning struct {
+	Keep  *Keep    // other rules than those of djscript.toml; nil: those
+	Shown []string // the copies that the person has seen go, by id; nil: none were shown
+}
+
+func (p *Pruning) keep() *Keep {
+	if p == nil {
+		return nil
+	}
+	return p.Keep
+}
+
+// shown refuses to drop what the person has not seen go.
+func (p *Pruning) shown(r *Rotation) error {
+	if p == nil || p.Shown == nil {
+		return nil
+	}
+	var others []string
+	for id := range r.Drop {
+		if !slices.Contains(p.Shown, id) {
+			others = append(others, r.Copies[id].Seq)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	slices.Sort(others)
+	return message.New("guard.plan", "primitive.plan_moved", message.Args{"where": r.Where, "copies": strings.Join(others, ", ")})
+}
+
+// Prune drops what nothing keeps. What a guard refuses is an error: the person is there to read it.
+func (d *Desk) Prune(ctx context.Context, where string, p Pruning) ([]copies.Copy, error) {
+	return do[[]copies.Copy](ctx, d, "copy.prune", &pruneArgs{Where: where, desk: &p})
+}
+
+// Pin keeps a copy whatever the rotation says.
+func (d *Desk) Pin(ctx context.Context, ref string, pin copies.Pin) (copies.Copy, error) {
+	return do[copies.Copy](ctx, d, "copy.pin", &pinArgs{Copy: copyRef{ref}, Reason: pin.Reason, LastDay: pin.LastDay})
+}
+
+// Unpin takes the pin away.
+func (d *Desk) Unpin(ctx context.Context, ref string) (copies.Copy, error) {
+	return do[copies.Copy](ctx, d, "copy.unpin", &copyArgs{Copy: copyRef{ref}})
+}

@@ -1,0 +1,74 @@
+package run
+
+import (
+	"context"
+	"time"
+
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/lua"
+)
+
+// errandName is what errands are called in the journal, before their own name.
+const errandName = "copies"
+
+// Errand is what a person at the command line has done to the store's copies, by the calls that scripts have and under
+// the same locks and guards. It needs no script, no grants and no Firebird.
+type Errand struct {
+	Name   string // "prune"
+	Params map[string]any
+	Look   bool          // it changes nothing: nothing is journaled, and no lock is held
+	Wait   time.Duration // for locks that others hold
+	Do     func(ctx context.Context, desk *primitive.Desk) (any, error)
+}
+
+// Errand does it, and tells how it went as of any run.
+func (h *Host) Errand(ctx context.Context, e Errand) *Outcome {
+	own := *h
+	if own.World == nil {
+		own.World = counter{disk{h}}
+	}
+	if e.Look {
+		own.World = own.Rehearsal()
+	}
+	r, err := own.unscripted(errandName, Request{Target: errandName, Params: e.Params, Trigger: "manual", Dry: e.Look, Wait: e.Wait})
+	r.target.job, r.outcome.Job = e.Name, e.Name
+	if err == nil {
+		err = r.errand(ctx, e)
+	}
+	r.finish(err)
+	return r.outcome
+}
+
+func (r *running) errand(ctx context.Context, e Errand) (err error) {
+	if r.engines, err = r.host.world().Engines(ctx); err != nil {
+		return r.open(err)
+	}
+	r.mask = r.engines.Mask
+	ctx, cancel := r.limit(ctx)
+	defer cancel()
+	if err := r.open(nil); err != nil {
+		return err
+	}
+	if r.host.Behind != nil {
+		r.Degrade(r.host.Behind)
+	}
+	if activate := r.host.Activate; activate != nil {
+		if err := activate(ctx); err != nil {
+			r.Degrade(err)
+		}
+	}
+	lent := r.engines.primitives(r)
+	r.state = lua.New(ctx, r.options(lent))
+	value, err := e.Do(ctx, primitive.NewDesk(lent, r.state))
+	r.outcome.Value = value
+	return err
+}
+
+// counter is the real store for whoever makes no copy: what only making or proving one needs may be lacking.
+type counter struct{ disk }
+
+// Engines are as ready as they can be.
+func (c counter) Engines(ctx context.Context) (*Engines, error) {
+	e, _ := c.host.engines(ctx)
+	return e, nil
+}
