@@ -58,6 +58,23 @@ func fits(older, newer *Copy) bool {
 	return b.follows(a)
 }
 
+// A single copy moves the day that is reached on by a week at most: where the clock leapt a month ahead for one night,
+// nothing grows a month older until a second copy says the same.
+const unconfirmedLeap = 7
+
+// reached is the day that countable copies have come to, in their order from the newest on; known is false for none.
+func reached(newestFirst []*Copy) (day int, known bool) {
+	if len(newestFirst) == 0 {
+		return 0, false
+	}
+	day, _ = dayNumber(newestFirst[0].Day)
+	if len(newestFirst) > 1 {
+		second, _ := dayNumber(newestFirst[1].Day)
+		day = min(day, second+unconfirmedLeap)
+	}
+	return day, true
+}
+
 // stamp is a day, and how far a shop might have come by then: it may have been closed before each number that it gave
 // to a copy, and those in between may be dropped since.
 type stamp struct {

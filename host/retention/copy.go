@@ -55,7 +55,12 @@ type Pin struct {
 	LastDay string // the last business day that it holds; "": until it is taken away
 }
 
-// holds compares with the newest day that can be believed, since the PC's clock can not.
-func (p *Pin) holds(newestDay string) bool {
-	return p != nil && (p.LastDay == "" || newestDay == "" || p.LastDay >= newestDay)
+// holds compares with the day that the copies have reached, since the PC's clock can not be asked. A last day that is no
+// day never comes.
+func (p *Pin) holds(reached int, known bool) bool {
+	if p == nil {
+		return false
+	}
+	last, ok := dayNumber(p.LastDay)
+	return !ok || !known || last >= reached
 }

@@ -7,13 +7,17 @@ import "slices"
 type floor struct {
 	of        int
 	classes   []string
-	scrubDays int
-	newestDay string
+	scrubDays int // 0: no hash grows old
+	reached   int
 	counted   map[string]int // by class
 }
 
-func (j *judgement) newFloor(g *Group) *floor {
-	return &floor{of: j.floor, classes: j.classes, scrubDays: j.guards.ScrubDays, newestDay: g.NewestDay, counted: map[string]int{}}
+func (j *judgement) newFloor(reached int, known bool) *floor {
+	f := &floor{of: j.floor, classes: j.classes, reached: reached, counted: map[string]int{}}
+	if known {
+		f.scrubDays = j.guards.ScrubDays
+	}
+	return f
 }
 
 // count takes the verified copies, newest first.
@@ -31,10 +35,6 @@ func (f *floor) count(c *Copy, add func(key, name string, value any)) {
 // stale tells whether the bytes of a copy have to be hashed again. A hash from a day as far ahead comes from a wrong
 // clock, and would be fresh for ever.
 func (f *floor) stale(c *Copy) bool {
-	if f.scrubDays <= 0 || f.newestDay == "" {
-		return false
-	}
-	newest, _ := dayNumber(f.newestDay)
 	checked, ok := dayNumber(c.Checked)
-	return !ok || checked < newest-f.scrubDays || checked > newest+f.scrubDays
+	return f.scrubDays > 0 && (!ok || checked < f.reached-f.scrubDays || checked > f.reached+f.scrubDays)
 }

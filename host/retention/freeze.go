@@ -5,7 +5,7 @@ func (j *judgement) frozen(g *Group) Reason {
 	switch {
 	case g.suspicious():
 		return j.say.of("retention.suspect", "", nil)
-	case j.guards.Devices >= 3 && j.devices(g) < 2:
+	case j.newSpread(g).lacking(g):
 		return j.say.of("retention.devices", "devices", j.guards.Devices)
 	}
 	return Reason{}
@@ -36,20 +36,4 @@ func (g *Group) suspicious() bool {
 		}
 	}
 	return false
-}
-
-// devices are how many hold a verified copy that stays. What lies on no known device counts as one, once.
-func (j *judgement) devices(g *Group) int {
-	here, stays := map[string]bool{}, 0
-	for i := range g.Copies {
-		c := &g.Copies[i]
-		if c.State != Verified || j.Keep[c.ID] == nil {
-			continue
-		}
-		stays = 1
-		if c.Device != "" {
-			here[c.Device] = true
-		}
-	}
-	return max(stays, len(here)) + j.guards.Elsewhere[g.Unit]
 }

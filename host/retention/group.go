@@ -62,6 +62,28 @@ func truth(b bool) int {
 	return 0
 }
 
+// countable copies of these classes, newest first.
+func (g *Group) countable(classes []string) []*Copy {
+	var all []*Copy
+	for i := range g.Copies {
+		if c := &g.Copies[i]; c.countable() && slices.Contains(classes, c.Class) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// reached is the day that the unit has come to.
+func (g *Group) reached() (day int, known bool) {
+	var last []*Copy
+	for i := range g.Copies {
+		if c := &g.Copies[i]; c.countable() && len(last) < 2 {
+			last = append(last, c)
+		}
+	}
+	return reached(last)
+}
+
 func newestDay(newestFirst []Copy) string {
 	for i := range newestFirst {
 		if c := &newestFirst[i]; c.countable() {

@@ -9,7 +9,8 @@ const provenAfter = 3
 // others, which are looked at from the newest on.
 func (j *judgement) demands(g *Group) [][]Reason {
 	demanded := make([][]Reason, len(g.Copies))
-	floor, waiting := j.newFloor(g), arrivals{}
+	day, known := g.reached()
+	stay, wait, spread := j.newFloor(day, known), arrivals{}, j.newSpread(g)
 	verified := 0
 	for i := range g.Copies {
 		c := &g.Copies[i]
@@ -17,40 +18,39 @@ func (j *judgement) demands(g *Group) [][]Reason {
 		if i == 0 {
 			add("retention.newest", "", nil)
 		}
-		j.ownMerits(g, c, add)
-		if c.State == Sealed && verified < provenAfter {
-			add("retention.unproven", "", nil)
+		if !slices.Contains(j.classes, c.Class) {
+			add("retention.other_class", "class", c.Class)
+		}
+		if c.Pin.holds(day, known) {
+			add("retention.pinned", "why", c.Pin.Reason)
+		}
+		if c.Doubted {
+			add("retention.doubted", "day", c.Day)
 		}
 		if c.State != Verified {
+			unproven(c, verified, add)
 			continue
 		}
 		if verified++; verified == 1 {
 			add("retention.newest_verified", "", nil)
 		}
-		floor.count(c, add)
-		waiting.pass(c, add)
+		stay.count(c, add)
+		wait.pass(c, add)
+		spread.pass(c, add)
 	}
 	return demanded
 }
 
-// ownMerits are what keeps a copy whatever lies beside it.
-func (j *judgement) ownMerits(g *Group, c *Copy, add func(key, name string, value any)) {
-	if !slices.Contains(j.classes, c.Class) {
-		add("retention.other_class", "class", c.Class)
-	}
-	if c.Pin.holds(g.NewestDay) {
-		add("retention.pinned", "why", c.Pin.Reason)
-	}
-	if c.Doubted {
-		add("retention.doubted", "day", c.Day)
-	}
-	switch c.State {
-	case Verified, Sealed:
-	case Bad:
+// unproven copies count for nothing. Only one that was never proven may go, once enough newer ones were.
+func unproven(c *Copy, newer int, add func(key, name string, value any)) {
+	switch {
+	case c.State == Bad:
 		add("retention.bad", "", nil)
-	case Suspect:
+	case c.State == Suspect:
 		add("retention.unlike", "", nil)
-	default:
+	case c.State != Sealed:
 		add("retention.unsure", "", nil)
+	case newer < provenAfter:
+		add("retention.unproven", "", nil)
 	}
 }

@@ -83,7 +83,7 @@ func Propose(policies []Policy, copies []Copy) (Proposal, error) {
 
 // keep adds what the rules keep of one unit.
 func (p Policy) keep(g *Group, keep map[string][]Reason) {
-	countable := p.countable(g) // newest first
+	countable := g.countable(p.Class)
 	add := func(c *Copy, r Reason) { keep[c.ID] = append(keep[c.ID], r) }
 	for i, c := range countable[:min(p.Last, len(countable))] {
 		add(c, Reason{"retention.last", message.Args{"n": i + 1, "of": p.Last}})
@@ -106,29 +106,11 @@ func (p Policy) keep(g *Group, keep map[string][]Reason) {
 	}
 }
 
-func (p Policy) countable(g *Group) []*Copy {
-	var all []*Copy
-	for i := range g.Copies {
-		if c := &g.Copies[i]; c.countable() && slices.Contains(p.Class, c.Class) {
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
-// A single copy moves the window on by a week at most: where the clock leapt a month ahead for one night, the copies of
-// that month stay until a second one says the same.
-const unconfirmedLeap = 7
-
 // window is the days up to the newest, and the copy before them: it is what the first of these days began with.
 func (p Policy) window(newestFirst []*Copy) []*Copy {
-	if p.Within == 0 || len(newestFirst) == 0 {
+	end, known := reached(newestFirst)
+	if p.Within == 0 || !known {
 		return nil
-	}
-	end, _ := dayNumber(newestFirst[0].Day)
-	if len(newestFirst) > 1 {
-		second, _ := dayNumber(newestFirst[1].Day)
-		end = min(end, second+unconfirmedLeap)
 	}
 	for i, c := range newestFirst {
 		if day, _ := dayNumber(c.Day); end-day > p.Within {

@@ -35,11 +35,6 @@ func oldestFirst(copies []*Copy) {
 // of the same class and day.
 func (j *judgement) redundant(g *Group) (worthless, doubles []*Copy) {
 	demanded, newer := j.demands(g), g.verifiedBefore()
-	for i, reasons := range demanded {
-		if len(reasons) > 0 {
-			j.Keep[g.Copies[i].ID] = reasons
-		}
-	}
 	frozen := j.frozen(g)
 	type ofDay struct{ class, day string }
 	has := map[ofDay]bool{}

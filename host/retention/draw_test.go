@@ -1,0 +1,220 @@
+package retention
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// always draws as many histories as TestMain says, beside the other properties.
+func always(t *testing.T, property func(*rapid.T)) {
+	t.Helper()
+	t.Parallel()
+	rapid.Check(t, property)
+}
+
+// oddity is what may be special about a copy.
+type oddity struct {
+	name string
+	of   func(*Copy)
+}
+
+func (o oddity) String() string { return o.name }
+
+var oddities = []oddity{
+	{"plain", func(*Copy) {}},
+	{"plain", func(*Copy) {}},
+	{"plain", func(*Copy) {}},
+	{"sealed", func(c *Copy) { c.State = Sealed }},
+	{"sealed", func(c *Copy) { c.State = Sealed }},
+	{"bad", func(c *Copy) { c.State = Bad }},
+	{"suspect", func(c *Copy) { c.State = Suspect }},
+	{"unsure", func(c *Copy) { c.State = Unsure }},
+	{"of a state to come", func(c *Copy) { c.State = "carved in stone" }},
+	{"intraday", func(c *Copy) { c.Class = "intraday" }},
+	{"closing", func(c *Copy) { c.Class = "closing" }},
+	{"other database", func(c *Copy) { c.Database = "pdv" }},
+	{"some companies", func(c *Copy) { c.Companies = "2" }},
+	{"partial", func(c *Copy) { c.Partial = true }},
+	{"pinned", func(c *Copy) { c.Pin = &Pin{Reason: "auditoria"} }},
+	{"pinned for a while", func(c *Copy) { c.Pin = &Pin{Reason: "fechamento", LastDay: after(c.Day, 20)} }},
+	{"doubted", func(c *Copy) { c.Doubted = true }},
+	{"busy", func(c *Copy) { c.Busy = true }},
+	{"away", func(c *Copy) { c.Away = true }},
+	{"missed", func(c *Copy) { c.To, c.At = []string{"local", "pen"}, []string{"local"} }},
+	{"arrived", func(c *Copy) { c.To, c.At = []string{"local", "pen"}, []string{"local", "pen"} }},
+	{"waived", func(c *Copy) {
+		c.To, c.At, c.Waived = []string{"local", "pen", "rede"}, []string{"local"}, []string{"pen"}
+	}},
+	{"on a second drive", func(c *Copy) { c.Device = "B" }},
+	{"on no known drive", func(c *Copy) { c.Device = "" }},
+	{"never hashed", func(c *Copy) { c.Checked = "" }},
+	{"hashed again", func(c *Copy) { c.Checked = after(c.Day, 50) }},
+	{"hashed by a wrong clock", func(c *Copy) { c.Checked = "2035-01-01" }},
+}
+
+// Stamps of clocks that are wrong, and of manifests that are.
+var wrongDays = []string{"1970-01-01", "1980-01-01", "2015-02-03", "2025-09-30", "2035-06-01", "2106-02-07", "", "?", "2025-02-30"}
+
+// history draws the copies of a store, oldest first: nights with pauses, several a day, a few of them odd.
+func history(clocksMayBeWrong bool) *rapid.Generator[[]Copy] {
+	return rapid.Custom(func(t *rapid.T) []Copy {
+		day := rapid.SampledFrom([]string{"2024-12-20", "2025-02-10", "2026-11-01"}).Draw(t, "first day")
+		others := rapid.SampledFrom([]int{1, 1, 2, 5}).Draw(t, "databases") // the last of which has one copy in so many
+		pauses := rapid.SampledFrom([][]int{{1}, {1, 1, 1, 1, 2, 3}, {0, 0, 0, 1}, {1, 7, 30, 90}}).Draw(t, "pauses")
+		var all []Copy
+		for i := range rapid.IntRange(0, 45).Draw(t, "copies") {
+			c := Copy{
+				ID: fmt.Sprintf("%04d", i+1), Seq: uint64(i + 1), Day: day, Created: fmt.Sprintf("%sT%02d:00:00-03:00", day, i%24), Class: "routine",
+				State: Verified, Database: "loja", Bytes: int64(1 + i%4), Device: "A", Checked: day,
+			}
+			if others > 1 && i%others == 0 {
+				c.Database = "pdv"
+			}
+			rapid.SampledFrom(oddities).Draw(t, "copy").of(&c)
+			if clocksMayBeWrong && rapid.IntRange(0, 15).Draw(t, "clock") == 15 {
+				c.Day = rapid.SampledFrom(wrongDays).Draw(t, "wrong day")
+			}
+			all = append(all, c)
+			day = after(day, rapid.SampledFrom(pauses).Draw(t, "pause"))
+		}
+		return all
+	})
+}
+
+// policy draws rules that Check lets pass.
+func policy() *rapid.Generator[Policy] {
+	return rapid.Custom(func(t *rapid.T) Policy {
+		var p Policy
+		for _, rule := range p.counts() {
+			*rule = rapid.SampledFrom([]int{0, 0, 0, 1, 3, 12}).Draw(t, "count")
+		}
+		p.Min = rapid.IntRange(0, 4).Draw(t, "min")
+		if rapid.Bool().Draw(t, "weekdays") {
+			p.Weekdays = []time.Weekday{time.Monday, time.Saturday}
+		}
+		p.Class = rapid.SampledFrom([][]string{nil, {"routine"}, {"routine", "closing"}, {"intraday"}}).Draw(t, "classes")
+		if p.Check() != nil {
+			p.Last = 1
+		}
+		return p
+	})
+}
+
+// counts are the rules that keep a number of copies.
+func (p *Policy) counts() []*int {
+	return []*int{&p.Last, &p.Hourly, &p.Daily, &p.Weekly, &p.Monthly, &p.Yearly, &p.Within}
+}
+
+func guards() *rapid.Generator[Guards] {
+	return rapid.Custom(func(t *rapid.T) Guards {
+		g := Guards{
+			Min:       rapid.IntRange(0, 5).Draw(t, "floor"),
+			ScrubDays: rapid.SampledFrom([]int{0, 0, 35}).Draw(t, "scrub days"),
+			Devices:   rapid.SampledFrom([]int{0, 1, 2, 3, 6}).Draw(t, "devices"),
+		}
+		if rapid.Bool().Draw(t, "elsewhere") {
+			g.Elsewhere = map[Unit]int{{Database: "loja"}: 1}
+		}
+		if rapid.Bool().Draw(t, "credited") {
+			g.Credit = map[string]int{"loja": rapid.IntRange(0, 20).Draw(t, "credit")}
+		}
+		return g
+	})
+}
+
+// drawn is a history, a policy and guards, and the plan that they make.
+type drawn struct {
+	copies   []Copy
+	policy   Policy
+	guards   Guards
+	proposal Proposal
+	plan     Plan
+}
+
+func draw(t *rapid.T, clocksMayBeWrong bool) drawn {
+	d := drawn{
+		copies: history(clocksMayBeWrong).Draw(t, "history"), policy: policy().Draw(t, "policy"), guards: guards().Draw(t, "guards"),
+	}
+	d.proposal, d.plan = planned(t, d.copies, []Policy{d.policy}, d.guards)
+	return d
+}
+
+// again is the plan with other copies, and all else as it was.
+func (d drawn) again(t *rapid.T, copies []Copy) Plan {
+	_, plan := planned(t, copies, []Policy{d.policy}, d.guards)
+	return plan
+}
+
+// planned is the plan of policies; a refusal fails the test.
+func planned(t *rapid.T, copies []Copy, policies []Policy, g Guards) (Proposal, Plan) {
+	proposal, err := Propose(policies, copies)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := Decide(copies, proposal, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proposal, plan
+}
+
+// gives tells whether a copy is dropped now or is to be.
+func (p Plan) gives(id string) bool { return p.Drop[id] != nil || p.Deferred[id] != nil }
+
+// keepsFor tells whether a copy stays for that reason.
+func (p Plan) keepsFor(id, key string) bool {
+	return slices.ContainsFunc(p.Keep[id], func(r Reason) bool { return r.Key == key })
+}
+
+// lost are the copies that one plan kept and another gives up.
+func lost(before, after Plan) []string {
+	var all []string
+	for _, id := range slices.Sorted(maps.Keys(before.Keep)) {
+		if after.gives(id) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+// without are the copies that are not given up, or not dropped where only drops are meant.
+func without(copies []Copy, gone func(id string) bool) []Copy {
+	return slices.DeleteFunc(slices.Clone(copies), func(c Copy) bool { return gone(c.ID) })
+}
+
+func count(copies []Copy, of func(Copy) bool) int {
+	return len(copies) - len(slices.DeleteFunc(slices.Clone(copies), of))
+}
+
+// after is the day so many days later.
+func after(day string, days int) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		panic(err)
+	}
+	return t.AddDate(0, 0, days).Format(time.DateOnly)
+}
+
+// text is a plan to the last byte.
+func text(t *rapid.T, p Plan) string {
+	written, err := json.Marshal(struct {
+		Plan
+		Hash string
+	}{p, p.Hash()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(written)
+}
+
+// ids are the copies of a plan by what becomes of them, without the reasons.
+func ids(p Plan) [][]string {
+	sorted := func(m map[string][]Reason) []string { return slices.Sorted(maps.Keys(m)) }
+	return [][]string{sorted(p.Keep), sorted(p.Drop), sorted(p.Deferred)}
+}
