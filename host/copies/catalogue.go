@@ -57,9 +57,9 @@ func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, e
 		if filter.State == Trashed {
 			lying = d.trashed
 		}
-		all, wrong := lying(c.Store)
+		there, wrong := lying(c.Store)
 		problems = append(problems, wrong...)
-		for _, found := range all {
+		for _, found := range there {
 			if known, ok := byID[found.ID]; ok {
 				known.merge(found)
 			} else {

@@ -113,7 +113,11 @@ func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string
 	if left > 0 {
 		refused = append(refused, message.New("copy.not_found", "copies.not_there", message.Args{"n": left, "destination": d.Name}))
 	}
-	return found, newestDay(here), errors.Join(refused...)
+	newest := ""
+	if days := believed(here); len(days) > 0 {
+		newest = days[0]
+	}
+	return found, newest, errors.Join(refused...)
 }
 
 // refusal is why a copy may not be dropped; newest says that it is the newest verified one of its kind there.

@@ -403,17 +403,31 @@ func trashed(events []event, store string) []event {
 	return found
 }
 
-// newestDay is the newest business day of a verified copy among these, as far as it can be believed: one wrong stamp is
-// not. All that a store has at a destination is asked together, since its numbers give the order of all.
-func newestDay(all []Copy) string {
+// believed are the business days of the verified copies among these, newest first, as far as they can be believed: one
+// wrong stamp is not. All that a store has at a destination is asked together, since its numbers give the order of all.
+func believed(all []Copy) (days []string) {
 	var known []retention.Copy
 	for _, c := range all {
 		known = append(known, retention.Copy{ID: c.ID, Seq: c.Number(), Day: c.Day, State: c.State, Doubted: c.Suspect != ""})
 	}
 	for _, g := range retention.Groups(known) {
-		return g.NewestDay
+		for _, c := range g.Copies {
+			if c.State == retention.Verified && !c.Doubted {
+				days = append(days, c.Day)
+			}
+		}
 	}
-	return ""
+	return days
+}
+
+// due tells whether a copy has been in the trash for long enough, by the days of the copies that were verified since. A
+// day that no other agrees with is not enough.
+func (e event) due(days []string) bool {
+	if len(days) < 2 || days[1] < e.Day {
+		return false
+	}
+	after, ok := daysAfter(days[0], e.Day)
+	return ok && after > TrashDays
 }
 
 // daysAfter is how many days a business day lies after another; false where one of them is none.
@@ -446,10 +460,10 @@ func (c *Catalogue) expire(t *trash) error {
 	if err != nil {
 		return err
 	}
-	newest := newestDay(shelf.here(t.d))
+	days := believed(shelf.here(t.d))
 	var failed []error
 	for _, tombstone := range waiting {
-		if days, ok := daysAfter(newest, tombstone.Day); ok && days > TrashDays {
+		if tombstone.due(days) {
 			failed = append(failed, t.told(t.delete(tombstone), tombstone))
 		}
 	}
