@@ -63,8 +63,11 @@ func Said(path string) string {
 	return string(words)
 }
 
-// Release gives the lock up; the file stays.
+// Release gives the lock up; the file stays, and says nothing any more.
 func (l *Lock) Release() error {
+	if size, err := l.file.Seek(0, io.SeekEnd); err == nil && size > 0 {
+		_ = l.file.Truncate(0) // only words
+	}
 	unlockFile(l.file)
 	return explain(l.file.Close(), l.file.Name())
 }
