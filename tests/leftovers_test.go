@@ -39,7 +39,8 @@ var belongs = regexp.MustCompile(`^(djscript\.toml|dados(/.*\.(FDB|fdb))?|modelo
 	`|\.djscript|\.djscript/(locks|runs|work|secrets\.age|secrets\.lock|sequence|repl_history|ways\.json|once\.json|state|state/[\w-]+\.json)|\.djscript/locks/[\w-]+\.lock` +
 	`|revenda(/.*)?|\.djscript/stubs(/[a-z]+\.lua)?|\.djscript/active(/(current|[0-9a-f]{64}(/.*)?))?` +
 	`|\.djscript/runs/\w+\.jsonl|copias/\w+|copias/\w+/\.djscript|copias/\w+/\.djscript/ledger\.jsonl` +
-	`|copias/\w+/[\w-]+\.zip(\.sha256|\.proof\.json)?)$`)
+	`|copias/\w+/\.djscript/(rotation\.lock|inuse|inuse/\w+|trash)` +
+	`|copias/\w+/(\.djscript/trash/)?[\w-]+\.zip(\.sha256|\.proof\.json)?)$`)
 
 func files(ts *testscript.TestScript, dir string, except []string) []string {
 	left := strange(dir, except)

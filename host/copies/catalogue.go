@@ -20,6 +20,9 @@ type Catalogue struct {
 	Store        string // id; "" accepts every store's copies
 	Destinations []Destination
 	Now          func() time.Time
+
+	turns map[string]turn // of the destinations that it holds, by name
+	died  func()          // called after each step of a change; only tests die there
 }
 
 // Filter narrows a list. Empty fields let everything through.
@@ -41,7 +44,8 @@ func (f Filter) Lets(c Copy) bool {
 }
 
 // List gives the copies, newest first by sequence number, and what could not be read: destinations that are not
-// there, zips of another store, zips that lost their manifest.
+// there, zips of another store, zips that lost their manifest. What lies in the trash is listed only where the filter
+// asks for that state.
 func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, error) {
 	byID := map[string]*Copy{}
 	var problems []error
@@ -49,9 +53,13 @@ func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, e
 		if ctx.Err() != nil {
 			return nil, nil, context.Cause(ctx)
 		}
-		lying, wrong := d.lying(c.Store)
+		lying := d.lying
+		if filter.State == Trashed {
+			lying = d.trashed
+		}
+		there, wrong := lying(c.Store)
 		problems = append(problems, wrong...)
-		for _, found := range lying {
+		for _, found := range there {
 			if known, ok := byID[found.ID]; ok {
 				known.merge(found)
 			} else {
@@ -67,6 +75,9 @@ func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, e
 		}
 	}
 	sort.Slice(all, func(i, j int) bool { return after(all[i], all[j]) })
+	if filter.State != Trashed {
+		c.saw(all)
+	}
 	return all, problems, nil
 }
 
@@ -197,8 +208,11 @@ func (s *shelf) take(d Destination, store, path string, known map[string]*memory
 	remembers := known[filepath.Base(path)]
 	found, err := Open(path)
 	switch {
-	case err == nil && remembers != nil && remembers.dropping != nil && found.ID == remembers.dropping.ID:
-		return // given up, and about to go
+	case err == nil && remembers != nil && remembers.moves(found.ID):
+		return // on its way into the trash, or out of it
+	case err != nil && remembers != nil && remembers.dropping != nil:
+		s.problems = append(s.problems, err)
+		return
 	case err != nil && remembers != nil && remembers.sealed.ID != "":
 		s.problems = append(s.problems, err)
 		s.copies = append(s.copies, remembers.copy(d, Bad))
@@ -223,8 +237,10 @@ type memory struct {
 	check  event // the last one
 	proof  *Proof
 
-	pinned   *Pin
-	dropping *event // the tombstone, until the copy is gone
+	pinned    *Pin
+	dropping  *event  // the tombstone
+	trash     *memory // the copy of this name that lies in the trash, with its tombstone
+	returning bool    // it is on its way back from there
 }
 
 func remembered(events []event) map[string]*memory {
@@ -235,24 +251,58 @@ func remembered(events []event) map[string]*memory {
 			m = &memory{}
 			all[e.Name] = m
 		}
-		switch e.Event {
-		case eventSealed:
-			m.sealed = e
-		case eventCheck:
-			m.check = e
-		case eventProof:
-			m.proof = e.Proof
-		case eventPinned:
-			m.pinned = &Pin{Reason: e.Why, LastDay: e.LastDay}
-		case eventUnpinned:
-			m.pinned = nil
-		case eventDropping:
-			m.dropping = &e
-		case eventDropped:
+		m.learn(e)
+		if e.Event == eventUntrashed && m.trash != nil {
+			all[e.Name] = m.trash
+			m.trash.dropping, m.trash.returning = nil, false
+		}
+		if e.Event == eventDropped && !m.forget() {
 			delete(all, e.Name)
 		}
 	}
 	return all
+}
+
+// learn takes in one event.
+func (m *memory) learn(e event) {
+	if e.Event == eventSealed && m.dropping != nil || e.Event == eventTrashed {
+		m.bury(e)
+	}
+	switch e.Event {
+	case eventSealed:
+		m.sealed = e
+	case eventCheck:
+		m.check = e
+	case eventProof:
+		m.proof = e.Proof
+	case eventPinned:
+		m.pinned = &Pin{Reason: e.Why, LastDay: e.LastDay}
+	case eventUnpinned:
+		m.pinned = nil
+	case eventDropping:
+		m.dropping = &e
+	case eventUntrashing:
+		if m.trash != nil {
+			m.trash.returning = true
+		}
+	}
+}
+
+// bury keeps apart what is known of a copy that is in the trash now: whatever comes under its name is another.
+func (m *memory) bury(e event) {
+	old := *m
+	old.trash = nil
+	if old.dropping == nil {
+		old.dropping = &e // the tombstone was lost
+	}
+	*m = memory{trash: &old}
+}
+
+// forget drops what is known of the copy that was deleted, and tells whether anything is left to know.
+func (m *memory) forget() bool {
+	wasTrash := m.trash != nil
+	m.trash = nil
+	return wasTrash && m.sealed.ID != ""
 }
 
 // add tells the copy what only the ledger knows.
@@ -270,6 +320,11 @@ func (m *memory) add(c *Copy) {
 		c.Proof = m.proof
 	}
 	c.Pinned = m.pinned
+}
+
+// moves tells that a copy is given up and not in the trash yet, or not back from it.
+func (m *memory) moves(id string) bool {
+	return m.dropping != nil && m.dropping.ID == id || m.trash != nil && m.trash.returning && m.trash.dropping.ID == id
 }
 
 // copy is all that can be said of a zip that is gone or can not be read.

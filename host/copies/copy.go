@@ -74,7 +74,10 @@ type Copy struct {
 	To        []string           `json:"to,omitempty"` // destinations that it was made for
 	Note      string             `json:"note,omitempty"`
 	Pinned    *Pin               `json:"pinned,omitempty"`
-	Suspect   string             `json:"suspect,omitempty"` // why the clock was not believed when it was made
+	Waived    []string           `json:"waived,omitempty"`   // destinations that it need not reach: a person said so
+	Accepted  string             `json:"accepted,omitempty"` // why a person took it for good although it is unlike its elders
+	Busy      bool               `json:"busy,omitempty"`     // somebody reads or moves it now
+	Suspect   string             `json:"suspect,omitempty"`  // why the clock was not believed when it was made
 }
 
 // Number is Seq as a number.
@@ -87,15 +90,18 @@ func (c Copy) Number() uint64 {
 // plugged in too. A proof that failed, or bad bytes wherever it lies, make it bad; a proof that holds for bytes that lie
 // somewhere makes it verified.
 func (c Copy) state() string {
-	good, bad, proven := false, false, false
+	good, bad, proven, trashed := false, false, false, false
 	for _, p := range c.Places {
 		bad = bad || p.State == Bad
+		trashed = trashed || p.State == Trashed
 		if p.State == Present || p.State == Offline {
 			good = true
 			proven = proven || c.Proof != nil && c.Proof.OK && c.Proof.SHA256 == p.SHA256
 		}
 	}
 	switch {
+	case !good && !bad && trashed:
+		return Trashed
 	case !good && !bad:
 		return Missing
 	case !good, c.Proof != nil && !c.Proof.OK:
@@ -138,8 +144,10 @@ type Place struct {
 	Drive       string `json:"drive,omitempty"`   // id of the enrolled drive; "" for a folder
 	Checked     string `json:"checked,omitempty"` // RFC 3339: when its bytes were last hashed, by its maker or a check
 	Encrypted   bool   `json:"encrypted,omitempty"`
-	Zip         string `json:"zip,omitempty"`    // sha256 of the zip within, where encrypted
-	Pieces      []Part `json:"pieces,omitempty"` // files that together are the copy, in order; none where it is one file
+	Zip         string `json:"zip,omitempty"`      // sha256 of the zip within, where encrypted
+	Pieces      []Part `json:"pieces,omitempty"`   // files that together are the copy, in order; none where it is one file
+	LastDay     string `json:"last_day,omitempty"` // in the trash: deleted when a copy of a later business day is verified there; "" unknown
+	Why         string `json:"why,omitempty"`      // in the trash: why it was given up
 }
 
 // Evidence is a question asked of the source just before and just after gbak took its snapshot, and of the restored
@@ -157,13 +165,14 @@ type Proof struct {
 	Level    string           `json:"level"` // "restore"
 	When     string           `json:"when"`  // RFC 3339
 	OK       bool             `json:"ok"`
-	SHA256   string           `json:"sha256"`   // of the zip that was proven
-	Part     string           `json:"part"`     // sha256 of the database part
-	Rows     map[string]int64 `json:"rows"`     // as counted in the restored database
-	Evidence []Evidence       `json:"evidence"` //
-	Engine   string           `json:"engine"`   // Firebird that restored it
-	Seconds  float64          `json:"seconds"`  // from the first byte restored to the last comparison
-	Against  []string         `json:"against"`  // contradictions, in words; none when OK
+	SHA256   string           `json:"sha256"`        // of the zip that was proven
+	Part     string           `json:"part"`          // sha256 of the database part
+	Rows     map[string]int64 `json:"rows"`          // as counted in the restored database
+	Evidence []Evidence       `json:"evidence"`      //
+	Engine   string           `json:"engine"`        // Firebird that restored it
+	Seconds  float64          `json:"seconds"`       // from the first byte restored to the last comparison
+	Against  []string         `json:"against"`       // contradictions, in words; none when OK
+	Odd      []string         `json:"odd,omitempty"` // how unlike it is to the verified copies before it, in words
 }
 
 // Store is who the copies belong to, and its clock.

@@ -3,18 +3,11 @@ package copies
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path"
 	"slices"
 	"time"
 
 	"github.com/djscript/djscript/host/message"
 )
-
-// trashPath is where a copy goes before it is deleted, on its own destination: a rename is whole or not at all.
-const trashPath = ".djscript/trash"
 
 // At is the copy as it lies at one destination: its places there and nothing else, and the state that they give it. A
 // copy that does not lie there is Missing.
@@ -25,43 +18,61 @@ func (c Copy) At(where string) Copy {
 }
 
 // Ours tells whether a copy lies at its one place under the hash that it was written with: only then may it be dropped.
+// Drives of the same set that are not plugged in are other places.
 func (c Copy) Ours() bool {
-	return len(c.Places) == 1 && c.Places[0].State == Present && c.Places[0].SHA256 != "" && (c.State == Sealed || c.State == Verified)
+	places := c.inReach()
+	return len(places) == 1 && places[0].State == Present && places[0].SHA256 != "" && (c.State == Sealed || c.State == Verified)
 }
 
-// Drop gives copies up at one destination, by their ids, each with the reason that the ledger keeps. One that may not be
-// dropped refuses them all before anything is touched: what is not certainly ours (guard.identity), what is pinned
-// (guard.pinned), the newest verified copy of its database there (guard.newest). One that can not be deleted stays
-// given up: the next sweep tries again. Only the holder of the store's lock may call it.
+// inReach are the places that can be worked on now.
+func (c Copy) inReach() []Place {
+	return slices.DeleteFunc(slices.Clone(c.Places), func(p Place) bool { return p.State == Offline })
+}
+
+// Drop gives copies up at one destination, by their ids, each with the reason that the ledger keeps: they go into the
+// trash there. One that may not be dropped refuses them all before anything is touched: what is not certainly ours
+// (guard.identity), what is pinned (guard.pinned), the newest verified copy of its database there (guard.newest), and
+// whatever is not as it was when this catalogue last looked while it held the destination (guard.stale). One that can
+// not be moved stays given up: the next sweep tries again. Only the holder of the store's lock may call it; the
+// destination is held meanwhile.
 func (c *Catalogue) Drop(ctx context.Context, where string, why map[string]string) ([]Copy, error) {
-	return c.drop(ctx, where, why, nil)
+	var dropped []Copy
+	err := c.Hold(ctx, where, func() (err error) {
+		d, err := c.reach(where)
+		if err == nil {
+			dropped, err = c.drop(ctx, d, why)
+		}
+		return err
+	})
+	return dropped, err
 }
 
-// died is asked after each step of a drop; only tests die there.
-type died func(step int) error
-
-func (c *Catalogue) drop(ctx context.Context, where string, why map[string]string, after died) ([]Copy, error) {
-	d, ok := c.Destination(where)
-	if !ok {
-		return nil, message.New("drive.not_found", "copies.no_destination", message.Args{"destination": where})
-	}
-	if err := d.There(); err != nil {
-		return nil, err
-	}
-	condemned, err := c.condemned(ctx, d, why)
+func (c *Catalogue) drop(ctx context.Context, d Destination, why map[string]string) ([]Copy, error) {
+	condemned, day, err := c.condemned(ctx, d, why)
 	if err != nil || len(condemned) == 0 {
 		return nil, err
 	}
+	t, err := c.openTrash(d)
+	if err != nil {
+		return nil, err
+	}
+	defer t.close()
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return nil, err
+	}
+	known := remembered(events)
 	var dropped []Copy
 	var failed []error
 	for _, one := range condemned {
 		if ctx.Err() != nil {
 			return dropped, errors.Join(append(failed, context.Cause(ctx))...)
 		}
+		one.Places = one.inReach()
 		tombstone := c.event(eventDropping, one, one.Places[0])
-		tombstone.Why = why[one.ID]
-		if err := giveUp(d, tombstone, c.Now, after); err != nil {
-			failed = append(failed, message.Wrap(err, "copy.degraded", "copies.not_dropped", message.Args{"name": one.Name, "destination": where}))
+		tombstone.Why, tombstone.Day = why[one.ID], day
+		if err := t.giveUp(one, tombstone, known[one.Name]); err != nil {
+			failed = append(failed, t.told(err, tombstone))
 			continue
 		}
 		dropped = append(dropped, one)
@@ -69,13 +80,16 @@ func (c *Catalogue) drop(ctx context.Context, where string, why map[string]strin
 	return dropped, errors.Join(failed...)
 }
 
-// condemned are the copies of these ids as they lie at the destination now, newest first.
-func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string]string) ([]Copy, error) {
+// condemned are the copies of these ids as they lie at the destination now, newest first, and the newest business day
+// there that can be believed.
+func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string]string) ([]Copy, string, error) {
+	seen := c.turns[d.Name]
+	c.turns[d.Name] = turn{}
 	all, _, err := c.List(ctx, Filter{Where: d.Name})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var found []Copy
+	var found, here []Copy
 	var refused []error
 	left := len(why)
 	type kind struct {
@@ -84,29 +98,43 @@ func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string
 	}
 	met := map[kind]bool{} // whose newest verified copy was met
 	for _, one := range all {
-		here := one.At(d.Name)
-		of := kind{here.Database, here.Partial}
-		first := here.State == Verified && !met[of]
+		one = one.At(d.Name)
+		here = append(here, one)
+		of := kind{one.Database, one.Partial}
+		first := one.State == Verified && !met[of]
 		met[of] = met[of] || first
-		if _, asked := why[here.ID]; !asked {
+		if _, asked := why[one.ID]; !asked {
 			continue
 		}
 		left--
-		args := message.Args{"name": here.Name, "destination": d.Name}
-		switch {
-		case !here.Ours() || c.Store == "" || here.Store != c.Store:
-			refused = append(refused, message.New("guard.identity", "copies.not_ours", args))
-		case first:
-			refused = append(refused, message.New("guard.newest", "copies.drop_newest", args))
-		case here.Pinned != nil:
-			refused = append(refused, message.New("guard.pinned", "copies.drop_pinned", message.Args{"name": here.Name, "why": here.Pinned.Reason}))
-		}
-		found = append(found, here)
+		found = append(found, one)
+		refused = append(refused, c.refusal(one, first, seen))
 	}
 	if left > 0 {
 		refused = append(refused, message.New("copy.not_found", "copies.not_there", message.Args{"n": left, "destination": d.Name}))
 	}
-	return found, errors.Join(refused...)
+	newest := ""
+	if days := believed(here); len(days) > 0 {
+		newest = days[0]
+	}
+	return found, newest, errors.Join(refused...)
+}
+
+// refusal is why a copy may not be dropped; newest says that it is the newest verified one of its kind there.
+func (c *Catalogue) refusal(one Copy, newest bool, seen turn) error {
+	args := message.Args{"name": one.Name, "destination": one.Places[0].Destination}
+	gist, planned := seen[one.ID]
+	switch {
+	case !one.Ours() || c.Store == "" || one.Store != c.Store:
+		return message.New("guard.identity", "copies.not_ours", args)
+	case newest:
+		return message.New("guard.newest", "copies.drop_newest", args)
+	case one.Pinned != nil:
+		return message.New("guard.pinned", "copies.drop_pinned", message.Args{"name": one.Name, "why": one.Pinned.Reason})
+	case planned && gist != one.gist():
+		return message.New("guard.stale", "copies.drop_stale", args)
+	}
+	return nil
 }
 
 // event is a line of the ledger about a copy at a place.
@@ -117,103 +145,17 @@ func (c *Catalogue) event(kind string, one Copy, p Place) event {
 	}
 }
 
-// giveUp is one drop, step by step: the tombstone, then the copy and what lies beside it into the trash, out of the
-// trash, and the word that it is done. From the tombstone on the copy counts no more; whoever dies in between is
-// finished for by finishDrops.
-func giveUp(d Destination, tombstone event, now func() time.Time, after died) error {
-	if err := enter(d.Path, tombstone); err != nil {
-		return err
-	}
-	if after != nil {
-		if err := after(0); err != nil {
-			return err
-		}
-	}
-	return bury(d, tombstone, now, after)
-}
-
-// bury does what follows the tombstone. It may be done again from anywhere.
-func bury(d Destination, tombstone event, now func() time.Time, after died) error {
-	// A Root follows no link out of the destination, whatever somebody planted there.
-	root, err := os.OpenRoot(d.Path)
-	if err != nil {
-		return fmt.Errorf("open destination: %w", err)
-	}
-	defer root.Close()
-	if err := root.MkdirAll(trashPath, 0o755); err != nil {
-		return fmt.Errorf("make trash folder: %w", err)
-	}
-	files := []string{tombstone.Name, tombstone.Name + sumSuffix, tombstone.Name + proofSuffix} // the copy first: it never lies there without its hash
-	var steps []func() error
-	for _, name := range files {
-		steps = append(steps, func() error { return gone(root.Rename(name, path.Join(trashPath, name))) })
-	}
-	for _, name := range files {
-		steps = append(steps, func() error { return gone(root.Remove(path.Join(trashPath, name))) })
-	}
-	steps = append(steps, func() error {
-		done := tombstone
-		done.Event, done.At = eventDropped, now().Format(time.RFC3339)
-		return enter(d.Path, done)
-	})
-	for i, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-		if after != nil {
-			if err := after(i + 1); err != nil {
-				return err
-			}
-		}
-	}
-	_ = root.Remove(trashPath) // unless something else lies there
-	return nil
-}
-
-// gone passes over what is not there: an earlier try took it.
-func gone(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-// finishDrops buries the copies of a store that were given up on a destination and still lie there. A file that took the
-// name of one meanwhile is somebody else's, and stays.
-func finishDrops(d Destination, store string, now func() time.Time) error {
-	events, err := readLedger(d.Path)
-	if err != nil {
-		return err
-	}
-	var failed []error
-	for name, m := range remembered(events) {
-		if m.dropping == nil || m.dropping.Store != store {
-			continue
-		}
-		lies, err := Open(d.file(name))
-		switch {
-		case err != nil && message.Code(err) != "copy.not_found":
-			failed = append(failed, err)
-		case err != nil || lies.ID == m.dropping.ID:
-			failed = append(failed, bury(d, *m.dropping, now, nil))
-		}
-	}
-	return errors.Join(failed...)
-}
-
 // Change is what happened to a database's copies at a destination: one was verified, or one was dropped.
 type Change struct {
 	Database string
 	Dropped  bool
 }
 
-// History gives what became of the store's copies at a destination, oldest first, as its ledger tells it.
+// History gives what became of the store's copies at a destination, oldest first, as its ledger tells it. A drop that was
+// taken back did not happen.
 func (c *Catalogue) History(_ context.Context, where string) ([]Change, error) {
-	d, ok := c.Destination(where)
-	if !ok {
-		return nil, message.New("drive.not_found", "copies.no_destination", message.Args{"destination": where})
-	}
-	if err := d.There(); err != nil {
+	d, err := c.reach(where)
+	if err != nil {
 		return nil, err
 	}
 	events, err := readLedger(d.Path)
@@ -221,7 +163,7 @@ func (c *Catalogue) History(_ context.Context, where string) ([]Change, error) {
 		return nil, message.Wrap(err, "copy.degraded", "copies.ledger_unreadable", message.Args{"destination": where})
 	}
 	var changes []Change
-	proven := map[string]bool{}
+	proven, dropped, takenBack := map[string]bool{}, map[string]int{}, map[int]bool{}
 	for _, e := range events {
 		switch {
 		case e.Store != c.Store:
@@ -229,8 +171,19 @@ func (c *Catalogue) History(_ context.Context, where string) ([]Change, error) {
 			proven[e.ID] = true
 			changes = append(changes, Change{Database: e.Database})
 		case e.Event == eventDropping:
+			dropped[e.ID] = len(changes)
 			changes = append(changes, Change{Database: e.Database, Dropped: true})
+		case e.Event == eventUntrashed:
+			if i, ok := dropped[e.ID]; ok {
+				takenBack[i] = true
+			}
 		}
 	}
-	return changes, nil
+	var happened []Change
+	for i, one := range changes {
+		if !takenBack[i] {
+			happened = append(happened, one)
+		}
+	}
+	return happened, nil
 }

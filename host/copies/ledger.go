@@ -22,8 +22,12 @@ const (
 	eventProof  = "proof"  // a copy was restored and compared
 	eventCheck  = "check"  // a copy's bytes were hashed again
 
-	eventDropping = "dropping" // a copy is given up: it counts no more
-	eventDropped  = "dropped"  // and is gone; a zip that comes back under its name is anew
+	eventDropping   = "dropping"   // a copy is given up: it counts no more
+	eventTrashed    = "trashed"    // and lies in the trash; a zip that comes under its name is another
+	eventUntrashing = "untrashing" // and is on its way back
+	eventUntrashed  = "untrashed"  // and is there again as if nothing had been
+	eventDropped    = "dropped"    // and is gone
+
 	eventPinned   = "pinned"
 	eventUnpinned = "unpinned"
 )
@@ -43,6 +47,8 @@ type event struct {
 	OK       bool   `json:"ok"`
 	Why      string `json:"why,omitempty"`
 	LastDay  string `json:"last_day,omitempty"` // of a pin: the last business day that it holds
+	Day      string `json:"day,omitempty"`      // of a tombstone: the newest business day that could be believed then
+	Files    []lain `json:"files,omitempty"`    // of a tombstone: what lay there
 	Proof    *Proof `json:"proof,omitempty"`
 }
 

@@ -35,6 +35,8 @@ type Maker struct {
 	Now          func() time.Time
 	Entropy      io.Reader
 	Progress     func(Progress)
+
+	died func() // as a catalogue's
 }
 
 // File is a small file to be put into a copy.

@@ -11,14 +11,14 @@ import (
 	"github.com/djscript/djscript/host/drive"
 )
 
-// Sweep removes what writers that died left on the destinations, finishes the drops that they began, and clears the
-// bench. Only the holder of the store's lock may call it.
+// Sweep removes what writers that died left on the destinations, finishes the drops that they began, deletes what has
+// been in the trash for long enough, and clears the bench. Only the holder of the store's lock may call it.
 func (m *Maker) Sweep() error {
 	var failed []error
 	for _, d := range m.Destinations {
 		if d.There() == nil {
 			drive.SweepParts(d.Path, func(string) bool { return true })
-			failed = append(failed, finishDrops(d, m.Store.ID, m.Now), m.sweepSums(d))
+			failed = append(failed, m.store().tidy(d), m.sweepSums(d))
 		}
 	}
 	old, err := os.ReadDir(m.Bench.Dir)
@@ -29,6 +29,11 @@ func (m *Maker) Sweep() error {
 		failed = append(failed, os.RemoveAll(filepath.Join(m.Bench.Dir, entry.Name())))
 	}
 	return errors.Join(failed...)
+}
+
+// store is the catalogue that the maker works on.
+func (m *Maker) store() *Catalogue {
+	return &Catalogue{Store: m.Store.ID, Destinations: m.Destinations, Now: m.Now, died: m.died}
 }
 
 // sweepSums removes hashes of this store that never got their copy: whoever wrote them died between the hash and the

@@ -21,6 +21,8 @@
 ---@field encrypted? boolean
 ---@field zip? string  sha256 of the zip within, where encrypted
 ---@field pieces? dj.Part[]  files that together are the copy
+---@field last_day? string  in the trash: it is deleted when a copy of a later business day is proven there
+---@field why? string  in the trash: why it was given up
 
 ---@class dj.Evidence
 ---@field query string
@@ -40,6 +42,7 @@
 ---@field engine string
 ---@field seconds number
 ---@field against string[]  contradictions; none when ok
+---@field odd? string[]  how unlike it is to the proven copies before it
 
 ---@class dj.Copy             one database, with its document models, in one zip that explains itself
 ---@field id string           sortable unique id, never reused
@@ -51,7 +54,7 @@
 ---@field created string      RFC 3339 with the store's offset
 ---@field day string          business day of the data, frozen at creation
 ---@field class dj.Class|"pre_restore"
----@field state "sealed"|"verified"|"suspect"|"bad"|"missing"
+---@field state "sealed"|"verified"|"suspect"|"bad"|"missing"|"trashed"
 ---@field partial boolean     something was left out; `left_out` says what
 ---@field left_out? {files?: boolean}
 ---@field companies dj.Company[]
@@ -63,6 +66,9 @@
 ---@field to? string[]  destinations that it was made for
 ---@field note? string
 ---@field pinned? dj.Pin
+---@field waived? string[]  destinations that it need not reach: a person said so
+---@field accepted? string   why a person took a suspect copy for good
+---@field busy? boolean      somebody reads or moves it now
 ---@field suspect? string     why the PC's clock was not believed when it was made
 
 ---@class dj.Filter
@@ -70,7 +76,7 @@
 ---@field database? string
 ---@field class? dj.Class|"pre_restore"
 ---@field company? string   id
----@field state? "sealed"|"verified"|"suspect"|"bad"|"missing"
+---@field state? "sealed"|"verified"|"suspect"|"bad"|"missing"|"trashed"
 ---@field since? string     business day, "2026-12-31"
 
 --- Makes one zip per database, in one pass: gbak is read as it writes, deflated, hashed and written to all destinations at

@@ -17,7 +17,7 @@ type CopyFilter struct {
 	Database string `lua:"database"`
 	Class    string `lua:"class" enum:"routine,intraday,extra,pre_update,pre_restore,closing"`
 	Company  string `lua:"company"`
-	State    string `lua:"state" enum:"sealed,verified,suspect,bad,missing"`
+	State    string `lua:"state" enum:"sealed,verified,suspect,bad,missing,trashed"`
 	Since    day    `lua:"since"`
 }
 

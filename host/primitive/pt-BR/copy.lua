@@ -21,6 +21,8 @@
 ---@field encrypted? boolean
 ---@field zip? string  sha256 of the zip within, where encrypted
 ---@field pieces? dj.Part[]  files that together are the copy
+---@field last_day? string  na lixeira: é apagada quando for provada ali uma cópia de um dia posterior
+---@field why? string  na lixeira: por que saiu da rotação
 
 ---@class dj.Evidence
 ---@field query string
@@ -40,6 +42,7 @@
 ---@field engine string
 ---@field seconds number
 ---@field against string[]  contradições; nenhuma quando ok
+---@field odd? string[]  em que ela difere das cópias provadas antes dela
 
 ---@class dj.Copy             um banco de dados, com seus modelos de documentos, num zip que se explica sozinho
 ---@field id string           identidade única, em ordem, nunca reutilizada
@@ -51,7 +54,7 @@
 ---@field created string      RFC 3339 com o fuso da loja
 ---@field day string          dia da loja a que os dados pertencem, fixado na criação
 ---@field class dj.Class|"pre_restore"
----@field state "sealed"|"verified"|"suspect"|"bad"|"missing"
+---@field state "sealed"|"verified"|"suspect"|"bad"|"missing"|"trashed"
 ---@field partial boolean     algo ficou de fora; `left_out` diz o quê
 ---@field left_out? {files?: boolean}
 ---@field companies dj.Company[]
@@ -63,6 +66,9 @@
 ---@field to? string[]  destinos para os quais foi feita
 ---@field note? string
 ---@field pinned? dj.Pin
+---@field waived? string[]  destinos a que ela não precisa chegar: alguém disse isso
+---@field accepted? string   por que alguém aceitou uma cópia suspeita
+---@field busy? boolean      alguém a lê ou move agora
 ---@field suspect? string     por que não se acreditou no relógio do PC quando ela foi feita
 
 ---@class dj.Filter
@@ -70,7 +76,7 @@
 ---@field database? string
 ---@field class? dj.Class|"pre_restore"
 ---@field company? string   código
----@field state? "sealed"|"verified"|"suspect"|"bad"|"missing"
+---@field state? "sealed"|"verified"|"suspect"|"bad"|"missing"|"trashed"
 ---@field since? string     dia da loja, "2026-12-31"
 
 --- Faz um zip por banco de dados, numa só passagem: o gbak é lido enquanto escreve, comprimido, somado e gravado em todos

@@ -1,0 +1,619 @@
+package copies
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/retention"
+)
+
+// trashPath is where a copy that was given up waits, on its own destination: a rename is whole or not at all.
+const trashPath = ".djscript/trash"
+
+// TrashDays is for how many business days a copy stays in the trash, counted in verified copies that come after it and
+// never by the PC's clock: where nothing new is proven, nothing is deleted.
+const TrashDays = 7
+
+// lain is a file as it lay at a destination when its copy was given up.
+type lain struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	Beside bool   `json:"beside,omitempty"` // not of the copy itself
+}
+
+// files are the names of all that makes a copy at a place: the copy itself, in one file or in pieces, and what may lie
+// beside it.
+func (c Copy) files(p Place) (own, beside []string) {
+	for _, piece := range p.Pieces {
+		own = append(own, piece.Name)
+	}
+	if len(own) == 0 {
+		own = []string{filepath.Base(p.Path)}
+	}
+	bases := []string{c.Name}
+	if p.Encrypted {
+		bases = append(bases, c.Name+".age")
+	}
+	for _, base := range bases {
+		beside = append(beside, base+sumSuffix, base+proofSuffix)
+	}
+	if p.Encrypted {
+		beside = append(beside, c.Name+".age.json")
+	}
+	return own, beside
+}
+
+// trash moves copies between a destination and the trash there, and deletes them from it. Whoever uses it holds the
+// destination's turn. Every step may be done again: whoever dies between two is finished for by finish.
+type trash struct {
+	d     Destination
+	root  *os.Root // follows no link out of the destination, whatever somebody planted there
+	now   func() time.Time
+	after func() // each step; only tests die there
+}
+
+func (c *Catalogue) openTrash(d Destination) (*trash, error) {
+	root, err := os.OpenRoot(d.Path)
+	if err != nil {
+		return nil, fmt.Errorf("open destination: %w", err)
+	}
+	return &trash{d: d, root: root, now: c.Now, after: c.died}, nil
+}
+
+func (t *trash) close() { _ = t.root.Close() }
+
+func inTrash(name string) string { return path.Join(trashPath, name) }
+
+func (t *trash) step(fn func() error) error {
+	if err := fn(); err != nil {
+		return err
+	}
+	if t.after != nil {
+		t.after()
+	}
+	return nil
+}
+
+// enter writes the next word about a tombstone.
+func (t *trash) enter(kind string, tombstone event) error {
+	tombstone.Event, tombstone.At = kind, t.now().Format(time.RFC3339)
+	return enter(t.d.Path, tombstone)
+}
+
+// folder makes the trash, and refuses one that is a link to elsewhere.
+func (t *trash) folder() error {
+	if err := t.root.MkdirAll(trashPath, 0o755); err != nil {
+		return fmt.Errorf("make trash folder: %w", err)
+	}
+	return t.plain()
+}
+
+func (t *trash) plain() error {
+	for _, dir := range []string{path.Dir(trashPath), trashPath} {
+		info, err := t.root.Lstat(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err == nil && !info.IsDir() {
+			return message.New("guard.identity", "copies.trash_link", message.Args{"path": t.d.file(filepath.FromSlash(dir))})
+		}
+	}
+	return nil
+}
+
+// flush makes renames and removals hold before the ledger says that they are done.
+func (t *trash) flush() error {
+	return errors.Join(drive.SyncFolder(t.d.Path), drive.SyncFolder(t.d.file(filepath.FromSlash(trashPath))))
+}
+
+// size is how large a regular file is; -1 where none lies. Anything else under its name is nobody's we know.
+func (t *trash) size(name string) (int64, error) {
+	info, err := t.root.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return -1, nil
+	case err != nil:
+		return -1, err
+	case !info.Mode().IsRegular():
+		return -1, t.changed(name)
+	}
+	return info.Size(), nil
+}
+
+func (t *trash) changed(name string) error {
+	return message.New("guard.identity", "copies.trash_changed", message.Args{"path": t.d.file(filepath.FromSlash(name))})
+}
+
+// makeWay deletes an older copy of that name from the trash: the same one, dropped before and put back by hand.
+func (t *trash) makeWay(m *memory) error {
+	if m == nil || m.trash == nil || m.trash.returning {
+		return nil
+	}
+	return t.delete(*m.trash.dropping)
+}
+
+// giveUp is one drop: the tombstone, then the copy and after it what lies beside it into the trash, and the word that it
+// is there. From the tombstone on the copy counts no more. Known is what the ledger knows of its name.
+func (t *trash) giveUp(one Copy, tombstone event, known *memory) error {
+	if err := t.makeWay(known); err != nil {
+		return err
+	}
+	if err := t.folder(); err != nil {
+		return err
+	}
+	own, beside := one.files(one.Places[0])
+	for i, name := range slices.Concat(own, beside) {
+		bytes, err := t.size(name)
+		if err != nil {
+			return err
+		}
+		if bytes < 0 && i >= len(own) {
+			continue
+		}
+		if _, err := t.root.Lstat(inTrash(name)); err == nil {
+			return message.New("fs.exists", "copies.trash_taken", message.Args{"path": t.d.file(filepath.FromSlash(inTrash(name)))})
+		}
+		tombstone.Files = append(tombstone.Files, lain{Name: name, Bytes: bytes, Beside: i >= len(own)})
+	}
+	if err := t.step(func() error { return enter(t.d.Path, tombstone) }); err != nil {
+		return err
+	}
+	return t.bury(tombstone)
+}
+
+// bury does what follows the tombstone.
+func (t *trash) bury(tombstone event) error {
+	if err := t.folder(); err != nil {
+		return err
+	}
+	for _, f := range tombstone.lain() {
+		if err := t.step(func() error { return t.move(f.Name, inTrash(f.Name)) }); err != nil {
+			return err
+		}
+	}
+	if err := t.step(t.flush); err != nil {
+		return err
+	}
+	return t.step(func() error { return t.enter(eventTrashed, tombstone) })
+}
+
+// move renames what is there, unless an earlier try did. It never takes the place of anything: what got there meanwhile
+// is somebody else's.
+func (t *trash) move(from, to string) error {
+	if _, err := t.root.Lstat(to); err == nil {
+		return nil
+	}
+	err := t.root.Rename(from, to)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// delete takes a copy out of the trash for good. Only what is as it was put there goes.
+func (t *trash) delete(tombstone event) error {
+	if err := t.plain(); err != nil {
+		return err
+	}
+	for _, f := range tombstone.lain() {
+		name := inTrash(f.Name)
+		bytes, err := t.size(name)
+		switch {
+		case err != nil:
+			return err
+		case bytes < 0:
+			continue
+		case f.Bytes >= 0 && bytes != f.Bytes:
+			return t.changed(name)
+		}
+		if err := t.step(func() error { return t.root.Remove(name) }); err != nil {
+			return err
+		}
+	}
+	if err := t.step(t.flushed); err != nil {
+		return err
+	}
+	if err := t.step(func() error { return t.enter(eventDropped, tombstone) }); err != nil {
+		return err
+	}
+	_ = t.root.Remove(trashPath) // unless something else lies there
+	return nil
+}
+
+// flushed is flush where the trash may be gone.
+func (t *trash) flushed() error {
+	if _, err := t.root.Lstat(trashPath); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return t.flush()
+}
+
+// bringBack moves what lies beside the copy back first, the copy last: it never lies in its place without its hash.
+func (t *trash) bringBack(tombstone event) error {
+	if err := t.plain(); err != nil {
+		return err
+	}
+	for _, f := range slices.Backward(tombstone.lain()) {
+		if err := t.step(func() error { return t.move(inTrash(f.Name), f.Name) }); err != nil {
+			return err
+		}
+	}
+	for _, f := range tombstone.lain() {
+		if _, err := t.root.Lstat(inTrash(f.Name)); err == nil && !f.Beside {
+			return t.taken(tombstone, f.Name)
+		}
+	}
+	if err := t.step(t.flushed); err != nil {
+		return err
+	}
+	if err := t.step(func() error { return t.enter(eventUntrashed, tombstone) }); err != nil {
+		return err
+	}
+	_ = t.root.Remove(trashPath)
+	return nil
+}
+
+// lain are the files of a tombstone, the copy itself first. A ledger lies where anybody can write: a name that is not one
+// of the copy's own is passed over.
+func (e event) lain() []lain {
+	files := e.Files
+	if len(files) == 0 { // written before the trash had any grace
+		files = []lain{{e.Name, e.Bytes, false}, {e.Name + sumSuffix, -1, true}, {e.Name + proofSuffix, -1, true}}
+	}
+	return slices.DeleteFunc(slices.Clone(files), func(f lain) bool {
+		return !strings.HasPrefix(f.Name, e.Name) || e.Name == "" || f.Name != filepath.Base(f.Name) || strings.ContainsAny(f.Name, `/\:`)
+	})
+}
+
+// unlike tells why what lies in the trash is not what the tombstone speaks of, by its sizes and its hash.
+func (t *trash) unlike(ctx context.Context, tombstone event) error {
+	hash := sha256.New()
+	for _, f := range tombstone.lain() {
+		name := inTrash(f.Name)
+		bytes, err := t.size(name)
+		switch {
+		case err != nil:
+			return err
+		case f.Bytes >= 0 && bytes != f.Bytes:
+			return t.changed(name)
+		case f.Beside:
+			continue
+		}
+		file, err := t.root.Open(name)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(hash, &reader{ctx: ctx, from: file})
+		if err = errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+	}
+	if hex.EncodeToString(hash.Sum(nil)) != tombstone.SHA256 {
+		return t.changed(inTrash(tombstone.Name))
+	}
+	return nil
+}
+
+// tidy finishes what was begun on a destination and deletes what has been in the trash there for long enough, unless
+// somebody else is at it.
+func (c *Catalogue) tidy(d Destination) error {
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return err
+	}
+	if known := remembered(events); !slices.ContainsFunc(sorted(known), func(name string) bool { return known[name].unsettled(c.Store) }) {
+		return nil
+	}
+	err = c.hold(context.Background(), d.Name, 0, func() error {
+		t, err := c.openTrash(d)
+		if err != nil {
+			return err
+		}
+		defer t.close()
+		return errors.Join(t.finish(c.Store), c.expire(t))
+	})
+	if message.Code(err) == "lock.timeout" {
+		return nil
+	}
+	return err
+}
+
+// unsettled tells a copy of the store that is given up and not gone.
+func (m *memory) unsettled(store string) bool {
+	return m.dropping != nil && m.dropping.Store == store || m.trash != nil && m.trash.dropping.Store == store
+}
+
+// finish ends what somebody who died had begun: drops, and copies on their way back. A file that took the name of one
+// meanwhile is somebody else's, and stays.
+func (t *trash) finish(store string) error {
+	events, err := readLedger(t.d.Path)
+	if err != nil {
+		return err
+	}
+	all := remembered(events)
+	var failed []error
+	for _, name := range sorted(all) {
+		m := all[name]
+		if m.dropping != nil && m.dropping.Store == store {
+			failed = append(failed, t.finishDrop(*m.dropping))
+		}
+		if m.trash != nil && m.trash.returning && m.trash.dropping.Store == store {
+			failed = append(failed, t.bringBack(*m.trash.dropping))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (t *trash) finishDrop(tombstone event) error {
+	files := tombstone.lain()
+	if len(files) > 0 {
+		if _, err := t.root.Lstat(inTrash(files[0].Name)); err == nil {
+			return t.bury(tombstone) // on its way: its first file was looked at before it went
+		}
+		lies, err := Open(t.d.file(files[0].Name))
+		if err != nil && message.Code(err) != "copy.not_found" {
+			return err
+		}
+		if err == nil && lies.ID != tombstone.ID {
+			return nil
+		}
+	}
+	return t.bury(tombstone)
+}
+
+func sorted(all map[string]*memory) []string {
+	var names []string
+	for name := range all {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// trashed are the tombstones of the store's copies that lie in the trash of a destination, those given up first before
+// the others.
+func trashed(events []event, store string) []event {
+	var found []event
+	for _, m := range remembered(events) {
+		if m.trash != nil && !m.trash.returning && m.trash.dropping.Store == store {
+			found = append(found, *m.trash.dropping)
+		}
+	}
+	order := map[string]int{}
+	for i, e := range events {
+		if e.Event == eventTrashed {
+			order[e.ID] = i
+		}
+	}
+	sort.Slice(found, func(i, j int) bool { return order[found[i].ID] < order[found[j].ID] })
+	return found
+}
+
+// believed are the business days of the verified copies among these, newest first, as far as they can be believed: one
+// wrong stamp is not. All that a store has at a destination is asked together, since its numbers give the order of all.
+func believed(all []Copy) (days []string) {
+	var known []retention.Copy
+	for _, c := range all {
+		known = append(known, retention.Copy{ID: c.ID, Seq: c.Number(), Day: c.Day, State: c.State, Doubted: c.Suspect != ""})
+	}
+	for _, g := range retention.Groups(known) {
+		for _, c := range g.Copies {
+			if c.State == retention.Verified && !c.Doubted {
+				days = append(days, c.Day)
+			}
+		}
+	}
+	return days
+}
+
+// due tells whether a copy has been in the trash for long enough, by the days of the copies that were verified since. A
+// day that no other agrees with is not enough.
+func (e event) due(days []string) bool {
+	if len(days) < 2 || days[1] < e.Day {
+		return false
+	}
+	after, ok := daysAfter(days[0], e.Day)
+	return ok && after > TrashDays
+}
+
+// daysAfter is how many days a business day lies after another; false where one of them is none.
+func daysAfter(day, other string) (int, bool) {
+	later, wrong := time.Parse(time.DateOnly, day)
+	earlier, err := time.Parse(time.DateOnly, other)
+	return int(later.Sub(earlier) / (24 * time.Hour)), errors.Join(wrong, err) == nil
+}
+
+// lastDay is the last business day that a tombstone's copy stays in the trash; "" where no day is known.
+func (e event) lastDay() string {
+	day, err := time.Parse(time.DateOnly, e.Day)
+	if err != nil {
+		return ""
+	}
+	return day.AddDate(0, 0, TrashDays).Format(time.DateOnly)
+}
+
+// expire deletes what has been in the trash for long enough.
+func (c *Catalogue) expire(t *trash) error {
+	events, err := readLedger(t.d.Path)
+	if err != nil {
+		return err
+	}
+	waiting := trashed(events, c.Store)
+	if len(waiting) == 0 {
+		return nil
+	}
+	shelf, err := openShelf(t.d, c.Store)
+	if err != nil {
+		return err
+	}
+	days := believed(shelf.here(t.d))
+	var failed []error
+	for _, tombstone := range waiting {
+		if tombstone.due(days) {
+			failed = append(failed, t.told(t.delete(tombstone), tombstone))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (t *trash) told(err error, tombstone event) error {
+	if err == nil {
+		return nil
+	}
+	return message.Wrap(err, "copy.degraded", "copies.not_dropped", message.Args{"name": tombstone.Name, "destination": t.d.Name})
+}
+
+// here are the copies as this destination alone tells of them.
+func (s *shelf) here(d Destination) []Copy {
+	var all []Copy
+	for _, one := range s.copies {
+		all = append(all, one.At(d.Name))
+	}
+	return all
+}
+
+// trashed are the copies in the trash of a destination, and what can not be read there.
+func (d Destination) trashed(store string) (all []Copy, problems []error) {
+	if err := d.There(); err != nil {
+		return nil, []error{err}
+	}
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return nil, []error{err}
+	}
+	for _, m := range remembered(events) {
+		if m.trash == nil || store != "" && m.trash.dropping.Store != store {
+			continue
+		}
+		found, lies, err := m.trash.binned(d)
+		if err != nil {
+			problems = append(problems, err)
+		}
+		if lies {
+			all = append(all, found)
+		}
+	}
+	return all, problems
+}
+
+// binned is a copy in the trash, by what lies there, or where that can not be read by what its ledger knows.
+func (m *memory) binned(d Destination) (c Copy, lies bool, err error) {
+	files := m.dropping.lain()
+	if len(files) == 0 {
+		return c, false, nil
+	}
+	path := d.file(filepath.FromSlash(inTrash(files[0].Name)))
+	c, err = Open(path)
+	switch {
+	case message.Code(err) == "copy.not_found":
+		return c, false, nil
+	case err == nil && c.ID != m.dropping.ID:
+		err = message.New("guard.identity", "copies.trash_changed", message.Args{"path": path})
+	}
+	if err != nil {
+		c = m.copy(d, Trashed)
+	}
+	m.bin(&c, d)
+	return c, true, err
+}
+
+// bin tells a copy in the trash what its tombstone knows.
+func (m *memory) bin(c *Copy, d Destination) {
+	p := &c.Places[0]
+	p.Destination, p.State, p.ReadBack = d.Name, Trashed, m.sealed.ReadBack
+	p.SHA256, p.Bytes = m.dropping.SHA256, m.dropping.Bytes
+	p.LastDay, p.Why = m.dropping.lastDay(), m.dropping.Why
+	if c.Proof == nil {
+		c.Proof = m.proof
+	}
+}
+
+// Untrash brings a copy back from the trash of a destination; the rotation that gave it up is paid back. It refuses when
+// something else has its name by now (fs.exists), and when what lies in the trash is not what was put there
+// (guard.identity).
+func (c *Catalogue) Untrash(ctx context.Context, where, id string) (Copy, error) {
+	var back Copy
+	err := c.Hold(ctx, where, func() (err error) {
+		d, err := c.reach(where)
+		if err == nil {
+			back, err = c.untrash(ctx, d, id)
+		}
+		return err
+	})
+	return back, err
+}
+
+func (c *Catalogue) untrash(ctx context.Context, d Destination, id string) (Copy, error) {
+	t, err := c.openTrash(d)
+	if err != nil {
+		return Copy{}, err
+	}
+	defer t.close()
+	if err := t.finish(c.Store); err != nil {
+		return Copy{}, err
+	}
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return Copy{}, err
+	}
+	for _, tombstone := range trashed(events, c.Store) {
+		if tombstone.ID != id {
+			continue
+		}
+		if err := t.returns(ctx, tombstone); err != nil {
+			return Copy{}, err
+		}
+	}
+	return c.returned(d, id)
+}
+
+// returns brings one copy back, once nothing speaks against it.
+func (t *trash) returns(ctx context.Context, tombstone event) error {
+	if err := t.plain(); err != nil {
+		return err
+	}
+	for _, f := range tombstone.lain() {
+		if _, err := t.root.Lstat(f.Name); err == nil {
+			return t.taken(tombstone, f.Name)
+		}
+	}
+	if err := t.unlike(ctx, tombstone); err != nil {
+		return err
+	}
+	if err := t.step(func() error { return t.enter(eventUntrashing, tombstone) }); err != nil {
+		return err
+	}
+	return t.bringBack(tombstone)
+}
+
+func (t *trash) taken(tombstone event, name string) error {
+	return message.New("fs.exists", "copies.untrash_taken", message.Args{"name": tombstone.Name, "path": t.d.file(name)})
+}
+
+// returned is the copy as it lies at the destination again.
+func (c *Catalogue) returned(d Destination, id string) (Copy, error) {
+	shelf, err := openShelf(d, c.Store)
+	if err != nil {
+		return Copy{}, err
+	}
+	for _, one := range shelf.here(d) {
+		if one.ID == id && one.State != Missing {
+			return one, nil
+		}
+	}
+	return Copy{}, message.New("copy.not_found", "copies.not_in_trash", message.Args{"copy": id, "destination": d.Name})
+}
