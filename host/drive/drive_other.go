@@ -23,6 +23,12 @@ func hardwareOf(Drive) (Hardware, error) { return Hardware{}, errSystem }
 
 func diskOf(string) (string, error) { return "", errSystem }
 
+func openProbe(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+func reserve(*os.File, int64) error { return errNoReserve }
+
 func systemFolders() []string { return []string{"/"} }
 
 func deviceID(path string) (string, error) {
