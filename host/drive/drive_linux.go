@@ -9,14 +9,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
 )
-
-// answer is how long one drive may take to say what it is.
-const answer = 3 * time.Second
 
 // A filesystem is a place to keep files where a device stands behind it, or a server.
 var fromServer = []string{

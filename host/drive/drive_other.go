@@ -9,6 +9,7 @@ import (
 	"hash"
 	"os"
 	"syscall"
+	"time"
 )
 
 // djscript runs stores on Windows and Linux; here it only has to build, and to be safe where it is simple to be.
@@ -22,6 +23,14 @@ func of(string) (Drive, error) { return Drive{}, errSystem }
 func hardwareOf(Drive) (Hardware, error) { return Hardware{}, errSystem }
 
 func diskOf(string) (string, error) { return "", errSystem }
+
+func eject(context.Context, Drive, time.Duration) error { return errSystem }
+
+func openProbe(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+func reserve(*os.File, int64) error { return errNoReserve }
 
 func systemFolders() []string { return []string{"/"} }
 

@@ -5,13 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/windows"
 )
-
-// answer is how long one drive may take to say what it is.
-const answer = 3 * time.Second
 
 // Go's runtime has turned off the dialog that asks for a disk in an empty reader, so asking is safe.
 func list(ctx context.Context) ([]Drive, error) {

@@ -80,7 +80,7 @@ func (f *File) Publish(ctx context.Context, sha256hex string) (readBack string, 
 	if f.failure != nil {
 		return "", f.failure
 	}
-	if err := f.flush(ctx); err != nil {
+	if err := flush(ctx, f.temp); err != nil {
 		return "", f.explain(err)
 	}
 	readBack, err = f.compare(ctx, sha256hex)
@@ -121,12 +121,12 @@ func (f *File) Discard() error {
 
 // A slow pen drive takes minutes to flush, and a person who gives up waits for none of them: the flush goes on alone,
 // on a file that is about to be discarded.
-func (f *File) flush(ctx context.Context) error {
+func flush(ctx context.Context, file *os.File) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	flushed := make(chan error, 1)
-	go func() { flushed <- f.temp.Sync() }()
+	go func() { flushed <- file.Sync() }()
 	select {
 	case err := <-flushed:
 		return err

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// answer is how long one drive may take to say what it is.
+const answer = 3 * time.Second
+
 // gathered are the drives that answered, sorted by path.
 func gathered(ctx context.Context, asked []chan Drive, patience time.Duration) ([]Drive, error) {
 	drives, err := gather(ctx, asked, patience)

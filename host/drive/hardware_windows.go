@@ -117,8 +117,13 @@ func diskOf(root string) (string, error) {
 		return "", err
 	}
 	defer func() { _ = volume.Close() }()
+	return deviceNumber(volume)
+}
+
+// deviceNumber is what a volume and the disk beneath it have in common.
+func deviceNumber(device *os.File) (string, error) {
 	var number struct{ kind, device, partition uint32 }
-	if err := control(volume, ioctlDeviceNumber, nil, unsafe.Slice((*byte)(unsafe.Pointer(&number)), unsafe.Sizeof(number))); err != nil {
+	if err := control(device, ioctlDeviceNumber, nil, unsafe.Slice((*byte)(unsafe.Pointer(&number)), unsafe.Sizeof(number))); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("disk %d.%d", number.kind, number.device), nil

@@ -42,6 +42,8 @@ func child(what string, args []string) {
 				fmt.Println(err)
 			}
 		}
+	case "hold":
+		hold(args[0], args[1])
 	case "create", "append-once", "write-file", "sweep":
 		fmt.Println("code", message.Code(once(what, args[0])))
 	}
