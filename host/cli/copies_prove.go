@@ -109,9 +109,7 @@ func (a *app) trials(ctx context.Context, refs []string, wait time.Duration) (*t
 	}
 	// Only where no engine of our own fits are they needed; a password that is missing is told there.
 	t.prover.Databases, _, _ = store.Databases()
-	for _, d := range store.Config.Destinations {
-		t.prover.Destinations = append(t.prover.Destinations, copies.Destination{Name: d.Name, Path: d.Path})
-	}
+	t.prover.Destinations = store.Catalogue().Destinations
 	return t, nil
 }
 

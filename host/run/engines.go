@@ -37,11 +37,17 @@ type Engines struct {
 	Around  func(c *lua.Call, next func() (any, error)) (any, error)
 	Decided func(primitive.Decision)
 	Cover   *lua.Coverage
+
+	visit *visit // of the store's drives; nil where there are none
 }
 
 // Catalogue is the catalogue of the store; it needs no Firebird.
 func (h *Host) Catalogue() *copies.Catalogue {
-	return &copies.Catalogue{Store: h.Config.Store.ID, Destinations: h.destinations(), Now: h.now}
+	return h.catalogue(h.places(context.Background()))
+}
+
+func (h *Host) catalogue(p *places) *copies.Catalogue {
+	return &copies.Catalogue{Store: h.Config.Store.ID, Destinations: p.destinations(), Now: h.now}
 }
 
 // Bench is where the store's copies are proven; it needs Firebird's tools and nothing else.
@@ -66,16 +72,19 @@ func (h *Host) engines(ctx context.Context) (*Engines, error) {
 	databases, secrets, noSecrets := h.Databases()
 	setup, err := h.setup()
 	lacking := errors.Join(noTools, noSecrets, err, os.MkdirAll(h.dir(), 0o755))
+	p := h.places(ctx)
+	to := p.destinations()
 	e := &engine{
-		bench: bench, Catalogue: h.Catalogue(),
-		prover: &copies.Prover{Bench: bench, Databases: databases, Destinations: h.destinations(), Now: h.now, Entropy: h.Entropy},
+		bench: bench, Catalogue: h.catalogue(p),
+		prover: &copies.Prover{Bench: bench, Databases: databases, Destinations: to, Now: h.now, Entropy: h.Entropy},
 		maker: &copies.Maker{
-			Store: h.store(), Destinations: h.destinations(), Tools: bench.Tools, Bench: bench, State: h.dir(), Config: setup,
+			Store: h.store(), Destinations: to, Tools: bench.Tools, Bench: bench, State: h.dir(), Config: setup,
 			Silence: h.Config.Limits.Silence, Version: h.Version, Now: h.now, Entropy: h.Entropy,
 		},
 	}
 	return &Engines{
-		Copies: e, Firebird: e, Drives: drives{}, Outbox: h.Outbox(), Databases: databases, Destinations: h.destinations(), Mask: secret.Mask(secrets), Serve: e.serve,
+		Copies: e, Firebird: e, Drives: drives{}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(append(secrets, h.sharePasswords()...)), Serve: e.serve,
+		visit: &visit{places: p, catalogue: e.Catalogue},
 	}, lacking
 }
 
@@ -164,14 +173,6 @@ func (h *Host) store() copies.Store {
 		ID: s.ID, Name: s.Name, CNPJ: s.CNPJ, Location: s.Location, DayStarts: s.DayStarts,
 		Day: func(t time.Time) string { return schedule.BusinessDay(t, s.Location, s.DayStarts) },
 	}
-}
-
-func (h *Host) destinations() []copies.Destination {
-	var all []copies.Destination
-	for _, d := range h.Config.Destinations {
-		all = append(all, copies.Destination{Name: d.Name, Path: d.Path})
-	}
-	return all
 }
 
 // Databases are the store's databases with their passwords, and the passwords themselves, for masking.
@@ -277,6 +278,7 @@ func (e *Engines) primitives(r *running) *primitive.Host {
 	if e.Serve != nil {
 		e.Serve(copies.Script{Name: r.target.script, Hash: r.target.program.Hash()}, r.progress)
 	}
+	e.visit.arrive(r)
 	return &primitive.Host{
 		Env: r, Dry: r.request.Dry, Store: r.host.Config.Store.ID, Location: r.host.Config.Store.Location, Databases: e.Databases, Destinations: e.Destinations,
 		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives, Around: e.Around, Decided: e.Decided, Keep: r.host.keep,

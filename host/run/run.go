@@ -20,6 +20,7 @@ import (
 
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/journal"
 	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
@@ -62,6 +63,9 @@ type Host struct {
 	// Ask asks the person at the terminal; nil where nobody sits there, which is a no.
 	Ask  func(ctx context.Context, q primitive.Question) (bool, error)
 	Peak func() int64 // bytes of memory that this process has had at its peak; nil: not known
+
+	seek   func(drive.Spec) ([]drive.Sighting, error) // which plugged drives a destination has; nil: those of this machine
+	ejects func(context.Context, drive.Drive) error   // nil: as this machine does
 }
 
 // Event is something that a person may want to see while a run goes on.
@@ -114,6 +118,7 @@ func (h *Host) Run(ctx context.Context, request Request) *Outcome {
 	if err != nil && ctx.Err() != nil {
 		err = errors.Join(context.Cause(ctx), without(err, ctx.Err()))
 	}
+	err = r.leave(ctx, err)
 	r.tell(ctx)
 	r.finish(err)
 	return r.outcome
@@ -229,7 +234,7 @@ func TimeoutError(limit time.Duration) error {
 // mask takes the passwords of the store's databases out of a text. One that can not be read has not been said.
 func (h *Host) mask() func(string) string {
 	_, secrets, _ := h.Databases()
-	return secret.Mask(secrets)
+	return secret.Mask(append(secrets, h.sharePasswords()...))
 }
 
 // open begins the journal. A run that can not even begin has one too: silence is what nobody would notice.

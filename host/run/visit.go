@@ -1,0 +1,179 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
+)
+
+// leaving is how long looking after the drives may take after a run.
+const leaving = 30 * time.Second
+
+// visit is one run's use of the store's drives.
+type visit struct {
+	places    *places
+	catalogue interface {
+		List(ctx context.Context, f copies.Filter) ([]copies.Copy, []error, error)
+	}
+	stays map[string]stay // of destinations by drive, as they were when the run began
+}
+
+// arrive says what is to be said of the drives before copies are made, and makes the folder on a drive that is certainly
+// ours: nowhere else is a folder of a destination made.
+func (v *visit) arrive(r *running) {
+	if v == nil || v.stays != nil || r.request.Dry {
+		return
+	}
+	v.stays = map[string]stay{}
+	for _, problem := range v.places.problems {
+		r.logFailure(problem)
+	}
+	for _, p := range v.places.all {
+		if p.Config.Drive == nil {
+			continue
+		}
+		var kept stay
+		if err := r.host.recall(&kept, staysFolder, p.Name); err != nil {
+			r.logFailure(err)
+		}
+		v.stays[p.Name] = kept
+		for _, warning := range p.warnings(kept, r.day()) {
+			r.logFailure(warning)
+		}
+		if p.Drive != "" {
+			v.places.known.Remember(p.Here.Mark, r.host.now(), r.day())
+			if err := makeFolder(p); err != nil {
+				r.logFailure(err)
+			}
+		}
+	}
+	if err := v.places.known.Save(); err != nil {
+		r.logFailure(err)
+	}
+}
+
+// makeFolder makes the folder of copies on an enrolled drive, through no link that lies there.
+func makeFolder(p Place) error {
+	root, err := os.OpenRoot(p.Here.Drive.Path)
+	if err != nil {
+		return drive.Explain(err, p.Path)
+	}
+	defer root.Close()
+	return drive.Explain(root.MkdirAll(filepath.FromSlash(p.Config.Path), 0o755), p.Path)
+}
+
+// leave looks after the drives when all copies are made, or failed to be: it remembers what lies where, ejects what is to
+// be ejected, and fails a run whose copies have missed a destination for too long.
+func (r *running) leave(ctx context.Context, failed error) error {
+	if r.engines == nil || r.engines.visit == nil || r.request.Dry || !r.handledCopies() {
+		return failed
+	}
+	stopped := ctx.Err() != nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
+	defer cancel()
+	late := r.engines.visit.note(ctx, r, stopped)
+	for _, p := range r.engines.visit.places.all {
+		if p.Config.Eject && p.Path != "" {
+			r.eject(ctx, p)
+		}
+	}
+	if failed != nil {
+		return failed
+	}
+	return late
+}
+
+// handledCopies tells whether the run did anything to copies, or tried.
+func (r *running) handledCopies() bool {
+	for _, s := range r.outcome.Steps {
+		if strings.HasPrefix(s.Name, "copy.") {
+			return true
+		}
+	}
+	return false
+}
+
+// note remembers what lies on the drives that are there and since when others are not, and gives what is overdue. A run
+// that was stopped looks at nothing any more.
+func (v *visit) note(ctx context.Context, r *running, stopped bool) error {
+	if stopped || len(v.stays) == 0 {
+		return nil
+	}
+	all, _, err := v.catalogue.List(ctx, copies.Filter{})
+	if err != nil {
+		r.logFailure(err)
+		return nil
+	}
+	proven, now := newestProven(all), r.host.now()
+	var late []error
+	for _, p := range v.places.all {
+		kept, ok := v.stays[p.Name]
+		if !ok {
+			continue
+		}
+		if p.Path != "" && p.There() == nil {
+			kept = kept.here(now, p.Drive, r.day(), proven)
+			if p.Drive != "" {
+				if err := r.host.keepMember(p, all); err != nil {
+					r.logFailure(err)
+				}
+			}
+		} else {
+			kept = kept.gone(now, proven)
+			late = append(late, r.overdue(p, kept, now))
+		}
+		if err := r.host.remember(kept, staysFolder, p.Name); err != nil {
+			r.logFailure(err)
+		}
+	}
+	return errors.Join(late...)
+}
+
+// overdue fails a run that missed a destination which has been away for longer than it may.
+func (r *running) overdue(p Place, kept stay, now time.Time) error {
+	if p.Config.MaxAbsent == 0 || !r.missed(p.Name) || !kept.overdue(now, p.Config.MaxAbsent) {
+		return nil
+	}
+	since, _, _ := strings.Cut(kept.Since, "T")
+	return message.New("drive.not_found", "run.absent_too_long", message.Args{
+		"destination": p.Name, "since": since, "seen": kept.Seen, "limit": span(p.Config.MaxAbsent), "drive": p.Config.Drive.Name(), "day": weekday(p.Today),
+	})
+}
+
+// span is a time of whole hours or days as djscript.toml spells it.
+type span time.Duration
+
+// String is "3d" or "36h".
+func (s span) String() string {
+	hours := int(time.Duration(s) / time.Hour)
+	if hours%24 == 0 {
+		return fmt.Sprintf("%dd", hours/24)
+	}
+	return fmt.Sprintf("%dh", hours)
+}
+
+// eject lets a drive be pulled out. Only then is that said; a drive that somebody holds degrades the run.
+func (r *running) eject(ctx context.Context, p Place) {
+	args := message.Args{"destination": p.Name, "drive": driveName(p.Here, p.Config), "path": p.Here.Drive.Path}
+	if err := r.host.ejecting(ctx, p.Here.Drive); err != nil {
+		r.Degrade(message.Wrap(err, "copy.degraded", "run.not_ejected", args))
+		return
+	}
+	r.Log("info", message.Text("run.ejected", args), nil)
+}
+
+// ejecting is the system's, or a test's.
+func (h *Host) ejecting(ctx context.Context, d drive.Drive) error {
+	if h.ejects != nil {
+		return h.ejects(ctx, d)
+	}
+	return drive.Eject(ctx, d)
+}
