@@ -35,7 +35,7 @@ func (s *State) need(l *glua.LState, op string, count int) {
 func (s *State) table(l *glua.LState, op string) *glua.LTable {
 	switch value := l.Get(1).(type) {
 	case *glua.LTable:
-		return value
+		return s.whole(value)
 	case *glua.LUserData:
 		if thing, ok := value.Value.(*frozen); ok {
 			return thing.fields
@@ -47,7 +47,7 @@ func (s *State) table(l *glua.LState, op string) *glua.LTable {
 
 func (s *State) plainTable(l *glua.LState, op string, position int) *glua.LTable {
 	if table, ok := l.Get(position).(*glua.LTable); ok {
-		return table
+		return s.whole(table)
 	}
 	s.badArgument(l, op, position, "lua.own_table")
 	return nil

@@ -275,7 +275,7 @@ func (s *State) baseGetmetatable(l *glua.LState) int {
 	if !ok {
 		return 0
 	}
-	l.Push(l.GetMetatable(table))
+	l.Push(l.GetMetatable(s.whole(table)))
 	return 1
 }
 

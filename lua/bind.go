@@ -50,6 +50,14 @@ func (c *Call) Given() []any {
 	return given
 }
 
+// Spend takes steps of the budget for what the function does for the script. The error is the end of the run.
+func (c *Call) Spend(steps int64) error {
+	if end := c.State.pay(steps); end != nil {
+		return end
+	}
+	return nil
+}
+
 // Results are several results of one bound function.
 type Results []any
 

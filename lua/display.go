@@ -90,6 +90,7 @@ func (s *State) write(b *strings.Builder, table *glua.LTable, above map[*glua.LT
 		b.WriteString("{...}")
 		return
 	}
+	s.whole(table)
 	above[table] = true
 	defer delete(above, table)
 	b.WriteByte('{')

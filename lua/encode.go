@@ -60,6 +60,9 @@ func (s *State) encodeReflect(v reflect.Value, depth int) (glua.LValue, error) {
 	if !v.IsValid() || isNil(v) {
 		return glua.LNil, nil
 	}
+	if v.Type() == stringType {
+		return glua.LString(v.String()), nil // most of what there is, and nothing special
+	}
 	if value, ok, err := s.encodeSpecial(v, depth); ok || err != nil {
 		return value, err
 	}
@@ -168,6 +171,9 @@ func (s *State) encodeMap(v reflect.Value, depth int) (glua.LValue, error) {
 	table := s.l.CreateTable(0, v.Len())
 	names := v.MapKeys()
 	slices.SortFunc(names, compareKeys)
+	if s.options.Reversed {
+		slices.Reverse(names)
+	}
 	for _, name := range names {
 		key, err := s.encodeReflect(name, depth+1)
 		if err != nil {
@@ -194,12 +200,20 @@ func compareKeys(a, b reflect.Value) int {
 func (s *State) encodeStruct(v reflect.Value, depth int) (glua.LValue, error) {
 	fields := recordOf(v.Type()).fields
 	table := s.l.CreateTable(0, len(fields))
-	for _, field := range fields {
+	var late []lateField
+	for i, field := range fields {
+		if s.options.Reversed {
+			field = fields[len(fields)-1-i]
+		}
 		member, err := v.FieldByIndexErr(field.index)
 		if err != nil {
 			continue // of an embedded pointer that is nil
 		}
 		if field.omit && member.IsZero() {
+			continue
+		}
+		if s.isLate(member) {
+			late = append(late, lateField{field.name, member})
 			continue
 		}
 		item, err := s.encodeReflect(member, depth+1)
@@ -209,6 +223,9 @@ func (s *State) encodeStruct(v reflect.Value, depth int) (glua.LValue, error) {
 		if item != glua.LNil {
 			table.RawSetString(field.name, item)
 		}
+	}
+	if len(late) > 0 {
+		s.late[table], table.Metatable = late, s.lateMeta
 	}
 	return table, nil
 }

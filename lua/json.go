@@ -107,6 +107,7 @@ func (w *jsonWriter) table(table *glua.LTable) *fault {
 	if w.above[table] || len(w.above) >= maxValueDepth {
 		return w.refuse("lua.json_value", table)
 	}
+	w.state.whole(table)
 	w.above[table] = true
 	defer delete(w.above, table)
 	n := length(table)

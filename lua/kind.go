@@ -17,6 +17,11 @@ type Decoder interface {
 	DecodeLua(value any) error
 }
 
+// Reader is a type that reads its own value as it lies in Lua: of what is large, only what it needs.
+type Reader interface {
+	ReadLua(value Value) error
+}
+
 // Typed lets a Decoder say its type as a stub writes it, "false|string[]".
 type Typed interface {
 	LuaType() string
@@ -38,6 +43,7 @@ type kind struct {
 }
 
 var (
+	stringType   = reflect.TypeFor[string]()
 	functionType = reflect.TypeFor[*Function]()
 	valueType    = reflect.TypeFor[Value]()
 	durationType = reflect.TypeFor[time.Duration]()
@@ -45,6 +51,7 @@ var (
 	sizeType     = reflect.TypeFor[Size]()
 	exactType    = reflect.TypeFor[*Decimal]()
 	decoderType  = reflect.TypeFor[Decoder]()
+	readerType   = reflect.TypeFor[Reader]()
 	typedType    = reflect.TypeFor[Typed]()
 )
 
@@ -62,7 +69,17 @@ func kindFor(typ reflect.Type, single bool, enum []string) *kind {
 	case typ == exactType:
 		return exactKind()
 	case reflect.PointerTo(typ).Implements(decoderType):
-		return decoderKind(typ)
+		return decoderKind(typ, func(s *State, path string, value glua.LValue, target any) (*fault, error) {
+			plain, mistake := s.toGo(path, value)
+			if mistake != nil {
+				return mistake, nil
+			}
+			return nil, target.(Decoder).DecodeLua(plain)
+		})
+	case reflect.PointerTo(typ).Implements(readerType):
+		return decoderKind(typ, func(s *State, _ string, value glua.LValue, target any) (*fault, error) {
+			return nil, target.(Reader).ReadLua(Value{s, value})
+		})
 	case enum != nil && typ.Kind() == reflect.Slice:
 		return listKind(typ, single, enum)
 	case enum != nil:
@@ -226,7 +243,7 @@ func anyKind() *kind {
 }
 
 // decoderKind lets the type read itself. What it says against a value is told in its own words.
-func decoderKind(typ reflect.Type) *kind {
+func decoderKind(typ reflect.Type, read func(s *State, path string, value glua.LValue, target any) (*fault, error)) *kind {
 	stub := "any"
 	if reflect.PointerTo(typ).Implements(typedType) {
 		stub = reflect.New(typ).Interface().(Typed).LuaType()
@@ -239,13 +256,9 @@ func decoderKind(typ reflect.Type) *kind {
 	}
 	return &kind{stub: stub, reads: true, want: want,
 		decode: func(s *State, path string, value glua.LValue, target reflect.Value) *fault {
-			plain, mistake := s.toGo(path, value)
-			if mistake != nil {
-				return mistake
-			}
-			err := target.Addr().Interface().(Decoder).DecodeLua(plain)
+			mistake, err := read(s, path, value, target.Addr().Interface())
 			if err == nil {
-				return nil
+				return mistake
 			}
 			if inner, ok := errors.AsType[*fault](err); ok {
 				return inner.under(path)

@@ -33,6 +33,10 @@ type Options struct {
 	Wrap func(c *Call, next func() (any, error)) (any, error)
 	// Cover counts the lines that run; nil costs nothing.
 	Cover *Coverage
+	// Reversed sets the keys of what Go makes a table of in the opposite order, so that pairs walks the other way.
+	Reversed bool
+	// Late makes what hangs in a struct that Go hands over when a script first looks at it.
+	Late bool
 }
 
 // State is one run of scripts. It is used once, from one goroutine, and forgotten; nothing needs closing.
@@ -50,6 +54,9 @@ type State struct {
 
 	// A Go list without elements is a table like an empty map; this metatable tells it from one on its way back.
 	emptyList *glua.LTable
+
+	late     map[*glua.LTable][]lateField
+	lateMeta *glua.LTable // metatable of the tables in late; nil where nothing is late
 
 	coroutines map[*glua.LState]*coroutine // those that have not ended
 
@@ -85,6 +92,7 @@ func New(ctx context.Context, o Options) *State {
 	s.names = s.l.CreateTable(0, 64)
 	s.emptyList = s.l.CreateTable(0, 1)
 	s.emptyList.RawSetString("__metatable", glua.LFalse)
+	s.openLate()
 	s.openErrors()
 	s.openDecimals()
 	s.openBase()

@@ -46,7 +46,10 @@ func (v Value) Described() string {
 func (v Value) Field(name string) Value {
 	switch t := v.lua.(type) {
 	case *glua.LTable:
-		return Value{v.state, t.RawGetString(name)}
+		if value := t.RawGetString(name); value != glua.LNil {
+			return Value{v.state, value}
+		}
+		return Value{v.state, v.state.lateValue(t, name)}
 	case *glua.LUserData:
 		if thing, ok := t.Value.(*frozen); ok {
 			return Value{v.state, thing.fields.RawGetString(name)}
@@ -61,6 +64,7 @@ func (v Value) Keys() []string {
 	if !ok {
 		return nil
 	}
+	v.state.whole(table)
 	var names []string
 	for key, _ := table.Next(glua.LNil); key != glua.LNil; key, _ = table.Next(key) {
 		if name, ok := key.(glua.LString); ok {
@@ -180,6 +184,7 @@ func (w *walk) table(table *glua.LTable) (any, *fault) {
 	if w.above[table] {
 		return nil, w.refuse(table, "lua.cycle")
 	}
+	w.state.whole(table)
 	n, keys := length(table), countKeys(table)
 	if len(w.above) >= maxValueDepth || w.state.nodes+keys > maxValueNodes {
 		return nil, w.refuse(table, "lua.too_large")

@@ -1,6 +1,7 @@
 package primitive
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -12,8 +13,8 @@ import (
 	"github.com/djscript/djscript/lua"
 )
 
-// policySteps are the instructions that a policy function may take each time: some thousand copies, looked at ten ways.
-const policySteps = 5_000_000
+// policySteps are the instructions that a policy function may take for each group: ten thousand copies, looked at ten ways.
+const policySteps = 20_000_000
 
 type policyArgs struct {
 	Class    []string      `lua:"class" enum:"routine,intraday,extra,pre_update,pre_restore,closing"`
@@ -72,20 +73,22 @@ func (h *Host) propose(r *Rotation) (retention.Proposal, error) {
 	return retention.Propose(r.rule.policies, r.known)
 }
 
-// ask asks a policy function, twice: the second time its groups come in the opposite order. A function that answers by
-// anything but the copies that it is given is found out, and refused.
+// ask asks a policy function twice, each time in a fresh state: the second time its groups come in the opposite order, the
+// keys of every table too, clock and chance are others, and it was asked something before. A function that answers by anything but
+// the copies that it is given is found out, and refused. The copies of a group always come newest first: that is what it may
+// rely on.
 func (h *Host) ask(fn *lua.Function, r *Rotation, groups []retention.Group) (retention.Proposal, error) {
 	proposal := retention.Proposal{Keep: map[string][]retention.Reason{}, Classes: retention.DefaultClasses()}
-	first, err := h.answers(fn, r, groups)
+	first, err := h.answers(fn, r, groups, false)
 	if err != nil {
 		return proposal, err
 	}
 	slices.Reverse(groups)
-	second, err := h.answers(fn, r, groups)
+	second, err := h.answers(fn, r, groups, true)
 	if err != nil {
 		return proposal, err
 	}
-	if !maps.EqualFunc(first, second, slices.Equal) {
+	if !maps.EqualFunc(first, second, sameReasons) {
 		return proposal, message.New("guard.policy", "primitive.policy_wavers", message.Args{"policy": fn.Name()})
 	}
 	for id, reasons := range first {
@@ -97,43 +100,104 @@ func (h *Host) ask(fn *lua.Function, r *Rotation, groups []retention.Group) (ret
 	return proposal, nil
 }
 
+// sameReasons compares the reasons for one copy: their order says nothing.
+func sameReasons(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+// What a policy function's clock says, the first time and the second: nothing that it could decide by.
+var policyClocks = [2]time.Time{time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC), time.Date(2093, 11, 28, 17, 49, 33, 0, time.UTC)}
+
+// alone is the policy function in a fresh state, with a step budget and without primitives.
+func (h *Host) alone(fn *lua.Function, again bool) (*lua.Function, error) {
+	alone, err := fn.Apart(func(o *lua.Options) {
+		o.Steps, o.Wrap, o.Late, o.Reversed, o.Seed = policySteps, policyMay, true, again, 1
+		clock := policyClocks[0]
+		if again {
+			clock, o.Seed, o.Print = policyClocks[1], 2, nil // what it prints is printed once
+		}
+		o.Now = func() time.Time { return clock.In(cmp.Or(h.Location, time.UTC)) }
+	})
+	if err != nil {
+		return nil, message.Wrap(err, "guard.policy", "primitive.policy_holds", message.Args{"policy": fn.Name()})
+	}
+	return alone, nil
+}
+
+// fewCopies are those of the question whose answer nobody looks at.
+const fewCopies = 50
+
 // answers are what the function keeps of all groups.
-func (h *Host) answers(fn *lua.Function, r *Rotation, groups []retention.Group) (map[string][]string, error) {
-	h.deciding = true
-	defer func() { h.deciding = false }()
+func (h *Host) answers(fn *lua.Function, r *Rotation, groups []retention.Group, again bool) (map[string][]string, error) {
+	alone, err := h.alone(fn, again)
+	if err != nil {
+		return nil, err
+	}
+	if again && len(groups) > 0 {
+		few := groups[0]
+		few.Copies = few.Copies[:min(len(few.Copies), fewCopies)]
+		_, _ = h.answer(alone, r, few) // for what it remembers of being asked
+	}
 	all := map[string][]string{}
 	for _, g := range groups {
-		var own []copies.Copy
-		for _, c := range g.Copies {
-			own = append(own, r.Copies[c.ID])
-		}
-		results, err := fn.CallAlone(policySteps, own, g.NewestDay)
+		answer, err := h.answer(alone, r, g)
 		if err != nil {
-			return nil, message.Wrap(err, "guard.policy", "primitive.policy_failed", message.Args{"policy": fn.Name()})
-		}
-		answer := map[string][]string{}
-		if len(results) > 0 {
-			err = results[0].Decode(&answer)
-		}
-		if err != nil || len(results) == 0 || results[0].IsNil() {
-			return nil, message.Wrap(err, "guard.policy", "primitive.policy_answer", message.Args{"policy": fn.Name()})
-		}
-		for id := range answer {
-			if !slices.ContainsFunc(g.Copies, func(c retention.Copy) bool { return c.ID == id }) {
-				return nil, message.New("guard.policy", "retention.unknown_copy", message.Args{"id": id})
-			}
+			return nil, err
 		}
 		maps.Copy(all, answer)
 	}
 	return all, nil
 }
 
-// undecided refuses every other call while a policy function is at work.
-func (h *Host) undecided(c *lua.Call) error {
-	if h.deciding && c.Func.Name != "copy.keep" {
-		return message.New("guard.policy", "primitive.policy_calls", message.Args{"op": c.Func.Name})
+// answer is what the function keeps of one group.
+func (h *Host) answer(fn *lua.Function, r *Rotation, g retention.Group) (map[string][]string, error) {
+	own, known := make([]copies.Copy, len(g.Copies)), map[string]bool{}
+	for i, c := range g.Copies {
+		own[i], known[c.ID] = r.Copies[c.ID], true
 	}
-	return nil
+	results, err := fn.CallAlone(policySteps, own, g.NewestDay)
+	if err != nil {
+		return nil, message.Wrap(err, "guard.policy", "primitive.policy_failed", message.Args{"policy": fn.Name()})
+	}
+	if len(results) == 0 || results[0].Type() != "table" {
+		got := lua.Value{}
+		if len(results) > 0 {
+			got = results[0]
+		}
+		return nil, message.New("guard.policy", "primitive.policy_answer", message.Args{"policy": fn.Name(), "got": got.Described()})
+	}
+	answer := map[string][]string{}
+	if err := results[0].Decode(&answer); err != nil {
+		return nil, message.Wrap(err, "guard.policy", "primitive.policy_reasons", message.Args{"policy": fn.Name()})
+	}
+	for id := range answer {
+		if !known[id] {
+			return nil, message.New("guard.policy", "retention.unknown_copy", message.Args{"id": id})
+		}
+	}
+	return answer, nil
+}
+
+// keepSteps is what to decode one copy for dj.copy.keep, and to judge it, costs of a policy function's budget.
+const keepSteps = 100
+
+// policyMay lets a policy function calculate, and call dj.copy.keep.
+func policyMay(c *lua.Call, next func() (any, error)) (any, error) {
+	name := c.Func.Name
+	switch {
+	case pureNames()[name]:
+		return next()
+	case name == "copy.keep":
+		if a, ok := c.Args.(*keepArgs); ok {
+			if err := c.Spend(int64(keepSteps * len(a.Copies))); err != nil {
+				return nil, err
+			}
+		}
+		return next()
+	case name != "require":
+		name = "dj." + name
+	}
+	return nil, message.New("guard.policy", "primitive.policy_calls", message.Args{"op": name})
 }
 
 // policiesOf reads one policy or a list of them.

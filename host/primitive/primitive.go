@@ -101,8 +101,7 @@ type Host struct {
 	// Decided is told of what each rotation decided; nil but for a simulated store.
 	Decided func(Decision)
 
-	deciding bool            // a policy function is at work: nothing else may be called
-	unsure   map[string]bool // keys of the script's memory under which a dry run put what it can not know
+	unsure map[string]bool // keys of the script's memory under which a dry run put what it can not know
 }
 
 //go:embed *.lua pt-BR/*.lua
@@ -150,9 +149,6 @@ func (h *Host) Wrap() func(c *lua.Call, next func() (any, error)) (any, error) {
 	return func(c *lua.Call, next func() (any, error)) (any, error) {
 		if pureNames()[c.Func.Name] {
 			return next()
-		}
-		if err := h.undecided(c); err != nil {
-			return nil, err
 		}
 		if err := h.Env.Allow(c); err != nil {
 			return nil, err

@@ -2,13 +2,13 @@ package primitive
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/retention"
 	"github.com/djscript/djscript/lua"
@@ -50,23 +50,41 @@ func (pruneArgs) LuaForms() map[string]any { return map[string]any{"policy": pol
 // given are copies as a script hands them on.
 type given []retention.Copy
 
-// DecodeLua takes a list of dj.Copy.
-func (g *given) DecodeLua(v any) error {
-	if none, ok := v.(map[string]any); ok && len(none) == 0 {
-		return nil
-	}
-	text, err := json.Marshal(v)
-	var all []copies.Copy
-	if err == nil {
-		err = json.Unmarshal(text, &all)
-	}
-	if err != nil || slices.ContainsFunc(all, func(c copies.Copy) bool { return c.ID == "" || c.Number() == 0 }) {
+// ReadLua takes a list of dj.Copy. Of each it reads what rules look at: of ten thousand copies the rest takes seconds.
+func (g *given) ReadLua(v lua.Value) error {
+	if v.Type() != "table" || v.Len() == 0 && len(v.Keys()) > 0 {
 		return message.New("option.type", "primitive.not_copies", nil)
 	}
-	for _, c := range all {
+	for i := range v.Len() {
+		c := copyOf(v.Get(i + 1))
+		if c.ID == "" || c.Number() == 0 {
+			return message.New("option.type", "primitive.not_copies", nil)
+		}
 		*g = append(*g, retained(c))
 	}
 	return nil
+}
+
+// copyOf is a dj.Copy as far as rules look at it.
+func copyOf(v lua.Value) copies.Copy {
+	text := func(v lua.Value, name string) string {
+		if field := v.Field(name); field.Type() == "string" {
+			return field.String()
+		}
+		return ""
+	}
+	c := copies.Copy{
+		ID: text(v, "id"), Seq: text(v, "seq"), Day: text(v, "day"), Created: text(v, "created"), Class: text(v, "class"), State: text(v, "state"),
+		Database: text(v, "database"), Partial: v.Field("partial").String() == "true", Suspect: text(v, "suspect"),
+	}
+	companies := v.Field("companies")
+	for i := range companies.Len() {
+		c.Companies = append(c.Companies, firebird.Company{ID: text(companies.Get(i+1), "id")})
+	}
+	if pin := v.Field("pinned"); pin.Type() == "table" {
+		c.Pinned = &copies.Pin{Reason: text(pin, "reason"), LastDay: text(pin, "last_day")}
+	}
+	return c
 }
 
 func (h *Host) rotation() []lua.Func {
