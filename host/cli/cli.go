@@ -149,6 +149,6 @@ func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.demoCommand(), a.initCommand(), a.checkCommand(), a.runCommand(), a.backupCommand(), a.adoptCommand(), a.copiesCommand(),
 		a.companiesCommand(), a.drivesCommand(), a.nextCommand(), a.historyCommand(), a.serveCommand(), a.secretCommand(), a.notifyCommand(),
-		a.testCommand(), a.docsCommand(), a.diffCommand(), a.replCommand(), a.doctorCommand(), a.versionCommand(), a.childCommand(),
+		a.testCommand(), a.simulateCommand(), a.docsCommand(), a.diffCommand(), a.replCommand(), a.doctorCommand(), a.versionCommand(), a.childCommand(),
 	}
 }

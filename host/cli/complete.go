@@ -31,6 +31,7 @@ type offers struct {
 func (a *app) offered() map[string]offers {
 	return map[string]offers{
 		"run":            {words: a.offerRun},
+		"simulate":       {words: a.offerSimulate},
 		"docs":           {words: a.offerDocs, most: 1},
 		"copies show":    {words: a.offerCopies, most: 1, files: true},
 		"copies check":   {words: a.offerCopies, files: true},
@@ -49,6 +50,7 @@ func (a *app) offeredValues() map[string]func(context.Context, []string) []candi
 		"lang":     offerWords(message.Portuguese, message.English),
 		"as":       offerWords(layer.Store, layer.Reseller),
 		"state":    offerWords(copies.Verified, copies.Sealed, copies.Bad, copies.Missing),
+		"fault":    offerWords(sim.Faults...),
 		"where":    a.offerDestinations,
 		"database": a.offerDatabases,
 	}

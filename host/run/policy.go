@@ -1,6 +1,8 @@
 package run
 
 import (
+	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -40,6 +42,35 @@ func (r *running) Policy(name string) (lua.Value, error) {
 		return found, noPolicy(script, policy, declared)
 	}
 	return found, nil
+}
+
+// Floor is how many proven copies always stay at a destination, whatever its policy says; 0 where nothing is ever dropped.
+func Floor(c *config.Config, destination string) int {
+	said := c.KeepOf(destination)
+	if said == nil {
+		return 0
+	}
+	floor := retention.DefaultMin
+	for i, p := range said.Policies {
+		if i == 0 {
+			floor = 0
+		}
+		floor = max(floor, cmp.Or(p.Min, retention.DefaultMin))
+	}
+	return floor
+}
+
+// CheckPolicy tells whether there is a policy of that name, "script:policy".
+func (h *Host) CheckPolicy(ctx context.Context, name string) error {
+	script, policy, _ := strings.Cut(name, ":")
+	d, err := h.Describe(ctx, script)
+	if err != nil {
+		return err
+	}
+	if _, ok := d.Policies[policy]; !ok {
+		return noPolicy(script, policy, d.Script)
+	}
+	return nil
 }
 
 // checkKeep finds the policies that djscript.toml names and the scripts have not.

@@ -16,7 +16,6 @@ import (
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
-	"github.com/djscript/djscript/host/schedule"
 )
 
 // shelf is the store as the maker, the prover and the catalogue of its copies.
@@ -73,7 +72,7 @@ func (s shelf) make(o copies.Options, d copies.Database, to []copies.Destination
 	s.seq++
 	c := &copies.Copy{
 		ID: s.newID(), Seq: strconv.FormatUint(s.seq, 10), Set: set, Store: store.ID, Database: d.Name, Created: s.now.Format(time.RFC3339),
-		Day: schedule.BusinessDay(s.now, store.Location, store.DayStarts), Class: o.Class, Verify: o.Verify, Note: o.Note,
+		Day: s.businessDay(s.now), Class: o.Class, Verify: o.Verify, Note: o.Note,
 		Companies: slices.Clone(source.companies), Rows: source.rowsNow(s.now),
 	}
 	c.Name = fmt.Sprintf("%s-%s-%06d-%s-%s.zip", c.Store, c.Database, s.seq, c.Day, s.now.Format("1504"))
@@ -93,6 +92,10 @@ func (s shelf) make(o copies.Options, d copies.Database, to []copies.Destination
 		return nil, degraded, errors.Join(full...)
 	}
 	s.copies = append(s.copies, c)
+	if s.flawed > 0 {
+		s.unsound[c.ID] = true
+	}
+	s.diary.made(c)
 	err := s.proveNow(c, o.Verify, &degraded)
 	return s.shown(c), append(degraded, full...), err
 }
@@ -133,23 +136,30 @@ func (s shelf) proveNow(c *copies.Copy, verify string, degraded *[]error) error 
 		return s.contradict(c)
 	case verify != copies.VerifyRestore:
 		return nil
-	case s.takeFault("copy.create", "copy.degraded"):
+	case s.flawed > 0, s.takeFault("copy.create", "copy.degraded"):
 		*degraded = append(*degraded, message.New("copy.degraded", "copies.not_proven", message.Args{"name": c.Name}))
 		return nil
 	}
-	s.prove(c, c.Places)
-	return nil
+	return s.prove(c, c.Places)
 }
 
-// prove makes a copy a proven one, as the ledgers of these places know. A place that was named by its path has none.
-func (s shelf) prove(c *copies.Copy, at []copies.Place) {
+// prove makes a copy a proven one, as the ledgers of these places know, or shows that it is bad. A place that was named by
+// its path has no ledger.
+func (s shelf) prove(c *copies.Copy, at []copies.Place) error {
+	if s.unsound[c.ID] {
+		return s.contradict(c)
+	}
+	if c.Proof == nil {
+		s.diary.proven(c)
+	}
 	c.Proof = proofOf(c, s.now)
 	for _, p := range at {
-		known := func(one change) bool { return one.id == c.ID && one.where == p.Destination }
+		known := func(one happened) bool { return one.id == c.ID && one.where == p.Destination }
 		if p.Destination != "" && !slices.ContainsFunc(s.changes, known) {
-			s.changes = append(s.changes, change{where: p.Destination, id: c.ID, Change: copies.Change{Database: c.Database}})
+			s.changes = append(s.changes, happened{where: p.Destination, id: c.ID, Change: copies.Change{Database: c.Database}})
 		}
 	}
+	return nil
 }
 
 func proofOf(c *copies.Copy, now time.Time) *copies.Proof {
@@ -333,7 +343,7 @@ func (s shelf) Prove(_ context.Context, c copies.Copy) (copies.Copy, error) {
 	if s.takeFault("copy.prove", "copy.bad") {
 		err = s.contradict(own)
 	} else {
-		s.prove(own, c.Places)
+		err = s.prove(own, c.Places)
 	}
 	c.Proof = own.Proof
 	c.State = stateOf(c)

@@ -68,10 +68,15 @@ func (s *Store) around(c *lua.Call, next func() (any, error)) (any, error) {
 	}
 	at := len(s.calls)
 	s.calls = append(s.calls, call{op: c.Op, effect: c.Func.Effect, where: c.Where()})
-	before := s.census()
+	var before census
+	if s.weighing {
+		before = s.census()
+	}
 	result, err := s.struck(c.Op, next)
 	this := &s.calls[at]
-	this.made, this.dropped = s.census().since(before)
+	if s.weighing {
+		this.made, this.dropped = s.census().since(before)
+	}
 	if err != nil {
 		this.code = orUnknown(message.Code(err))
 	}

@@ -2,20 +2,18 @@ package sim
 
 import (
 	"context"
-	"regexp"
-	"strconv"
 	"time"
 
+	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
-	"github.com/djscript/djscript/host/schedule"
 )
 
 type policyArgs struct {
 	Policy rules         `lua:"policy,arg"`
 	Days   int64         `lua:"days,required"`
 	Every  time.Duration `lua:"every"`
-	Fault  string        `lua:"fault"`
+	Fault  []string      `lua:"fault,single"`
 }
 
 // rules are a policy as djscript.toml writes it: rules, a list of them, or "script:policy".
@@ -38,76 +36,42 @@ type Rotated struct {
 	Drop []string `json:"drop"` // of those that went
 }
 
-// fault is what goes wrong in the middle of the calendar.
-type fault struct {
-	kind string // "off", "failing", "clock", "full"
-	span time.Duration
-}
-
-var faultShape = regexp.MustCompile(`^(?:(full)|(off|failing|clock):(-?)(\d+)([dwy]))$`)
-
-func faultOf(text string) (fault, error) {
-	if text == "" {
-		return fault{}, nil
-	}
-	m := faultShape.FindStringSubmatch(text)
-	if m == nil || m[3] != "" && m[2] != "clock" {
-		return fault{}, message.New("option.value", "sim.no_fault", message.Args{"text": text})
-	}
-	n, _ := strconv.Atoi(m[4]) // digits; "" of full is 0
-	unit := map[string]int{"d": 1, "w": 7, "y": 365}[m[5]]
-	span := time.Duration(n*unit) * 24 * time.Hour
-	if m[3] != "" {
-		span = -span
-	}
-	return fault{m[1] + m[2], span}, nil
-}
+// The job that a policy is tried with.
+const standardBackup = "default:backup"
 
 // policy lets a rotation go on for that many days in a store of its own, with the copies and the guards of a real one,
-// and tells of each day. A fault befalls it in the middle.
+// and tells of each run. Faults befall it in the middle, or on their own days.
 func (s *Store) policy(ctx context.Context, a *policyArgs) ([]Rotated, error) {
-	trouble, err := faultOf(a.Fault)
-	if err != nil {
-		return nil, err
-	}
-	every := a.Every
-	if every <= 0 {
-		every = 24 * time.Hour
+	if a.Days < 1 || a.Days > MostDays {
+		return nil, message.New("option.value", "sim.no_days", message.Args{"days": a.Days, "most": MostDays})
 	}
 	other, err := s.rotating(a.Policy.keep)
 	if err != nil {
 		return nil, err
 	}
+	span := a.Every
+	if span <= 0 {
+		span = civilDay
+	}
+	c := &calendar{store: other, due: every(other.now, span, standardBackup)}
+	c.awake()
+	for _, text := range a.Fault {
+		t, err := troubleOf(text)
+		if err == nil {
+			err = t.befall(c, other.now, int(a.Days))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	all := []Rotated{}
-	began, clock := other.now, time.Duration(0)
-	for gone := time.Duration(0); gone < time.Duration(a.Days)*24*time.Hour; gone += every {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		after := gone - time.Duration(a.Days)*12*time.Hour
-		if trouble.kind == "clock" && after >= 0 {
-			clock = trouble.span
-		}
-		other.now = began.Add(gone + clock)
-		if trouble.kind == "off" && after >= 0 && after < trouble.span {
-			continue
-		}
-		other.befallen(trouble, after)
-		all = append(all, other.rotated(ctx))
+	before := other.visible()
+	c.tell = func(*run.Outcome) error {
+		all = append(all, other.rotated(before))
+		before = other.visible()
+		return nil
 	}
-	return all, nil
-}
-
-// befallen makes copies fail, or fills the drive, that long after the middle.
-func (s *Store) befallen(f fault, after time.Duration) {
-	s.faults = nil
-	switch {
-	case after < 0:
-	case f.kind == "failing" && after < f.span:
-		s.faults = []*planned{{op: "copy.create", code: "db.busy", left: -1}}
-	case f.kind == "full":
-		s.drives[0].Free = 0
-	}
+	return all, c.pass(ctx, other.now.Add(time.Duration(a.Days)*civilDay-1))
 }
 
 // rotating is a store of one database and one destination, which keeps by these rules. Its scripts are those beside the
@@ -128,12 +92,9 @@ func (s *Store) rotating(keep any) (*Store, error) {
 	return other, nil
 }
 
-// rotated makes a copy, lets the rotation drop what it drops, and tells.
-func (s *Store) rotated(ctx context.Context) Rotated {
-	before := s.visible()
-	s.Run(ctx, run.Request{Target: "default:backup", Trigger: "cron"})
-	store := s.config.Store
-	told := Rotated{Day: schedule.BusinessDay(s.now, store.Location, store.DayStarts), Keep: []string{}, Drop: []string{}}
+// rotated tells what stays of the copies that were there before a run, and of those that it made.
+func (s *Store) rotated(before []copies.Copy) Rotated {
+	told := Rotated{Day: s.businessDay(s.now), Keep: []string{}, Drop: []string{}}
 	kept := map[string]bool{}
 	for _, c := range s.visible() {
 		kept[c.ID] = true

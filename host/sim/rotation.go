@@ -8,8 +8,8 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
-// change is what became of a copy at a destination: it was proven, or dropped.
-type change struct {
+// happened is what became of a copy at a destination: it was proven, or dropped.
+type happened struct {
 	where, id string
 	copies.Change
 }
@@ -44,6 +44,7 @@ func (s shelf) Drop(_ context.Context, where string, why map[string]string) ([]c
 	}
 	for _, c := range condemned {
 		s.drop(where, c)
+		s.diary.dropped(where, c, why[c.ID])
 	}
 	return condemned, nil
 }
@@ -53,7 +54,7 @@ func (s shelf) drop(where string, c copies.Copy) {
 	own := s.kept(c.ID)
 	own.Places = slices.DeleteFunc(slices.Clone(own.Places), func(p copies.Place) bool { return p.Destination == where })
 	s.driveOf(s.destination(where).Path).Free += c.Places[0].Bytes
-	s.changes = append(s.changes, change{where: where, id: c.ID, Change: copies.Change{Database: c.Database, Dropped: true}})
+	s.changes = append(s.changes, happened{where: where, id: c.ID, Change: copies.Change{Database: c.Database, Dropped: true}})
 	if len(own.Places) == 0 {
 		s.copies = slices.DeleteFunc(s.copies, func(kept *copies.Copy) bool { return kept == own })
 	}

@@ -27,16 +27,19 @@ type Store struct {
 	config  *config.Config
 	layers  layer.Layers
 
-	now       time.Time
-	deadline  time.Time // of the run that goes on; zero: none
+	now       time.Time     // as the PC's clock shows it
+	skew      time.Duration // how far that is ahead of the world
+	deadline  time.Time     // of the run that goes on; zero: none
 	entropy   *rand.ChaCha8
 	databases map[string]*database
 	drives    []*simulated
 	absent    map[string]bool // destinations that can not be reached, whatever their drive
 	files     map[string]string
 	copies    []*copies.Copy  // in the order in which they were made
-	changes   []change        // what became of them
+	changes   []happened      // what became of them
 	spoilt    map[string]bool // paths where the bytes are no longer those that were written
+	flawed    int             // faults that make every new copy a bad one, which nobody can prove yet
+	unsound   map[string]bool // ids of those copies
 	seq       uint64
 	halves    int // copies that a power cut left unfinished
 	locks     map[string]string
@@ -47,6 +50,8 @@ type Store struct {
 	runs      []*ran
 	calls     []call     // of the run that goes on, or of the last
 	keeping   bool       // the store as it was before a run, for torture
+	weighing  bool       // what each call and each run made and dropped, for torture
+	diary     *diary     // of a simulation; nil elsewhere
 	injection *injection // what torture does to one of them
 	dead      bool       // the power was cut
 	cut       context.CancelCauseFunc
@@ -87,7 +92,7 @@ const gigabyte = 1 << 30
 func newStore(p *Program, folder string, c *config.Config) *Store {
 	s := &Store{
 		program: p, folder: folder, entropy: rand.NewChaCha8([32]byte{}), absent: map[string]bool{}, files: map[string]string{},
-		locks: map[string]string{}, kept: map[string][]byte{}, spoilt: map[string]bool{}, databases: map[string]*database{},
+		locks: map[string]string{}, kept: map[string][]byte{}, spoilt: map[string]bool{}, unsound: map[string]bool{}, databases: map[string]*database{},
 		drives: []*simulated{
 			{Drive: drive.Drive{Path: "C:/", Label: "WINDOWS", Serial: "1C0A-77E2", Filesystem: "NTFS", Free: 200 * gigabyte, Total: 500 * gigabyte}, plugged: true},
 			{Drive: drive.Drive{Path: "E:/", Label: "DJ-BACKUP", Serial: "5A3C-19F0", Filesystem: "exFAT", Removable: true, Free: 60 * gigabyte, Total: 64 * gigabyte}, plugged: true},
@@ -99,7 +104,10 @@ func newStore(p *Program, folder string, c *config.Config) *Store {
 
 // use makes the store one of that configuration.
 func (s *Store) use(c *config.Config) {
-	s.config, s.layers = c, s.program.layers(s.folder, c)
+	s.config, s.layers = c, layer.Of(c.Dir, c.Base, s.program.Builtin)
+	if s.folder != "" {
+		s.layers = s.program.layers(s.folder, c)
+	}
 	if s.now.IsZero() {
 		s.now, _ = time.ParseInLocation("2006-01-02 15:04", firstMorning, c.Store.Location)
 	}
@@ -145,12 +153,20 @@ func (s *Store) Run(ctx context.Context, request run.Request) *run.Outcome {
 	ctx, s.cut = context.WithCancelCause(ctx)
 	defer s.cut(nil)
 	s.calls, s.deadline = nil, s.deadlineOf(request.Target)
-	this := &ran{request: request, before: s.census(), store: s.keep(request)}
+	this := &ran{request: request, store: s.keep(request)}
+	if s.weighing {
+		this.before = s.census()
+	}
 	host := &run.Host{Config: s.config, Builtin: s.program.Builtin, Version: "sim", Now: s.clock, Entropy: s.entropy, World: s, Layers: s.layers}
 	this.outcome = host.Run(ctx, request)
-	this.calls, this.after = s.calls, s.census()
+	this.calls = s.calls
 	for name := range s.locks {
 		this.locks = append(this.locks, name)
+	}
+	if !s.weighing {
+		s.runs = nil // nobody asks for more than the last
+	} else {
+		this.after = s.census()
 	}
 	s.runs = append(s.runs, this)
 	return this.outcome
@@ -184,7 +200,7 @@ func (s *Store) clone() *Store {
 		own := *d
 		other.databases[name] = &own
 	}
-	other.kept, other.spoilt = maps.Clone(s.kept), maps.Clone(s.spoilt)
+	other.kept, other.spoilt, other.unsound = maps.Clone(s.kept), maps.Clone(s.spoilt), maps.Clone(s.unsound)
 	other.drives, other.copies, other.faults = each(s.drives), each(s.copies), each(s.faults)
 	other.changes, other.notices, other.journal = slices.Clone(s.changes), slices.Clone(s.notices), slices.Clone(s.journal)
 	return &other

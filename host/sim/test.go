@@ -205,7 +205,7 @@ func (u *suite) test(ctx context.Context, n int) (*Test, *Store) {
 	if err != nil {
 		return &Test{Err: err}, nil
 	}
-	g.store.keeping = u.options.Torture
+	g.store.keeping, g.store.weighing = u.options.Torture, u.options.Torture
 	c := g.cases[n]
 	t := &Test{Title: c.title, Where: c.where}
 	_, t.Err = c.fn.CallValues(g.state.Object("sim", nil, g.store.methods()))

@@ -16,7 +16,7 @@ import (
 func (s *Store) Engines(context.Context) (*run.Engines, error) {
 	e := &run.Engines{
 		Copies: shelf{s}, Firebird: server{s}, Drives: ports{s}, Mask: func(text string) string { return text },
-		Outbox: outbox{s}, Around: s.around, Cover: s.program.Cover,
+		Outbox: outbox{s}, Around: s.around, Decided: s.diary.decided, Cover: s.program.Cover,
 	}
 	for _, d := range s.config.Destinations {
 		e.Destinations = append(e.Destinations, copies.Destination{Name: d.Name, Path: d.Path})

@@ -1,0 +1,219 @@
+package sim
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/djscript/djscript/host/config"
+)
+
+// shop is a store of one database and two destinations, with the standard backup every night at ten.
+const shop = `
+[store]
+id = "loja"
+name = "Loja Centro"
+timezone = "America/Sao_Paulo"
+language = "pt-BR"
+
+[database.loja]
+path = "C:/DJ/LOJA.FDB"
+
+[destination.local]
+path = "C:/Copias"
+keep = { daily = 7, weekly = 4, monthly = 6 }
+
+[destination.rede]
+path = '\\servidor\copias'
+keep = { daily = 7, weekly = 4, monthly = 6 }
+
+[backup]
+at = ["22:00"]
+to = ["local", "rede"]
+`
+
+// storeOf is the configuration of a store with that djscript.toml, and these scripts.
+func storeOf(t testing.TB, p *Program, text string, scripts map[string]string) *config.Config {
+	t.Helper()
+	dir := t.TempDir()
+	for name, source := range scripts {
+		path := filepath.Join(dir, "scripts", name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := config.Parse("djscript.toml", dir, []byte(text), p.Defaults, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// lived is a store that has lived through a simulation.
+func lived(t testing.TB, text string, o Simulation) *Simulated {
+	t.Helper()
+	p := program(t)
+	if o.From == "" {
+		o.From = "2026-01-01"
+	}
+	if o.Targets == nil {
+		o.Targets = []string{"backup"}
+	}
+	s, err := p.Simulate(t.Context(), storeOf(t, p, text, nil), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// living is a shop on the morning of its first day, 2026-01-01.
+func living(t testing.TB, text string, days int) *calendar {
+	t.Helper()
+	p := program(t)
+	life, _, err := p.life(t.Context(), storeOf(t, p, text, nil), Simulation{Targets: []string{"backup"}, From: "2026-01-01", Days: days})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return life
+}
+
+// proving is a shop whose copies are proven on the next night.
+var proving = strings.Replace(shop, `to = ["local", "rede"]`, `to = ["local", "rede"]
+verify = "later"
+
+[[cron]]
+name = "prova"
+schedule = ["0 23 * * *"]
+run = "default:prove"`, 1)
+
+// Two hundred days, and one of the eight everyday faults. Whatever it is, as many good copies are left as the rules want in
+// ordinary times, and the newest is no older than the fault itself.
+func TestTheEightFaultsLeaveTwelveGoodCopies(t *testing.T) {
+	for name, c := range map[string]struct {
+		shop   string
+		faults []string
+		newest int // the day of the newest good copy
+	}{
+		"A: an ordinary time":                             {shop, nil, 200},
+		"B: off for 45 days, then one copy":               {shop, []string{"off:45d@155"}, 200},
+		"B2: off for 45 days, and then nothing works":     {shop, []string{"off:45d@151", "failing:5d@196"}, 150},
+		"C: 45 days of failures":                          {shop, []string{"failing:45d@156"}, 155},
+		"D: 45 days of bad copies":                        {shop, []string{"bad:45d@156"}, 155},
+		"D2: bad copies, proven later":                    {proving, []string{"bad:45d@156"}, 155},
+		"E: one stamp nine years ahead, then 20 days":     {shop, []string{"stamp:+9y@180"}, 200},
+		"F: ten days stamped 2015, and put right":         {shop, []string{"clock:2015-01-01/10d@181"}, 200},
+		"F2: ten days stamped 2015, and not put right":    {shop, []string{"clock:2015-01-01@191"}, 200},
+		"G: sixty runs by hand in an hour":                {shop, []string{"manual:60@199"}, 200},
+		"the drives are full, for 45 days":                {shop, []string{"full@156"}, 155},
+		"everything at once, and then a night that works": {shop, []string{"off:20d@100", "clock:-10y/30d@125", "bad:20d@160", "failing:19d@181"}, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			targets := []string{"backup"}
+			if c.shop == proving {
+				targets = append(targets, "prova")
+			}
+			s := lived(t, c.shop, Simulation{Targets: targets, From: "2025-12-17", Days: 200, Faults: c.faults})
+			if len(s.Lacks) > 0 || len(s.Days) != 200 {
+				t.Errorf("%d days, lacks %+v", len(s.Days), s.Lacks)
+			}
+			for _, shelf := range s.Days[199].Shelves {
+				if shelf.Verified < 12 || shelf.Newest != s.Days[c.newest-1].Day || shelf.Oldest > "2026-04" {
+					t.Errorf("in the end %+v", shelf)
+				}
+			}
+			neverStorms(t, s)
+		})
+	}
+}
+
+// neverStorms holds that no more goes in a night than a fifth of what there is, or three, and that what goes was paid for.
+func neverStorms(t *testing.T, s *Simulated) {
+	t.Helper()
+	gone, verified := map[string]int{}, 0
+	for i, d := range s.Days {
+		verified += d.Verified
+		today := map[string]int{}
+		for _, one := range d.Drop {
+			today[one.Destination]++
+			gone[one.Destination]++
+		}
+		for _, shelf := range d.Shelves {
+			before := 0
+			if i > 0 {
+				before = s.Days[i-1].Shelves[0].Verified + s.Days[i-1].Shelves[0].Others
+			}
+			if most := max(3, (before+d.Made)/5) * max(1, d.Runs); today[shelf.Destination] > most {
+				t.Errorf("%s: %d went at %s in one day, of %d", d.Day, today[shelf.Destination], shelf.Destination, before+d.Made)
+			}
+			if gone[shelf.Destination] > verified+10 {
+				t.Errorf("%s: %d went at %s, and %d were ever proven", d.Day, gone[shelf.Destination], shelf.Destination, verified)
+			}
+		}
+	}
+}
+
+// Fifteen copies a day for a month, and ten days off: rotation neither stalls nor storms.
+func TestAMonthOfManyCopiesAndTenDaysOff(t *testing.T) {
+	busy := strings.Replace(shop, `at = ["22:00"]`, "from = \"08:00\"\nuntil = \"22:00\"\nevery = \"60m\"", 1)
+	s := lived(t, busy, Simulation{Days: 60, Faults: []string{"off:10d@31"}})
+	if made := s.Days[0].Made; made != 15 {
+		t.Fatalf("%d copies a day", made)
+	}
+	neverStorms(t, s)
+	for _, d := range s.Days {
+		for _, shelf := range d.Shelves {
+			off := d.N > 30 && d.N <= 40
+			switch {
+			case off && (d.Made > 0 || len(d.Drop) > 0):
+				t.Errorf("%s: %d made and %d dropped while the PC is off", d.Day, d.Made, len(d.Drop))
+			case d.N > 3 && shelf.Verified > 7+4+6+15:
+				t.Errorf("%s: the rotation stalls, %d lie at %s", d.Day, shelf.Verified, shelf.Destination)
+			case d.N > 8 && shelf.Verified < 7:
+				t.Errorf("%s: only %d lie at %s", d.Day, shelf.Verified, shelf.Destination)
+			}
+		}
+	}
+	if len(s.Lacks) > 0 {
+		t.Errorf("lacks %+v", s.Lacks)
+	}
+}
+
+func TestASimulationIsTheSameEachTime(t *testing.T) {
+	o := Simulation{Days: 40, Faults: []string{"clock:-10y/5d", "manual:9@30"}, Whole: true}
+	if diff := cmp.Diff(lived(t, shop, o), lived(t, shop, o), cmp.AllowUnexported(Shelf{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What must never be is seen where it is: copies that vanish by no drop, and drops below the floor.
+func TestALackIsSeen(t *testing.T) {
+	s := living(t, shop, 30)
+	s.at(s.store.world().AddDate(0, 0, 12), simply(func(c *calendar) { c.store.copies = nil }))
+	if err := s.pass(t.Context(), s.store.world().AddDate(0, 0, 20)); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.store.diary.lacks) == 0 || s.store.diary.lacks[0].Verified > 1 {
+		t.Errorf("lacks %+v", s.store.diary.lacks)
+	}
+
+	s = living(t, shop, 30)
+	s.at(s.store.world().AddDate(0, 0, 12), simply(func(c *calendar) {
+		for _, copy := range c.store.visible()[1:] {
+			shelf{c.store}.drop("local", copy.At("local"))
+			c.store.diary.dropped("local", copy.At("local"), "nobody knows")
+		}
+	}))
+	if err := s.pass(t.Context(), s.store.world().AddDate(0, 0, 12)); err != nil {
+		t.Fatal(err)
+	}
+	want := []Lack{{Day: "2026-01-13", Destination: "local", Database: "loja", Verified: 2, Floor: 3}}
+	if diff := cmp.Diff(want, s.store.diary.lacks); diff != "" {
+		t.Error(diff)
+	}
+}
