@@ -92,6 +92,11 @@ bench: needs-go
 	@$(GO) test -run "^$$" -bench "Calls|FreshState|GuardedAgainstBare" ./lua
 	@$(GO) test -run "^$$" -bench FiveHundredTests -benchtime 3x ./host/sim
 
+##   make soak     a million random histories against every promise of rotation; HISTORIES=20000
+.PHONY: soak
+soak: needs-go
+	@HISTORIES=$${HISTORIES:-1000000} $(GO) test -count 1 -timeout 6h -run "TestI[0-9]|TestNights" ./host/retention
+
 ##   make build    djscript for Linux and djscript.exe for Windows, in bin/
 build: needs-go
 	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags '-s -w $(LDFLAGS)' -o bin/djscript .

@@ -701,14 +701,14 @@ func TestI31TheHostAddsItsKeepsAndSaysSo(t *testing.T) {
 
 // oldestGoFirst: what is put off and could go is newer than all that goes, and a guard says why.
 func oldestGoFirst(t *rapid.T, d drawn, said func(Reason) bool) {
-	for _, g := range Groups(d.copies) {
+	for _, own := range units(d.copies) {
 		newest := uint64(0)
-		for _, c := range g.Copies {
+		for _, c := range own {
 			if d.plan.Drop[c.ID] != nil {
 				newest = max(newest, c.Seq)
 			}
 		}
-		for _, c := range g.Copies {
+		for _, c := range own {
 			if why := d.plan.Deferred[c.ID]; why != nil && (!said(why[0]) || !c.Busy && !c.Away && c.Seq < newest) {
 				t.Fatalf("%d goes, and the older %d is put off: %v", newest, c.Seq, why)
 			}

@@ -3,7 +3,6 @@ package retention
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
 	"slices"
 	"strings"
 
@@ -42,7 +41,7 @@ func Decide(copies []Copy, proposal Proposal, guards Guards) (Plan, error) {
 	}
 	groups := Groups(once(copies))
 	plan := proposal.judge(groups, guards, false)
-	if hash := plan.Hash(); hash != "" && hash == guards.Approved {
+	if guards.Approved != "" && guards.Approved == plan.Hash() {
 		plan = proposal.judge(groups, guards, true)
 	}
 	return plan, nil
@@ -50,11 +49,17 @@ func Decide(copies []Copy, proposal Proposal, guards Guards) (Plan, error) {
 
 // Hash stands for all that would go if the breaker let it, whatever the credit; "" where the breaker holds nothing back.
 func (p Plan) Hash() string {
-	held := func(reasons []Reason) bool { return reasons[0].Key == "retention.breaker" }
-	if !slices.ContainsFunc(slices.Collect(maps.Values(p.Deferred)), held) {
+	held, all := false, make([]string, 0, len(p.Drop)+len(p.Deferred))
+	for id := range p.Drop {
+		all = append(all, id)
+	}
+	for id, reasons := range p.Deferred {
+		all = append(all, id)
+		held = held || reasons[0].Key == "retention.breaker"
+	}
+	if !held {
 		return ""
 	}
-	all := slices.Concat(slices.Collect(maps.Keys(p.Drop)), slices.Collect(maps.Keys(p.Deferred)))
 	slices.Sort(all)
 	sum := sha256.Sum256([]byte(strings.Join(all, "\n")))
 	return hex.EncodeToString(sum[:])
@@ -62,9 +67,11 @@ func (p Plan) Hash() string {
 
 // check refuses what can not be meant.
 func (p Proposal) check(copies []Copy) error {
-	known := make(map[string]bool, len(copies))
+	known := map[string]bool{}
 	for i := range copies {
-		known[copies[i].ID] = true
+		if _, wanted := p.Keep[copies[i].ID]; wanted {
+			known[copies[i].ID] = true
+		}
 	}
 	for id, reasons := range p.Keep {
 		if !known[id] {

@@ -43,9 +43,9 @@ func theFloorStays(t *rapid.T, d drawn) {
 	if d.policy.Min == 0 {
 		floor = max(DefaultMin, d.guards.Min)
 	}
-	for _, g := range Groups(d.copies) {
+	for _, own := range units(d.copies) {
 		verified, staying := map[string]int{}, map[string]int{}
-		for _, c := range g.Copies {
+		for _, c := range own {
 			if c.State == Verified {
 				verified[c.Class]++
 				if !d.plan.gives(c.ID) {
@@ -63,13 +63,13 @@ func theFloorStays(t *rapid.T, d drawn) {
 
 // I-9: the newest copy stays, and the newest verified one.
 func theNewestStay(t *rapid.T, d drawn) {
-	for _, g := range Groups(d.copies) {
-		if newest := g.Copies[0]; d.plan.gives(newest.ID) {
+	for _, own := range units(d.copies) {
+		if newest := own[0]; d.plan.gives(newest.ID) {
 			t.Fatalf("the newest copy goes: %+v", newest)
 		}
-		verified := slices.IndexFunc(g.Copies, func(c Copy) bool { return c.State == Verified })
-		if verified >= 0 && d.plan.gives(g.Copies[verified].ID) {
-			t.Fatalf("the newest verified copy goes: %+v", g.Copies[verified])
+		verified := slices.IndexFunc(own, func(c Copy) bool { return c.State == Verified })
+		if verified >= 0 && d.plan.gives(own[verified].ID) {
+			t.Fatalf("the newest verified copy goes: %+v", own[verified])
 		}
 	}
 }
@@ -93,15 +93,15 @@ func whatIsInUseIsNotDropped(t *rapid.T, d drawn) {
 
 // I-18: no more than three of a unit go in one run, or a fifth of it.
 func noMoreThanTheBreakerLets(t *rapid.T, d drawn) {
-	for _, g := range Groups(d.copies) {
+	for _, own := range units(d.copies) {
 		dropped := 0
-		for _, c := range g.Copies {
+		for _, c := range own {
 			if d.plan.Drop[c.ID] != nil {
 				dropped++
 			}
 		}
-		if dropped > max(3, len(g.Copies)/5) {
-			t.Fatalf("%d of %d go at once", dropped, len(g.Copies))
+		if dropped > max(3, len(own)/5) {
+			t.Fatalf("%d of %d go at once", dropped, len(own))
 		}
 	}
 }
@@ -109,10 +109,10 @@ func noMoreThanTheBreakerLets(t *rapid.T, d drawn) {
 // I-19: a verified copy stays until it is where it was made to go, or a person said that it need not, or a newer one of
 // its class is there or was not made to go there. Each copy is held against each that is newer.
 func whatOthersWaitForStays(t *rapid.T, d drawn) {
-	for _, g := range Groups(d.copies) {
-		for i, c := range g.Copies {
+	for _, own := range units(d.copies) {
+		for i, c := range own {
 			for _, where := range c.To {
-				freed := slices.ContainsFunc(g.Copies[:i], func(newer Copy) bool {
+				freed := slices.ContainsFunc(own[:i], func(newer Copy) bool {
 					return newer.State == Verified && newer.Class == c.Class && (slices.Contains(newer.At, where) || !slices.Contains(newer.To, where))
 				})
 				awaited := c.State == Verified && !slices.Contains(c.At, where) && !slices.Contains(c.Waived, where) && !freed
@@ -163,30 +163,19 @@ func oneWrongStampCostsNoOtherCopy(t *rapid.T, d drawn) {
 	before := d.again(t, d.copies)
 	copies := slices.Clone(d.copies)
 	wrong := &copies[rapid.IntRange(0, len(copies)-1).Draw(t, "wrong")]
-	unit := Unit{wrong.Database, wrong.Companies, wrong.Partial}
 	wrong.Day = after("1970-01-01", rapid.IntRange(0, 137*365).Draw(t, "day"))
 	if rapid.Bool().Draw(t, "near") {
 		wrong.Day = after(d.copies[len(d.copies)-1].Day, rapid.IntRange(-40, 450).Draw(t, "days"))
 	}
-	doubted, newest := true, "" // day that the others tell
-	for _, g := range Groups(copies) {
-		for _, c := range g.Copies {
-			switch {
-			case c.ID == wrong.ID:
-				doubted = c.Doubted
-			case g.Unit == unit:
-				newest = max(newest, c.Day)
-			}
-		}
-	}
 	gone := slices.DeleteFunc(lost(before, d.again(t, copies)), func(id string) bool { return id == wrong.ID })
-	if doubted && len(gone) > 0 {
+	contradicts, newest := heldAgainstOthers(*wrong, copies)
+	if contradicts && len(gone) > 0 {
 		t.Fatalf("%v go since %s is dated %s", gone, wrong.ID, wrong.Day)
 	}
 	aged := func(id string) bool {
 		c := d.copies[slices.IndexFunc(d.copies, func(c Copy) bool { return c.ID == id })]
-		ended := before.keepsFor(id, "retention.pinned") && c.Pin.LastDay != "" && c.Pin.LastDay < after(newest, unconfirmedLeap)
-		return ended || d.policy.Within > 0 && c.Day < after(newest, unconfirmedLeap-d.policy.Within)
+		ended := before.keepsFor(id, "retention.pinned") && c.Pin.LastDay != "" && c.Pin.LastDay < after(newest, 7)
+		return ended || d.policy.Within > 0 && c.Day < after(newest, 7-d.policy.Within)
 	}
 	rules := 0
 	for _, n := range []int{d.policy.Hourly, d.policy.Daily, d.policy.Weekly, d.policy.Monthly, d.policy.Yearly, len(d.policy.Weekdays)} {
@@ -195,6 +184,22 @@ func oneWrongStampCostsNoOtherCopy(t *rapid.T, d drawn) {
 	if gone = slices.DeleteFunc(gone, aged); len(gone) > rules {
 		t.Fatalf("%v go since %s is dated %s, by %d rules of the calendar", gone, wrong.ID, wrong.Day, rules)
 	}
+}
+
+// heldAgainstOthers tells whether the day of a copy can not be right, because two verified copies at least speak against
+// it or because it tells no day at all, and the newest day that the others tell.
+func heldAgainstOthers(wrong Copy, copies []Copy) (contradicts bool, newest string) {
+	against := 0
+	for _, c := range units(copies)[Unit{wrong.Database, wrong.Companies, wrong.Partial}] {
+		if c.ID == wrong.ID {
+			continue
+		}
+		newest = max(newest, c.Day)
+		if c.State == Verified && !c.Doubted && (c.Seq < wrong.Seq && c.Day > wrong.Day || c.Seq > wrong.Seq && c.Day < wrong.Day) {
+			against++
+		}
+	}
+	return against >= 2 || wrong.State != Verified || wrong.Doubted, newest
 }
 
 // I-28: what is suspect, bad or not certain stays until a person has looked.
@@ -210,15 +215,15 @@ func theDoubtfulStay(t *rapid.T, d drawn) {
 
 // I-32: nothing of a unit goes while its newest copies are unlike those before them.
 func nothingGoesAfterAnUnusualCopy(t *rapid.T, d drawn) {
-	for _, g := range Groups(d.copies) {
-		unlike := slices.IndexFunc(g.Copies, func(c Copy) bool { return c.State == Suspect })
-		verified := slices.IndexFunc(g.Copies, func(c Copy) bool { return c.State == Verified })
+	for _, own := range units(d.copies) {
+		unlike := slices.IndexFunc(own, func(c Copy) bool { return c.State == Suspect })
+		verified := slices.IndexFunc(own, func(c Copy) bool { return c.State == Verified })
 		if unlike < 0 || verified >= 0 && verified < unlike {
 			continue
 		}
-		for _, c := range g.Copies {
+		for _, c := range own {
 			if d.plan.Drop[c.ID] != nil {
-				t.Fatalf("%s goes, and the newest copy %s is unlike the others", c.ID, g.Copies[unlike].ID)
+				t.Fatalf("%s goes, and the newest copy %s is unlike the others", c.ID, own[unlike].ID)
 			}
 		}
 	}
@@ -229,9 +234,9 @@ func twoDevicesHaveAVerifiedCopy(t *rapid.T, d drawn) {
 	if d.guards.Devices < 3 {
 		return
 	}
-	for _, g := range Groups(d.copies) {
+	for unit, own := range units(d.copies) {
 		devices, dropped := map[string]bool{}, 0
-		for _, c := range g.Copies {
+		for _, c := range own {
 			if d.plan.Drop[c.ID] != nil {
 				dropped++
 			}
@@ -239,10 +244,23 @@ func twoDevicesHaveAVerifiedCopy(t *rapid.T, d drawn) {
 				devices[c.Device] = true
 			}
 		}
-		if dropped > 0 && d.guards.Elsewhere[g.Unit] == 0 && len(devices) < 2 {
+		if dropped > 0 && d.guards.Elsewhere[unit] == 0 && len(devices) < 2 {
 			t.Fatalf("%d go, and verified copies stay on %v alone", dropped, slices.Collect(maps.Keys(devices)))
 		}
 	}
+}
+
+// units are copies by unit, newest first, as a test reads the words of Unit and Seq.
+func units(copies []Copy) map[Unit][]Copy {
+	all := map[Unit][]Copy{}
+	for _, c := range copies {
+		unit := Unit{c.Database, c.Companies, c.Partial}
+		all[unit] = append(all[unit], c)
+	}
+	for _, own := range all {
+		slices.SortFunc(own, func(a, b Copy) int { return int(b.Seq) - int(a.Seq) })
+	}
+	return all
 }
 
 func shuffled(t *rapid.T, copies []Copy) []Copy {
