@@ -59,7 +59,9 @@ func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, e
 		}
 		there, wrong := lying(c.Store)
 		problems = append(problems, wrong...)
+		busy := d.busy()
 		for _, found := range there {
+			found.Busy = busy[found.ID]
 			if known, ok := byID[found.ID]; ok {
 				known.merge(found)
 			} else {
@@ -97,6 +99,15 @@ func (c *Copy) merge(other Copy) {
 	if other.Pinned.outlasts(c.Pinned) {
 		c.Pinned = other.Pinned
 	}
+	for _, where := range other.Waived {
+		if !slices.Contains(c.Waived, where) {
+			c.Waived = append(slices.Clone(c.Waived), where)
+		}
+	}
+	if c.Accepted == "" {
+		c.Accepted = other.Accepted
+	}
+	c.Busy = c.Busy || other.Busy
 }
 
 // Newest is the newest copy that the filter lets through, or nil.
@@ -238,6 +249,8 @@ type memory struct {
 	proof  *Proof
 
 	pinned    *Pin
+	waived    []string
+	accepted  string
 	dropping  *event  // the tombstone
 	trash     *memory // the copy of this name that lies in the trash, with its tombstone
 	returning bool    // it is on its way back from there
@@ -246,6 +259,9 @@ type memory struct {
 func remembered(events []event) map[string]*memory {
 	all := map[string]*memory{}
 	for _, e := range events {
+		if e.Name == "" {
+			continue // about the destination
+		}
 		m := all[e.Name]
 		if m == nil {
 			m = &memory{}
@@ -279,6 +295,10 @@ func (m *memory) learn(e event) {
 		m.pinned = &Pin{Reason: e.Why, LastDay: e.LastDay}
 	case eventUnpinned:
 		m.pinned = nil
+	case eventWaived:
+		m.waived = append(m.waived, e.Destination)
+	case eventAccepted:
+		m.accepted = e.Why
 	case eventDropping:
 		m.dropping = &e
 	case eventUntrashing:
@@ -319,7 +339,7 @@ func (m *memory) add(c *Copy) {
 	if c.Proof == nil {
 		c.Proof = m.proof
 	}
-	c.Pinned = m.pinned
+	c.Pinned, c.Waived, c.Accepted = m.pinned, m.waived, m.accepted
 }
 
 // moves tells that a copy is given up and not in the trash yet, or not back from it.

@@ -88,7 +88,7 @@ func (c Copy) Number() uint64 {
 
 // state is what the places and the proof make of the copy: only bytes that lie somewhere count, on a drive that is not
 // plugged in too. A proof that failed, or bad bytes wherever it lies, make it bad; a proof that holds for bytes that lie
-// somewhere makes it verified.
+// somewhere makes it verified, or suspect where it was found odd and nobody has accepted it.
 func (c Copy) state() string {
 	good, bad, proven, trashed := false, false, false, false
 	for _, p := range c.Places {
@@ -106,6 +106,8 @@ func (c Copy) state() string {
 		return Missing
 	case !good, c.Proof != nil && !c.Proof.OK:
 		return Bad
+	case proven && len(c.Proof.Odd) > 0 && c.Accepted == "":
+		return Suspect
 	case proven:
 		return Verified
 	}

@@ -32,9 +32,9 @@ func (c Copy) inReach() []Place {
 // Drop gives copies up at one destination, by their ids, each with the reason that the ledger keeps: they go into the
 // trash there. One that may not be dropped refuses them all before anything is touched: what is not certainly ours
 // (guard.identity), what is pinned (guard.pinned), the newest verified copy of its database there (guard.newest), and
-// whatever is not as it was when this catalogue last looked while it held the destination (guard.stale). One that can
-// not be moved stays given up: the next sweep tries again. Only the holder of the store's lock may call it; the
-// destination is held meanwhile.
+// whatever is not as it was when this catalogue last looked while it held the destination (guard.stale). One that
+// somebody reads now stays and is told; one that can not be moved stays given up, and the next sweep tries again. Only
+// the holder of the store's lock may call it; the destination is held meanwhile.
 func (c *Catalogue) Drop(ctx context.Context, where string, why map[string]string) ([]Copy, error) {
 	var dropped []Copy
 	err := c.Hold(ctx, where, func() (err error) {
@@ -71,7 +71,7 @@ func (c *Catalogue) drop(ctx context.Context, d Destination, why map[string]stri
 		one.Places = one.inReach()
 		tombstone := c.event(eventDropping, one, one.Places[0])
 		tombstone.Why, tombstone.Day = why[one.ID], day
-		if err := t.giveUp(one, tombstone, known[one.Name]); err != nil {
+		if err := d.alone(one, func() error { return t.giveUp(one, tombstone, known[one.Name]) }); err != nil {
 			failed = append(failed, t.told(err, tombstone))
 			continue
 		}
@@ -140,9 +140,16 @@ func (c *Catalogue) refusal(one Copy, newest bool, seen turn) error {
 // event is a line of the ledger about a copy at a place.
 func (c *Catalogue) event(kind string, one Copy, p Place) event {
 	return event{
-		At: c.Now().Format(time.RFC3339), Event: kind, ID: one.ID, Seq: one.Number(), Store: one.Store, Database: one.Database,
+		At: c.stamp(), Event: kind, ID: one.ID, Seq: one.Number(), Store: one.Store, Database: one.Database,
 		Name: one.Name, Bytes: p.Bytes, SHA256: p.SHA256, OK: true,
 	}
+}
+
+func (c *Catalogue) stamp() string { return c.Now().Format(time.RFC3339) }
+
+// verifies tells an event that makes a copy verified: a proof in which nothing was odd, or the word of a person.
+func (e event) verifies() bool {
+	return e.Event == eventProof && e.OK && (e.Proof == nil || len(e.Proof.Odd) == 0) || e.Event == eventAccepted
 }
 
 // Change is what happened to a database's copies at a destination: one was verified, or one was dropped.
@@ -167,7 +174,7 @@ func (c *Catalogue) History(_ context.Context, where string) ([]Change, error) {
 	for _, e := range events {
 		switch {
 		case e.Store != c.Store:
-		case e.Event == eventProof && e.OK && !proven[e.ID]:
+		case e.verifies() && !proven[e.ID]:
 			proven[e.ID] = true
 			changes = append(changes, Change{Database: e.Database})
 		case e.Event == eventDropping:

@@ -16,6 +16,7 @@ func Extract(ctx context.Context, c Copy, dir string, only []string) ([]string, 
 	if err != nil {
 		return nil, err
 	}
+	defer c.hold()()
 	m, _, err := Check(ctx, place.Path)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,9 @@ const (
 
 	eventPinned   = "pinned"
 	eventUnpinned = "unpinned"
+	eventWaived   = "waived"   // it need not reach a destination
+	eventAccepted = "accepted" // it is unlike its elders, and good all the same
+	eventApproved = "approved" // a plan that drops more than one run may
 )
 
 // event is one line of a ledger. It repeats what identifies the copy, so that a ledger can be read without its zips.
@@ -50,6 +53,9 @@ type event struct {
 	Day      string `json:"day,omitempty"`      // of a tombstone: the newest business day that could be believed then
 	Files    []lain `json:"files,omitempty"`    // of a tombstone: what lay there
 	Proof    *Proof `json:"proof,omitempty"`
+
+	Destination string `json:"destination,omitempty"` // that a copy need not reach
+	Hash        string `json:"hash,omitempty"`        // of an approved plan
 }
 
 // enter appends one event to the ledger of a destination.

@@ -2,7 +2,6 @@ package copies
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/djscript/djscript/host/message"
@@ -28,30 +27,11 @@ func (c *Catalogue) Pin(_ context.Context, found Copy, pin Pin) (Copy, error) {
 		return found, message.New("option.value", "copies.pin_day", message.Args{"day": pin.LastDay})
 	}
 	found.Pinned = &pin
-	return found, c.enterPin(found, eventPinned, pin)
+	return found, c.announce(found, event{Event: eventPinned, Why: pin.Reason, LastDay: pin.LastDay})
 }
 
 // Unpin takes the pin away.
 func (c *Catalogue) Unpin(_ context.Context, found Copy) (Copy, error) {
 	found.Pinned = nil
-	return found, c.enterPin(found, eventUnpinned, Pin{})
-}
-
-func (c *Catalogue) enterPin(found Copy, kind string, pin Pin) error {
-	var failed []error
-	entered := false
-	for _, p := range found.Places {
-		d, ok := c.Destination(p.Destination)
-		if !ok || p.State != Present {
-			continue
-		}
-		entered = true
-		line := c.event(kind, found, p)
-		line.Why, line.LastDay = pin.Reason, pin.LastDay
-		failed = append(failed, enter(d.Path, line))
-	}
-	if !entered {
-		return message.New("copy.not_found", "copies.pin_nowhere", message.Args{"name": found.Name})
-	}
-	return errors.Join(failed...)
+	return found, c.announce(found, event{Event: eventUnpinned})
 }

@@ -28,6 +28,7 @@ type Prover struct {
 // copy with its proof. A contradiction is copy.bad; a proof that is not possible here (no room, no engine) is
 // copy.degraded and changes nothing.
 func (p *Prover) Prove(ctx context.Context, c Copy) (Copy, error) {
+	defer c.hold()()
 	c, place, m, err := p.sound(ctx, c)
 	if err != nil {
 		return c, err

@@ -471,8 +471,8 @@ func (c *Catalogue) expire(t *trash) error {
 }
 
 func (t *trash) told(err error, tombstone event) error {
-	if err == nil {
-		return nil
+	if err == nil || message.Code(err) == "copy.degraded" {
+		return err
 	}
 	return message.Wrap(err, "copy.degraded", "copies.not_dropped", message.Args{"name": tombstone.Name, "destination": t.d.Name})
 }
