@@ -24,6 +24,12 @@ func (c Copy) Ours() bool {
 	return len(places) == 1 && places[0].State == Present && places[0].SHA256 != "" && (c.State == Sealed || c.State == Verified)
 }
 
+// failed tells a copy that is what was written, and whose restore contradicted it: it is of no use to anybody.
+func (c Copy) failed() bool {
+	c.State = Sealed
+	return c.Proof != nil && !c.Proof.OK && c.Ours()
+}
+
 // inReach are the places that can be worked on now.
 func (c Copy) inReach() []Place {
 	return slices.DeleteFunc(slices.Clone(c.Places), func(p Place) bool { return p.State == Offline })
@@ -40,15 +46,16 @@ func (c *Catalogue) Drop(ctx context.Context, where string, why map[string]strin
 	err := c.Hold(ctx, where, func() (err error) {
 		d, err := c.reach(where)
 		if err == nil {
-			dropped, err = c.drop(ctx, d, why)
+			dropped, err = c.drop(ctx, d, why, Copy.Ours)
 		}
 		return err
 	})
 	return dropped, err
 }
 
-func (c *Catalogue) drop(ctx context.Context, d Destination, why map[string]string) ([]Copy, error) {
-	condemned, day, err := c.condemned(ctx, d, why)
+// drop drops what the test lets through; whatever it does not refuses all.
+func (c *Catalogue) drop(ctx context.Context, d Destination, why map[string]string, ours func(Copy) bool) ([]Copy, error) {
+	condemned, day, err := c.condemned(ctx, d, why, ours)
 	if err != nil || len(condemned) == 0 {
 		return nil, err
 	}
@@ -82,7 +89,7 @@ func (c *Catalogue) drop(ctx context.Context, d Destination, why map[string]stri
 
 // condemned are the copies of these ids as they lie at the destination now, newest first, and the newest business day
 // there that can be believed.
-func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string]string) ([]Copy, string, error) {
+func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string]string, ours func(Copy) bool) ([]Copy, string, error) {
 	seen := c.turns[d.Name]
 	c.turns[d.Name] = turn{}
 	all, _, err := c.List(ctx, Filter{Where: d.Name})
@@ -108,7 +115,7 @@ func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string
 		}
 		left--
 		found = append(found, one)
-		refused = append(refused, c.refusal(one, first, seen))
+		refused = append(refused, c.refusal(one, first, ours(one), seen))
 	}
 	if left > 0 {
 		refused = append(refused, message.New("copy.not_found", "copies.not_there", message.Args{"n": left, "destination": d.Name}))
@@ -120,12 +127,13 @@ func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string
 	return found, newest, errors.Join(refused...)
 }
 
-// refusal is why a copy may not be dropped; newest says that it is the newest verified one of its kind there.
-func (c *Catalogue) refusal(one Copy, newest bool, seen turn) error {
+// refusal is why a copy may not be dropped; newest says that it is the newest verified one of its kind there, ours that it
+// is certain to be what was written.
+func (c *Catalogue) refusal(one Copy, newest, ours bool, seen turn) error {
 	args := message.Args{"name": one.Name, "destination": one.Places[0].Destination}
 	gist, planned := seen[one.ID]
 	switch {
-	case !one.Ours() || c.Store == "" || one.Store != c.Store:
+	case !ours || c.Store == "" || one.Store != c.Store:
 		return message.New("guard.identity", "copies.not_ours", args)
 	case newest:
 		return message.New("guard.newest", "copies.drop_newest", args)

@@ -23,7 +23,8 @@ import (
 // shelves are the destinations of a store, with small copies on them that no Firebird made.
 type shelves struct {
 	*Catalogue
-	t *testing.T
+	t    *testing.T
+	data []byte // of the database part
 }
 
 func newShelves(t *testing.T, names ...string) *shelves {
@@ -38,17 +39,17 @@ func newShelves(t *testing.T, names ...string) *shelves {
 		}
 		c.Destinations = append(c.Destinations, Destination{Name: name, Path: path})
 	}
-	return &shelves{Catalogue: c, t: t}
+	return &shelves{Catalogue: c, t: t, data: []byte("fbk")}
 }
 
 // put makes a copy as a maker would have left it, on every destination.
 func (s *shelves) put(seq uint64, state string, change func(*Manifest)) string {
 	s.t.Helper()
-	data := sha256.Sum256([]byte("fbk"))
+	data := sha256.Sum256(s.data)
 	m := &Manifest{
 		Format: manifestFormat, ID: fmt.Sprintf("01J%023d", seq), Seq: seq, Set: "s", Store: Identity{ID: "loja"}, Class: Routine,
 		Created: "2026-11-21T22:00:00Z", Day: "2026-11-21", Database: Origin{Name: "loja"},
-		Parts: []Part{{Name: "loja.fbk", Kind: PartDatabase, Bytes: 3, SHA256: hex.EncodeToString(data[:])}},
+		Parts: []Part{{Name: "loja.fbk", Kind: PartDatabase, Bytes: int64(len(s.data)), SHA256: hex.EncodeToString(data[:])}},
 	}
 	if change != nil {
 		change(m)
@@ -59,7 +60,7 @@ func (s *shelves) put(seq uint64, state string, change func(*Manifest)) string {
 	}
 	var zip bytes.Buffer
 	w := zipfile.NewWriter(&zip, zipfile.DefaultLevel)
-	err = errors.Join(w.Add("loja.fbk", s.Now(), []byte("fbk")), w.Add(manifestName, s.Now(), text), w.Close())
+	err = errors.Join(w.Add("loja.fbk", s.Now(), s.data), w.Add(manifestName, s.Now(), text), w.Close())
 	name := fmt.Sprintf("loja-loja-%06d-2026-11-21-2200.zip", seq)
 	raw := sha256.Sum256(zip.Bytes())
 	sum := hex.EncodeToString(raw[:])
@@ -262,7 +263,7 @@ func (s *shelves) onlyOn(where string) *shelves {
 	d, _ := s.Destination(where)
 	alone := *s.Catalogue
 	alone.Destinations = []Destination{d}
-	return &shelves{Catalogue: &alone, t: s.t}
+	return &shelves{Catalogue: &alone, t: s.t, data: s.data}
 }
 
 func TestAPlantedLinkLeadsNoDropOutOfTheDestination(t *testing.T) {

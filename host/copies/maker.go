@@ -63,6 +63,7 @@ type Options struct {
 	Verify    string // VerifyRestore, VerifyLater or VerifyNever
 	Files     bool   // document models
 	WithSetup bool   // what a new PC needs
+	Spare     Spare  // what may go where there is no room; nil: nothing but the trash
 }
 
 // Set is what came of making a set: the copies, and what went wrong without failing it.
@@ -263,7 +264,14 @@ func (k *making) degrade(err error) { k.degraded = append(k.degraded, err) }
 
 // seal writes the zip to every destination, reads it back and gives it its name. Nothing of it is left on failure.
 func (k *making) seal(ctx context.Context, from stream, trial *trial) (places []Place, err error) {
-	if k.out, err = openFanout(ctx, k.name, k.to, k.zipBytes); err != nil {
+	to, missed := k.roomy(ctx)
+	if len(to) == 0 {
+		return nil, errors.Join(missed...)
+	}
+	for _, full := range missed {
+		k.degrade(full)
+	}
+	if k.out, err = openFanout(ctx, k.name, to, k.zipBytes); err != nil {
 		return nil, err
 	}
 	defer func() {

@@ -1,0 +1,125 @@
+package copies
+
+import (
+	"context"
+	"errors"
+	"maps"
+
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
+)
+
+// Spare gives the ids of the copies at a destination that may be given up early, because so many bytes are missing there,
+// each with its reason. It never gives what the floor protects, and may give less than is needed.
+type Spare func(ctx context.Context, where string, missing int64) (why map[string]string, err error)
+
+// A copy brings small files along, and a filesystem wants more than the bytes that are written.
+const (
+	roomShare = 20      // a twentieth of the copy
+	roomSmall = 1 << 20 // its card, hash and proof, and its line in the ledger
+)
+
+// roomFor is how much a copy of that many bytes needs.
+func roomFor(bytes int64) int64 { return bytes + bytes/roomShare + roomSmall }
+
+// makeRoom sees to it that so many bytes are free at a destination: by deleting what is in the trash there, oldest first,
+// and then what may be spared. When that is not enough it is drive.full, with the bytes that are missing; what the floor
+// protects is never touched. It gives the copies that had to go before their time.
+func (c *Catalogue) makeRoom(ctx context.Context, d Destination, need int64, spare Spare) (gone []Copy, err error) {
+	if missing(d, need) <= 0 {
+		return nil, nil
+	}
+	failed := c.Hold(ctx, d.Name, func() (err error) {
+		if err := c.empty(d, need); err != nil || missing(d, need) <= 0 || spare == nil {
+			return err
+		}
+		gone, err = c.sacrifice(ctx, d, need, spare)
+		return err
+	})
+	if lacking := missing(d, need); lacking > 0 {
+		return gone, message.Wrap(failed, "drive.full", "copies.no_room", message.Args{
+			"destination": d.Name, "path": d.Path, "missing": drive.Size(lacking), "bytes": lacking,
+		})
+	}
+	return gone, nil
+}
+
+// missing is how many bytes a destination lacks; none where its drive can not tell.
+func missing(d Destination, need int64) int64 {
+	at, err := drive.Of(d.Path)
+	if err != nil {
+		return 0
+	}
+	return need - at.Free
+}
+
+// empty deletes from the trash, what was given up first before the others, until there is room.
+func (c *Catalogue) empty(d Destination, need int64) error {
+	t, err := c.openTrash(d)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, tombstone := range trashed(events, c.Store) {
+		if missing(d, need) <= 0 {
+			break
+		}
+		failed = append(failed, t.told(t.delete(tombstone), tombstone))
+	}
+	return errors.Join(failed...)
+}
+
+// sacrifice drops what may be spared, and deletes it at once. Copies that a restore contradicted may go here; what is
+// damaged may be anything, and stays.
+func (c *Catalogue) sacrifice(ctx context.Context, d Destination, need int64, spare Spare) ([]Copy, error) {
+	why, err := spare(ctx, d.Name, missing(d, need))
+	if err != nil {
+		return nil, err
+	}
+	all, _, err := c.List(ctx, Filter{Where: d.Name})
+	if err != nil {
+		return nil, err
+	}
+	useless := func(one Copy) bool { return one.Ours() || one.failed() }
+	why = maps.Clone(why)
+	for _, one := range all {
+		if !useless(one.At(d.Name)) {
+			delete(why, one.ID)
+		}
+	}
+	if len(why) == 0 {
+		return nil, nil
+	}
+	gone, err := c.drop(ctx, d, why, useless)
+	return gone, errors.Join(err, c.empty(d, need))
+}
+
+// roomy are the destinations that have room for the copy, or could be given it. Destinations on one disk share its room.
+func (k *making) roomy(ctx context.Context) (to []Destination, missed []error) {
+	if k.zipBytes == 0 {
+		return k.to, nil // nobody knows how large it will be
+	}
+	for _, d := range k.to {
+		copies := int64(1)
+		for _, other := range to {
+			if drive.SameDevice(d.Path, other.Path) {
+				copies++
+			}
+		}
+		gone, err := k.store().makeRoom(ctx, d, copies*roomFor(k.zipBytes), k.options.Spare)
+		if len(gone) > 0 {
+			k.degrade(message.New("copy.degraded", "copies.sacrificed", message.Args{"n": len(gone), "destination": d.Name}))
+		}
+		if err != nil {
+			missed = append(missed, &MissedError{Destination: d.Name, Err: err})
+			continue
+		}
+		to = append(to, d)
+	}
+	return to, missed
+}
