@@ -242,6 +242,9 @@ func (k *making) complete(ctx context.Context, from stream, bytes int64) (*Copy,
 	case proof == nil:
 		return &made, nil
 	}
+	if err := proof.compare(ctx, k.store(), made); err != nil {
+		return &made, err
+	}
 	settled, err := settle(made, k.manifest, k.to, proof)
 	if err != nil && proof.OK {
 		k.degrade(err)

@@ -37,6 +37,9 @@ func (p *Prover) Prove(ctx context.Context, c Copy) (Copy, error) {
 	if err != nil {
 		return c, err
 	}
+	if err := proof.compare(ctx, &Catalogue{Store: c.Store, Destinations: p.Destinations, Now: p.Now}, c); err != nil {
+		return c, err
+	}
 	made, err := settle(c, m, p.Destinations, proof)
 	return *made, err
 }
@@ -138,7 +141,7 @@ func (c Copy) place() (Place, error) {
 }
 
 // settle writes a proof beside the copy wherever it lies, and gives what has become of the copy. A proof that failed
-// is copy.bad, in its own words.
+// is copy.bad, in its own words; one that holds for a copy that is unlike its elders is copy.suspect.
 func settle(c Copy, m *Manifest, destinations []Destination, proof *Proof) (*Copy, error) {
 	c.Proof = proof
 	c.State = c.state()
@@ -147,6 +150,9 @@ func settle(c Copy, m *Manifest, destinations []Destination, proof *Proof) (*Cop
 		failed = append(failed, message.New("copy.bad", "copies.contradicted", message.Args{
 			"name": c.Name, "against": strings.Join(proof.Against, "; "),
 		}))
+	}
+	if c.State == Suspect {
+		failed = append(failed, c.suspicion())
 	}
 	for _, place := range c.Places {
 		if place.State == Present {

@@ -45,6 +45,7 @@ var families = []struct {
 	{"script.undefined", ExitWrong},
 	{"script.undeclared", ExitWrong},
 	{"copy.degraded", ExitDegraded},
+	{"copy.suspect", ExitDegraded},
 }
 
 // ExitOf is the exit code that an error ends the program with.

@@ -1,0 +1,78 @@
+package copies
+
+import (
+	"context"
+	"strings"
+
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/retention"
+)
+
+// A copy can restore without a contradiction and be worthless all the same: of a database that somebody emptied, that lost
+// a company, that a thief encrypted. So what was proven is held against the copies before it, and when it is unlike them
+// it counts for nothing, and nothing is dropped, until a person has looked.
+
+// How many verified copies before it a copy is held against, and how many there must be at least: a new store grows and
+// changes from one day to the next.
+const (
+	elders     = 5
+	leastElder = 3
+)
+
+// unlike tells in words how a copy whose proof holds differs from the last verified ones of its database. Copies of what
+// stood before a restore say nothing of what is usual.
+func (c *Catalogue) unlike(ctx context.Context, made Copy) ([]string, error) {
+	all, _, err := c.List(ctx, Filter{Database: made.Database, State: Verified})
+	if err != nil {
+		return nil, err
+	}
+	var before []retention.Measure // newest first
+	for _, one := range all {
+		older := one.Store == made.Store && one.Number() < made.Number()
+		if older && one.Partial == made.Partial && one.Class != PreRestore && len(before) < elders {
+			before = append(before, one.measure())
+		}
+	}
+	if len(before) < leastElder {
+		return nil, nil
+	}
+	var odd []string
+	for _, reason := range retention.Unusual(made.measure(), before) {
+		odd = append(odd, reason.String())
+	}
+	return odd, nil
+}
+
+// measure is what can be counted of a copy.
+func (c Copy) measure() retention.Measure {
+	m := retention.Measure{Rows: c.Rows}
+	for _, p := range c.Parts {
+		if p.Kind == PartDatabase {
+			m.Bytes = p.Bytes
+		}
+	}
+	for _, p := range c.Places {
+		m.Packed = max(m.Packed, p.Bytes)
+	}
+	for _, company := range c.Companies {
+		m.Companies = append(m.Companies, company.ID)
+	}
+	return m
+}
+
+// suspicion is the error of a copy that restored and is unlike its elders.
+func (c Copy) suspicion() error {
+	return message.New("copy.suspect", "copies.suspect", message.Args{
+		"name": c.Name, "seq": c.Seq, "odd": strings.Join(c.Proof.Odd, "; "),
+	})
+}
+
+// compare holds a proof that holds against the copies before.
+func (p *Proof) compare(ctx context.Context, c *Catalogue, made Copy) error {
+	if !p.OK {
+		return nil
+	}
+	odd, err := c.unlike(ctx, made)
+	p.Odd = odd
+	return err
+}
