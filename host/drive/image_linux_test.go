@@ -92,13 +92,11 @@ func (s *stick) unplug(t testing.TB) {
 // the one that was free may be gone when it is asked for.
 func loop(t testing.TB, image string) *os.File {
 	t.Helper()
-	// Not by the package os: it would ask the file for a poll, and where this process serves the file by FUSE, the answer
-	// could wait for a collection of garbage that waits for the question.
-	backing, err := unix.Open(image, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	backing, err := os.OpenFile(image, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = unix.Close(backing) }()
+	defer func() { _ = backing.Close() }()
 	var last error
 	for range 100 {
 		device, err := tryLoop(backing)
@@ -112,7 +110,7 @@ func loop(t testing.TB, image string) *os.File {
 	return nil
 }
 
-func tryLoop(backing int) (*os.File, error) {
+func tryLoop(backing *os.File) (*os.File, error) {
 	control, err := os.OpenFile("/dev/loop-control", os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
@@ -133,7 +131,7 @@ func tryLoop(backing int) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := unix.LoopConfig{Fd: uint32(backing), Info: unix.LoopInfo64{Flags: unix.LO_FLAGS_AUTOCLEAR}}
+	config := unix.LoopConfig{Fd: uint32(backing.Fd()), Info: unix.LoopInfo64{Flags: unix.LO_FLAGS_AUTOCLEAR}}
 	if err := unix.IoctlLoopConfigure(int(device.Fd()), &config); err != nil {
 		return nil, errors.Join(err, device.Close())
 	}

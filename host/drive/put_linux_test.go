@@ -101,12 +101,12 @@ func TestADriveThatWentAwayIsToldAsThat(t *testing.T) {
 		t.Errorf("what was the mount point has %q", left)
 	}
 	_ = f.Discard()
-	pulled := &lyingDevice{claimed: 16 << 20}
+	pulled := &lyingDevice{Claimed: 16 << 20}
 	at := pulled.plug(t)
 	if f, err = Create(at.Path, "copy.zip"); err != nil {
 		t.Fatal(err)
 	}
-	pulled.pulled.Store(true)
+	pulled.pull(t)
 	_, err = f.Write(make([]byte, 4*megabyte))
 	if err == nil {
 		_, err = f.Publish(t.Context(), strings.Repeat("0", 64))
