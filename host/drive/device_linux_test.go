@@ -1,9 +1,14 @@
 package drive
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
@@ -13,17 +18,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lyingDevice is a disk that lies, or breaks: the kernel reads and writes it as any other, through a file that this test
-// serves by FUSE and a loop device on it.
+// lyingDevice is a disk that lies, or breaks: the kernel reads and writes it as any other, through a file that a child
+// process serves by FUSE and a loop device on it. Not this process: one that waits for the kernel while the kernel waits
+// for it waits for good.
 type lyingDevice struct {
-	claimed int64
-	wraps   int64  // what is written further in lies over the beginning; 0: not so
-	loses   int64  // what is written further in is lost; 0: nothing is
-	spoils  []byte // a write that holds this is kept with one bit changed
-	pulled  atomic.Bool
+	Claimed int64
+	Wraps   int64  // what is written further in lies over the beginning; 0: not so
+	Loses   int64  // what is written further in is lost; 0: nothing is
+	Spoils  string // a write that holds this is kept with one bit changed
 
-	lock  sync.Mutex
-	pages map[int64][]byte
+	pulled atomic.Bool
+	lock   sync.Mutex
+	pages  map[int64][]byte
+
+	child io.Writer // where the child listens
+	told  *bufio.Reader
 }
 
 const page = 4096
@@ -31,7 +40,6 @@ const page = 4096
 // plug formats the device, with all that the filesystem says of itself at the beginning, as FAT does, and mounts it.
 func (d *lyingDevice) plug(t *testing.T) Drive {
 	t.Helper()
-	d.pages = map[int64][]byte{}
 	s := &stick{image: d.serve(t), kind: "ext4"}
 	out, err := exec.Command("/sbin/mkfs.ext4", "-q", "-F", "-m", "0", "-O", "^has_journal,^resize_inode,sparse_super2",
 		"-E", "num_backup_sb=0,packed_meta_blocks=1,lazy_itable_init=0,nodiscard", "-N", "256", s.image).CombinedOutput()
@@ -44,26 +52,65 @@ func (d *lyingDevice) plug(t *testing.T) Drive {
 // serve gives the path of the file.
 func (d *lyingDevice) serve(t *testing.T) string {
 	t.Helper()
-	fd, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC, 0)
+	what, err := json.Marshal(d)
 	if err != nil {
-		t.Fatalf("this test needs /dev/fuse: %v", err)
+		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	err = unix.Mount("device", dir, "fuse", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("fd=%d,rootmode=40000,user_id=0,group_id=0", fd))
+	cmd := command("device", dir, string(what))
+	stdin, err := cmd.StdinPipe()
 	if err != nil {
-		t.Fatalf("mount fuse: %v", err)
+		t.Fatal(err)
 	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		d.answer(fd)
-	}()
+	d.child = stdin
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		_ = unix.Unmount(dir, unix.MNT_DETACH)
-		<-ended
-		_ = unix.Close(fd)
+		_ = stdin.Close()
+		_ = cmd.Wait()
 	})
+	d.told = bufio.NewReader(stdout)
+	if line, err := d.told.ReadString('\n'); line != "served\n" {
+		t.Fatalf("this test needs FUSE: %q, %v", line, err)
+	}
 	return filepath.Join(dir, "image")
+}
+
+// pull takes the device out.
+func (d *lyingDevice) pull(t *testing.T) {
+	t.Helper()
+	if _, err := io.WriteString(d.child, "pull\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.told.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// serveDevice is the child. When it ends, whoever still waits for the device is told that it is gone.
+func serveDevice(dir, what string) {
+	d := &lyingDevice{pages: map[int64][]byte{}}
+	err := json.Unmarshal([]byte(what), d)
+	fd, failed := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err = errors.Join(err, failed); err == nil {
+		err = unix.Mount("device", dir, "fuse", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("fd=%d,rootmode=40000,user_id=0,group_id=0", fd))
+	}
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	go d.answer(fd)
+	fmt.Println("served")
+	for words := bufio.NewScanner(os.Stdin); words.Scan(); {
+		d.pulled.Store(true)
+		fmt.Println("pulled")
+	}
 }
 
 // The operations of FUSE that a file needs.
@@ -117,7 +164,7 @@ func (d *lyingDevice) reply(operation uint32, node uint64, in []byte) ([]byte, u
 		return nil, d.gone()
 	case opRead:
 		at, size := int64(binary.NativeEndian.Uint64(in[8:])), int64(binary.NativeEndian.Uint32(in[16:]))
-		return d.read(at, min(size, d.claimed-at)), d.gone()
+		return d.read(at, min(size, d.Claimed-at)), d.gone()
 	case opWrite:
 		at, size := int64(binary.NativeEndian.Uint64(in[8:])), binary.NativeEndian.Uint32(in[16:])
 		d.write(at, in[40:40+size])
@@ -134,7 +181,7 @@ func (d *lyingDevice) gone() unix.Errno {
 }
 
 func (d *lyingDevice) attributes(node uint64) []byte {
-	size, mode := uint64(d.claimed), uint32(unix.S_IFREG|0o600)
+	size, mode := uint64(d.Claimed), uint32(unix.S_IFREG|0o600)
 	if node == 1 {
 		size, mode = 0, unix.S_IFDIR|0o700
 	}
@@ -151,10 +198,10 @@ func wire(values ...any) []byte {
 
 // at is the page that the device keeps for one; nil where it keeps none.
 func (d *lyingDevice) at(number int64, fresh bool) []byte {
-	if d.wraps > 0 {
-		number %= d.wraps / page
+	if d.Wraps > 0 {
+		number %= d.Wraps / page
 	}
-	if d.loses > 0 && number >= d.loses/page {
+	if d.Loses > 0 && number >= d.Loses/page {
 		return nil
 	}
 	if d.pages[number] == nil && fresh {
@@ -174,7 +221,7 @@ func (d *lyingDevice) read(at, size int64) []byte {
 func (d *lyingDevice) write(at int64, data []byte) {
 	d.lock.Lock()
 	defer d.lock.Unlock()
-	if i := bytes.Index(data, d.spoils); len(d.spoils) > 0 && i >= 0 {
+	if i := bytes.Index(data, []byte(d.Spoils)); len(d.Spoils) > 0 && i >= 0 {
 		data = bytes.Clone(data)
 		data[i] ^= 1
 	}

@@ -45,8 +45,8 @@ func TestEnrolTriesADriveAndLeavesItsMark(t *testing.T) {
 
 func TestADriveThatKeepsLessThanItSaysIsFake(t *testing.T) {
 	for name, d := range map[string]*lyingDevice{
-		"loses": {claimed: 1 << 30, loses: 128 << 20},
-		"wraps": {claimed: 1 << 30, wraps: 128 << 20},
+		"loses": {Claimed: 1 << 30, Loses: 128 << 20},
+		"wraps": {Claimed: 1 << 30, Wraps: 128 << 20},
 	} {
 		drive := d.plug(t)
 		e, err := Enrol(t.Context(), drive.Path, Mark{Store: "loja", Destination: "pendrive"}, nil, nil)
@@ -57,7 +57,7 @@ func TestADriveThatKeepsLessThanItSaysIsFake(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, e, err)
 		}
 	}
-	honest := &lyingDevice{claimed: 128 << 20}
+	honest := &lyingDevice{Claimed: 128 << 20}
 	if e, err := Enrol(t.Context(), honest.plug(t).Path, Mark{Store: "loja", Destination: "pendrive"}, nil, nil); err != nil {
 		t.Errorf("an honest one: %+v, %v", e, err)
 	}
@@ -143,11 +143,11 @@ func TestATrialThatIsBrokenOffLeavesNothing(t *testing.T) {
 }
 
 func TestADriveThatIsPulledMidwayIsToldAsThat(t *testing.T) {
-	device := &lyingDevice{claimed: 64 << 20}
+	device := &lyingDevice{Claimed: 64 << 20}
 	d := device.plug(t)
 	_, err := Enrol(t.Context(), d.Path, Mark{Store: "loja", Destination: "pendrive"}, nil, func(done, _ int64) {
 		if done == 5 {
-			device.pulled.Store(true)
+			device.pull(t)
 		}
 	})
 	if message.Code(err) != "drive.removed" && message.Code(err) != "drive.read_only" {
@@ -160,7 +160,7 @@ func TestABitThatTurnedOnTheDeviceIsMet(t *testing.T) {
 	text := []byte(strings.Repeat("a line of a copy, ", 10000) + "SPOIL" + strings.Repeat(" and more of it", 10000))
 	sum := sha256.Sum256(text)
 	for _, spoils := range []string{"", "SPOIL"} {
-		device := &lyingDevice{claimed: 16 << 20, spoils: []byte(spoils)}
+		device := &lyingDevice{Claimed: 16 << 20, Spoils: spoils}
 		f, err := Create(device.plug(t).Path, "copy.zip")
 		if err != nil {
 			t.Fatal(err)

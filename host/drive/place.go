@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/djscript/djscript/host/message"
 )
 
 // SystemFolder is a folder that the system itself lies in: what lies on the same volume is no place of its own.
@@ -77,4 +79,30 @@ func diskOfPath(path string) (string, error) {
 		return "", err
 	}
 	return diskOf(d.Path)
+}
+
+// Inside is the path of a folder on a drive, given with slashes from its root, whether or not it exists. A link on the
+// way, or something that is no folder, is "drive.foreign": what lies behind it need not be on the drive.
+func Inside(d Drive, folder string) (string, error) {
+	whole := filepath.Join(d.Path, filepath.FromSlash(folder))
+	if folder != "" && !filepath.IsLocal(filepath.FromSlash(folder)) {
+		return "", message.New("drive.foreign", "drive.outside", message.Args{"path": d.Path, "folder": folder})
+	}
+	held, err := os.OpenRoot(d.Path)
+	if err != nil {
+		return "", explain(err, d.Path)
+	}
+	defer held.Close()
+	for at := filepath.FromSlash(folder); at != "." && at != ""; at = filepath.Dir(at) {
+		info, err := held.Lstat(at)
+		switch {
+		case faultOf(err) == absent:
+			continue // what it would lie in is looked at next
+		case err != nil && faultOf(err) != unknown:
+			return "", explain(err, d.Path)
+		case err != nil || !info.IsDir():
+			return "", message.New("drive.foreign", "drive.linked", message.Args{"path": filepath.Join(d.Path, at)})
+		}
+	}
+	return whole, nil
 }

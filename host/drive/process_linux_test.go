@@ -42,6 +42,8 @@ func child(what string, args []string) {
 				fmt.Println(err)
 			}
 		}
+	case "device":
+		serveDevice(args[0], args[1])
 	case "hold":
 		hold(args[0], args[1])
 	case "create", "append-once", "write-file", "sweep":
