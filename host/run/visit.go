@@ -14,7 +14,7 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
-// leaving is how long looking after the drives may take after a run.
+// leaving is how long ejecting the drives may take after a run, also after one that was stopped.
 const leaving = 30 * time.Second
 
 // visit is one run's use of the store's drives.
@@ -70,25 +70,38 @@ func makeFolder(p Place) error {
 	return drive.Explain(root.MkdirAll(filepath.FromSlash(p.Config.Path), 0o755), p.Path)
 }
 
-// leave looks after the drives when all copies are made, or failed to be: it remembers what lies where, ejects what is to
-// be ejected, and fails a run whose copies have missed a destination for too long.
+// leave looks after the drives when all copies of a run are made, or failed to be, and ejects what is to be ejected.
 func (r *running) leave(ctx context.Context, failed error) error {
-	if r.engines == nil || r.engines.visit == nil || r.request.Dry || !r.handledCopies() {
+	failed = r.settle(ctx, failed)
+	if !r.visited() {
 		return failed
 	}
-	stopped := ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
 	defer cancel()
-	late := r.engines.visit.note(ctx, r, stopped)
 	for _, p := range r.engines.visit.places.all {
 		if p.Config.Eject && p.Path != "" {
 			r.eject(ctx, p)
 		}
 	}
+	return failed
+}
+
+// settle remembers what lies where now, and fails a run whose copies have missed a destination for too long. A run that was
+// stopped looks at nothing any more.
+func (r *running) settle(ctx context.Context, failed error) error {
+	if !r.visited() || ctx.Err() != nil {
+		return failed
+	}
+	late := r.engines.visit.note(ctx, r)
 	if failed != nil {
 		return failed
 	}
 	return late
+}
+
+// visited tells whether the run did anything to copies, or tried, and was no rehearsal.
+func (r *running) visited() bool {
+	return r.engines != nil && r.engines.visit != nil && !r.request.Dry && r.handledCopies()
 }
 
 // handledCopies tells whether the run did anything to copies, or tried.
@@ -101,10 +114,9 @@ func (r *running) handledCopies() bool {
 	return false
 }
 
-// note remembers what lies on the drives that are there and since when others are not, and gives what is overdue. A run
-// that was stopped looks at nothing any more.
-func (v *visit) note(ctx context.Context, r *running, stopped bool) error {
-	if stopped || len(v.stays) == 0 {
+// note remembers what lies on the drives that are there and since when others are not, and gives what is overdue.
+func (v *visit) note(ctx context.Context, r *running) error {
+	if len(v.stays) == 0 {
 		return nil
 	}
 	all, _, err := v.catalogue.List(ctx, copies.Filter{})
