@@ -23,33 +23,25 @@ type visit struct {
 	catalogue interface {
 		List(ctx context.Context, f copies.Filter) ([]copies.Copy, []error, error)
 	}
-	stays map[string]stay // of destinations by drive, as they were when the run began
+	arrived bool // what is to be said before copies are made was said
 }
 
 // arrive says what is to be said of the drives before copies are made, and makes the folder on a drive that is certainly
 // ours: nowhere else is a folder of a destination made.
 func (v *visit) arrive(r *running) {
-	if v == nil || v.stays != nil || r.request.Dry {
+	if v == nil || v.arrived || r.request.Dry {
 		return
 	}
-	v.stays = map[string]stay{}
+	v.arrived = true
 	for _, problem := range v.places.problems {
 		r.logFailure(problem)
 	}
 	for _, p := range v.places.all {
-		if p.Config.Drive == nil {
-			continue
-		}
-		var kept stay
-		if err := r.host.recall(&kept, staysFolder, p.Name); err != nil {
-			r.logFailure(err)
-		}
-		v.stays[p.Name] = kept
-		for _, warning := range p.warnings(kept, r.day()) {
+		for _, warning := range p.Warnings {
 			r.logFailure(warning)
 		}
 		if p.Drive != "" {
-			v.places.known.Remember(p.Here.Mark, r.host.now(), r.day())
+			v.places.known.Remember(p.Here.Mark, r.host.now(), r.host.day())
 			if err := makeFolder(p); err != nil {
 				r.logFailure(err)
 			}
@@ -116,7 +108,7 @@ func (r *running) handledCopies() bool {
 
 // note remembers what lies on the drives that are there and since when others are not, and gives what is overdue.
 func (v *visit) note(ctx context.Context, r *running) error {
-	if len(v.stays) == 0 {
+	if len(v.places.stays) == 0 {
 		return nil
 	}
 	all, _, err := v.catalogue.List(ctx, copies.Filter{})
@@ -127,12 +119,12 @@ func (v *visit) note(ctx context.Context, r *running) error {
 	proven, now := newestProven(all), r.host.now()
 	var late []error
 	for _, p := range v.places.all {
-		kept, ok := v.stays[p.Name]
+		kept, ok := v.places.stays[p.Name]
 		if !ok {
 			continue
 		}
 		if p.Path != "" && p.There() == nil {
-			kept = kept.here(now, p.Drive, r.day(), proven)
+			kept = kept.here(now, p.Drive, r.host.day(), proven)
 			if p.Drive != "" {
 				if err := r.host.keepMember(p, all); err != nil {
 					r.logFailure(err)
