@@ -35,9 +35,11 @@ func cmdFill(ts *testscript.TestScript, args []string) {
 	if len(args) != 5 {
 		ts.Fatalf("usage: fill STORE DESTINATION FROM TO STEP")
 	}
-	copyPages := pagesOfCopy(ts, args[0])
-	from, to := pages(ts, copyPages, args[2]), pages(ts, copyPages, args[3])
 	dir := filepath.Join(ts.MkAbs(args[0]), "copias", args[1])
+	mount(ts, dir, "64m") // what was a drive of its own is refused where it is none any more
+	copyPages := pagesOfCopy(ts, args[0])
+	unmount(dir)
+	from, to := pages(ts, copyPages, args[2]), pages(ts, copyPages, args[3])
 	var wrong []string
 	for size := from; size <= to; size += number(ts, args[4]) {
 		mount(ts, dir, strconv.Itoa(size*page))

@@ -63,7 +63,7 @@ func (d *doctor) examine(ctx context.Context) {
 	for _, db := range d.secrets() {
 		d.database(ctx, db)
 	}
-	d.destinations()
+	d.destinations(ctx)
 	d.bench()
 	d.proven(ctx)
 	d.scripts(ctx)

@@ -18,10 +18,15 @@ const stale = 4 * 24 * time.Hour
 
 // destinations looks whether each is there, can be written to, has room for what the databases are, and lies on a disk
 // of its own.
-func (d *doctor) destinations() {
-	all := d.store.Config.Destinations
+func (d *doctor) destinations(ctx context.Context) {
+	all, problems := d.store.Places(ctx)
+	for _, problem := range problems {
+		d.bad("drives", levelWarning, problem)
+	}
 	for i, one := range all {
 		check := "destination." + one.Name
+		d.encrypted(check, one)
+		d.drives(check, one)
 		if !d.reachable(check, one) {
 			continue
 		}
@@ -32,8 +37,38 @@ func (d *doctor) destinations() {
 	}
 }
 
+// drives tells of each drive of a destination where it is. That those of a set are away is as it should be.
+func (d *doctor) drives(check string, one run.Place) {
+	for _, s := range one.Sightings {
+		args := message.Args{"destination": one.Name, "drive": one.Called(s), "path": s.Drive.Path, "filesystem": s.Drive.Filesystem, "free": drive.Size(s.Drive.Free), "day": s.Day}
+		switch {
+		case s.State == drive.OK:
+			d.ok(check, "cli.doctor_drive", args)
+		case s.State != drive.Absent:
+			d.bad(check, levelWarning, s.Err)
+		case s.Mark.ID == "" && one.Config.Drive.Enrolled != "" && (one.Path != "" || len(one.Sightings) > 1):
+			d.bad(check, levelWarning, s.Err) // never enrolled
+		case s.Mark.ID != "" && len(one.Config.Set) > 0:
+			d.ok(check, "cli.doctor_drive_away", args)
+		}
+	}
+	for _, warning := range one.Warnings {
+		d.bad(check, levelWarning, warning)
+	}
+}
+
+// encrypted warns of copies that whoever finds a drive can read.
+func (d *doctor) encrypted(check string, one run.Place) {
+	switch {
+	case len(one.Recipients) > 0:
+		d.ok(check, "cli.doctor_encrypted", message.Args{"destination": one.Name, "n": len(one.Recipients)})
+	case one.Config.Drive != nil:
+		d.warn(check, message.New("option.missing", "cli.doctor_plain", message.Args{"destination": one.Name}))
+	}
+}
+
 // besideDatabase warns of a destination that dies with a database.
-func (d *doctor) besideDatabase(check string, one config.Destination) bool {
+func (d *doctor) besideDatabase(check string, one run.Place) bool {
 	for _, db := range d.store.Config.Databases {
 		if info, ok := d.infos[db.Name]; ok && d.shares(db, info, one) {
 			d.warn(check, message.New("drive.foreign", "cli.doctor_same_disk", message.Args{"destination": one.Name, "database": db.Name}))
@@ -44,9 +79,9 @@ func (d *doctor) besideDatabase(check string, one config.Destination) bool {
 }
 
 // besideAnother warns of a destination that dies with one before it.
-func (d *doctor) besideAnother(check string, one config.Destination, before []config.Destination) {
+func (d *doctor) besideAnother(check string, one run.Place, before []run.Place) {
 	for _, other := range before {
-		if drive.SameDevice(one.Path, other.Path) {
+		if other.Path != "" && drive.SameDevice(one.Path, other.Path) {
 			d.warn(check, message.New("drive.foreign", "cli.doctor_one_disk", message.Args{"destination": one.Name, "other": other.Name}))
 			return
 		}
@@ -54,16 +89,19 @@ func (d *doctor) besideAnother(check string, one config.Destination, before []co
 }
 
 // reachable makes a file in the destination and takes it away again.
-func (d *doctor) reachable(check string, one config.Destination) bool {
+func (d *doctor) reachable(check string, one run.Place) bool {
 	level := levelError
-	if one.Optional {
+	if one.Config.Optional {
 		level = levelWarning
 	}
-	if err := (copies.Destination{Name: one.Name, Path: one.Path}).There(); err != nil {
+	at := one.Path
+	if one.Fresh() {
+		at = one.Here.Drive.Path // the first run makes the folder
+	} else if err := one.There(); err != nil {
 		d.bad(check, level, err)
 		return false
 	}
-	file, err := drive.Create(one.Path, "djscript-doctor.tmp")
+	file, err := drive.Create(at, "djscript-doctor.tmp")
 	if err == nil {
 		if _, err = file.Write([]byte("djscript")); err == nil {
 			err = file.Discard()
@@ -78,7 +116,7 @@ func (d *doctor) reachable(check string, one config.Destination) bool {
 }
 
 // room compares what is free with the databases themselves: a zip of them is smaller, and there is to be more than one.
-func (d *doctor) room(check string, one config.Destination) {
+func (d *doctor) room(check string, one run.Place) {
 	at, err := drive.Of(one.Path)
 	if err != nil {
 		d.bad(check, levelWarning, err)
@@ -102,7 +140,7 @@ func (d *doctor) room(check string, one config.Destination) {
 }
 
 // shares tells whether the disk that dies with the database takes the copies along.
-func (d *doctor) shares(db config.Database, info firebird.Info, one config.Destination) bool {
+func (d *doctor) shares(db config.Database, info firebird.Info, one run.Place) bool {
 	return firebird.Database{Server: db.Server}.Local() && filepath.IsAbs(info.Path) && drive.SameDevice(info.Path, one.Path)
 }
 

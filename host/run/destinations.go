@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,13 +25,30 @@ type Place struct {
 	Here      drive.Sighting   // the drive that it is now; the zero one where it is a folder, or no drive of it can be used
 	Sightings []drive.Sighting // of its drives, plugged in or not; none where it is a folder
 	Today     string           // the slot that is due today; "" where the day has none
+	Warnings  []error          // what is odd about the drive, and keeps no copy from being made there
+}
+
+// Called is a drive as a person is told of it: "AZUL (quarta-feira)".
+func (p Place) Called(s drive.Sighting) string {
+	name := driveName(s, p.Config)
+	if s.Slot != "" {
+		name += " (" + weekday(s.Slot).String() + ")"
+	}
+	return name
+}
+
+// Fresh tells whether the place is on an enrolled drive that has no folder for copies yet: the next run makes it.
+func (p Place) Fresh() bool {
+	_, err := os.Stat(p.Path)
+	return p.Drive != "" && errors.Is(err, fs.ErrNotExist)
 }
 
 // places are the destinations of a store, where they are now.
 type places struct {
 	all      []Place
 	known    *drive.Known
-	problems []error // what keeps drives from being known, and no copy from being made
+	stays    map[string]stay // of destinations by drive
+	problems []error         // what keeps drives from being known, and no copy from being made
 }
 
 // Places are the destinations of the store and where each of them is now. It opens the folders of other computers, and
@@ -40,7 +59,7 @@ func (h *Host) Places(ctx context.Context) ([]Place, []error) {
 }
 
 func (h *Host) places(ctx context.Context) *places {
-	p := &places{}
+	p := &places{stays: map[string]stay{}}
 	known, err := drive.LoadKnown(h.Config.Dir)
 	if err != nil {
 		p.problems = append(p.problems, err)
@@ -57,6 +76,12 @@ func (h *Host) places(ctx context.Context) *places {
 		} else {
 			sightings, err := seek(h.spec(d))
 			h.onDrive(&place, sightings, err)
+			var kept stay
+			if err := h.recall(&kept, staysFolder, d.Name); err != nil {
+				p.problems = append(p.problems, err)
+			}
+			p.stays[d.Name] = kept
+			place.Warnings = place.odd(kept, h.day())
 		}
 		p.all = append(p.all, place)
 	}
@@ -152,12 +177,16 @@ func (h *Host) onDrive(p *Place, sightings []drive.Sighting, err error) {
 
 // slot is the place in a destination's set that is due now; "" where the day has none.
 func (h *Host) slot(d config.Destination) string {
-	store := h.Config.Store
-	day, err := time.Parse(time.DateOnly, schedule.BusinessDay(h.Now(), store.Location, store.DayStarts))
+	day, err := time.Parse(time.DateOnly, h.day())
 	if err != nil || !slices.Contains(d.Set, day.Weekday()) {
 		return ""
 	}
 	return config.Slot(day.Weekday())
+}
+
+// day is the business day now.
+func (h *Host) day() string {
+	return schedule.BusinessDay(h.Now(), h.Config.Store.Location, h.Config.Store.DayStarts)
 }
 
 // wanting is why no drive of a destination can be used. Where one is there and wrong that is told, else which one to
@@ -201,8 +230,8 @@ func (w weekday) String() string {
 	return string(w)
 }
 
-// warnings are what is said of a place before copies are made there: neither of it keeps one from being made.
-func (p Place) warnings(stay stay, day string) []error {
+// odd is what is said of a place before copies are made there: nothing of it keeps one from being made.
+func (p Place) odd(stay stay, day string) []error {
 	if p.Here.State == "" {
 		return nil
 	}

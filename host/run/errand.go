@@ -61,7 +61,7 @@ func (r *running) errand(ctx context.Context, e Errand) (err error) {
 	r.state = lua.New(ctx, r.options(lent))
 	value, err := e.Do(ctx, primitive.NewDesk(lent, r.state))
 	r.outcome.Value = value
-	return err
+	return r.settle(ctx, err) // a drive stays plugged in: the person may have more to do
 }
 
 // counter is the real store for whoever makes no copy: what only making or proving one needs may be lacking.

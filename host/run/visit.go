@@ -14,7 +14,7 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
-// leaving is how long looking after the drives may take after a run.
+// leaving is how long ejecting the drives may take after a run, also after one that was stopped.
 const leaving = 30 * time.Second
 
 // visit is one run's use of the store's drives.
@@ -23,33 +23,25 @@ type visit struct {
 	catalogue interface {
 		List(ctx context.Context, f copies.Filter) ([]copies.Copy, []error, error)
 	}
-	stays map[string]stay // of destinations by drive, as they were when the run began
+	arrived bool // what is to be said before copies are made was said
 }
 
 // arrive says what is to be said of the drives before copies are made, and makes the folder on a drive that is certainly
 // ours: nowhere else is a folder of a destination made.
 func (v *visit) arrive(r *running) {
-	if v == nil || v.stays != nil || r.request.Dry {
+	if v == nil || v.arrived || r.request.Dry {
 		return
 	}
-	v.stays = map[string]stay{}
+	v.arrived = true
 	for _, problem := range v.places.problems {
 		r.logFailure(problem)
 	}
 	for _, p := range v.places.all {
-		if p.Config.Drive == nil {
-			continue
-		}
-		var kept stay
-		if err := r.host.recall(&kept, staysFolder, p.Name); err != nil {
-			r.logFailure(err)
-		}
-		v.stays[p.Name] = kept
-		for _, warning := range p.warnings(kept, r.day()) {
+		for _, warning := range p.Warnings {
 			r.logFailure(warning)
 		}
 		if p.Drive != "" {
-			v.places.known.Remember(p.Here.Mark, r.host.now(), r.day())
+			v.places.known.Remember(p.Here.Mark, r.host.now(), r.host.day())
 			if err := makeFolder(p); err != nil {
 				r.logFailure(err)
 			}
@@ -70,25 +62,38 @@ func makeFolder(p Place) error {
 	return drive.Explain(root.MkdirAll(filepath.FromSlash(p.Config.Path), 0o755), p.Path)
 }
 
-// leave looks after the drives when all copies are made, or failed to be: it remembers what lies where, ejects what is to
-// be ejected, and fails a run whose copies have missed a destination for too long.
+// leave looks after the drives when all copies of a run are made, or failed to be, and ejects what is to be ejected.
 func (r *running) leave(ctx context.Context, failed error) error {
-	if r.engines == nil || r.engines.visit == nil || r.request.Dry || !r.handledCopies() {
+	failed = r.settle(ctx, failed)
+	if !r.visited() {
 		return failed
 	}
-	stopped := ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
 	defer cancel()
-	late := r.engines.visit.note(ctx, r, stopped)
 	for _, p := range r.engines.visit.places.all {
 		if p.Config.Eject && p.Path != "" {
 			r.eject(ctx, p)
 		}
 	}
+	return failed
+}
+
+// settle remembers what lies where now, and fails a run whose copies have missed a destination for too long. A run that was
+// stopped looks at nothing any more.
+func (r *running) settle(ctx context.Context, failed error) error {
+	if !r.visited() || ctx.Err() != nil {
+		return failed
+	}
+	late := r.engines.visit.note(ctx, r)
 	if failed != nil {
 		return failed
 	}
 	return late
+}
+
+// visited tells whether the run did anything to copies, or tried, and was no rehearsal.
+func (r *running) visited() bool {
+	return r.engines != nil && r.engines.visit != nil && !r.request.Dry && r.handledCopies()
 }
 
 // handledCopies tells whether the run did anything to copies, or tried.
@@ -101,10 +106,9 @@ func (r *running) handledCopies() bool {
 	return false
 }
 
-// note remembers what lies on the drives that are there and since when others are not, and gives what is overdue. A run
-// that was stopped looks at nothing any more.
-func (v *visit) note(ctx context.Context, r *running, stopped bool) error {
-	if stopped || len(v.stays) == 0 {
+// note remembers what lies on the drives that are there and since when others are not, and gives what is overdue.
+func (v *visit) note(ctx context.Context, r *running) error {
+	if len(v.places.stays) == 0 {
 		return nil
 	}
 	all, _, err := v.catalogue.List(ctx, copies.Filter{})
@@ -115,12 +119,12 @@ func (v *visit) note(ctx context.Context, r *running, stopped bool) error {
 	proven, now := newestProven(all), r.host.now()
 	var late []error
 	for _, p := range v.places.all {
-		kept, ok := v.stays[p.Name]
+		kept, ok := v.places.stays[p.Name]
 		if !ok {
 			continue
 		}
 		if p.Path != "" && p.There() == nil {
-			kept = kept.here(now, p.Drive, r.day(), proven)
+			kept = kept.here(now, p.Drive, r.host.day(), proven)
 			if p.Drive != "" {
 				if err := r.host.keepMember(p, all); err != nil {
 					r.logFailure(err)
