@@ -82,7 +82,7 @@ func (t *tree) plant(m Mutant, name string) (overlay string, err error) {
 type ended struct{ result, output string }
 
 // longest is how long tests may take: a bug that never ends is found too.
-const longest = 5 * time.Minute
+const longest = 2 * time.Minute
 
 // test runs tests of a package, with an overlay or without.
 func (t *tree) test(ctx context.Context, pkg, run, overlay string) ended {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,7 +19,7 @@ type Mutant struct {
 	File      string `toml:"file"`      // from the root of the tree, with slashes
 	Old       string `toml:"old"`       // a text that stands there exactly once
 	New       string `toml:"new"`       // what stands there instead
-	Package   string `toml:"package"`   // whose tests find it: "./host/retention"
+	Package   string `toml:"package"`   // whose tests find it, "./host/retention"; that of the file where it is left out
 	Run       string `toml:"run"`       // which of them, as go test -run takes it
 }
 
@@ -28,28 +29,32 @@ const invariants = 33
 var oneOf = regexp.MustCompile(`^I-([1-9]|[12]\d|3[0-3])$`)
 
 // load reads the table, in the order of packages; everything that is wrong with it is told at once.
-func load(root, path string) ([]Mutant, error) {
+func load(root, name string) ([]Mutant, error) {
 	var table struct {
 		Mutant []Mutant `toml:"mutant"`
 	}
-	read, err := toml.DecodeFile(filepath.Join(root, filepath.FromSlash(path)), &table)
+	read, err := toml.DecodeFile(filepath.Join(root, filepath.FromSlash(name)), &table)
 	if err != nil {
 		return nil, err
 	}
 	var wrong []error
 	for _, key := range read.Undecoded() {
-		wrong = append(wrong, fmt.Errorf("%s: %s means nothing", path, key))
+		wrong = append(wrong, fmt.Errorf("%s: %s means nothing", name, key))
 	}
 	covered := map[string]bool{}
 	for i, m := range table.Mutant {
+		if m.Package == "" {
+			m.Package = "./" + path.Dir(m.File)
+			table.Mutant[i] = m
+		}
 		covered[m.Invariant] = true
 		if err := m.check(root); err != nil {
-			wrong = append(wrong, fmt.Errorf("%s: mutant %d (%s %s): %w", path, i+1, m.Invariant, m.File, err))
+			wrong = append(wrong, fmt.Errorf("%s: mutant %d (%s %s): %w", name, i+1, m.Invariant, m.File, err))
 		}
 	}
 	for n := range invariants {
-		if name := fmt.Sprintf("I-%d", n+1); !covered[name] {
-			wrong = append(wrong, fmt.Errorf("%s: %s has no planted bug", path, name))
+		if invariant := fmt.Sprintf("I-%d", n+1); !covered[invariant] {
+			wrong = append(wrong, fmt.Errorf("%s: %s has no planted bug", name, invariant))
 		}
 	}
 	slices.SortStableFunc(table.Mutant, func(a, b Mutant) int { return strings.Compare(a.Package, b.Package) })
@@ -61,7 +66,7 @@ func (m Mutant) check(root string) error {
 	switch {
 	case !oneOf.MatchString(m.Invariant):
 		return errors.New("there is no such invariant")
-	case m.Old == m.New || m.Package == "" || m.Run == "":
+	case m.Old == m.New || m.Run == "":
 		return errors.New("it changes nothing, or names no test")
 	}
 	if _, err := regexp.Compile(m.Run); err != nil {
