@@ -156,7 +156,10 @@ func (h *Host) answer(fn *lua.Function, r *Rotation, g retention.Group) (map[str
 		own[i], known[c.ID] = r.Copies[c.ID], true
 	}
 	results, err := fn.CallAlone(policySteps, own, g.NewestDay)
-	if err != nil {
+	switch code := message.Code(err); {
+	case code == "run.cancelled" || code == "run.timeout":
+		return nil, err // the run is over: that is not the policy's doing, and no rotation that was only refused
+	case err != nil:
 		return nil, message.Wrap(err, "guard.policy", "primitive.policy_failed", message.Args{"policy": fn.Name()})
 	}
 	if len(results) == 0 || results[0].Type() != "table" {

@@ -23,8 +23,9 @@
 ---@field guards string[]                   what djscript kept or put off against the policy
 
 --- Called once for each database, company set and destination with the copies there, newest first, and the newest proven
---- business day that can be believed ("" where there is none). Gives the ids to keep, each with its reasons. It may call
---- nothing but dj.copy.keep, is asked twice, and must answer the same.
+--- business day that can be believed ("" where there is none). Gives the ids to keep, each with its reasons. It is asked
+--- twice, each time by itself, with a copy of the variables that it uses, and must answer the same: by the copies alone,
+--- not by the clock, by chance, or by the order in which pairs walks. It may call dj.copy.keep, and what only calculates.
 ---@alias dj.PolicyFn fun(copies: dj.Copy[], newest_day: string): table<string, string[]>
 
 --- Whether djscript.toml says what stays at a destination: `keep` of its own, or `delete_after` of [backup].

@@ -24,7 +24,9 @@
 
 --- Chamada uma vez para cada banco de dados, conjunto de empresas e destino, com as cópias dali, da mais nova para a mais
 --- velha, e o dia da loja mais novo provado em que se pode acreditar ("" se não houver). Devolve os ids a guardar, cada um
---- com seus motivos. Só pode chamar dj.copy.keep, é perguntada duas vezes e tem de responder o mesmo.
+--- com seus motivos. É perguntada duas vezes, cada vez sozinha, com uma cópia das variáveis que usa, e tem de responder o
+--- mesmo: só pelas cópias, não pelo relógio, pela sorte ou pela ordem em que pairs percorre. Pode chamar dj.copy.keep e o
+--- que só calcula.
 ---@alias dj.PolicyFn fun(copies: dj.Copy[], newest_day: string): table<string, string[]>
 
 --- Se o djscript.toml diz o que fica num destino: o `keep` dele, ou o `delete_after` de [backup].

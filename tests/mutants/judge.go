@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// How tests, and planted bugs, end.
+const (
+	green    = "green"
+	killed   = "killed"
+	survived = "SURVIVED"
+	unbuilt  = "DOES NOT BUILD"
+	untested = "NO TEST RAN"
+	unplaced = "NOT PLANTED"
+)
+
+// verdict is how a planted bug fared.
+type verdict struct {
+	Mutant
+	result string
+	took   time.Duration
+	output string // of the tests, where it is wanted
+}
+
+// String is one line; where the bug was not found, what the tests said follows.
+func (v verdict) String() string {
+	line := fmt.Sprintf("%-14s %-5s %s  %s %s  %.1fs", v.result, v.Invariant, v.File, v.Package, v.Run, v.took.Seconds())
+	if v.result == killed || v.output == "" {
+		return line
+	}
+	return line + "\n    " + strings.ReplaceAll(strings.TrimSpace(v.output), "\n", "\n    ")
+}
+
+// tree is the source that bugs are planted in, and a folder for what is planted.
+type tree struct{ root, work string }
+
+// judge plants one bug and runs its tests.
+func (t *tree) judge(ctx context.Context, m Mutant, name string) verdict {
+	began := time.Now()
+	overlay, err := t.plant(m, name)
+	if err != nil {
+		return verdict{m, unplaced, 0, err.Error()}
+	}
+	ended := t.test(ctx, m.Package, m.Run, overlay)
+	result := ended.result
+	if result == green {
+		result = survived
+	}
+	return verdict{m, result, time.Since(began), ended.output}
+}
+
+// plant writes the file with its bug, and the overlay that puts it in the place of the real one.
+func (t *tree) plant(m Mutant, name string) (overlay string, err error) {
+	text, err := m.planted(t.root)
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.Abs(filepath.Join(t.root, filepath.FromSlash(m.File)))
+	if err != nil {
+		return "", err
+	}
+	mutated := filepath.Join(t.work, name+"-"+filepath.Base(m.File))
+	replace, err := json.Marshal(map[string]map[string]string{"Replace": {real: mutated}})
+	if err != nil {
+		return "", err
+	}
+	overlay = filepath.Join(t.work, name+".json")
+	if err := os.WriteFile(mutated, []byte(text), 0o600); err != nil {
+		return "", err
+	}
+	return overlay, os.WriteFile(overlay, replace, 0o600)
+}
+
+// ended is how the tests of a package ended.
+type ended struct{ result, output string }
+
+// longest is how long tests may take: a bug that never ends is found too.
+const longest = 2 * time.Minute
+
+// test runs tests of a package, with an overlay or without.
+func (t *tree) test(ctx context.Context, pkg, run, overlay string) ended {
+	args := []string{"test", "-vet=off", "-count=1", "-failfast", "-timeout", longest.String(), "-run", run}
+	if overlay != "" {
+		args = append(args, "-overlay", overlay)
+	}
+	args = append(args, pkg)
+	if t.draws(pkg) {
+		args = append(args, "-rapid.nofailfile", "-rapid.shrinktime=1s") // what fails here is not to be kept
+	}
+	command := exec.CommandContext(ctx, "go", args...)
+	command.Dir = t.root
+	output, err := command.CombinedOutput()
+	text := string(output)
+	switch {
+	case strings.Contains(text, "[build failed]") || strings.Contains(text, "[setup failed]"):
+		return ended{unbuilt, text}
+	case strings.Contains(text, "--- FAIL:") || strings.Contains(text, "panic: "):
+		return ended{killed, text}
+	case err != nil:
+		return ended{unbuilt, text + err.Error()}
+	case strings.Contains(text, "[no tests to run]") || strings.Contains(text, "[no test files]"):
+		return ended{untested, text}
+	}
+	return ended{green, text}
+}
+
+// draws tells whether tests of a package draw their cases with rapid, and so know its flags.
+func (t *tree) draws(pkg string) bool {
+	files, err := filepath.Glob(filepath.Join(t.root, filepath.FromSlash(pkg), "*_test.go"))
+	if err != nil {
+		return false
+	}
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), `"pgregory.net/rapid"`) {
+			return true
+		}
+	}
+	return false
+}
