@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,8 +23,11 @@ type shelf struct{ *Store }
 // What a copy takes of its database, about.
 const deflated = 5
 
-// A clock that goes back further than this is not believed.
-const backwards = 26 * time.Hour
+// A clock that goes back further than this is not believed, nor one that leaps further ahead.
+const (
+	backwards = 26 * time.Hour
+	forwards  = 400 * 24 * time.Hour
+)
 
 // Create makes a set of copies, as the real maker does: a destination that is missed degrades, all missed fails.
 func (s shelf) Create(ctx context.Context, o copies.Options) (copies.Set, error) {
@@ -75,6 +77,9 @@ func (s shelf) make(o copies.Options, d copies.Database, to []copies.Destination
 		Day: s.businessDay(s.now), Class: o.Class, Verify: o.Verify, Note: o.Note,
 		Companies: slices.Clone(source.companies), Rows: source.rowsNow(s.now),
 	}
+	for _, d := range o.To {
+		c.To = append(c.To, d.Name)
+	}
 	c.Name = fmt.Sprintf("%s-%s-%06d-%s-%s.zip", c.Store, c.Database, s.seq, c.Day, s.now.Format("1504"))
 	bytes := source.bytes(s.now)
 	c.Parts = []copies.Part{{Name: d.Name + ".fbk", Kind: copies.PartDatabase, Original: d.At.Path, Bytes: bytes * 4 / 5, SHA256: hash(c.ID + "part")}}
@@ -107,10 +112,18 @@ func (s shelf) clockDoubts(c *copies.Copy) []error {
 	}
 	previous := s.copies[len(s.copies)-1].Created
 	at, err := time.Parse(time.RFC3339, previous)
-	if err != nil || !s.now.Before(at.Add(-backwards)) {
+	key := ""
+	switch {
+	case err != nil:
+	case s.now.Before(at.Add(-backwards)):
+		key = "copies.clock_back"
+	case s.now.After(at.Add(forwards)):
+		key = "copies.clock_ahead"
+	}
+	if key == "" {
 		return nil
 	}
-	doubt := message.New("guard.clock", "copies.clock_back", message.Args{"previous": previous})
+	doubt := message.New("guard.clock", key, message.Args{"previous": previous})
 	c.Suspect = doubt.Error()
 	return []error{doubt}
 }
@@ -119,12 +132,15 @@ func (s shelf) clockDoubts(c *copies.Copy) []error {
 func (s shelf) put(c *copies.Copy, d copies.Destination, bytes int64) error {
 	on := s.driveOf(d.Path)
 	if on.Free < bytes {
+		s.empty(d.Name, func(copies.Place) bool { return on.Free < bytes })
+	}
+	if on.Free < bytes {
 		return message.New("drive.full", "drive.full", message.Args{"path": d.Path, "missing": lack(bytes - on.Free)})
 	}
 	on.Free -= bytes
-	c.Places = append(c.Places, copies.Place{
-		Destination: d.Name, Path: path.Join(strings.ReplaceAll(d.Path, `\`, "/"), c.Name), Bytes: bytes, SHA256: hash(c.ID),
-		ReadBack: "device", State: copies.Present,
+	c.Places = append(slices.Clone(c.Places), copies.Place{
+		Destination: d.Name, Path: strings.TrimSuffix(strings.ReplaceAll(d.Path, `\`, "/"), "/") + "/" + c.Name, Bytes: bytes, SHA256: hash(c.ID),
+		ReadBack: "device", State: copies.Present, Drive: d.Drive, Checked: s.now.Format(time.RFC3339),
 	})
 	return nil
 }
@@ -154,12 +170,19 @@ func (s shelf) prove(c *copies.Copy, at []copies.Place) error {
 	}
 	c.Proof = proofOf(c, s.now)
 	for _, p := range at {
-		known := func(one happened) bool { return one.id == c.ID && one.where == p.Destination }
-		if p.Destination != "" && !slices.ContainsFunc(s.changes, known) {
-			s.changes = append(s.changes, happened{where: p.Destination, id: c.ID, Change: copies.Change{Database: c.Database}})
+		if p.Destination != "" {
+			s.remember(c, p.Destination)
 		}
 	}
 	return nil
+}
+
+// remember is the ledger of a destination, which learns once that a copy is verified.
+func (s shelf) remember(c *copies.Copy, where string) {
+	known := func(one happened) bool { return one.id == c.ID && one.where == where && !one.Dropped }
+	if !slices.ContainsFunc(s.changes, known) {
+		s.changes = append(s.changes, happened{where: where, id: c.ID, Change: copies.Change{Database: c.Database}})
+	}
 }
 
 func proofOf(c *copies.Copy, now time.Time) *copies.Proof {
@@ -193,9 +216,10 @@ func (s shelf) Adoptable(from string) error {
 	return nil
 }
 
-// Sweep takes away what a power cut left.
+// Sweep takes away what a power cut left, and what was in the trash for long enough.
 func (s shelf) Sweep() error {
 	s.halves = 0
+	s.expire()
 	return nil
 }
 
@@ -219,17 +243,34 @@ func (s shelf) Open(at string) (copies.Copy, error) {
 func (s shelf) List(_ context.Context, filter copies.Filter) ([]copies.Copy, []error, error) {
 	var problems []error
 	for _, d := range s.config.Destinations {
-		if err := s.there(copies.Destination{Name: d.Name, Path: d.Path}); err != nil {
+		if err := s.there(s.destination(d.Name)); err != nil {
 			problems = append(problems, err)
 		}
 	}
 	found := []copies.Copy{}
-	for _, c := range s.visible() {
+	all := s.visible()
+	if filter.State == copies.Trashed {
+		all = s.trashed()
+	}
+	for _, c := range all {
 		if filter.Lets(c) {
 			found = append(found, c)
 		}
 	}
 	return found, problems, nil
+}
+
+// trashed are the copies that lie in the trash of a destination that is there now, newest first.
+func (s *Store) trashed() []copies.Copy {
+	var found []copies.Copy
+	for _, c := range slices.Backward(s.copies) {
+		seen := *c
+		seen.Places = slices.DeleteFunc(slices.Clone(c.Places), func(p copies.Place) bool { return p.State != copies.Trashed || !s.inReach(p) })
+		if seen.State = copies.Trashed; len(seen.Places) > 0 {
+			found = append(found, seen)
+		}
+	}
+	return found
 }
 
 // visible are the copies that lie on a destination that is there now, newest first.
@@ -248,24 +289,28 @@ func (s *Store) shown(c *copies.Copy) *copies.Copy {
 	seen := *c
 	seen.Places = nil
 	for _, p := range c.Places {
-		if s.there(s.destination(p.Destination)) == nil {
-			seen.Places = append(seen.Places, p)
+		switch {
+		case p.State == copies.Trashed:
+			continue
+		case s.inReach(p):
+		case p.Drive == "" || s.absent[p.Destination] && s.driveAt(p).set == "":
+			continue
+		case p.State == copies.Present:
+			p.State = copies.Offline
 		}
+		seen.Places = append(seen.Places, p)
 	}
 	seen.State = stateOf(seen)
 	return &seen
 }
 
-func (s *Store) destination(name string) copies.Destination {
-	d, _ := s.config.Destination(name)
-	return copies.Destination{Name: name, Path: d.Path}
-}
-
 func stateOf(c copies.Copy) string {
-	sound := slices.ContainsFunc(c.Places, func(p copies.Place) bool { return p.State == copies.Present })
+	sound := slices.ContainsFunc(c.Places, func(p copies.Place) bool { return p.State == copies.Present || p.State == copies.Offline })
 	switch {
 	case !sound, c.Proof != nil && !c.Proof.OK:
 		return copies.Bad
+	case c.Proof != nil && len(c.Proof.Odd) > 0 && c.Accepted == "":
+		return copies.Suspect
 	case c.Proof != nil:
 		return copies.Verified
 	}

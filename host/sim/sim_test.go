@@ -273,9 +273,11 @@ func TestAPolicyIsFollowedDayByDay(t *testing.T) {
 			local days = sim:policy({ daily = 3, min = 1 }, { days = 10, fault = "clock:-10y" })
 			dj.expect.contains(days[10].keep, "2026-03-06")
 			dj.expect.contains(days[10].keep, "2026-03-04")`,
-		"the drive is full": `
+		"the drive is full, and only the trash makes room": `
 			local days = sim:policy({ daily = 2, min = 1 }, { days = 6, fault = "full" })
-			dj.expect.equal(days[6].keep, { "2026-03-04", "2026-03-03" })`,
+			dj.expect.equal(days[6].keep, { "2026-03-07", "2026-03-06" })
+			days = sim:policy({ daily = 9, min = 1 }, { days = 6, fault = "full" })
+			dj.expect.equal(days[6].keep, { "2026-03-04", "2026-03-03", "2026-03-02" })`,
 		"what is wrong is told": `
 			dj.expect.error("option.value", function() sim:policy({ daily = 1 }, { days = 3, fault = "of:3d" }) end)
 			dj.expect.error("option.value", function() sim:policy({ daily = 1 }, { days = 3, fault = "off:-3d" }) end)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/djscript/djscript/host/config"
-	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
 )
@@ -139,20 +138,6 @@ func (p *Program) rotation(ctx context.Context, c *config.Config, policy string)
 		Name: policy, Run: standardBackup, Schedule: []string{"0 22 * * *"}, Params: map[string]any{"to": []any{where.Name}},
 	}}
 	return &own, nil
-}
-
-// furnish gives the store drives for those destinations that lie on none of the usual ones.
-func (s *Store) furnish() {
-	for _, d := range s.config.Destinations {
-		on := s.driveOf(d.Path)
-		if strings.HasPrefix(slashed(d.Path), slashed(on.Path)) {
-			continue
-		}
-		s.drives = append(s.drives, &simulated{
-			Drive:   drive.Drive{Path: d.Path, Label: d.Name, Filesystem: "NTFS", Free: 1000 * gigabyte, Total: 1000 * gigabyte},
-			plugged: true,
-		})
-	}
 }
 
 // told ends a simulation in which nothing can ever go well: a script that can not run, or may not.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/copies"
 )
 
 // shop is a store of one database and two destinations, with the standard backup every night at ten.
@@ -205,8 +206,7 @@ func TestALackIsSeen(t *testing.T) {
 	s = living(t, shop, 30)
 	s.at(s.store.world().AddDate(0, 0, 12), simply(func(c *calendar) {
 		for _, copy := range c.store.visible()[1:] {
-			shelf{c.store}.drop("local", copy.At("local"))
-			c.store.diary.dropped("local", copy.At("local"), "nobody knows")
+			shelf{c.store}.drop("local", copy.At("local"), "nobody knows", copy.Day)
 		}
 	}))
 	if err := s.pass(t.Context(), s.store.world().AddDate(0, 0, 12)); err != nil {
@@ -215,5 +215,66 @@ func TestALackIsSeen(t *testing.T) {
 	want := []Lack{{Day: "2026-01-13", Destination: "local", Database: "loja", Verified: 2, Floor: 3}}
 	if diff := cmp.Diff(want, s.store.diary.lacks); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// weekly is a shop that also copies to five drives, one for each working day.
+var weekly = strings.Replace(strings.Replace(shop, `to = ["local", "rede"]`, `to = ["local", "pendrive"]`, 1), "[backup]", `[destination.pendrive]
+drive = { enrolled = "AZUL" }
+set = ["mon", "tue", "wed", "thu", "fri"]
+keep = { weekdays = ["mon", "tue", "wed", "thu", "fri"], weekly = 4 }
+
+[backup]`, 1)
+
+// Five drives are one destination: what lies on those in the drawer counts, and stays as it is.
+func TestDrivesOfWeekdaysAreOneDestination(t *testing.T) {
+	s := lived(t, weekly, Simulation{Days: 90})
+	last := s.Days[89].Shelves[2]
+	if last.Destination != "pendrive" || last.Verified < 7 || last.Newest != s.Days[89].Day || len(s.Lacks) > 0 {
+		t.Errorf("in the end %+v, lacks %+v", last, s.Lacks)
+	}
+	for _, d := range s.Days[30:] {
+		if there := d.Shelves[2].Verified; there < 7 || there > 25 { // a week and four, and what can not be reached until its drive comes
+			t.Errorf("%s: %+v", d.Day, d.Shelves[2])
+		}
+	}
+
+	life := living(t, weekly, 30)
+	if err := life.pass(t.Context(), life.store.world().AddDate(0, 0, 12)); err != nil { // up to the night of a Monday
+		t.Fatal(err)
+	}
+	on := map[string]int{}
+	for _, c := range life.store.copies {
+		for _, p := range c.Places {
+			if p.Destination == "pendrive" {
+				on[p.Drive]++
+			}
+		}
+	}
+	// 2026-01-01 was a Thursday; on a weekend Friday's drive stays in its slot.
+	want := map[string]int{"pendrive-thu": 2, "pendrive-fri": 6, "pendrive-mon": 2, "pendrive-tue": 1, "pendrive-wed": 1}
+	if diff := cmp.Diff(want, on); diff != "" {
+		t.Error(diff)
+	}
+	seen := life.store.visible()
+	offline := 0
+	for _, c := range seen {
+		for _, p := range c.At("pendrive").Places {
+			if p.State == copies.Offline {
+				offline++
+			}
+		}
+	}
+	if offline == 0 {
+		t.Error("what lies in the drawer is not seen")
+	}
+}
+
+// Whoever forgets to change the drives has all copies on one: the others keep what they had.
+func TestAForgottenChangeOfDrivesLosesNothing(t *testing.T) {
+	s := lived(t, weekly, Simulation{Days: 120, Faults: []string{"wrong:40d@60"}})
+	before, after := s.Days[58].Shelves[2], s.Days[98].Shelves[2]
+	if len(s.Lacks) > 0 || after.Verified < before.Verified-3 || after.Newest != s.Days[98].Day {
+		t.Errorf("before %+v, after %+v, lacks %+v", before, after, s.Lacks)
 	}
 }

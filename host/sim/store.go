@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/djscript/djscript/host/config"
@@ -15,7 +14,6 @@ import (
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/journal"
 	"github.com/djscript/djscript/host/layer"
-	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/notify"
 	"github.com/djscript/djscript/host/run"
 )
@@ -34,6 +32,8 @@ type Store struct {
 	databases map[string]*database
 	drives    []*simulated
 	absent    map[string]bool // destinations that can not be reached, whatever their drive
+	careless  int             // faults that leave the wrong drive of a set in its slot
+	approved  map[string]string
 	files     map[string]string
 	copies    []*copies.Copy  // in the order in which they were made
 	changes   []happened      // what became of them
@@ -67,12 +67,6 @@ type database struct {
 	sessions  []firebird.Session
 }
 
-// simulated is a drive, in its slot or in somebody's pocket.
-type simulated struct {
-	drive.Drive
-	plugged bool
-}
-
 // ran is one run, and what torture asks of it.
 type ran struct {
 	request run.Request
@@ -92,7 +86,7 @@ const gigabyte = 1 << 30
 func newStore(p *Program, folder string, c *config.Config) *Store {
 	s := &Store{
 		program: p, folder: folder, entropy: rand.NewChaCha8([32]byte{}), absent: map[string]bool{}, files: map[string]string{},
-		locks: map[string]string{}, kept: map[string][]byte{}, spoilt: map[string]bool{}, unsound: map[string]bool{}, databases: map[string]*database{},
+		locks: map[string]string{}, kept: map[string][]byte{}, spoilt: map[string]bool{}, unsound: map[string]bool{}, approved: map[string]string{}, databases: map[string]*database{},
 		drives: []*simulated{
 			{Drive: drive.Drive{Path: "C:/", Label: "WINDOWS", Serial: "1C0A-77E2", Filesystem: "NTFS", Free: 200 * gigabyte, Total: 500 * gigabyte}, plugged: true},
 			{Drive: drive.Drive{Path: "E:/", Label: "DJ-BACKUP", Serial: "5A3C-19F0", Filesystem: "exFAT", Removable: true, Free: 60 * gigabyte, Total: 64 * gigabyte}, plugged: true},
@@ -112,6 +106,7 @@ func (s *Store) use(c *config.Config) {
 		s.now, _ = time.ParseInLocation("2006-01-02 15:04", firstMorning, c.Store.Location)
 	}
 	s.now = s.now.In(c.Store.Location)
+	s.enrol()
 	for _, d := range c.Databases {
 		if s.databases[d.Name] == nil {
 			s.databases[d.Name] = &database{
@@ -150,6 +145,7 @@ func (s *Store) Run(ctx context.Context, request run.Request) *run.Outcome {
 		s.dead = false
 		clear(s.locks)
 	}
+	s.swap()
 	ctx, s.cut = context.WithCancelCause(ctx)
 	defer s.cut(nil)
 	s.calls, s.deadline = nil, s.deadlineOf(request.Target)
@@ -200,6 +196,7 @@ func (s *Store) clone() *Store {
 		own := *d
 		other.databases[name] = &own
 	}
+	other.approved = maps.Clone(s.approved)
 	other.kept, other.spoilt, other.unsound = maps.Clone(s.kept), maps.Clone(s.spoilt), maps.Clone(s.unsound)
 	other.drives, other.copies, other.faults = each(s.drives), each(s.copies), each(s.faults)
 	other.changes, other.notices, other.journal = slices.Clone(s.changes), slices.Clone(s.notices), slices.Clone(s.journal)
@@ -231,37 +228,4 @@ func (s *Store) deadlineOf(target string) time.Time {
 		}
 	}
 	return time.Time{}
-}
-
-// there tells whether a destination can be reached now, and why not.
-func (s *Store) there(d copies.Destination) error {
-	on := s.driveOf(d.Path)
-	if s.absent[d.Name] || !on.plugged {
-		return message.New("drive.not_found", "copies.destination_absent", message.Args{"destination": d.Name, "path": d.Path})
-	}
-	return nil
-}
-
-// driveOf is the drive that a path lies on: that with the longest beginning in common, else the first.
-func (s *Store) driveOf(path string) *simulated {
-	best, longest := s.drives[0], 0
-	for _, d := range s.drives {
-		root := slashed(d.Path)
-		if strings.HasPrefix(slashed(path), root) && len(root) > longest {
-			best, longest = d, len(root)
-		}
-	}
-	return best
-}
-
-func slashed(path string) string {
-	return strings.TrimSuffix(strings.ToLower(strings.ReplaceAll(path, `\`, "/")), "/") + "/"
-}
-
-func (s *Store) driveNamed(label string) *simulated {
-	i := slices.IndexFunc(s.drives, func(d *simulated) bool { return d.Label == label })
-	if i < 0 {
-		return nil
-	}
-	return s.drives[i]
 }

@@ -14,7 +14,7 @@ import (
 
 // Faults are those that can befall a simulated store, as people write them.
 var Faults = []string{
-	"off:45d", "failing:45d", "bad:45d", "clock:-10y", "clock:+9y/5d", "clock:2015-01-01/10d", "stamp:+9y", "manual:60", "full", "absent:pendrive:30d",
+	"off:45d", "failing:45d", "bad:45d", "clock:-10y", "clock:+9y/5d", "clock:2015-01-01/10d", "stamp:+9y", "manual:60", "full", "absent:pendrive:30d", "wrong:30d",
 }
 
 const civilDay = 24 * time.Hour
@@ -45,6 +45,7 @@ var troubleShapes = map[string]*regexp.Regexp{
 	"stamp":   regexp.MustCompile(`^(?P<clock>` + clockShape + `)$`),
 	"manual":  regexp.MustCompile(`^(?P<runs>[1-9]\d{0,3})$`),
 	"full":    regexp.MustCompile(`^$`),
+	"wrong":   regexp.MustCompile(`^(?P<span>` + spanShape + `)$`),
 	"absent":  regexp.MustCompile(`^(?P<name>[a-z0-9_-]+):(?P<span>` + spanShape + `)$`),
 }
 
@@ -161,6 +162,8 @@ func (t trouble) turns() (begins, ends change) {
 		var by time.Duration
 		return simply(func(c *calendar) { by = t.ahead(c.store.now); c.store.shift(by); c.awake() }),
 			simply(func(c *calendar) { c.store.shift(-by); c.awake() })
+	case "wrong":
+		return simply(func(c *calendar) { c.store.careless++ }), simply(func(c *calendar) { c.store.careless-- })
 	case "stamp":
 		return simply(func(c *calendar) { c.stamp = t.ahead(c.store.now) }), nil
 	case "manual":
@@ -204,6 +207,10 @@ func (t trouble) byHand(ctx context.Context, c *calendar) error {
 // choke fills every drive that copies go to: something else took the room.
 func (s *Store) choke() {
 	for _, d := range s.config.Destinations {
-		s.driveOf(d.Path).Free = 0
+		for _, on := range s.drives {
+			if on.set == d.Name || on == s.driveOf(s.destination(d.Name).Path) {
+				on.Free = 0
+			}
+		}
 	}
 }

@@ -19,7 +19,7 @@ func (s *Store) Engines(context.Context) (*run.Engines, error) {
 		Outbox: outbox{s}, Around: s.around, Decided: s.diary.decided, Cover: s.program.Cover,
 	}
 	for _, d := range s.config.Destinations {
-		e.Destinations = append(e.Destinations, copies.Destination{Name: d.Name, Path: d.Path})
+		e.Destinations = append(e.Destinations, s.destination(d.Name))
 	}
 	for _, d := range s.config.Databases {
 		e.Databases = append(e.Databases, copies.Database{

@@ -1,0 +1,145 @@
+package sim
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
+)
+
+// simulated is a drive, in its slot or in somebody's pocket.
+type simulated struct {
+	drive.Drive
+	plugged bool
+	set     string // the destination whose member it is; "" of none
+	slot    string // "wed"
+}
+
+// there tells whether a destination can be reached now, and why not.
+func (s *Store) there(d copies.Destination) error {
+	if d.Absent != nil {
+		return d.Absent
+	}
+	if s.absent[d.Name] || !s.driveOf(d.Path).plugged {
+		return s.away(d)
+	}
+	return nil
+}
+
+func (s *Store) away(d copies.Destination) error {
+	return message.New("drive.not_found", "copies.destination_absent", message.Args{"destination": d.Name, "path": d.Path})
+}
+
+// destination is where a destination is now.
+func (s *Store) destination(name string) copies.Destination {
+	d, _ := s.config.Destination(name)
+	found := copies.Destination{Name: name, Path: d.Path}
+	if d.Drive == nil {
+		return found
+	}
+	found.Removable = true
+	for _, on := range s.drives {
+		mine := on.set == name || on.set == "" && len(d.Set) == 0 && on.Label == d.Drive.Name()
+		if mine && on.plugged {
+			found.Path, found.Drive, found.Slot = path.Join(strings.TrimSuffix(on.Path, "/"), d.Path), on.Label, on.slot
+			return found
+		}
+	}
+	found.Absent = s.away(found)
+	return found
+}
+
+// driveAt is the drive that a place lies on.
+func (s *Store) driveAt(p copies.Place) *simulated {
+	if d := s.driveNamed(p.Drive); p.Drive != "" && d != nil {
+		return d
+	}
+	return s.driveOf(p.Path)
+}
+
+// inReach tells whether a place can be read now.
+func (s *Store) inReach(p copies.Place) bool { return !s.absent[p.Destination] && s.driveAt(p).plugged }
+
+// driveOf is the drive that a path lies on: that with the longest beginning in common, else the first.
+func (s *Store) driveOf(path string) *simulated {
+	best, longest := s.drives[0], 0
+	for _, d := range s.drives {
+		root := slashed(d.Path)
+		if strings.HasPrefix(slashed(path), root) && len(root) > longest {
+			best, longest = d, len(root)
+		}
+	}
+	return best
+}
+
+func slashed(path string) string {
+	return strings.TrimSuffix(strings.ToLower(strings.ReplaceAll(path, `\`, "/")), "/") + "/"
+}
+
+func (s *Store) driveNamed(label string) *simulated {
+	i := slices.IndexFunc(s.drives, func(d *simulated) bool { return d.Label == label })
+	if i < 0 {
+		return nil
+	}
+	return s.drives[i]
+}
+
+// enrol gives the store the drives that its destinations want: those of a set, one for each of its days, "pendrive-mon".
+func (s *Store) enrol() {
+	for _, d := range s.config.Destinations {
+		for _, day := range d.Set {
+			s.add(d.Name+"-"+config.Slot(day), d.Name, config.Slot(day))
+		}
+		if d.Drive != nil && len(d.Set) == 0 && s.driveNamed(d.Drive.Name()) == nil {
+			s.add(d.Drive.Name(), "", "").plugged = true
+		}
+	}
+}
+
+// furnish gives the store drives for those folders that lie on none of the usual ones.
+func (s *Store) furnish() {
+	for _, d := range s.config.Destinations {
+		switch {
+		case d.Drive != nil:
+		case !strings.HasPrefix(slashed(d.Path), slashed(s.driveOf(d.Path).Path)):
+			own := s.add(d.Name, "", "")
+			own.Path, own.Removable, own.Free, own.Total, own.plugged = d.Path, false, 1000*gigabyte, 1000*gigabyte, true
+		}
+	}
+}
+
+// add is the drive of that label: one that the store knows, or a new one.
+func (s *Store) add(label, set, slot string) *simulated {
+	if d := s.driveNamed(label); d != nil {
+		return d
+	}
+	d := &simulated{
+		Drive: drive.Drive{Path: label + ":/", Label: label, Filesystem: "exFAT", Removable: true, Free: 60 * gigabyte, Total: 64 * gigabyte}, set: set, slot: slot,
+	}
+	s.drives = append(s.drives, d)
+	return d
+}
+
+// swap plugs in today's drive of each set, as whoever closes the shop does, unless it is forgotten: then the one stays that
+// was there.
+func (s *Store) swap() {
+	if s.careless > 0 {
+		return
+	}
+	day, err := time.Parse(time.DateOnly, s.businessDay(s.world()))
+	for _, d := range s.config.Destinations {
+		if err != nil || !slices.Contains(d.Set, day.Weekday()) || s.absent[d.Name] {
+			continue
+		}
+		for _, member := range s.drives {
+			if member.set == d.Name {
+				member.plugged = member.slot == config.Slot(day.Weekday())
+			}
+		}
+	}
+}
