@@ -281,12 +281,14 @@ func remembered(events []event) map[string]*memory {
 
 // learn takes in one event.
 func (m *memory) learn(e event) {
-	if e.Event == eventSealed && m.dropping != nil || e.Event == eventTrashed {
+	if (e.Event == eventSealed || e.Event == eventFound) && m.dropping != nil || e.Event == eventTrashed {
 		m.bury(e)
 	}
 	switch e.Event {
 	case eventSealed:
 		m.sealed = e
+	case eventFound:
+		m.sealed, m.proof = e, e.Proof
 	case eventCheck:
 		m.check = e
 	case eventProof:

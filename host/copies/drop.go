@@ -3,6 +3,7 @@ package copies
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -38,7 +39,8 @@ func (c Copy) inReach() []Place {
 // Drop gives copies up at one destination, by their ids, each with the reason that the ledger keeps: they go into the
 // trash there. One that may not be dropped refuses them all before anything is touched: what is not certainly ours
 // (guard.identity), what is pinned (guard.pinned), the newest verified copy of its database there (guard.newest), and
-// whatever is not as it was when this catalogue last looked while it held the destination (guard.stale). One that
+// whatever is not as it was when this catalogue last looked while it held the destination (guard.stale). A ledger that
+// knows less than the copies tell, or more than this version understands, refuses them all too (guard.ledger). One that
 // somebody reads now stays and is told; one that can not be moved stays given up, and the next sweep tries again. Only
 // the holder of the store's lock may call it; the destination is held meanwhile.
 func (c *Catalogue) Drop(ctx context.Context, where string, why map[string]string) ([]Copy, error) {
@@ -55,7 +57,14 @@ func (c *Catalogue) Drop(ctx context.Context, where string, why map[string]strin
 
 // drop drops what the test lets through; whatever it does not refuses all.
 func (c *Catalogue) drop(ctx context.Context, d Destination, why map[string]string, ours func(Copy) bool) ([]Copy, error) {
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return nil, err
+	}
 	condemned, day, err := c.condemned(ctx, d, why, ours)
+	if len(condemned) > 0 {
+		err = errors.Join(err, c.incomplete(d, events))
+	}
 	if err != nil || len(condemned) == 0 {
 		return nil, err
 	}
@@ -64,10 +73,6 @@ func (c *Catalogue) drop(ctx context.Context, d Destination, why map[string]stri
 		return nil, err
 	}
 	defer t.close()
-	events, err := readLedger(d.Path)
-	if err != nil {
-		return nil, err
-	}
 	known := remembered(events)
 	var dropped []Copy
 	var failed []error
@@ -166,8 +171,26 @@ type Change struct {
 	Dropped  bool
 }
 
+// unpaid are drops that may have been, at a destination whose ledger does not tell all: nothing pays for the next.
+func (c *Catalogue) unpaid(d Destination, events []event) (changes []Change) {
+	databases := map[string]bool{}
+	for _, one := range c.gaps(d, events) {
+		databases[one.Database] = true
+	}
+	unknown := newer(events, c.Store)
+	for _, e := range events {
+		if unknown && e.Store == c.Store && e.Database != "" {
+			databases[e.Database] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(databases)) {
+		changes = append(changes, Change{Database: name, Dropped: true})
+	}
+	return changes
+}
+
 // History gives what became of the store's copies at a destination, oldest first, as its ledger tells it. A drop that was
-// taken back did not happen.
+// taken back did not happen; where the ledger does not tell all, the last that happened was a drop.
 func (c *Catalogue) History(_ context.Context, where string) ([]Change, error) {
 	d, err := c.reach(where)
 	if err != nil {
@@ -185,6 +208,8 @@ func (c *Catalogue) History(_ context.Context, where string) ([]Change, error) {
 		case e.verifies() && !proven[e.ID]:
 			proven[e.ID] = true
 			changes = append(changes, Change{Database: e.Database})
+		case e.Event == eventFound: // it may have paid for drops before
+			changes = append(changes, Change{Database: e.Database, Dropped: true})
 		case e.Event == eventDropping:
 			dropped[e.ID] = len(changes)
 			changes = append(changes, Change{Database: e.Database, Dropped: true})
@@ -200,5 +225,5 @@ func (c *Catalogue) History(_ context.Context, where string) ([]Change, error) {
 			happened = append(happened, one)
 		}
 	}
-	return happened, nil
+	return append(happened, c.unpaid(d, events)...), nil
 }

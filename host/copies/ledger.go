@@ -19,6 +19,7 @@ const ledgerPath = ".djscript/ledger.jsonl"
 // Events of the ledger.
 const (
 	eventSealed = "sealed" // a copy was published here
+	eventFound  = "found"  // a copy lay here that the ledger did not know
 	eventProof  = "proof"  // a copy was restored and compared
 	eventCheck  = "check"  // a copy's bytes were hashed again
 
@@ -34,6 +35,12 @@ const (
 	eventAccepted = "accepted" // it is unlike its elders, and good all the same
 	eventApproved = "approved" // a plan that drops more than one run may
 )
+
+// kinds are all of them.
+var kinds = []string{
+	eventSealed, eventFound, eventProof, eventCheck, eventDropping, eventTrashed, eventUntrashing, eventUntrashed, eventDropped,
+	eventPinned, eventUnpinned, eventWaived, eventAccepted, eventApproved,
+}
 
 // event is one line of a ledger. It repeats what identifies the copy, so that a ledger can be read without its zips.
 type event struct {

@@ -308,14 +308,16 @@ func (t *trash) unlike(ctx context.Context, tombstone event) error {
 	return nil
 }
 
-// tidy finishes what was begun on a destination and deletes what has been in the trash there for long enough, unless
-// somebody else is at it.
+// tidy completes the ledger of a destination, finishes what was begun there and deletes what has been in the trash for
+// long enough, unless somebody else is at it.
 func (c *Catalogue) tidy(d Destination) error {
 	events, err := readLedger(d.Path)
 	if err != nil {
 		return err
 	}
-	if known := remembered(events); !slices.ContainsFunc(sorted(known), func(name string) bool { return known[name].unsettled(c.Store) }) {
+	known := remembered(events)
+	unsettled := slices.ContainsFunc(sorted(known), func(name string) bool { return known[name].unsettled(c.Store) })
+	if !unsettled && len(c.gaps(d, events)) == 0 {
 		return nil
 	}
 	err = c.hold(context.Background(), d.Name, 0, func() error {
@@ -324,7 +326,7 @@ func (c *Catalogue) tidy(d Destination) error {
 			return err
 		}
 		defer t.close()
-		return errors.Join(t.finish(c.Store), c.expire(t))
+		return errors.Join(t.finish(c.Store), c.rebuild(d), c.expire(t))
 	})
 	if message.Code(err) == "lock.timeout" {
 		return nil

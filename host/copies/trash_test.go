@@ -243,6 +243,9 @@ func TestACopyThatWasPutBackByHandCanBeDroppedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := s.sweep(); message.Code(err) != "copy.degraded" {
+		t.Fatal(err)
+	}
 	if err := s.drops(first); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,87 @@
+package copies
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+// A ledger that was lost, cut off, or put there from another store knows less than the copies beside it tell. What they
+// tell is entered anew; until it is, and until something new is proven after that, nothing is dropped there: nobody knows
+// what else was lost.
+
+// gaps are the copies of the store that lie at a destination, and that its ledger does not know, or not proven as they are.
+func (c *Catalogue) gaps(d Destination, events []event) []Copy {
+	known := remembered(events)
+	var found []Copy
+	for _, path := range zips(d.Path) {
+		m := known[filepath.Base(path)]
+		if m.tells(path, c.Store) {
+			continue
+		}
+		one, err := Open(path)
+		switch {
+		case err != nil, one.Store != c.Store: // what can not be read is told by the list
+		case m != nil && (m.moves(one.ID) || m.knows(c.Store) && one.Proof == nil):
+		default:
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+// knows tells whether a ledger says that a copy of the store lies there.
+func (m *memory) knows(store string) bool {
+	return m != nil && m.sealed.ID != "" && m.sealed.Store == store
+}
+
+// tells says whether a ledger knows as much of a copy as lies beside it.
+func (m *memory) tells(path, store string) bool {
+	if !m.knows(store) {
+		return false
+	}
+	if m.proof != nil {
+		return true
+	}
+	_, err := os.Lstat(path + proofSuffix)
+	return err != nil
+}
+
+// newer is an event of the store of a kind that this version does not know: what it means for the copies is not known
+// either.
+func newer(events []event, store string) bool {
+	return slices.ContainsFunc(events, func(e event) bool { return e.Store == store && !slices.Contains(kinds, e.Event) })
+}
+
+// incomplete is why nothing may be dropped at a destination now: its ledger knows too little, or more than we do.
+func (c *Catalogue) incomplete(d Destination, events []event) error {
+	if newer(events, c.Store) {
+		return message.New("guard.ledger", "copies.ledger_newer", message.Args{"destination": d.Name})
+	}
+	if gaps := c.gaps(d, events); len(gaps) > 0 {
+		return message.New("guard.ledger", "copies.ledger_short", message.Args{"destination": d.Name, "n": len(gaps)})
+	}
+	return nil
+}
+
+// rebuild enters what the ledger of a destination does not know, and tells how much that was.
+func (c *Catalogue) rebuild(d Destination) error {
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return err
+	}
+	gaps := c.gaps(d, events)
+	var failed []error
+	for _, one := range gaps {
+		line := c.event(eventFound, one, one.Places[0])
+		line.Proof = one.Proof
+		failed = append(failed, enter(d.Path, line))
+	}
+	if len(gaps) > 0 {
+		failed = append(failed, message.New("copy.degraded", "copies.rebuilt", message.Args{"destination": d.Name, "n": len(gaps)}))
+	}
+	return errors.Join(failed...)
+}
