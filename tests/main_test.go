@@ -6,6 +6,7 @@
 package tests
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -74,6 +75,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"json": cmdJSON, "jsonenv": cmdJSONEnv, "glob": cmdGlob, "says": cmdSays, "shows": cmdShows,
 		"interrupt": cmdInterrupt, "talk": cmdTalk, "follow": cmdFollow, "mistakes": cmdMistakes, "receiver": cmdReceiver, "answers": cmdAnswers, "took": cmdTook, "killrun": cmdKillRun, "freezerun": cmdFreezeRun, "processes": cmdProcesses,
 	}
+	maps.Copy(words, driveWords())
 	all := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, fn := range words {
 		all[name] = func(ts *testscript.TestScript, neg bool, args []string) {

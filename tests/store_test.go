@@ -112,7 +112,8 @@ func cmdStore(ts *testscript.TestScript, args []string) {
 	ts.Check(secret.Open(filepath.Join(dir, ".djscript"), ts.Getenv("DJSCRIPT_KEYS")).Set("firebird", made.Password))
 }
 
-// configure STORE KEY=VALUE...: writes these into its djscript.toml; "[a,b]" is a list, true and false are themselves.
+// configure STORE KEY=VALUE...: writes these into its djscript.toml; "[a,b]" is a list, true and false are themselves, and
+// so is "{ a = 1 }".
 func cmdConfigure(ts *testscript.TestScript, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: configure STORE KEY=VALUE...")
@@ -127,11 +128,16 @@ func cmdConfigure(ts *testscript.TestScript, args []string) {
 	ts.Check(os.WriteFile(path, text, 0o644))
 }
 
+// inline is a table as TOML writes it on one line.
+type inline string
+
 func tomlValue(text string) any {
 	inner, isList := strings.CutPrefix(text, "[")
 	switch {
 	case text == "true", text == "false":
 		return text == "true"
+	case strings.HasPrefix(text, "{"):
+		return inline(text)
 	case isList:
 		return strings.Split(strings.TrimSuffix(inner, "]"), ",")
 	}
