@@ -13,6 +13,7 @@ LINTER := bin/golangci-lint-$(LINTER_VERSION)
 FUZZTIME ?= 30s
 BENCH ?= -size 300MB -rounds 5
 TESTFLAGS ?=
+MUTANTS ?=
 
 # The release stands in main.go; the commit is added to it.
 COMMIT := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
@@ -96,6 +97,11 @@ bench: needs-go
 .PHONY: soak
 soak: needs-go
 	@HISTORIES=$${HISTORIES:-1000000} $(GO) test -count 1 -timeout 6h -run "TestI[0-9]|TestNights" ./host/retention
+
+##   make mutants  plants bugs, one or more for each promise of rotation, and tells which of them the tests find; MUTANTS="-only I-8"
+.PHONY: mutants
+mutants: needs-go
+	@$(GO) run ./tests/mutants $(MUTANTS)
 
 ##   make build    djscript for Linux and djscript.exe for Windows, in bin/
 build: needs-go

@@ -35,7 +35,22 @@ func (v verdict) String() string {
 	if v.result == killed || v.output == "" {
 		return line
 	}
-	return line + "\n    " + strings.ReplaceAll(strings.TrimSpace(v.output), "\n", "\n    ")
+	return line + "\n" + brief(v.output)
+}
+
+// What is shown of what tests say: properties tell all that they drew, in lines of many kilobytes.
+const (
+	shownLines = 12
+	shownBytes = 200
+)
+
+// brief are the first lines of what tests said.
+func brief(output string) string {
+	lines := strings.Split(strings.TrimSpace(output), "\n")
+	for i, line := range lines {
+		lines[i] = "    " + line[:min(len(line), shownBytes)]
+	}
+	return strings.Join(lines[:min(len(lines), shownLines)], "\n")
 }
 
 // tree is the source that bugs are planted in, and a folder for what is planted.
@@ -84,9 +99,13 @@ type ended struct{ result, output string }
 // longest is how long tests may take: a bug that never ends is found too.
 const longest = 2 * time.Minute
 
+// histories are how many the properties of rotation draw while a bug is planted: some take more luck than "make test" has. A
+// bug that is found ends the drawing.
+const histories = "200000"
+
 // test runs tests of a package, with an overlay or without.
 func (t *tree) test(ctx context.Context, pkg, run, overlay string) ended {
-	args := []string{"test", "-vet=off", "-count=1", "-failfast", "-timeout", longest.String(), "-run", run}
+	args := []string{"test", "-vet=off", "-ldflags=-s -w", "-count=1", "-failfast", "-timeout", longest.String(), "-run", run}
 	if overlay != "" {
 		args = append(args, "-overlay", overlay)
 	}
@@ -96,6 +115,9 @@ func (t *tree) test(ctx context.Context, pkg, run, overlay string) ended {
 	}
 	command := exec.CommandContext(ctx, "go", args...)
 	command.Dir = t.root
+	if overlay != "" {
+		command.Env = append(os.Environ(), "HISTORIES="+histories)
+	}
 	output, err := command.CombinedOutput()
 	text := string(output)
 	switch {

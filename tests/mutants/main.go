@@ -30,7 +30,7 @@ func main() {
 	if err := mutants(ctx, ".", *only, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		stop()
-		os.Exit(1) //nolint:gocritic // the signals are given back
+		os.Exit(1)
 	}
 }
 
@@ -60,7 +60,10 @@ func mutants(ctx context.Context, root, only string, out io.Writer) error {
 		return err
 	}
 	verdicts := t.try(ctx, chosen, out)
-	return errors.Join(ctx.Err(), tell(out, verdicts))
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return tell(out, verdicts)
 }
 
 // choose are the planted bugs whose invariant or file fits.
@@ -92,7 +95,7 @@ func (t *tree) sound(ctx context.Context, all []Mutant) error {
 	var red []error
 	each(all, func(m Mutant) string { return m.Package }, func(m Mutant) {
 		if ended := t.test(ctx, m.Package, strings.Join(named[m.Package], "|"), ""); ended.result != green {
-			red = append(red, fmt.Errorf("%s is %s before anything is planted\n%s", m.Package, ended.result, ended.output))
+			red = append(red, fmt.Errorf("%s is %s before anything is planted\n%s", m.Package, ended.result, brief(ended.output)))
 		}
 	})
 	return errors.Join(red...)

@@ -15,7 +15,7 @@ import (
 
 // Mutant is a planted bug.
 type Mutant struct {
-	Invariant string `toml:"invariant"` // that it breaks: "I-8"
+	Invariant string `toml:"invariant"` // that it breaks, "I-8", or in words what else it breaks
 	File      string `toml:"file"`      // from the root of the tree, with slashes
 	Old       string `toml:"old"`       // a text that stands there exactly once
 	New       string `toml:"new"`       // what stands there instead
@@ -64,7 +64,7 @@ func load(root, name string) ([]Mutant, error) {
 // check tells why a bug can not be planted.
 func (m Mutant) check(root string) error {
 	switch {
-	case !oneOf.MatchString(m.Invariant):
+	case m.Invariant == "" || strings.HasPrefix(m.Invariant, "I-") && !oneOf.MatchString(m.Invariant):
 		return errors.New("there is no such invariant")
 	case m.Old == m.New || m.Run == "":
 		return errors.New("it changes nothing, or names no test")
