@@ -57,7 +57,9 @@ func (r *running) Called(c *lua.Call) func(result any, err error) {
 		seconds := r.host.Now().Sub(began).Seconds()
 		e := journal.Event{
 			At: began, Kind: "call", Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where(),
-			Args: r.masked(fields(c.Args)), Result: r.masked(plainly(result)),
+		}
+		if !r.terse {
+			e.Args, e.Result = r.masked(fields(c.Args)), r.masked(plainly(result))
 		}
 		if err != nil {
 			e.Error = r.failure(err)

@@ -161,6 +161,7 @@ type running struct {
 	failed    bool             // the last effect did
 	strayed   error            // the run wanted what its plan has not; it may do nothing more
 	unwritten bool             // the journal could not be written
+	terse     bool             // it keeps no values: they are not put into its form
 	reads     int              // of the clock, by the script
 	spent     map[string]int64 // of the limits, by primitive.FilesWritten and the like
 	said      int              // bytes of the journal, for what the script says and looks at
@@ -259,6 +260,9 @@ func (r *running) open(failed error) error {
 		return errors.Join(failed, err)
 	}
 	r.journal = opened
+	if j, ok := opened.(interface{ Terse() bool }); ok {
+		r.terse = j.Terse()
+	}
 	r.watch(Event{Kind: "start", Name: r.target.script + ":" + r.target.job})
 	return failed
 }
@@ -429,7 +433,10 @@ func (r *running) finish(err error) {
 	if r.journal == nil {
 		return
 	}
-	end := journal.End{At: r.host.Now(), Job: o.Job, Result: o.Result, Exit: ExitCode(o), Usage: r.usage(), Value: r.masked(o.Value)}
+	end := journal.End{At: r.host.Now(), Job: o.Job, Result: o.Result, Exit: ExitCode(o), Usage: r.usage()}
+	if !r.terse {
+		end.Value = r.masked(o.Value)
+	}
 	for _, d := range o.Degraded {
 		reason, _ := brief(r.mask(d.Error()), maxReason)
 		end.Degraded = append(end.Degraded, reason)

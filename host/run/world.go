@@ -27,7 +27,7 @@ type World interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-// Record is the open journal of one run.
+// Record is the open journal of one run. One that has a method Terse() bool, and is, gets no arguments and no results.
 type Record interface {
 	Write(event journal.Event) error
 	Finish(end journal.End) error

@@ -283,6 +283,7 @@ func (s *Store) plug(a *plugArgs) {
 		s.drives = append(s.drives, d)
 	}
 	d.plugged = true
+	clear(s.homes)
 	if a.Path != "" {
 		d.Path = a.Path
 	}

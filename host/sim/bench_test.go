@@ -47,3 +47,17 @@ end)
 		}
 	}
 }
+
+// BenchmarkYear is a year of nights of the default script, with one database and two destinations.
+func BenchmarkYear(b *testing.B) { years(b, 365) }
+
+// BenchmarkTenYears is ten of them.
+func BenchmarkTenYears(b *testing.B) { years(b, 3652) }
+
+func years(b *testing.B, days int) {
+	for b.Loop() {
+		if s := lived(b, shop, Simulation{Days: days}); len(s.Lacks) > 0 || len(s.Days) != days {
+			b.Fatal(len(s.Days), s.Lacks)
+		}
+	}
+}

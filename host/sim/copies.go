@@ -181,6 +181,7 @@ func (s shelf) prove(c *copies.Copy, at []copies.Place) error {
 func (s shelf) remember(c *copies.Copy, where string) {
 	known := func(one happened) bool { return one.id == c.ID && one.where == where && !one.Dropped }
 	if !slices.ContainsFunc(s.changes, known) {
+		s.proofs++
 		s.changes = append(s.changes, happened{where: where, id: c.ID, Change: copies.Change{Database: c.Database}})
 	}
 }

@@ -56,10 +56,18 @@ func (s *Store) destination(name string) copies.Destination {
 
 // driveAt is the drive that a place lies on.
 func (s *Store) driveAt(p copies.Place) *simulated {
-	if d := s.driveNamed(p.Drive); p.Drive != "" && d != nil {
-		return d
+	if p.Drive != "" {
+		if d := s.driveNamed(p.Drive); d != nil {
+			return d
+		}
 	}
-	return s.driveOf(p.Path)
+	d := s.homes[p.Destination]
+	if d == nil {
+		where, _ := s.config.Destination(p.Destination)
+		d = s.driveOf(where.Path)
+		s.homes[p.Destination] = d
+	}
+	return d
 }
 
 // inReach tells whether a place can be read now.
@@ -111,6 +119,7 @@ func (s *Store) furnish() {
 			own.Path, own.Removable, own.Free, own.Total, own.plugged = d.Path, false, 1000*gigabyte, 1000*gigabyte, true
 		}
 	}
+	clear(s.homes)
 }
 
 // add is the drive of that label: one that the store knows, or a new one.
@@ -122,6 +131,7 @@ func (s *Store) add(label, set, slot string) *simulated {
 		Drive: drive.Drive{Path: label + ":/", Label: label, Filesystem: "exFAT", Removable: true, Free: 60 * gigabyte, Total: 64 * gigabyte}, set: set, slot: slot,
 	}
 	s.drives = append(s.drives, d)
+	clear(s.homes)
 	return d
 }
 

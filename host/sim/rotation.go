@@ -89,7 +89,10 @@ func lastDay(day string) string {
 
 // mend changes the places of a copy; one that is not kept is gone, and a copy without any is no more.
 func (s shelf) mend(id string, change func(copies.Place) (place copies.Place, kept bool)) {
-	own := s.kept(id)
+	s.change(s.kept(id), change)
+}
+
+func (s shelf) change(own *copies.Copy, change func(copies.Place) (place copies.Place, kept bool)) {
 	var places []copies.Place
 	for _, p := range own.Places {
 		if p, kept := change(p); kept {
@@ -114,9 +117,10 @@ func (s shelf) believed(where string) []string {
 // expire deletes what has been in the trash of the destinations for long enough: nothing, while no newer copy is verified.
 func (s shelf) expire() {
 	for _, d := range s.config.Destinations {
-		if s.there(s.destination(d.Name)) != nil || !s.littered(d.Name) {
+		if s.swept[d.Name] == s.proofs || s.there(s.destination(d.Name)) != nil || !s.littered(d.Name) {
 			continue
 		}
+		s.swept[d.Name] = s.proofs
 		days := s.believed(d.Name)
 		s.empty(d.Name, func(p copies.Place) bool {
 			given, err := time.Parse(time.DateOnly, p.LastDay)
@@ -136,7 +140,10 @@ func (s shelf) littered(where string) bool {
 // empty deletes from the trash of a destination, those given up first before the others, what ripe says.
 func (s shelf) empty(where string, ripe func(copies.Place) bool) {
 	for _, c := range slices.Clone(s.copies) {
-		s.mend(c.ID, func(p copies.Place) (copies.Place, bool) {
+		if !slices.ContainsFunc(c.Places, func(p copies.Place) bool { return p.State == copies.Trashed }) {
+			continue
+		}
+		s.change(c, func(p copies.Place) (copies.Place, bool) {
 			gone := p.Destination == where && p.State == copies.Trashed && s.inReach(p) && ripe(p)
 			if gone {
 				s.driveAt(p).Free += p.Bytes
