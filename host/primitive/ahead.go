@@ -30,15 +30,15 @@ type Ahead struct {
 	After  *Rotation         // the destination as it would be then
 }
 
-// Ahead foresees so many nights, the first of them today's, where the last copies are not of today or of a time to come.
-func (d *Desk) Ahead(ctx context.Context, r *Rotation, today string, nights int) (*Ahead, error) {
+// Ahead foresees so many nights.
+func (d *Desk) Ahead(ctx context.Context, r *Rotation, nights int) (*Ahead, error) {
 	after := r.clone()
 	a := &Ahead{Goes: map[string]string{}, After: after}
-	usual := rhythmOf(r.known)
+	usual := rhythmOf(r)
 	if usual == nil {
 		return a, nil
 	}
-	first := usual.next(today)
+	first := usual.next(d.today)
 	for judged := 0; a.Nights < nights && judged < mostJudged; a.Nights++ {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -47,7 +47,7 @@ func (d *Desk) Ahead(ctx context.Context, r *Rotation, today string, nights int)
 		if len(made) == 0 {
 			continue // nothing is proven that night, and so nothing goes
 		}
-		after.bring(made, dayText(first+a.Nights))
+		after.bring(made, usual.made, dayText(first+a.Nights))
 		plan, err := d.host.decide(after)
 		if err != nil {
 			return nil, err
@@ -79,13 +79,13 @@ func (r *Rotation) clone() *Rotation {
 }
 
 // bring puts a night's copies there, each like one of the last weeks.
-func (r *Rotation) bring(like []retention.Copy, day string) {
+func (r *Rotation) bring(like []retention.Copy, made map[string]copies.Copy, day string) {
 	var newest uint64
 	for _, c := range r.known {
 		newest = max(newest, c.Seq)
 	}
 	for i, c := range like {
-		own := r.Copies[c.ID]
+		own := made[c.ID]
 		c.Seq = newest + uint64(i) + 1
 		c.ID, c.Day, c.Pin = fmt.Sprintf("%s-%d", day, c.Seq), day, nil
 		if len(c.Created) > len(time.DateOnly) {
@@ -118,14 +118,15 @@ type rhythm struct {
 	newest int
 	period int
 	days   map[int][]retention.Copy
+	made   map[string]copies.Copy // by id
 }
 
 // rhythmOf is that of these copies: of the classes that come by themselves, not of those that somebody makes. Of copies
 // that go back less than a week, every night is like the last; nil where nothing is proven.
-func rhythmOf(known []retention.Copy) *rhythm {
-	w := &rhythm{days: map[int][]retention.Copy{}}
+func rhythmOf(r *Rotation) *rhythm {
+	w := &rhythm{days: map[int][]retention.Copy{}, made: maps.Clone(r.Copies)}
 	oldest := 0
-	for _, g := range retention.Groups(known) {
+	for _, g := range retention.Groups(r.known) {
 		for _, c := range slices.Backward(g.Copies) {
 			day, ok := dayNumber(c.Day)
 			if c.State != retention.Verified || c.Doubted || !ok || !slices.Contains(retention.DefaultClasses(), c.Class) {

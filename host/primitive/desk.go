@@ -14,10 +14,28 @@ import (
 type Desk struct {
 	host  *Host
 	state *lua.State
+	today string
 }
 
-// NewDesk is a desk at which the host works with that state.
-func NewDesk(h *Host, s *lua.State) *Desk { return &Desk{h, s} }
+// NewDesk is a desk at which the host works with that state, on that business day.
+func NewDesk(h *Host, s *lua.State, today string) *Desk { return &Desk{h, s, today} }
+
+// Destinations are those of the store.
+func (d *Desk) Destinations() []copies.Destination { return d.host.Destinations }
+
+// Degrade tells of what did not go well, and fails nothing.
+func (d *Desk) Degrade(err error) { d.host.Env.Degrade(err) }
+
+// Find finds a copy by its id, the end of its id, its number, or a path.
+func (d *Desk) Find(ctx context.Context, ref string) (copies.Copy, error) {
+	return d.host.Copies.Find(ctx, ref)
+}
+
+// Trash are the copies in the trash of a destination, newest first.
+func (d *Desk) Trash(ctx context.Context, where string) ([]copies.Copy, error) {
+	all, _, err := d.host.Copies.List(ctx, copies.Filter{Where: where, State: copies.Trashed})
+	return all, err
+}
 
 // do calls the primitive of that name.
 func do[R any](ctx context.Context, d *Desk, name string, args any) (R, error) {

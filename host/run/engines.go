@@ -53,25 +53,27 @@ func (h *Host) catalogue(p *places) *copies.Catalogue {
 // Bench is where the store's copies are proven; it needs Firebird's tools and nothing else.
 func (h *Host) Bench(ctx context.Context) (copies.Bench, error) {
 	tools, err := firebird.FindTools(ctx, h.Config.Firebird.Bin)
-	return copies.Bench{Dir: filepath.Join(h.dir(), "work"), Tools: tools}, err
+	return copies.Bench{Dir: h.benchDir(), Tools: tools}, err
 }
+
+func (h *Host) benchDir() string { return filepath.Join(h.dir(), "work") }
 
 // Engines builds the engines: it finds Firebird's tools and opens the secrets, but touches no server yet. Everything
 // that is wrong is told at once.
 func (h *Host) Engines(ctx context.Context) (*Engines, error) {
-	e, err := h.engines(ctx)
-	if err != nil {
+	bench, noTools := h.Bench(ctx)
+	e, err := h.engines(ctx, bench)
+	if err := errors.Join(noTools, err); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
 // engines are as ready as they can be: an error tells what only those lack who make or prove a copy.
-func (h *Host) engines(ctx context.Context) (*Engines, error) {
-	bench, noTools := h.Bench(ctx)
+func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error) {
 	databases, secrets, noSecrets := h.Databases()
 	setup, err := h.setup()
-	lacking := errors.Join(noTools, noSecrets, err, os.MkdirAll(h.dir(), 0o755))
+	lacking := errors.Join(noSecrets, err, os.MkdirAll(h.dir(), 0o755))
 	p := h.places(ctx)
 	to := p.destinations()
 	e := &engine{

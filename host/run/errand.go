@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/lua"
 )
@@ -59,7 +60,7 @@ func (r *running) errand(ctx context.Context, e Errand) (err error) {
 	}
 	lent := r.engines.primitives(r)
 	r.state = lua.New(ctx, r.options(lent))
-	value, err := e.Do(ctx, primitive.NewDesk(lent, r.state))
+	value, err := e.Do(ctx, primitive.NewDesk(lent, r.state, r.day()))
 	r.outcome.Value = value
 	return r.settle(ctx, err) // a drive stays plugged in: the person may have more to do
 }
@@ -67,8 +68,8 @@ func (r *running) errand(ctx context.Context, e Errand) (err error) {
 // counter is the real store for whoever makes no copy: what only making or proving one needs may be lacking.
 type counter struct{ disk }
 
-// Engines are as ready as they can be.
+// Engines are as ready as they can be without Firebird's tools.
 func (c counter) Engines(ctx context.Context) (*Engines, error) {
-	e, _ := c.host.engines(ctx)
+	e, _ := c.host.engines(ctx, copies.Bench{Dir: c.host.benchDir()})
 	return e, nil
 }

@@ -1,0 +1,245 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/djscript/djscript/host/copies"
+)
+
+const twoPlaces = "[destination.local]\npath = \"@/local\"\nkeep = { daily = 7, weekly = 4, monthly = 12 }\n[destination.rede]\npath = \"@/rede\"\n"
+
+// plans is what `copies plan --json` tells.
+type plans struct {
+	Destinations []outlook
+	Errors       []failure
+}
+
+// of are the copies with that fate at the first destination, oldest first.
+func (o plans) of(what string) string {
+	var all []string
+	for _, f := range slices.Backward(o.Destinations[0].Copies) {
+		if f.Fate == what {
+			all = append(all, f.Seq)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+func (s *shelf) planned(args ...string) plans {
+	s.t.Helper()
+	var got plans
+	s.run("", append([]string{"copies", "plan", "--json"}, args...)...).json(s.t, &got)
+	return got
+}
+
+func TestAPlanTellsOfEachCopyWhatBecomesOfItWhyAndWhen(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(21, "2026-11-20") // 18 working days: 1 to 18
+	before := files(t, s.dir)
+	s.run("", "copies", "plan").wants(t, 0, "local:", "copy  day         database  class    state   it          goes about  because",
+		"18    2026-11-20  loja      routine  proven  stays       2026-11-28  it is the newest proven copy",
+		"1     2026-10-31  loja      routine  proven  stays       2027-10-01  it is the last proven copy of October 2026",
+		"2     2026-11-02  loja      routine  proven  goes now    now         no rule keeps it any more, and there are 16 newer proven copies")
+	s.run("", "copies", "plan", "--lang", "pt-BR").wants(t, 0, "7      07/11/2026  loja   rotina  provada  fica        30/11/2026        é a última cópia provada da semana de 02/11/2026")
+	if after := files(t, s.dir); !slices.Equal(before, after) {
+		t.Errorf("looking left %v, before it was %v", after, before)
+	}
+	got := s.planned()
+	if len(got.Destinations) != 1 || len(got.Errors) > 0 || got.of("keep") != "1 7 12 13 14 15 16 17 18" || got.of("drop") != "2 3 4" || got.of("later") != "5 6 8 9 10 11" {
+		t.Errorf("keeps %s, drops %s, later %s; %v", got.of("keep"), got.of("drop"), got.of("later"), got.Errors)
+	}
+	for _, f := range got.Destinations[0].Copies {
+		if len(f.Reasons) == 0 || f.Day == "" || f.Database != "loja" || f.Bytes == 0 || f.Fate == "later" && f.Goes == "" {
+			t.Errorf("a copy is not whole: %+v", f)
+		}
+	}
+	if len(s.planned("rede", "--policy", "last=1").Destinations) != 1 {
+		t.Error("a destination without rotation has no plan by other rules")
+	}
+	s.run("", "copies", "plan", "rede").wants(t, 2, "nothing says which copies stay at rede")
+	s.run("", "copies", "plan", "redde").wants(t, 2, `did you mean "rede"?`)
+}
+
+// files are all names below a folder, but for the folder of locks and journals, which looking may make.
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	var found []string
+	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && path != filepath.Join(dir, ".djscript") {
+			found = append(found, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestOtherRulesAreTriedAndChangeNothing(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(21, "2026-11-20")
+	for policy, want := range map[string]string{
+		"daily=30":                "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18",
+		"last=3; weekly=2":        "13 16 17 18",
+		"class=closing monthly=1": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18",
+		"weekdays=sex min=5 ":     "14 15 16 17 18",
+		"minha:primeira":          "1 16 17 18",
+	} {
+		s.write("scripts/minha.lua", `return dj.script { name = "minha", policies = { primeira = function(copies) return { [copies[#copies].id] = { "a primeira" } } end } }`)
+		if got := s.planned("--policy", policy); got.of("keep") != want {
+			t.Errorf("%s keeps %s, want %s; %v", policy, got.of("keep"), want, got.Errors)
+		}
+	}
+	s.run("", "copies", "plan", "--policy", "minha:primeira").wants(t, 0, "a primeira")
+	for policy, want := range map[string]string{
+		"": "", "daily=0": "has no rule", "daily=-1": "does not count copies", "nada=1": "is no rule of a policy", "dialy=7": "did you mean daily=",
+		"minha:outra": "outra", "nada:nada": "nada",
+	} {
+		if policy != "" {
+			s.run("", "copies", "plan", "--policy", policy).wants(t, 2, want)
+		}
+	}
+	if s.zips("local") != "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18" {
+		t.Errorf("left %s", s.zips("local"))
+	}
+}
+
+func TestAPlanShowsNightsToCome(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(21, "2026-11-20")
+	got := s.planned("--days", "30").Destinations[0]
+	var days []string
+	for _, f := range got.Copies {
+		if f.Future != (f.Day > "2026-11-20") || f.Database != "loja" {
+			t.Errorf("made or not: %+v", f)
+		}
+		days = append(days, f.Day)
+	}
+	want := "2026-12-19 2026-12-18 2026-12-17 2026-12-16 2026-12-15 2026-12-14 2026-12-12 2026-12-05 2026-11-30 2026-11-28 2026-10-31"
+	if strings.Join(days, " ") != want {
+		t.Errorf("after 30 nights: %v", days)
+	}
+	if len(got.Gone) != 18+25-11 || got.Gone[0].Seq != "2" || got.Gone[0].Goes != "2026-11-21" {
+		t.Errorf("gone: %d, %+v", len(got.Gone), got.Gone[0])
+	}
+	s.run("", "copies", "plan", "--days", "30", "--lang", "pt-BR").wants(t, 0, "local depois de 30 noites", "+43    19/12/2026  loja", "32 cópias já teriam saído até lá.")
+	s.run("", "copies", "plan", "--days", "-1").wants(t, 2, "--days can not be -1")
+	s.run("", "copies", "plan", "--days", "401").wants(t, 2, "from 1 to 400")
+}
+
+// A copy that no rule ever lets go has no day to go; nor has one where nothing new is ever proven.
+func TestADayToGoIsNotInvented(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.put("2026-11-01", copies.Verified, func(m *copies.Manifest) { m.Class = copies.Closing })
+	s.put("2026-11-02", copies.Sealed, nil)
+	for _, f := range s.planned().Destinations[0].Copies {
+		if f.Goes != "" || f.Fate != "keep" {
+			t.Errorf("%s goes on %q", f.Seq, f.Goes)
+		}
+	}
+	s.nights(3, "2026-11-06")
+	for _, f := range s.planned("--policy", "yearly=400").Destinations[0].Copies {
+		if f.Seq == "1" && f.Goes != "" || f.Seq == "3" && f.Goes == "" {
+			t.Errorf("%s goes on %q", f.Seq, f.Goes)
+		}
+	}
+}
+
+func TestAStoreWithoutRotationSaysHowToHaveOne(t *testing.T) {
+	s := newShelf(t, "[destination.rede]\npath = \"@/rede\"\n")
+	s.run("", "copies", "plan").wants(t, 0, "keep = { daily = 7, weekly = 4 }")
+	s.run("", "copies", "prune").wants(t, 0, "everything that is there stays")
+}
+
+func TestADestinationThatIsAwayIsToldAndFailsNothing(t *testing.T) {
+	s := newShelf(t, "[destination.local]\npath = \"@/local\"\nkeep = { last = 1 }\n[destination.pen]\npath = \"@/pen\"\nkeep = { last = 1 }\n")
+	s.nights(5, "2026-11-20")
+	if err := os.Rename(s.at("pen"), s.at("fora")); err != nil {
+		t.Fatal(err)
+	}
+	s.run("", "copies", "plan").wants(t, 3, "local:", "warning:", "pen")
+	s.run("", "copies", "plan", "pen").wants(t, 1, "error:", "pen")
+	s.run("", "copies", "why", "1").wants(t, 3, "Goes from local at the next rotation", "warning:", "pen")
+	s.run("", "copies", "prune", "--yes").wants(t, 3, "2 copies dropped at local")
+}
+
+func TestWhySaysItInOneSentenceADestination(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(21, "2026-11-20")
+	away := s.put("2026-11-21", copies.Verified, nil, "local")
+	for line, want := range map[string]string{
+		"1 --lang pt-BR":      "Fica em local: é a última cópia provada de outubro de 2026. Sai por volta de 01/10/2027.",
+		"7 --lang pt-BR":      "Fica em local: é a última cópia provada da semana de 02/11/2026. Sai por volta de 30/11/2026.",
+		"2 --lang pt-BR":      "Sai de local na próxima rotação: nenhuma regra a guarda mais, e há 17 cópias provadas mais novas.",
+		"newest --lang pt-BR": "Fica em local: é a cópia provada mais nova.",
+		"1":                   "Stays at rede: nothing is ever dropped there.",
+		away:                  "Is not at rede, for which it was made",
+	} {
+		s.run("", append([]string{"copies", "why"}, strings.Fields(line)...)...).wants(t, 0, want)
+	}
+	var got struct {
+		Copy copies.Copy
+		Why  []struct {
+			Destination, Sentence, Fate, Goes string
+			Reasons                           []string
+		}
+	}
+	s.run("", "copies", "why", "1", "--json").json(t, &got)
+	if got.Copy.Seq != "1" || len(got.Why) != 2 || got.Why[0].Fate != "keep" || len(got.Why[0].Reasons) != 2 || got.Why[0].Goes != "2027-10-01" || got.Why[1].Fate != "" {
+		t.Errorf("told %+v", got)
+	}
+	path, err := filepath.Glob(s.at("local") + "/*-000001-*.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.run("", "copies", "why", path[0]).wants(t, 0, "Stays at local")
+	s.run("", "copies", "why", "999").wants(t, 1, "999")
+}
+
+func TestPrunedIsWhatWasShownAfterAYes(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(21, "2026-11-20")
+	all := s.zips("local")
+	s.run("", "copies", "prune").wants(t, 6, "no rule keeps it any more", "nothing was dropped", "--yes")
+	s.run("", "copies", "prune", "--dry-run").wants(t, 0, "2026-11-02")
+	s.run("yes\n", "copies", "prune").wants(t, 6) // no terminal: nobody was asked
+	if s.zips("local") != all {
+		t.Fatalf("left %s", s.zips("local"))
+	}
+	s.run("", "history").wants(t, 0, "nothing has run yet")
+	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies dropped at local")
+	if s.zips("local") != "1 5 6 7 8 9 10 11 12 13 14 15 16 17 18" || s.zips("rede") != all {
+		t.Errorf("left %s and %s", s.zips("local"), s.zips("rede"))
+	}
+	s.run("", "history").wants(t, 0, "copies:prune")
+	s.run("", "copies", "prune", "--yes").wants(t, 0, "Nothing goes")
+	s.put("2026-11-21", copies.Verified, nil)
+	var got outcome
+	s.run("", "copies", "prune", "local", "--yes", "--json").json(t, &got)
+	if got.Script != "copies" || got.Job != "prune" || got.Result != "done" || len(got.Steps) != 1 || got.Steps[0].Name != "copy.prune" || !strings.Contains(string(got.Value), `"seq": "5"`) {
+		t.Errorf("told %+v %s", got, got.Value)
+	}
+}
+
+func TestPinnedCopiesStayUntilTheyAreFree(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(21, "2026-11-20")
+	s.run("", "copies", "pin", "2", "3").wants(t, 2, "without a reason")
+	s.run("", "copies", "pin", "2", "--reason", "audit", "--last-day", "soon").wants(t, 2, "soon")
+	s.run("", "copies", "pin", "2", "3", "--reason", "audit", "--last-day", "2026-12-31").wants(t, 0, "Copy 2 of loja is pinned until 2026-12-31: audit", "Copy 3")
+	s.run("", "copies", "pin", "4", "99", "--reason", "x").wants(t, 1, "Copy 4 of loja is pinned: x", "99")
+	s.run("", "copies", "why", "2", "--lang", "pt-BR").wants(t, 0, "Fica em local: está fixada: audit.")
+	if got := s.planned().of("drop"); got != "5 6 8" {
+		t.Errorf("drops %s", got)
+	}
+	s.run("", "copies", "unpin", "2", "3", "4").wants(t, 0, "Copy 2 of loja is free")
+	if got := s.planned().of("drop"); got != "2 3 4" {
+		t.Errorf("drops %s", got)
+	}
+	s.run("", "history").wants(t, 0, "copies:pin", "copies:unpin", "FAILED")
+}

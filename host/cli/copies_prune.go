@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/run"
+)
+
+// pruneAsked is what `copies prune` was asked.
+type pruneAsked struct {
+	where []string
+	dry   bool
+	yes   bool
+	wait  *time.Duration
+}
+
+func (a *app) copiesPruneCommand() *cobra.Command {
+	asked := pruneAsked{}
+	c := &cobra.Command{
+		Use: "prune [WHERE...]", Short: message.Text("cli.copies_prune_short", nil), Long: message.Text("cli.copies_prune_long", nil), Args: between(0, -1),
+		Example: "  djscript copies prune --dry-run\n  djscript copies prune local --yes",
+		RunE: func(c *cobra.Command, args []string) error {
+			asked.where = args
+			return a.pruneCopies(c.Context(), asked)
+		},
+	}
+	c.Flags().BoolVar(&asked.dry, "dry-run", false, message.Text("cli.flag_prune_dry", nil))
+	c.Flags().BoolVar(&asked.yes, "yes", false, message.Text("cli.flag_prune_yes", nil))
+	asked.wait = waits(c)
+	return c
+}
+
+// dropped is what went at a destination.
+type dropped struct {
+	Destination string        `json:"destination"`
+	Dropped     []copies.Copy `json:"dropped"`
+}
+
+// doomed is what would go at a destination.
+type doomed struct {
+	where string
+	fates []fate
+}
+
+func (d doomed) ids() []string {
+	ids := []string{}
+	for _, f := range d.fates {
+		ids = append(ids, f.ID)
+	}
+	return ids
+}
+
+// pruneCopies shows what would go, asks, and has it dropped: that and nothing else.
+func (a *app) pruneCopies(ctx context.Context, asked pruneAsked) error {
+	all, looked, err := a.doomed(ctx, asked)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, d := range all {
+		n += len(d.fates)
+	}
+	if err := a.tellDoomed(all, n); err != nil {
+		return err
+	}
+	if n == 0 || asked.dry || looked.Err != nil {
+		return a.tellUndone(all, reportOf(looked))
+	}
+	if err := a.agreed(ctx, asked, n); err != nil {
+		return err
+	}
+	return a.changes(ctx, run.Errand{Name: "prune", Wait: *asked.wait, Do: func(ctx context.Context, desk *primitive.Desk) (any, error) {
+		for _, missed := range looked.Degraded {
+			desk.Degrade(missed)
+		}
+		var gone []dropped
+		var failed []error
+		for _, d := range all {
+			if len(d.fates) == 0 {
+				continue
+			}
+			found, err := desk.Prune(ctx, d.where, primitive.Pruning{Shown: d.ids()})
+			gone = append(gone, dropped{d.where, append([]copies.Copy{}, found...)})
+			failed = append(failed, err)
+		}
+		return gone, errors.Join(failed...)
+	}}, a.tellDropped)
+}
+
+// doomed looks at what would go.
+func (a *app) doomed(ctx context.Context, asked pruneAsked) (all []doomed, looked *run.Outcome, err error) {
+	looked, err = a.looks(ctx, "prune", func(ctx context.Context, desk *primitive.Desk) error {
+		return eachRotation(desk, asked.where, false, func(where string) error {
+			r, err := desk.Plan(ctx, where, nil)
+			if err != nil {
+				return err
+			}
+			d := doomed{where: where}
+			for id, why := range r.Drop {
+				d.fates = append(d.fates, fateOf(r.Copies[id], fateDrop, why, ""))
+			}
+			sortFates(d.fates)
+			all = append(all, d)
+			return nil
+		})
+	})
+	return all, looked, err
+}
+
+// tellDoomed shows a person what would go.
+func (a *app) tellDoomed(all []doomed, n int) error {
+	if a.json {
+		return nil
+	}
+	if n == 0 {
+		a.print("cli.prune_nothing", nil)
+		return nil
+	}
+	var rows [][]string
+	for _, d := range all {
+		for _, f := range d.fates {
+			rows = append(rows, []string{d.where, f.Seq, dayWord(f.Day), f.Database, size(f.Bytes), f.because()})
+		}
+	}
+	return table(a.out, columns("cli.prune_columns"), rows)
+}
+
+// tellUndone ends without having dropped anything.
+func (a *app) tellUndone(all []doomed, r *report) error {
+	if !a.json {
+		return a.tellReport(r)
+	}
+	would := []map[string]any{}
+	for _, d := range all {
+		would = append(would, map[string]any{"destination": d.where, "drop": append([]fate{}, d.fates...)})
+	}
+	if err := a.printJSON(map[string]any{"destinations": would, "errors": r.problems()}); err != nil {
+		return err
+	}
+	return ended(r.Exit)
+}
+
+// agreed asks the person, unless the answer was given beforehand.
+func (a *app) agreed(ctx context.Context, asked pruneAsked, n int) error {
+	if asked.yes {
+		return nil
+	}
+	if _, sits := a.terminal(); sits {
+		yes, err := a.confirm(ctx, bufio.NewReader(a.in), primitive.Question{Text: message.Plural("cli.prune_ask", n, nil), Danger: true})
+		if err != nil || yes {
+			return err
+		}
+	}
+	return message.New("confirm.refused", "cli.prune_unconfirmed", nil)
+}
+
+func (a *app) tellDropped(value any) {
+	for _, d := range value.([]dropped) {
+		fmt.Fprintln(a.out, message.Plural("cli.pruned", len(d.Dropped), message.Args{"where": d.Destination}))
+	}
+}

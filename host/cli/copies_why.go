@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+)
+
+func (a *app) copiesWhyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "why COPY", Short: message.Text("cli.copies_why_short", nil), Long: message.Text("cli.copies_why_long", nil), Args: exactly(1),
+		Example: "  djscript copies why 12\n  djscript copies why newest --json",
+		RunE:    func(c *cobra.Command, args []string) error { return a.whyCopy(c.Context(), args[0]) },
+	}
+}
+
+// reason is why a copy is where it is at one destination, or why it is not.
+type reason struct {
+	Destination string `json:"destination"`
+	Sentence    string `json:"sentence"`
+	*fate              // nil where the destination does not rotate, or the copy does not lie there
+}
+
+func (a *app) whyCopy(ctx context.Context, ref string) error {
+	var found copies.Copy
+	told := []reason{}
+	o, err := a.looks(ctx, "why", func(ctx context.Context, desk *primitive.Desk) (err error) {
+		if found, err = desk.Find(ctx, ref); err != nil {
+			return err
+		}
+		if known, err := desk.Find(ctx, found.ID); err == nil {
+			found = known // it was named by its path
+		}
+		for _, d := range desk.Destinations() {
+			one, err := whyAt(ctx, desk, found, d)
+			if err != nil {
+				desk.Degrade(err)
+			} else if one != nil {
+				told = append(told, *one)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	report := reportOf(o)
+	if a.json {
+		if err := a.printJSON(map[string]any{"copy": found, "why": told, "errors": report.problems()}); err != nil {
+			return err
+		}
+		return ended(report.Exit)
+	}
+	if len(report.Errors) == 0 {
+		a.print("cli.why_head", message.Args{"seq": found.Seq, "database": found.Database, "day": dayOf(found), "state": stateWord(found.State)})
+	}
+	for _, one := range told {
+		a.print("cli.why_line", message.Args{"sentence": one.Sentence})
+	}
+	if len(told) == 0 && len(report.Errors) == 0 {
+		a.print("cli.why_nowhere", nil)
+	}
+	return a.tellReport(report)
+}
+
+// whyAt is why a copy is at a destination; nil where it neither is there nor was ever to be.
+func whyAt(ctx context.Context, desk *primitive.Desk, c copies.Copy, d copies.Destination) (*reason, error) {
+	args := message.Args{"where": d.Name, "seq": c.Seq}
+	lies := c.At(d.Name).State != copies.Missing
+	if lies && !desk.Rotates(d.Name) {
+		return &reason{Destination: d.Name, Sentence: message.Text("cli.why_no_rotation", args)}, nil
+	}
+	if err := d.There(); err != nil && slices.Contains(c.To, d.Name) {
+		return nil, err
+	}
+	if desk.Rotates(d.Name) {
+		o, err := look(ctx, desk, d.Name, nil, 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range o.Copies {
+			if f.ID == c.ID {
+				return &reason{d.Name, f.sentence(d.Name), &f}, nil
+			}
+		}
+	}
+	if slices.Contains(c.To, d.Name) {
+		return &reason{Destination: d.Name, Sentence: message.Text("cli.why_absent", args)}, nil
+	}
+	return nil, nil
+}
+
+// sentence says what becomes of a copy, why, and when.
+func (f fate) sentence(where string) string {
+	args := message.Args{"where": where, "seq": f.Seq, "why": f.because(), "day": dayWord(f.Goes)}
+	switch {
+	case f.Fate == fateDrop:
+		return message.Text("cli.why_drop", args)
+	case f.Fate == fateLater:
+		return message.Text("cli.why_later", args)
+	case f.Fate == fateTrash:
+		return message.Text("cli.why_trash", args)
+	case f.Goes == "":
+		return message.Text("cli.why_stays", args)
+	}
+	return message.Text("cli.why_until", args)
+}
