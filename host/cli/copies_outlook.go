@@ -45,7 +45,9 @@ type outlook struct {
 	Copies      []fate   `json:"copies"` // newest first, those in the trash after them
 	Gone        []fate   `json:"gone"`   // with --days: those that would have gone by then
 	Guards      []string `json:"guards"`
-	Nights      int      `json:"nights"` // that were foreseen
+	Hash        string   `json:"hash,omitempty"` // of the plan, where the breaker holds something of it back
+	Held        int      `json:"held,omitempty"` // copies that it holds back
+	Nights      int      `json:"nights"`         // that were foreseen
 }
 
 // look foresees a destination, as it is now or after so many nights.
@@ -69,7 +71,7 @@ func look(ctx context.Context, desk *primitive.Desk, where string, by *primitive
 	if err != nil {
 		return nil, err
 	}
-	o.Nights = ahead.Nights
+	o.Nights, o.Hash, o.Held = ahead.Nights, r.Hash(), r.Waiting()
 	for _, g := range r.Guards {
 		o.Guards = append(o.Guards, g.String())
 	}

@@ -137,7 +137,15 @@ func (a *app) tellOutlook(o *outlook, asked planAsked) error {
 	for _, g := range o.Guards {
 		a.print("cli.plan_guard", message.Args{"why": g})
 	}
+	if o.Hash != "" && asked.policy == "" && asked.days == 0 {
+		a.tellHeld(o.Destination, o.Hash, o.Held)
+	}
 	return nil
+}
+
+// tellHeld says how a person lets go at once what is held back.
+func (a *app) tellHeld(where, hash string, n int) {
+	fmt.Fprintln(a.out, message.Plural("cli.plan_held", n, message.Args{"where": where, "hash": hash[:8]}))
 }
 
 func outlookRows(o *outlook) [][]string {

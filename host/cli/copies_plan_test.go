@@ -158,7 +158,9 @@ func TestAStoreWithoutRotationSaysHowToHaveOne(t *testing.T) {
 
 func TestADestinationThatIsAwayIsToldAndFailsNothing(t *testing.T) {
 	s := newShelf(t, "[destination.local]\npath = \"@/local\"\nkeep = { last = 1 }\n[destination.pen]\npath = \"@/pen\"\nkeep = { last = 1 }\n")
-	s.nights(5, "2026-11-20")
+	for _, day := range []string{"2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"} {
+		s.put(day, copies.Verified, func(m *copies.Manifest) { m.To = nil })
+	}
 	if err := os.Rename(s.at("pen"), s.at("fora")); err != nil {
 		t.Fatal(err)
 	}
@@ -242,4 +244,44 @@ func TestPinnedCopiesStayUntilTheyAreFree(t *testing.T) {
 		t.Errorf("drops %s", got)
 	}
 	s.run("", "history").wants(t, 0, "copies:pin", "copies:unpin", "FAILED")
+}
+
+// What the breaker holds back goes at once only where a person approves just that plan.
+func TestAPlanThatIsHeldBackCanBeApproved(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(21, "2026-11-20")
+	got := s.planned().Destinations[0]
+	if got.Held != 6 || len(got.Hash) != 64 {
+		t.Fatalf("holds %d back as %q", got.Held, got.Hash)
+	}
+	s.run("", "copies", "plan").wants(t, 0, "6 copies are held back", "--approve "+got.Hash[:8])
+	all := s.zips("local")
+	for _, wrong := range []string{"00000000", got.Hash[:7], got.Hash + "0"} {
+		s.run("", "copies", "prune", "local", "--approve", wrong, "--yes").wants(t, 4, "is not "+wrong)
+	}
+	s.run("", "copies", "prune", "--approve", got.Hash, "--yes").wants(t, 2, "copies prune local --approve")
+	s.run("", "copies", "prune", "local", "--approve", got.Hash).wants(t, 6)
+	if s.zips("local") != all {
+		t.Fatalf("left %s", s.zips("local"))
+	}
+	s.run("", "copies", "prune", "local", "--approve", got.Hash[:8], "--yes").wants(t, 0, "9 copies dropped at local")
+	if s.zips("local") != "1 7 12 13 14 15 16 17 18" {
+		t.Errorf("left %s", s.zips("local"))
+	}
+	s.run("", "copies", "prune", "local", "--approve", got.Hash, "--yes").wants(t, 4, "nothing is held back")
+}
+
+func TestACopyThatAnotherDestinationWaitsForStays(t *testing.T) {
+	s := newShelf(t, "[destination.local]\npath = \"@/local\"\nkeep = { last = 1 }\n[destination.pen]\npath = \"@/pen\"\n")
+	for _, day := range []string{"2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"} {
+		s.put(day, copies.Verified, nil, "local")
+	}
+	if got := s.planned("local"); got.of("drop") != "" {
+		t.Errorf("drops %s, which pen waits for", got.of("drop"))
+	}
+	s.run("", "copies", "why", "5").wants(t, 0, "pen")
+	s.put("2026-11-21", copies.Verified, nil)
+	if got := s.planned("local"); got.of("drop") != "1 2 3" {
+		t.Errorf("drops %s once a newer one is there", got.of("drop"))
+	}
 }

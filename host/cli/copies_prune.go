@@ -17,17 +17,18 @@ import (
 
 // pruneAsked is what `copies prune` was asked.
 type pruneAsked struct {
-	where []string
-	dry   bool
-	yes   bool
-	wait  *time.Duration
+	where   []string
+	approve string
+	dry     bool
+	yes     bool
+	wait    *time.Duration
 }
 
 func (a *app) copiesPruneCommand() *cobra.Command {
 	asked := pruneAsked{}
 	c := &cobra.Command{
 		Use: "prune [WHERE...]", Short: message.Text("cli.copies_prune_short", nil), Long: message.Text("cli.copies_prune_long", nil), Args: between(0, -1),
-		Example: "  djscript copies prune --dry-run\n  djscript copies prune local --yes",
+		Example: "  djscript copies prune --dry-run\n  djscript copies prune local --yes\n  djscript copies prune local --approve 5f1c09ab",
 		RunE: func(c *cobra.Command, args []string) error {
 			asked.where = args
 			return a.pruneCopies(c.Context(), asked)
@@ -35,6 +36,7 @@ func (a *app) copiesPruneCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&asked.dry, "dry-run", false, message.Text("cli.flag_prune_dry", nil))
 	c.Flags().BoolVar(&asked.yes, "yes", false, message.Text("cli.flag_prune_yes", nil))
+	c.Flags().StringVar(&asked.approve, "approve", "", message.Text("cli.flag_approve", nil))
 	asked.wait = waits(c)
 	return c
 }
@@ -49,6 +51,8 @@ type dropped struct {
 type doomed struct {
 	where string
 	fates []fate
+	hash  string // of the plan that is held back; "": none
+	held  int
 }
 
 func (d doomed) ids() []string {
@@ -61,6 +65,9 @@ func (d doomed) ids() []string {
 
 // pruneCopies shows what would go, asks, and has it dropped: that and nothing else.
 func (a *app) pruneCopies(ctx context.Context, asked pruneAsked) error {
+	if asked.approve != "" && len(asked.where) != 1 {
+		return message.New("arg.value", "cli.approve_where", message.Args{"hash": asked.approve})
+	}
 	all, looked, err := a.doomed(ctx, asked)
 	if err != nil {
 		return err
@@ -88,7 +95,7 @@ func (a *app) pruneCopies(ctx context.Context, asked pruneAsked) error {
 			if len(d.fates) == 0 {
 				continue
 			}
-			found, err := desk.Prune(ctx, d.where, primitive.Pruning{Shown: d.ids()})
+			found, err := desk.Prune(ctx, d.where, primitive.Pruning{Shown: d.ids(), Approve: asked.approve})
 			gone = append(gone, dropped{d.where, append([]copies.Copy{}, found...)})
 			failed = append(failed, err)
 		}
@@ -100,7 +107,7 @@ func (a *app) pruneCopies(ctx context.Context, asked pruneAsked) error {
 func (a *app) doomed(ctx context.Context, asked pruneAsked) (all []doomed, looked *run.Outcome, err error) {
 	looked, err = a.looks(ctx, "prune", func(ctx context.Context, desk *primitive.Desk) error {
 		return eachRotation(desk, asked.where, false, func(where string) error {
-			r, err := desk.Plan(ctx, where, nil)
+			r, err := desk.Plan(ctx, where, &primitive.Pruning{Approve: asked.approve})
 			if err != nil {
 				return err
 			}
@@ -109,6 +116,9 @@ func (a *app) doomed(ctx context.Context, asked pruneAsked) (all []doomed, looke
 				d.fates = append(d.fates, fateOf(r.Copies[id], fateDrop, why, ""))
 			}
 			sortFates(d.fates)
+			if d.hash = r.Hash(); d.hash != "" {
+				d.held = r.Waiting()
+			}
 			all = append(all, d)
 			return nil
 		})
@@ -131,7 +141,13 @@ func (a *app) tellDoomed(all []doomed, n int) error {
 			rows = append(rows, []string{d.where, f.Seq, dayWord(f.Day), f.Database, size(f.Bytes), f.because()})
 		}
 	}
-	return table(a.out, columns("cli.prune_columns"), rows)
+	err := table(a.out, columns("cli.prune_columns"), rows)
+	for _, d := range all {
+		if d.hash != "" {
+			a.tellHeld(d.where, d.hash, d.held)
+		}
+	}
+	return err
 }
 
 // tellUndone ends without having dropped anything.
@@ -141,7 +157,7 @@ func (a *app) tellUndone(all []doomed, r *report) error {
 	}
 	would := []map[string]any{}
 	for _, d := range all {
-		would = append(would, map[string]any{"destination": d.where, "drop": append([]fate{}, d.fates...)})
+		would = append(would, map[string]any{"destination": d.where, "drop": append([]fate{}, d.fates...), "hash": d.hash})
 	}
 	if err := a.printJSON(map[string]any{"destinations": would, "errors": r.problems()}); err != nil {
 		return err

@@ -88,6 +88,7 @@ func (r *Rotation) bring(like []retention.Copy, made map[string]copies.Copy, day
 		own := made[c.ID]
 		c.Seq = newest + uint64(i) + 1
 		c.ID, c.Day, c.Pin = fmt.Sprintf("%s-%d", day, c.Seq), day, nil
+		c.At, c.Waived, c.Away, c.Busy, c.Checked = slices.Concat(c.At, c.To), nil, false, false, day
 		if len(c.Created) > len(time.DateOnly) {
 			c.Created = day + c.Created[len(time.DateOnly):]
 		}

@@ -56,8 +56,9 @@ func (d *Desk) Plan(ctx context.Context, where string, p *Pruning) (*Rotation, e
 
 // Pruning is what a person asked for.
 type Pruning struct {
-	Keep  *Keep    // other rules than those of djscript.toml; nil: those
-	Shown []string // the copies that the person has seen go, by id; nil: none were shown
+	Keep    *Keep    // other rules than those of djscript.toml; nil: those
+	Shown   []string // the copies that the person has seen go, by id; nil: none were shown
+	Approve string   // the hash of the plan whose breaker the person lifts; "": of none
 }
 
 func (p *Pruning) keep() *Keep {
@@ -65,6 +66,25 @@ func (p *Pruning) keep() *Keep {
 		return nil
 	}
 	return p.Keep
+}
+
+// A hash may be typed by its beginning: so many letters of it tell one plan from the next.
+const hashLetters = 8
+
+// lifts tells whether the person approves the plan that the breaker holds back. A plan that is another one by now is
+// refused.
+func (p *Pruning) lifts(r *Rotation) (bool, error) {
+	if p == nil || p.Approve == "" {
+		return false, nil
+	}
+	args := message.Args{"where": r.Where, "hash": p.Approve, "now": r.Held}
+	switch {
+	case r.Held == "":
+		return false, message.New("guard.plan", "primitive.nothing_held", args)
+	case len(p.Approve) < hashLetters || !strings.HasPrefix(r.Held, p.Approve):
+		return false, message.New("guard.plan", "primitive.other_plan", args)
+	}
+	return true, nil
 }
 
 // shown refuses to drop what the person has not seen go.

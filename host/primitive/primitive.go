@@ -94,6 +94,8 @@ type Host struct {
 	Drives       Drives
 	// Keep is what djscript.toml says stays at a destination; nil where it says nothing.
 	Keep func(destination string) *Keep
+	// Day is the business day of an instant; nil: that of the calendar.
+	Day func(time.Time) string
 	// Super calls the job that the running one inherited, with these params or, where there are none, with its own.
 	Super func(params *lua.Value) (any, error)
 	// Around stands around every call that really happens; nil but for a simulated store.

@@ -121,6 +121,7 @@ type Rotation struct {
 	Where  string
 	Copies map[string]copies.Copy // as they lie there, by id
 	Future map[string]bool        // those that are not made yet, where it is foreseen
+	Held   string                 // the hash of the plan that the breaker holds back, or held until a person lifted it; "": none
 	retention.Plan
 
 	known   []retention.Copy
@@ -215,6 +216,13 @@ func (h *Host) tell(where string, r *Rotation, gone []copies.Copy) {
 	if guards := r.guarded(); guards != "" {
 		h.Env.Log("info", message.Text("primitive.guard", message.Args{"where": where, "why": guards}), nil)
 	}
+	switch {
+	case r.Held != "" && r.guards.Approved != "":
+		h.Env.Log("info", message.Text("primitive.approved", message.Args{"where": where, "hash": r.Held}), nil)
+	case r.Held != "":
+		args := message.Args{"where": where, "hash": r.Held[:hashLetters]}
+		h.Env.Log("info", message.Plural("primitive.held", r.Waiting(), args), map[string]any{"hash": r.Held})
+	}
 }
 
 // guarded is what the guards said, each with how many copies it holds for: one line a night, however many they are.
@@ -232,6 +240,17 @@ func (r *Rotation) guarded() string {
 		all = append(all, message.Plural("primitive.guarded", held[g.String()], message.Args{"why": g.String()}))
 	}
 	return strings.Join(all, "; ")
+}
+
+// Waiting is how many copies the breaker holds back.
+func (r *Rotation) Waiting() int {
+	n := 0
+	for _, why := range r.Deferred {
+		if why[0].Key == "retention.breaker" {
+			n++
+		}
+	}
+	return n
 }
 
 // dropped are the copies that go, newest first.
@@ -279,6 +298,15 @@ func (h *Host) rotate(ctx context.Context, a *pruneArgs) (*Rotation, error) {
 	if r.changes, err = h.changes(ctx, a.Where); err != nil {
 		return nil, err
 	}
+	if r.Plan, err = h.decide(r); err != nil {
+		return r, err
+	}
+	r.Held = r.Hash()
+	lifted, err := a.desk.lifts(r)
+	if err != nil || !lifted {
+		return r, err
+	}
+	r.guards.Approved = r.Held
 	r.Plan, err = h.decide(r)
 	return r, err
 }
@@ -295,45 +323,6 @@ func (h *Host) decide(r *Rotation) (retention.Plan, error) {
 		guards.Credit[database] = retention.Credit(all)
 	}
 	return retention.Decide(r.known, proposal, guards)
-}
-
-// lying are the copies as they lie at the destination.
-func (h *Host) lying(ctx context.Context, where string) (*Rotation, error) {
-	all, err := h.list(ctx, &CopyFilter{Where: where})
-	if err != nil {
-		return nil, err
-	}
-	r := &Rotation{Where: where, Copies: map[string]copies.Copy{}}
-	for _, c := range all {
-		here := c.At(where)
-		if here.State == copies.Missing {
-			continue
-		}
-		r.Copies[here.ID] = here
-		one := retained(here)
-		if here.State != copies.Bad && !here.Ours() {
-			one.State = retention.Unsure
-		}
-		r.known = append(r.known, one)
-	}
-	return r, nil
-}
-
-// retained is a copy as rotation sees it.
-func retained(c copies.Copy) retention.Copy {
-	var ids []string
-	for _, company := range c.Companies {
-		ids = append(ids, company.ID)
-	}
-	slices.Sort(ids)
-	one := retention.Copy{
-		ID: c.ID, Seq: c.Number(), Day: c.Day, Created: c.Created, Class: c.Class, State: c.State, Database: c.Database,
-		Companies: strings.Join(ids, ","), Partial: c.Partial, Doubted: c.Suspect != "",
-	}
-	if c.Pinned != nil {
-		one.Pin = &retention.Pin{Reason: c.Pinned.Reason, LastDay: c.Pinned.LastDay}
-	}
-	return one
 }
 
 // changes are what became of the copies of each database at a destination: new verified copies pay for drops.

@@ -284,5 +284,6 @@ func (e *Engines) primitives(r *running) *primitive.Host {
 	return &primitive.Host{
 		Env: r, Dry: r.request.Dry, Store: r.host.Config.Store.ID, Location: r.host.Config.Store.Location, Databases: e.Databases, Destinations: e.Destinations,
 		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives, Around: e.Around, Decided: e.Decided, Keep: r.host.keep,
+		Day: r.host.store().Day,
 	}
 }

@@ -131,7 +131,7 @@ type shelved struct {
 
 func (w shelved) Engines(context.Context) (*Engines, error) {
 	return &Engines{
-		Copies: w.shelf, Databases: []copies.Database{{Name: "loja"}}, Destinations: []copies.Destination{{Name: "local"}, {Name: "rede"}},
+		Copies: w.shelf, Drives: drives{}, Databases: []copies.Database{{Name: "loja"}}, Destinations: []copies.Destination{{Name: "local"}, {Name: "rede"}},
 		Mask: func(text string) string { return text },
 	}, nil
 }
