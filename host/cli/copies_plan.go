@@ -30,7 +30,7 @@ func (a *app) copiesPlanCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&asked.policy, "policy", "", message.Text("cli.flag_policy", nil))
-	c.Flags().IntVar(&asked.days, "days", 0, message.Text("cli.flag_days", nil))
+	c.Flags().IntVar(&asked.days, "days", 0, message.Text("cli.flag_nights", nil))
 	return c
 }
 

@@ -3,7 +3,6 @@ package copies
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/djscript/djscript/host/message"
@@ -17,12 +16,12 @@ import (
 func (c *Catalogue) gaps(d Destination, events []event) []Copy {
 	known := remembered(events)
 	var found []Copy
-	for _, path := range zips(d.Path) {
-		m := known[filepath.Base(path)]
-		if m.tells(path, c.Store) {
+	for _, a := range artifacts(d.Path) {
+		m := known[a.name()]
+		if a.unfinished() || m.tells(a, c.Store) {
 			continue
 		}
-		one, err := Open(path)
+		one, err := a.read(nil)
 		switch {
 		case err != nil, one.Store != c.Store: // what can not be read is told by the list
 		case m != nil && (m.moves(one.ID) || m.knows(c.Store) && one.Proof == nil):
@@ -39,14 +38,14 @@ func (m *memory) knows(store string) bool {
 }
 
 // tells says whether a ledger knows as much of a copy as lies beside it.
-func (m *memory) tells(path, store string) bool {
+func (m *memory) tells(a artifact, store string) bool {
 	if !m.knows(store) {
 		return false
 	}
 	if m.proof != nil {
 		return true
 	}
-	_, err := os.Lstat(path + proofSuffix)
+	_, err := os.Lstat(a.beside(proofSuffix))
 	return err != nil
 }
 
@@ -73,15 +72,19 @@ func (c *Catalogue) rebuild(d Destination) error {
 	if err != nil {
 		return err
 	}
-	gaps := c.gaps(d, events)
+	known := remembered(events)
+	lost := 0
 	var failed []error
-	for _, one := range gaps {
+	for _, one := range c.gaps(d, events) {
+		if m := known[one.Name]; m == nil || m.writing == nil { // else whoever wrote it died on the last step
+			lost++
+		}
 		line := c.event(eventFound, one, one.Places[0])
 		line.Proof = one.Proof
 		failed = append(failed, enter(d.Path, line))
 	}
-	if len(gaps) > 0 {
-		failed = append(failed, message.New("copy.degraded", "copies.rebuilt", message.Args{"destination": d.Name, "n": len(gaps)}))
+	if lost > 0 {
+		failed = append(failed, message.New("copy.degraded", "copies.rebuilt", message.Args{"destination": d.Name, "n": lost}))
 	}
 	return errors.Join(failed...)
 }

@@ -177,7 +177,7 @@ func FuzzReadLedger(f *testing.F) {
 				t.Fatalf("%q: %+v", name, m)
 			}
 		}
-		_, _ = d.trashed("")
+		_, _ = d.trashed(t.Context(), "")
 		_, _ = c.History(t.Context(), "local")
 		_, _, _ = c.List(t.Context(), Filter{})
 		_ = c.tidy(d)

@@ -35,28 +35,6 @@ type lain struct {
 	Beside bool   `json:"beside,omitempty"` // not of the copy itself
 }
 
-// files are the names of all that makes a copy at a place: the copy itself, in one file or in pieces, and what may lie
-// beside it.
-func (c Copy) files(p Place) (own, beside []string) {
-	for _, piece := range p.Pieces {
-		own = append(own, piece.Name)
-	}
-	if len(own) == 0 {
-		own = []string{filepath.Base(p.Path)}
-	}
-	bases := []string{c.Name}
-	if p.Encrypted {
-		bases = append(bases, c.Name+".age")
-	}
-	for _, base := range bases {
-		beside = append(beside, base+sumSuffix, base+proofSuffix)
-	}
-	if p.Encrypted {
-		beside = append(beside, c.Name+".age.json")
-	}
-	return own, beside
-}
-
 // trash moves copies between a destination and the trash there, and deletes them from it. Whoever uses it holds the
 // destination's turn. Every step may be done again: whoever dies between two is finished for by finish.
 type trash struct {
@@ -155,7 +133,7 @@ func (t *trash) giveUp(one Copy, tombstone event, known *memory) error {
 	if err := t.folder(); err != nil {
 		return err
 	}
-	own, beside := one.files(one.Places[0])
+	own, beside := one.Places[0].files()
 	for i, name := range slices.Concat(own, beside) {
 		bytes, err := t.size(name)
 		if err != nil {
@@ -458,7 +436,7 @@ func (c *Catalogue) expire(t *trash) error {
 	if len(waiting) == 0 {
 		return nil
 	}
-	shelf, err := openShelf(t.d, c.Store)
+	shelf, err := openShelf(context.Background(), t.d, c.Store)
 	if err != nil {
 		return err
 	}
@@ -489,7 +467,7 @@ func (s *shelf) here(d Destination) []Copy {
 }
 
 // trashed are the copies in the trash of a destination, and what can not be read there.
-func (d Destination) trashed(store string) (all []Copy, problems []error) {
+func (d Destination) trashed(_ context.Context, store string) (all []Copy, problems []error) {
 	if err := d.There(); err != nil {
 		return nil, []error{err}
 	}
@@ -580,7 +558,7 @@ func (c *Catalogue) untrash(ctx context.Context, d Destination, id string) (Copy
 			return Copy{}, err
 		}
 	}
-	return c.returned(d, id)
+	return c.returned(ctx, d, id)
 }
 
 // returns brings one copy back, once nothing speaks against it.
@@ -607,8 +585,8 @@ func (t *trash) taken(tombstone event, name string) error {
 }
 
 // returned is the copy as it lies at the destination again.
-func (c *Catalogue) returned(d Destination, id string) (Copy, error) {
-	shelf, err := openShelf(d, c.Store)
+func (c *Catalogue) returned(ctx context.Context, d Destination, id string) (Copy, error) {
+	shelf, err := openShelf(ctx, d, c.Store)
 	if err != nil {
 		return Copy{}, err
 	}

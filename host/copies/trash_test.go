@@ -385,13 +385,12 @@ func TestATombstoneNamesNoFileButItsOwn(t *testing.T) {
 }
 
 func TestTheFilesOfACopyAreThePiecesAndWhatLiesBesideThem(t *testing.T) {
-	c := Copy{Name: "a.zip"}
 	for want, p := range map[string]Place{
-		"a.zip | a.zip.sha256 a.zip.proof.json":                                                          {Path: "/x/a.zip"},
-		"a.zip.001 a.zip.002 | a.zip.sha256 a.zip.proof.json":                                            {Path: "/x/a.zip", Pieces: []Part{{Name: "a.zip.001"}, {Name: "a.zip.002"}}},
-		"a.zip.age | a.zip.sha256 a.zip.proof.json a.zip.age.sha256 a.zip.age.proof.json a.zip.age.json": {Path: "/x/a.zip.age", Encrypted: true},
+		"a.zip | a.zip.sha256 a.zip.proof.json":                            {Path: "/x/a.zip"},
+		"a.zip.001 a.zip.002 | a.zip.sha256 a.zip.proof.json":              {Path: "/x/a.zip", Pieces: []Part{{Name: "a.zip.001"}, {Name: "a.zip.002"}}},
+		"a.zip.age | a.zip.age.sha256 a.zip.age.proof.json a.zip.age.json": {Path: "/x/a.zip.age", Encrypted: true},
 	} {
-		own, beside := c.files(p)
+		own, beside := p.files()
 		if got := fmt.Sprintf("%s | %s", strings.Join(own, " "), strings.Join(beside, " ")); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}

@@ -112,18 +112,17 @@ func (s shelf) clockDoubts(c *copies.Copy) []error {
 	}
 	previous := s.copies[len(s.copies)-1].Created
 	at, err := time.Parse(time.RFC3339, previous)
-	key := ""
+	var doubt *message.Error
 	switch {
 	case err != nil:
+		return nil
 	case s.now.Before(at.Add(-backwards)):
-		key = "copies.clock_back"
+		doubt = message.New("guard.clock", "copies.clock_back", message.Args{"previous": previous})
 	case s.now.After(at.Add(forwards)):
-		key = "copies.clock_ahead"
-	}
-	if key == "" {
+		doubt = message.New("guard.clock", "copies.clock_ahead", message.Args{"previous": previous})
+	default:
 		return nil
 	}
-	doubt := message.New("guard.clock", key, message.Args{"previous": previous})
 	c.Suspect = doubt.Error()
 	return []error{doubt}
 }
