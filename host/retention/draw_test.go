@@ -46,16 +46,23 @@ var oddities = []oddity{
 	{"doubted", func(c *Copy) { c.Doubted = true }},
 	{"busy", func(c *Copy) { c.Busy = true }},
 	{"away", func(c *Copy) { c.Away = true }},
-	{"missed", func(c *Copy) { c.To, c.At = []string{"local", "pen"}, []string{"local"} }},
-	{"arrived", func(c *Copy) { c.To, c.At = []string{"local", "pen"}, []string{"local", "pen"} }},
-	{"waived", func(c *Copy) {
-		c.To, c.At, c.Waived = []string{"local", "pen", "rede"}, []string{"local"}, []string{"pen"}
-	}},
 	{"on a second drive", func(c *Copy) { c.Device = "B" }},
 	{"on no known drive", func(c *Copy) { c.Device = "" }},
 	{"never hashed", func(c *Copy) { c.Checked = "" }},
 	{"hashed again", func(c *Copy) { c.Checked = after(c.Day, 50) }},
 	{"hashed by a wrong clock", func(c *Copy) { c.Checked = "2035-01-01" }},
+}
+
+// Where a copy was to go, where it is, and where it need not go any more.
+var journeys = [][3][]string{
+	{{"local"}, {"local"}},
+	{{"local", "pen"}, {"local"}},
+	{{"local", "pen"}, {"local", "pen"}},
+	{{"local", "pen"}, {"local"}, {"pen"}},
+	{{"local", "pen", "rede"}, {"local", "pen"}},
+	{{"local", "pen", "rede"}, {"local"}},
+	{{"local", "pen", "rede"}, {"local", "rede"}, {"pen"}},
+	{},
 }
 
 // Stamps of clocks that are wrong, and of manifests that are.
@@ -67,8 +74,12 @@ func history(clocksMayBeWrong bool) *rapid.Generator[[]Copy] {
 		day := rapid.SampledFrom([]string{"2024-12-20", "2025-02-10", "2026-11-01"}).Draw(t, "first day")
 		others := rapid.SampledFrom([]int{1, 1, 2, 5}).Draw(t, "databases") // the last of which has one copy in so many
 		pauses := rapid.SampledFrom([][]int{{1}, {1, 1, 1, 1, 2, 3}, {0, 0, 0, 1}, {1, 7, 30, 90}}).Draw(t, "pauses")
+		travels, pulledOut := journeys[:1], 45
+		if rapid.Bool().Draw(t, "several destinations") {
+			travels, pulledOut = journeys, rapid.IntRange(0, 45).Draw(t, "copies until the pen drive is pulled out")
+		}
 		var all []Copy
-		for i := range rapid.IntRange(0, 45).Draw(t, "copies") {
+		for i := range min(rapid.IntRange(0, 90).Draw(t, "copies"), 45) { // small numbers are drawn more often
 			c := Copy{
 				ID: fmt.Sprintf("%04d", i+1), Seq: uint64(i + 1), Day: day, Created: fmt.Sprintf("%sT%02d:00:00-03:00", day, i%24), Class: "routine",
 				State: Verified, Database: "loja", Bytes: int64(1 + i%4), Device: "A", Checked: day,
@@ -77,6 +88,11 @@ func history(clocksMayBeWrong bool) *rapid.Generator[[]Copy] {
 				c.Database = "pdv"
 			}
 			rapid.SampledFrom(oddities).Draw(t, "copy").of(&c)
+			journey := journeys[1]
+			if i < pulledOut {
+				journey = rapid.SampledFrom(travels).Draw(t, "journey")
+			}
+			c.To, c.At, c.Waived = journey[0], journey[1], journey[2]
 			if clocksMayBeWrong && rapid.IntRange(0, 15).Draw(t, "clock") == 15 {
 				c.Day = rapid.SampledFrom(wrongDays).Draw(t, "wrong day")
 			}
@@ -92,13 +108,13 @@ func policy() *rapid.Generator[Policy] {
 	return rapid.Custom(func(t *rapid.T) Policy {
 		var p Policy
 		for _, rule := range p.counts() {
-			*rule = rapid.SampledFrom([]int{0, 0, 0, 1, 3, 12}).Draw(t, "count")
+			*rule = rapid.SampledFrom([]int{0, 0, 0, 0, 1, 3, 12, 30}).Draw(t, "count")
 		}
-		p.Min = rapid.IntRange(0, 4).Draw(t, "min")
+		p.Min = rapid.SampledFrom([]int{0, 1, 1, 2, 4}).Draw(t, "min")
 		if rapid.Bool().Draw(t, "weekdays") {
 			p.Weekdays = []time.Weekday{time.Monday, time.Saturday}
 		}
-		p.Class = rapid.SampledFrom([][]string{nil, {"routine"}, {"routine", "closing"}, {"intraday"}}).Draw(t, "classes")
+		p.Class = rapid.SampledFrom([][]string{nil, nil, {"routine"}, {"routine", "closing"}, {"intraday"}}).Draw(t, "classes")
 		if p.Check() != nil {
 			p.Last = 1
 		}
@@ -114,7 +130,7 @@ func (p *Policy) counts() []*int {
 func guards() *rapid.Generator[Guards] {
 	return rapid.Custom(func(t *rapid.T) Guards {
 		g := Guards{
-			Min:       rapid.IntRange(0, 5).Draw(t, "floor"),
+			Min:       rapid.SampledFrom([]int{0, 0, 1, 2, 5}).Draw(t, "floor"),
 			ScrubDays: rapid.SampledFrom([]int{0, 0, 35}).Draw(t, "scrub days"),
 			Devices:   rapid.SampledFrom([]int{0, 1, 2, 3, 6}).Draw(t, "devices"),
 		}

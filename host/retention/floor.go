@@ -7,15 +7,15 @@ import "slices"
 type floor struct {
 	of        int
 	classes   []string
-	scrubDays int // 0: no hash grows old
-	reached   int
+	scrubDays int            // 0: no hash grows old
+	newest    int            // day that can be believed
 	counted   map[string]int // by class
 }
 
-func (j *judgement) newFloor(reached int, known bool) *floor {
-	f := &floor{of: j.floor, classes: j.classes, reached: reached, counted: map[string]int{}}
-	if known {
-		f.scrubDays = j.guards.ScrubDays
+func (j *judgement) newFloor(g *Group) *floor {
+	f := &floor{of: j.floor, classes: j.classes, counted: map[string]int{}}
+	if day, ok := dayNumber(g.NewestDay); ok {
+		f.newest, f.scrubDays = day, j.guards.ScrubDays
 	}
 	return f
 }
@@ -36,5 +36,5 @@ func (f *floor) count(c *Copy, add func(key, name string, value any)) {
 // clock, and would be fresh for ever.
 func (f *floor) stale(c *Copy) bool {
 	checked, ok := dayNumber(c.Checked)
-	return f.scrubDays > 0 && (!ok || checked < f.reached-f.scrubDays || checked > f.reached+f.scrubDays)
+	return f.scrubDays > 0 && (!ok || checked < f.newest-f.scrubDays || checked > f.newest+f.scrubDays)
 }

@@ -10,7 +10,7 @@ const provenAfter = 3
 func (j *judgement) demands(g *Group) [][]Reason {
 	demanded := make([][]Reason, len(g.Copies))
 	day, known := g.reached()
-	stay, wait, spread := j.newFloor(day, known), arrivals{}, j.newSpread(g)
+	stay, wait, spread := j.newFloor(g), arrivals{}, j.newSpread(g)
 	verified := 0
 	for i := range g.Copies {
 		c := &g.Copies[i]

@@ -20,10 +20,16 @@ type store struct {
 }
 
 func newStore(t *rapid.T) *store {
-	return &store{
+	s := &store{
 		changes: map[string][]Change{}, added: map[string]int{}, dropped: map[string]int{}, day: "2026-01-05", clocksAreRight: true,
 		policy: policy().Draw(t, "policy"), guards: guards().Draw(t, "guards"),
 	}
+	for range rapid.SampledFrom([]int{0, 0, 0, 50}).Draw(t, "copies from before the ledger") {
+		s.make(t, Verified)
+	}
+	clear(s.changes)
+	clear(s.added)
+	return s
 }
 
 // make adds tonight's copy of one of the databases.

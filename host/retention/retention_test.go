@@ -300,3 +300,114 @@ func TestReasonsAreSentencesInTheReadersLanguage(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// What each guard says of the copies that it keeps, of twelve nights that a policy of one copy would drop nine of.
+func TestEachGuardIsASentenceForAShopOwner(t *testing.T) {
+	language := message.Language()
+	t.Cleanup(func() { _ = message.SetLanguage(language) })
+	if err := message.SetLanguage(message.Portuguese); err != nil {
+		t.Fatal(err)
+	}
+	lies := func(to, at []string) func(*Copy) { return func(c *Copy) { c.To, c.At = to, at } }
+	local, both := []string{"local"}, []string{"local", "pendrive"}
+	for name, tt := range map[string]struct {
+		guards   Guards
+		of       func(all []Copy)
+		id, want string
+	}{
+		"newest":  {of: func([]Copy) {}, id: "0012", want: "a cópia provada mais nova sempre fica"},
+		"suspect": {of: func(all []Copy) { all[0].State = Suspect }, id: "0001", want: "foi restaurada, mas é diferente das cópias anteriores: fica, e só conta depois que alguém a aceitar"},
+		"waiting": {of: func(all []Copy) {
+			for i := range all {
+				lies(both, local)(&all[i])
+			}
+		}, id: "0001", want: "pendrive ainda espera por ela"},
+		"arrived": {of: func(all []Copy) {
+			for i := range all {
+				lies(both, both)(&all[i])
+			}
+			for i := range 9 {
+				lies(both, local)(&all[i+3])
+			}
+		}, id: "0003", want: "a cópia provada mais nova depois da qual pendrive não espera por nenhuma mais antiga"},
+		"unlike": {of: func(all []Copy) { all[11].State = Suspect }, id: "0001", want: "as cópias mais novas são diferentes das anteriores: nada é apagado até alguém olhar"},
+		"in use": {of: func(all []Copy) { all[0].Busy = true }, id: "0001", want: "está em uso agora: fica para outra vez"},
+		"away":   {of: func(all []Copy) { all[0].Away = true }, id: "0001", want: "está em uma unidade que não está conectada: sai quando a unidade voltar"},
+		"old hashes": {guards: Guards{ScrubDays: 35}, of: func([]Copy) {}, id: "0001",
+			want: "faz mais de 35 dias que os bytes dela não são conferidos: fica, e volta a contar quando forem"},
+		"one device": {guards: Guards{Devices: 3}, of: func([]Copy) {}, id: "0001",
+			want: "de 3 dispositivos só um tem uma cópia provada: nada é apagado até um segundo ter"},
+		"two devices": {guards: Guards{Devices: 3}, of: func(all []Copy) {
+			for i := range all {
+				all[i].Device = map[bool]string{true: "A", false: "B"}[i > 2]
+			}
+		}, id: "0003", want: "uma das cópias provadas mais novas em duas unidades diferentes"},
+	} {
+		all := nights("2026-11-01", 12)
+		tt.of(all)
+		plan, _, _, _ := decided(t, all, Policy{Last: 1}, tt.guards)
+		said := func(r Reason) bool { return r.String() == tt.want }
+		if !slices.ContainsFunc(slices.Concat(plan.Keep[tt.id], plan.Deferred[tt.id]), said) {
+			t.Errorf("%s: kept %v, deferred %v, want %q", name, plan.Keep[tt.id], plan.Deferred[tt.id], tt.want)
+		}
+	}
+}
+
+func TestAPlanThatAPersonApprovedGoesAtOnce(t *testing.T) {
+	all := nights("2026-01-01", 100)
+	plan, _, drop, _ := decided(t, all, Policy{Last: 1}, Guards{Credit: map[string]int{"loja": 5}})
+	hash := plan.Hash()
+	if len(drop) != 5 || len(hash) != 64 {
+		t.Fatalf("dropped %v, hash %q", drop, hash)
+	}
+	for approved, want := range map[string]int{hash: 97, "": 20, "another": 20} {
+		if lifted, _, drop, _ := decided(t, all, Policy{Last: 1}, Guards{Approved: approved}); len(drop) != want || (lifted.Hash() == "") != (approved == hash) {
+			t.Errorf("approved %q: %d went, hash %q", approved, len(drop), lifted.Hash())
+		}
+	}
+	if plan, _, _, _ := decided(t, all[:5], Policy{Last: 1}, Guards{}); plan.Hash() != "" {
+		t.Errorf("the breaker holds nothing back, and the hash is %q", plan.Hash())
+	}
+}
+
+func TestAFullDiskTakesTheOldestOfTheWorthlessFirst(t *testing.T) {
+	all := nights("2026-11-01", 9)
+	for i := range all {
+		all[i].Bytes = 10
+	}
+	all[1].State, all[3].State, all[8].State = Sealed, Bad, Sealed
+	all[0].Day, all[2].Day = "2026-11-02", "2026-11-03"
+	all[4].Day = "2026-11-06"
+	for need, want := range map[int64]struct {
+		give  string
+		short int64
+	}{0: {"", 0}, 1: {"0002", 0}, 11: {"0002 0004", 0}, 30: {"0002 0004 0005", 0}, 45: {"0002 0004 0005", 15}} {
+		give, short := Sacrifice(all, DefaultClasses(), Guards{}, need)
+		var ids []string
+		for _, c := range give {
+			ids = append(ids, c.ID)
+		}
+		if got := strings.Join(ids, " "); got != want.give || short != want.short {
+			t.Errorf("%d bytes: %s go, %d are short; want %+v", need, got, short, want)
+		}
+	}
+}
+
+func TestWithFewCopiesToCompareOnlyTheMissingIsUnusual(t *testing.T) {
+	usual := Measure{Bytes: 100 << 20, Packed: 25 << 20, Companies: []string{"1"}, Rows: map[string]int64{"VENDAS": 50_000, "FILA": 900}}
+	empty := Measure{Bytes: 1 << 20, Packed: 1 << 20}
+	for n, want := range map[int][]string{
+		0: nil,
+		1: {"retention.company_gone", "retention.rows_fell"},
+		3: {"retention.shrunk", "retention.packs_badly", "retention.company_gone", "retention.rows_fell"},
+		9: {"retention.shrunk", "retention.packs_badly", "retention.company_gone", "retention.rows_fell"},
+	} {
+		var got []string
+		for _, r := range Unusual(empty, slices.Repeat([]Measure{usual}, n)) {
+			got = append(got, r.Key)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("after %d copies: %s", n, diff)
+		}
+	}
+}
