@@ -13,8 +13,8 @@ func (d Destination) lying(store string) (all []Copy, problems []error) {
 	}
 	away, wrong := d.Away()
 	for _, c := range away {
-		if c.Store == store || store == "" {
-			all = append(all, c.offline(d.Name))
+		if c = c.offline(d.Name); len(c.Places) > 0 && (c.Store == store || store == "") {
+			all = append(all, c)
 		}
 	}
 	return all, append(problems, wrong...)
