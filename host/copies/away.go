@@ -15,8 +15,8 @@ func (d Destination) lying(ctx context.Context, store string) (all []Copy, probl
 	}
 	away, wrong := d.Away()
 	for _, c := range away {
-		if c.Store == store || store == "" {
-			all = append(all, c.offline(d.Name))
+		if c = c.offline(d.Name); len(c.Places) > 0 && (c.Store == store || store == "") {
+			all = append(all, c)
 		}
 	}
 	return all, append(problems, wrong...)

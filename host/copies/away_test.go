@@ -63,9 +63,11 @@ func TestWhatLiesOnADriveThatIsNotPluggedInCounts(t *testing.T) {
 		t.Errorf("dropped from a drive that is not there: %v", err)
 	}
 
-	// What was bad when it was last seen is no better now, and another store's is not ours.
+	// What was bad when it was last seen is no better now, another store's is not ours, and what lay
+	// elsewhere did not lie there.
 	wednesday[slices.IndexFunc(wednesday, func(c Copy) bool { return c.Seq == "1" })].Places[0].State = Bad
 	wednesday = append(wednesday, Copy{ID: "01JX", Seq: "9", Store: "outra", Places: []Place{{Destination: "pen", State: Present}}})
+	wednesday = append(wednesday, Copy{ID: "01JY", Seq: "8", Store: "loja", Places: []Place{{Destination: "local", State: Present}, {Destination: "pen", State: Missing}}})
 	said, _, _ = list(Filter{})
 	if diff := cmp.Diff([]string{"2 sealed", "1 bad"}, said); diff != "" {
 		t.Error(diff)

@@ -171,7 +171,13 @@ func (h *Host) onDrive(p *Place, sightings []drive.Sighting, err error) {
 		p.Absent = h.wanting(*p, err)
 		return
 	}
-	p.Path = filepath.Join(p.Here.Drive.Path, filepath.FromSlash(p.Config.Path))
+	path := filepath.Join(p.Here.Drive.Path, filepath.FromSlash(p.Config.Path))
+	if !drive.Within(path, p.Here.Drive.Path) {
+		// Somebody put a link there: what it leads to is not on the drive.
+		p.Absent, p.Here = message.New("drive.foreign", "drive.linked", message.Args{"path": path}), drive.Sighting{}
+		return
+	}
+	p.Path = path
 	p.Drive, p.Slot = p.Here.Mark.ID, p.Here.Slot
 }
 

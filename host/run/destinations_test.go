@@ -249,8 +249,8 @@ func TestWhatIsOddAboutADriveIsSaidAndKeepsNoCopyFromBeingMade(t *testing.T) {
 			t.Errorf("exit %d, said %q", code, s.said)
 		}
 		s.evening(2, "mon")
-		if s.heard(words[2]) {
-			t.Error("three days of three are no more than the set has")
+		if len(s.said) != 2 { // that it is another day's, and that it may be pulled out
+			t.Errorf("three days of three are no more than the set has: %q", s.said)
 		}
 		if _, code := s.evening(3, "mon"); code != ExitDone || !s.heard(words[2]) || s.heard(words[0]) {
 			t.Errorf("on a day without a drive: exit %d, said %q", code, s.said)
@@ -286,6 +286,20 @@ func TestADriveThatIsNotThereIsNamedAndDegrades(t *testing.T) {
 		if _, code := s.evening(2, "tue", "wed"); code != ExitDone {
 			t.Errorf("%s beside a right one: exit %d, %v", state, code, o.Degraded)
 		}
+	}
+}
+
+func TestALinkOnADriveLeadsNoCopyOffIt(t *testing.T) {
+	s := newShop(t, drivenStore)
+	outside := t.TempDir()
+	if err := os.Symlink(outside, filepath.Join(s.roots["mon"], "Loja")); err != nil {
+		t.Fatal(err)
+	}
+	if o, code := s.evening(0, "mon"); code != ExitDegraded || message.Code(o.Degraded[0]) != "drive.foreign" {
+		t.Errorf("exit %d, %v", code, o.Degraded)
+	}
+	if left, _ := os.ReadDir(outside); len(left) > 0 || len(s.ejected) > 0 {
+		t.Errorf("it was followed: %v, ejected %v", left, s.ejected)
 	}
 }
 
