@@ -63,15 +63,7 @@ func (a *app) simulate(ctx context.Context, targets []string, flags simulateFlag
 		return err
 	}
 	t := &simulated{app: a, Simulated: lived, flags: flags, many: len(c.Databases) > 1}
-	if a.json {
-		err = a.printJSON(t.whole(targets))
-	} else {
-		err = t.tellAll()
-	}
-	if err == nil && len(lived.Lacks) > 0 {
-		return ended(run.ExitDegraded)
-	}
-	return err
+	return t.end(targets)
 }
 
 // simulated is what is told of a simulation.
@@ -80,6 +72,19 @@ type simulated struct {
 	*sim.Simulated
 	flags simulateFlags
 	many  bool // databases
+}
+
+// end tells all. Where the guards did not hold, that is how the command ends.
+func (t *simulated) end(targets []string) (err error) {
+	if t.json {
+		err = t.printJSON(t.whole(targets))
+	} else {
+		err = t.tellAll()
+	}
+	if err == nil && len(t.Lacks) > 0 {
+		return ended(run.ExitDegraded)
+	}
+	return err
 }
 
 func (t *simulated) last() *sim.Day { return t.Days[len(t.Days)-1] }
