@@ -35,11 +35,11 @@ func (a *app) simulateCommand() *cobra.Command {
 			"  djscript simulate padaria:semana --days 60 --fault clock:-10y/5d --at-day 20 --why",
 		RunE: func(c *cobra.Command, args []string) error { return a.simulate(c.Context(), args, flags) },
 	}
-	c.Flags().IntVar(&flags.days, "days", 365, message.Text("cli.flag_days", nil))
-	c.Flags().StringVar(&flags.from, "from", "", message.Text("cli.flag_from", nil))
-	c.Flags().StringArrayVar(&flags.faults, "fault", nil, message.Text("cli.flag_fault", nil))
-	c.Flags().IntVar(&flags.day, "at-day", 0, message.Text("cli.flag_at_day", nil))
-	c.Flags().BoolVar(&flags.why, "why", false, message.Text("cli.flag_why", nil))
+	c.Flags().IntVar(&flags.days, "days", 365, message.Text("cli.simulate_flag_days", nil))
+	c.Flags().StringVar(&flags.from, "from", "", message.Text("cli.simulate_flag_from", nil))
+	c.Flags().StringArrayVar(&flags.faults, "fault", nil, message.Text("cli.simulate_flag_fault", nil))
+	c.Flags().IntVar(&flags.day, "at-day", 0, message.Text("cli.simulate_flag_at_day", nil))
+	c.Flags().BoolVar(&flags.why, "why", false, message.Text("cli.simulate_flag_why", nil))
 	return c
 }
 

@@ -272,6 +272,21 @@ func TestDrivesOfWeekdaysAreOneDestination(t *testing.T) {
 
 // Whoever forgets to change the drives has all copies on one: the others keep what they had.
 func TestAForgottenChangeOfDrivesLosesNothing(t *testing.T) {
+	life := living(t, weekly, 60)
+	life.at(life.store.world().AddDate(0, 0, 20), simply(func(c *calendar) { c.store.careless++ }))
+	if err := life.pass(t.Context(), life.store.world().AddDate(0, 0, 34)); err != nil {
+		t.Fatal(err)
+	}
+	on := map[string]int{}
+	for _, c := range life.store.copies[max(0, len(life.store.copies)-10):] {
+		for _, p := range c.At("pendrive").Places {
+			on[p.Drive]++
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"pendrive-tue": 10}, on); diff != "" { // 2026-01-20 was a Tuesday
+		t.Error(diff)
+	}
+
 	s := lived(t, weekly, Simulation{Days: 120, Faults: []string{"wrong:40d@60"}})
 	before, after := s.Days[58].Shelves[2], s.Days[98].Shelves[2]
 	if len(s.Lacks) > 0 || after.Verified < before.Verified-3 || after.Newest != s.Days[98].Day {
