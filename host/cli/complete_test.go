@@ -19,6 +19,7 @@ levels = ["warning"]
 `)
 	d.write("scripts/closing.lua", `return dj.script {
   name = "closing",
+  policies = { month = { monthly = 12 } },
   params = { note = { type = "text", help = "words" }, to = { type = "destination", list = true, help = "where" } },
   jobs = { monthly = function() end, yearly = function() end },
 }`)
@@ -36,6 +37,9 @@ levels = ["warning"]
 		{"docs copy.cr|", []string{"copy.create"}, []string{"copy.list"}},
 		{"docs |", []string{"closing", "capabilities", "expect.equal"}, nil},
 		{"docs copy |", nil, []string{"copy"}},
+		{"simulate |", []string{"backup\tdefault:backup", "closing:month"}, []string{"default:prove"}},
+		{"simulate backup |", nil, []string{"backup", "closing:month"}},
+		{"simulate backup --fault c|", []string{"clock:-10y", "clock:2015-01-01/10d"}, []string{"full"}},
 		{"secret remove |", []string{"telegram"}, nil},
 		{"notify test |", []string{"owner\twarning"}, nil},
 		{"diff |", []string{"store", "reseller"}, nil},

@@ -35,11 +35,11 @@ func (a *app) simulateCommand() *cobra.Command {
 			"  djscript simulate padaria:semana --days 60 --fault clock:-10y/5d --at-day 20 --why",
 		RunE: func(c *cobra.Command, args []string) error { return a.simulate(c.Context(), args, flags) },
 	}
-	c.Flags().IntVar(&flags.days, "days", 365, message.Text("cli.flag_days", nil))
-	c.Flags().StringVar(&flags.from, "from", "", message.Text("cli.flag_from", nil))
-	c.Flags().StringArrayVar(&flags.faults, "fault", nil, message.Text("cli.flag_fault", nil))
-	c.Flags().IntVar(&flags.day, "at-day", 0, message.Text("cli.flag_at_day", nil))
-	c.Flags().BoolVar(&flags.why, "why", false, message.Text("cli.flag_why", nil))
+	c.Flags().IntVar(&flags.days, "days", 365, message.Text("cli.simulate_flag_days", nil))
+	c.Flags().StringVar(&flags.from, "from", "", message.Text("cli.simulate_flag_from", nil))
+	c.Flags().StringArrayVar(&flags.faults, "fault", nil, message.Text("cli.simulate_flag_fault", nil))
+	c.Flags().IntVar(&flags.day, "at-day", 0, message.Text("cli.simulate_flag_at_day", nil))
+	c.Flags().BoolVar(&flags.why, "why", false, message.Text("cli.simulate_flag_why", nil))
 	return c
 }
 
@@ -63,15 +63,7 @@ func (a *app) simulate(ctx context.Context, targets []string, flags simulateFlag
 		return err
 	}
 	t := &simulated{app: a, Simulated: lived, flags: flags, many: len(c.Databases) > 1}
-	if a.json {
-		err = a.printJSON(t.whole(targets))
-	} else {
-		err = t.tellAll()
-	}
-	if err == nil && len(lived.Lacks) > 0 {
-		return ended(run.ExitDegraded)
-	}
-	return err
+	return t.end(targets)
 }
 
 // simulated is what is told of a simulation.
@@ -80,6 +72,19 @@ type simulated struct {
 	*sim.Simulated
 	flags simulateFlags
 	many  bool // databases
+}
+
+// end tells all. Where the guards did not hold, that is how the command ends.
+func (t *simulated) end(targets []string) (err error) {
+	if t.json {
+		err = t.printJSON(t.whole(targets))
+	} else {
+		err = t.tellAll()
+	}
+	if err == nil && len(t.Lacks) > 0 {
+		return ended(run.ExitDegraded)
+	}
+	return err
 }
 
 func (t *simulated) last() *sim.Day { return t.Days[len(t.Days)-1] }

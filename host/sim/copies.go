@@ -43,7 +43,7 @@ func (s shelf) Create(ctx context.Context, o copies.Options) (copies.Set, error)
 		if ctx.Err() != nil {
 			return set, context.Cause(ctx)
 		}
-		made, degraded, err := s.make(o, d, to, id)
+		made, degraded, err := s.make(ctx, o, d, to, id)
 		set.Degraded = append(set.Degraded, degraded...)
 		if made != nil {
 			set.Copies = append(set.Copies, *made)
@@ -68,7 +68,7 @@ func (s shelf) reachable(all []copies.Destination) (there []copies.Destination, 
 
 func (s shelf) newID() string { return ulid.MustNew(ulid.Timestamp(s.now), s.entropy).String() }
 
-func (s shelf) make(o copies.Options, d copies.Database, to []copies.Destination, set string) (*copies.Copy, []error, error) {
+func (s shelf) make(ctx context.Context, o copies.Options, d copies.Database, to []copies.Destination, set string) (*copies.Copy, []error, error) {
 	source := s.databases[d.Name]
 	store := s.config.Store
 	s.seq++
@@ -89,7 +89,14 @@ func (s shelf) make(o copies.Options, d copies.Database, to []copies.Destination
 	degraded := s.clockDoubts(c)
 	var full []error
 	for _, place := range to {
-		if err := s.put(c, place, bytes/deflated); err != nil {
+		gone, err := s.room(ctx, o.Spare, place, bytes/deflated)
+		if gone > 0 {
+			degraded = append(degraded, message.New("copy.degraded", "copies.sacrificed", message.Args{"n": gone, "destination": place.Name}))
+		}
+		if err == nil {
+			err = s.put(c, place, bytes/deflated)
+		}
+		if err != nil {
 			full = append(full, &copies.MissedError{Destination: place.Name, Err: err})
 		}
 	}
@@ -131,9 +138,6 @@ func (s shelf) clockDoubts(c *copies.Copy) []error {
 func (s shelf) put(c *copies.Copy, d copies.Destination, bytes int64) error {
 	on := s.driveOf(d.Path)
 	if on.Free < bytes {
-		s.empty(d.Name, func(copies.Place) bool { return on.Free < bytes })
-	}
-	if on.Free < bytes {
 		return message.New("drive.full", "drive.full", message.Args{"path": d.Path, "missing": lack(bytes - on.Free)})
 	}
 	on.Free -= bytes
@@ -155,6 +159,9 @@ func (s shelf) proveNow(c *copies.Copy, verify string, degraded *[]error) error 
 		*degraded = append(*degraded, message.New("copy.degraded", "copies.not_proven", message.Args{"name": c.Name}))
 		return nil
 	}
+	if s.takeFault("copy.create", "copy.suspect") {
+		return s.suspect(c)
+	}
 	return s.prove(c, c.Places)
 }
 
@@ -164,23 +171,28 @@ func (s shelf) prove(c *copies.Copy, at []copies.Place) error {
 	if s.unsound[c.ID] {
 		return s.contradict(c)
 	}
-	if c.Proof == nil {
+	first := c.Proof == nil
+	c.Proof = proofOf(c, s.now)
+	if first {
 		s.diary.proven(c)
 	}
-	c.Proof = proofOf(c, s.now)
+	s.verified(c, at)
+	return nil
+}
+
+// verified tells the ledgers of these places that a copy is.
+func (s shelf) verified(c *copies.Copy, at []copies.Place) {
 	for _, p := range at {
 		if p.Destination != "" {
 			s.remember(c, p.Destination)
 		}
 	}
-	return nil
 }
 
 // remember is the ledger of a destination, which learns once that a copy is verified.
 func (s shelf) remember(c *copies.Copy, where string) {
-	known := func(one happened) bool { return one.id == c.ID && one.where == where && !one.Dropped }
-	if !slices.ContainsFunc(s.changes, known) {
-		s.proofs++
+	if key := c.ID + " " + where; !s.proofs[key] {
+		s.proofs[key] = true
 		s.changes = append(s.changes, happened{where: where, id: c.ID, Change: copies.Change{Database: c.Database}})
 	}
 }
@@ -197,6 +209,13 @@ func (s shelf) contradict(c *copies.Copy) error {
 	c.Proof = proofOf(c, s.now)
 	c.Proof.OK, c.Proof.Against = false, []string{message.Text("sim.contradicted", nil)}
 	return message.New("copy.bad", "sim.bad", message.Args{"name": c.Name})
+}
+
+// suspect makes a copy one that restores and is unlike the copies before it: a person has to accept it.
+func (s shelf) suspect(c *copies.Copy) error {
+	c.Proof = proofOf(c, s.now)
+	c.Proof.Odd = []string{message.Text("sim.odd", nil)}
+	return message.New("copy.suspect", "copies.suspect", message.Args{"name": c.Name, "seq": c.Seq, "odd": c.Proof.Odd[0]})
 }
 
 // Adopt takes in a file that the test laid down with sim:file.
@@ -385,9 +404,12 @@ func (s shelf) Prove(_ context.Context, c copies.Copy) (copies.Copy, error) {
 		return c, err
 	}
 	var err error
-	if s.takeFault("copy.prove", "copy.bad") {
+	switch {
+	case s.takeFault("copy.prove", "copy.bad"):
 		err = s.contradict(own)
-	} else {
+	case s.takeFault("copy.prove", "copy.suspect"):
+		err = s.suspect(own)
+	default:
 		err = s.prove(own, c.Places)
 	}
 	c.Proof = own.Proof

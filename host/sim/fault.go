@@ -56,6 +56,7 @@ type injection struct {
 // These failures leave something behind: they happen within the engine, not in its place.
 var within = map[[2]string]bool{
 	{"copy.create", "copy.bad"}: true, {"copy.create", "copy.degraded"}: true, {"copy.prove", "copy.bad"}: true,
+	{"copy.create", "copy.suspect"}: true, {"copy.prove", "copy.suspect"}: true,
 }
 
 // around stands around every call of a primitive in a run.
@@ -174,6 +175,9 @@ func (s *Store) census() census {
 	for _, c := range s.copies {
 		for _, p := range c.Places {
 			state := c.At(p.Destination).State
+			if state == copies.Trashed {
+				continue
+			}
 			if s.spoilt[p.Path] {
 				state = copies.Bad
 			}

@@ -117,10 +117,10 @@ func (s shelf) believed(where string) []string {
 // expire deletes what has been in the trash of the destinations for long enough: nothing, while no newer copy is verified.
 func (s shelf) expire() {
 	for _, d := range s.config.Destinations {
-		if s.swept[d.Name] == s.proofs || s.there(s.destination(d.Name)) != nil || !s.littered(d.Name) {
+		if s.swept[d.Name] == len(s.proofs) || s.there(s.destination(d.Name)) != nil || len(s.given(d.Name)) == 0 {
 			continue
 		}
-		s.swept[d.Name] = s.proofs
+		s.swept[d.Name] = len(s.proofs)
 		days := s.believed(d.Name)
 		s.empty(d.Name, func(p copies.Place) bool {
 			given, err := time.Parse(time.DateOnly, p.LastDay)
@@ -130,20 +130,10 @@ func (s shelf) expire() {
 	}
 }
 
-// littered tells whether anything lies in the trash of a destination.
-func (s shelf) littered(where string) bool {
-	return slices.ContainsFunc(s.copies, func(c *copies.Copy) bool {
-		return slices.ContainsFunc(c.Places, func(p copies.Place) bool { return p.Destination == where && p.State == copies.Trashed })
-	})
-}
-
 // empty deletes from the trash of a destination, those given up first before the others, what ripe says.
 func (s shelf) empty(where string, ripe func(copies.Place) bool) {
-	for _, c := range slices.Clone(s.copies) {
-		if !slices.ContainsFunc(c.Places, func(p copies.Place) bool { return p.State == copies.Trashed }) {
-			continue
-		}
-		s.change(c, func(p copies.Place) (copies.Place, bool) {
+	for _, own := range s.given(where) {
+		s.change(own, func(p copies.Place) (copies.Place, bool) {
 			gone := p.Destination == where && p.State == copies.Trashed && s.inReach(p) && ripe(p)
 			if gone {
 				s.driveAt(p).Free += p.Bytes
@@ -153,6 +143,49 @@ func (s shelf) empty(where string, ripe func(copies.Place) bool) {
 	}
 }
 
+// given are the copies in the trash of a destination, those given up first before the others.
+func (s shelf) given(where string) []*copies.Copy {
+	var all []*copies.Copy
+	for _, c := range s.copies {
+		if slices.ContainsFunc(c.Places, func(p copies.Place) bool { return p.Destination == where && p.State == copies.Trashed }) {
+			all = append(all, c)
+		}
+	}
+	when := map[string]int{}
+	for i := len(s.changes) - 1; i >= 0 && len(when) < len(all); i-- {
+		if h := s.changes[i]; h.where == where && h.Dropped && slices.ContainsFunc(all, func(c *copies.Copy) bool { return c.ID == h.id }) {
+			when[h.id] = i
+		}
+	}
+	slices.SortFunc(all, func(a, b *copies.Copy) int { return when[a.ID] - when[b.ID] })
+	return all
+}
+
+// room sees to it that a copy fits: by what is in the trash, and then by what may be spared. It counts what had to go before
+// its time.
+func (s shelf) room(ctx context.Context, spare copies.Spare, d copies.Destination, bytes int64) (gone int, err error) {
+	on := s.driveOf(d.Path)
+	tight := func(copies.Place) bool { return on.Free < bytes }
+	if on.Free < bytes {
+		s.empty(d.Name, tight)
+	}
+	if on.Free >= bytes || spare == nil {
+		return 0, nil
+	}
+	why, err := spare(ctx, d.Name, bytes-on.Free)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range s.visible() {
+		if here := c.At(d.Name); why[c.ID] != "" && (here.Ours() || here.State == copies.Bad) {
+			s.drop(d.Name, here, why[c.ID], "")
+			gone++
+		}
+	}
+	s.empty(d.Name, tight)
+	return gone, nil
+}
+
 // Untrash takes a copy back out of the trash: its drop did not happen.
 func (s shelf) Untrash(_ context.Context, where, id string) (copies.Copy, error) {
 	if err := s.there(s.destination(where)); err != nil {
@@ -160,7 +193,7 @@ func (s shelf) Untrash(_ context.Context, where, id string) (copies.Copy, error)
 	}
 	own := s.kept(id)
 	if own == nil || own.At(where).State != copies.Trashed {
-		return copies.Copy{}, message.New("copy.not_found", "copies.not_found", message.Args{"copy": id})
+		return copies.Copy{}, message.New("copy.not_found", "copies.not_in_trash", message.Args{"copy": id, "destination": where})
 	}
 	s.mend(id, func(p copies.Place) (copies.Place, bool) {
 		if p.Destination == where && p.State == copies.Trashed {
@@ -215,7 +248,12 @@ func (s shelf) Accept(_ context.Context, c copies.Copy, why string) (copies.Copy
 	if own == nil {
 		return c, message.New("copy.not_found", "copies.not_found", message.Args{"copy": c.Seq})
 	}
+	if c.State != copies.Suspect {
+		return c, message.New("arg.value", "copies.not_suspect", message.Args{"name": c.Name})
+	}
 	own.Accepted = why
+	s.diary.proven(own)
+	s.verified(own, own.Places)
 	return *s.shown(own), nil
 }
 

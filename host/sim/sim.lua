@@ -176,7 +176,8 @@ function dj.Sim:database(name, opts) end
 function dj.Sim:file(path, text) end
 
 --- Makes a primitive raise an error, from now on or so many times. "copy.bad" leaves a bad copy behind, as it would in a
---- store; "copy.degraded" of copy.create leaves one that could not be proven.
+--- store; "copy.suspect" one that restores and is unlike those before it; "copy.degraded" of copy.create leaves one that could
+--- not be proven.
 ---
 --- Example:
 --- ```lua

@@ -111,7 +111,7 @@ func TestTheEightFaultsLeaveTwelveGoodCopies(t *testing.T) {
 		"F: ten days stamped 2015, and put right":         {shop, []string{"clock:2015-01-01/10d@181"}, 200},
 		"F2: ten days stamped 2015, and not put right":    {shop, []string{"clock:2015-01-01@191"}, 200},
 		"G: sixty runs by hand in an hour":                {shop, []string{"manual:60@199"}, 200},
-		"the drives are full, for 45 days":                {shop, []string{"full@156"}, 155},
+		"the drives are full, and the trash makes room":   {shop, []string{"full@156"}, 200},
 		"everything at once, and then a night that works": {shop, []string{"off:20d@100", "clock:-10y/30d@125", "bad:20d@160", "failing:19d@181"}, 200},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -272,6 +272,21 @@ func TestDrivesOfWeekdaysAreOneDestination(t *testing.T) {
 
 // Whoever forgets to change the drives has all copies on one: the others keep what they had.
 func TestAForgottenChangeOfDrivesLosesNothing(t *testing.T) {
+	life := living(t, weekly, 60)
+	life.at(life.store.world().AddDate(0, 0, 20), simply(func(c *calendar) { c.store.careless++ }))
+	if err := life.pass(t.Context(), life.store.world().AddDate(0, 0, 34)); err != nil {
+		t.Fatal(err)
+	}
+	on := map[string]int{}
+	for _, c := range life.store.copies[max(0, len(life.store.copies)-10):] {
+		for _, p := range c.At("pendrive").Places {
+			on[p.Drive]++
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"pendrive-tue": 10}, on); diff != "" { // 2026-01-20 was a Tuesday
+		t.Error(diff)
+	}
+
 	s := lived(t, weekly, Simulation{Days: 120, Faults: []string{"wrong:40d@60"}})
 	before, after := s.Days[58].Shelves[2], s.Days[98].Shelves[2]
 	if len(s.Lacks) > 0 || after.Verified < before.Verified-3 || after.Newest != s.Days[98].Day {

@@ -34,7 +34,7 @@ type Store struct {
 	absent    map[string]bool       // destinations that can not be reached, whatever their drive
 	careless  int                   // faults that leave the wrong drive of a set in its slot
 	homes     map[string]*simulated // the drives that folders lie on, by their destinations, as far as they were looked for
-	proofs    int                   // that the ledgers know of
+	proofs    map[string]bool       // that the ledgers know of, by copy and destination
 	swept     map[string]int        // how many there were when the trash of a destination was last looked through
 	approved  map[string]string
 	files     map[string]string
@@ -89,7 +89,7 @@ const gigabyte = 1 << 30
 func newStore(p *Program, folder string, c *config.Config) *Store {
 	s := &Store{
 		program: p, folder: folder, entropy: rand.NewChaCha8([32]byte{}), absent: map[string]bool{}, files: map[string]string{},
-		locks: map[string]string{}, kept: map[string][]byte{}, spoilt: map[string]bool{}, unsound: map[string]bool{}, approved: map[string]string{}, homes: map[string]*simulated{}, swept: map[string]int{}, databases: map[string]*database{},
+		locks: map[string]string{}, kept: map[string][]byte{}, spoilt: map[string]bool{}, unsound: map[string]bool{}, approved: map[string]string{}, homes: map[string]*simulated{}, swept: map[string]int{}, proofs: map[string]bool{}, databases: map[string]*database{},
 		drives: []*simulated{
 			{Drive: drive.Drive{Path: "C:/", Label: "WINDOWS", Serial: "1C0A-77E2", Filesystem: "NTFS", Free: 200 * gigabyte, Total: 500 * gigabyte}, plugged: true},
 			{Drive: drive.Drive{Path: "E:/", Label: "DJ-BACKUP", Serial: "5A3C-19F0", Filesystem: "exFAT", Removable: true, Free: 60 * gigabyte, Total: 64 * gigabyte}, plugged: true},
@@ -200,6 +200,7 @@ func (s *Store) clone() *Store {
 		own := *d
 		other.databases[name] = &own
 	}
+	other.proofs = maps.Clone(s.proofs)
 	other.approved, other.homes, other.swept = maps.Clone(s.approved), map[string]*simulated{}, map[string]int{}
 	other.kept, other.spoilt, other.unsound = maps.Clone(s.kept), maps.Clone(s.spoilt), maps.Clone(s.unsound)
 	other.drives, other.copies, other.faults = each(s.drives), each(s.copies), each(s.faults)

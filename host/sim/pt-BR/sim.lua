@@ -177,7 +177,8 @@ function dj.Sim:database(name, opts) end
 function dj.Sim:file(path, text) end
 
 --- Faz uma primitiva falhar, de agora em diante ou tantas vezes. "copy.bad" deixa uma cópia ruim, como deixaria numa loja;
---- "copy.degraded" de copy.create deixa uma que não pôde ser provada.
+--- "copy.suspect" uma que restaura e não se parece com as anteriores; "copy.degraded" de copy.create deixa uma que não
+--- pôde ser provada.
 ---
 --- Exemplo:
 --- ```lua

@@ -1,0 +1,185 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
+)
+
+func backupOf() run.Request { return run.Request{Target: "backup"} }
+
+// after is a shop after that many nights.
+func after(t *testing.T, text string, nights int) shelf {
+	t.Helper()
+	life := living(t, text, nights+10)
+	if err := life.pass(t.Context(), life.store.world().AddDate(0, 0, nights)); err != nil {
+		t.Fatal(err)
+	}
+	return shelf{life.store}
+}
+
+func trashed(t *testing.T, s shelf, where string) []copies.Copy {
+	t.Helper()
+	found, _, err := s.List(t.Context(), copies.Filter{State: copies.Trashed, Where: where})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// What is dropped lies in the trash for a week of verified copies, and takes its room until then.
+func TestTheTrashKeepsForAWeek(t *testing.T) {
+	s := after(t, shop, 60)
+	lie := trashed(t, s, "local")
+	if len(lie) < 6 || len(lie) > 9 {
+		t.Fatalf("%d in the trash", len(lie))
+	}
+	for _, c := range lie {
+		p := c.Places[0]
+		if c.State != copies.Trashed || p.State != copies.Trashed || p.Why == "" || p.LastDay < "2026-02-28" {
+			t.Errorf("in the trash %+v", c.Places)
+		}
+	}
+	used := s.drives[0].Total - s.drives[0].Free - 300*gigabyte
+	var want int64
+	for _, c := range s.copies {
+		for _, p := range c.Places {
+			if p.Destination == "local" {
+				want += p.Bytes
+			}
+		}
+	}
+	if used != want || want == 0 {
+		t.Errorf("%d bytes are used, %d lie there", used, want)
+	}
+}
+
+// Without new copies nothing leaves the trash, however long the PC is on.
+func TestTheTrashStaysWhileNothingNewIsProven(t *testing.T) {
+	s := after(t, shop, 40)
+	before := len(trashed(t, s, "rede"))
+	s.now = s.now.AddDate(0, 0, 30)
+	if err := s.Sweep(); err != nil || before == 0 || len(trashed(t, s, "rede")) != before {
+		t.Errorf("%d, and then %d: %v", before, len(trashed(t, s, "rede")), err)
+	}
+}
+
+// A copy comes back out of the trash as it was, and its drop never was.
+func TestACopyComesBackOutOfTheTrash(t *testing.T) {
+	s := after(t, shop, 40)
+	history, err := s.History(t.Context(), "local")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := trashed(t, s, "local")[0]
+	back, err := s.Untrash(t.Context(), "local", gone.ID)
+	if err != nil || back.At("local").State != copies.Verified {
+		t.Fatalf("%+v, %v", back.Places, err)
+	}
+	now, err := s.History(t.Context(), "local")
+	if err != nil || len(now) != len(history)-1 {
+		t.Errorf("%d changes, and then %d: %v", len(history), len(now), err)
+	}
+	if _, err := s.Untrash(t.Context(), "local", gone.ID); message.Code(err) != "copy.not_found" {
+		t.Errorf("again: %v", err)
+	}
+}
+
+// A copy that a destination missed is sent there, waits no more, and need not, where a person says so.
+func TestACopyIsSentWhereItIsMissing(t *testing.T) {
+	s := after(t, shop, 5)
+	s.Store.absent["rede"] = true
+	made := s.Run(t.Context(), backupOf())
+	if len(made.Degraded) == 0 {
+		t.Fatal("nothing was missed")
+	}
+	newest := s.visible()[0]
+	if _, missed, err := s.Send(t.Context(), newest, []copies.Destination{s.destination("rede")}); err != nil || len(missed) != 1 {
+		t.Fatalf("sent to what is not there: %v, %v", missed, err)
+	}
+	if err := s.Waive(t.Context(), newest, "rede"); err != nil {
+		t.Fatal(err)
+	}
+	if again := s.visible()[0]; !cmp.Equal(again.Waived, []string{"rede"}) || !cmp.Equal(again.To, []string{"local", "rede"}) {
+		t.Errorf("to %v, waived %v", again.To, again.Waived)
+	}
+	delete(s.Store.absent, "rede")
+	sent, missed, err := s.Send(t.Context(), newest, []copies.Destination{s.destination("rede")})
+	if err != nil || len(missed) > 0 || sent.At("rede").State != copies.Verified {
+		t.Errorf("%+v, %v, %v", sent.Places, missed, err)
+	}
+	history, err := s.History(t.Context(), "rede")
+	if err != nil || len(history) != 6 {
+		t.Errorf("%d were proven at rede: %v", len(history), err)
+	}
+}
+
+// A person accepts a suspect copy, and no other.
+func TestASuspectCopyWaitsForAPerson(t *testing.T) {
+	s := after(t, shop, 5)
+	s.Store.faults = []*planned{{op: "copy.create", code: "copy.suspect", left: 1}}
+	if o := s.Run(t.Context(), backupOf()); message.Code(o.Err) != "copy.suspect" {
+		t.Fatal(o.Err)
+	}
+	odd := s.visible()[0]
+	if _, err := s.Accept(t.Context(), s.visible()[1], "why not"); message.Code(err) != "arg.value" {
+		t.Errorf("accepted what is not suspect: %v", err)
+	}
+	accepted, err := s.Accept(t.Context(), odd, "the year was archived")
+	if odd.State != copies.Suspect || err != nil || accepted.State != copies.Verified {
+		t.Errorf("%s, then %s: %v", odd.State, accepted.State, err)
+	}
+}
+
+// An approval holds until a drop has used it, and nothing can be held or approved where nobody can look.
+func TestAnApprovalIsUsedOnce(t *testing.T) {
+	s := after(t, shop, 12)
+	if err := s.Approve(t.Context(), "local", "abc"); err != nil {
+		t.Fatal(err)
+	}
+	if hash, err := s.Approved(t.Context(), "local"); hash != "abc" || err != nil {
+		t.Errorf("%q, %v", hash, err)
+	}
+	old := s.visible()[len(s.visible())-1]
+	if _, err := s.Drop(t.Context(), "local", map[string]string{old.ID: "a test"}); err != nil {
+		t.Fatal(err)
+	}
+	if hash, err := s.Approved(t.Context(), "local"); hash != "" || err != nil {
+		t.Errorf("%q, %v", hash, err)
+	}
+	s.Store.absent["local"] = true
+	held := errors.New("held")
+	if err := s.Hold(t.Context(), "local", func() error { return held }); message.Code(err) != "drive.not_found" {
+		t.Error(err)
+	}
+	if err := s.Hold(t.Context(), "rede", func() error { return held }); !errors.Is(err, held) {
+		t.Error(err)
+	}
+}
+
+// Where there is no room, the trash goes first, then what may be spared, and then the copy is missed.
+func TestRoomIsMadeInOrder(t *testing.T) {
+	s := after(t, shop, 30)
+	was := len(trashed(t, s, "local"))
+	on := s.driveOf("C:/Copias")
+	bytes := s.visible()[0].Places[0].Bytes
+	on.Free = 0
+	if gone, err := s.room(t.Context(), nil, s.destination("local"), bytes); gone != 0 || err != nil || len(trashed(t, s, "local")) != was-1 {
+		t.Errorf("%d went, %v; %d of %d in the trash", gone, err, len(trashed(t, s, "local")), was)
+	}
+	asked := int64(0)
+	spare := func(_ context.Context, _ string, missing int64) (map[string]string, error) {
+		asked = missing
+		return map[string]string{s.visible()[5].ID: "a test"}, nil
+	}
+	gone, err := s.room(t.Context(), spare, s.destination("local"), bytes*int64(was+1))
+	if gone != 1 || err != nil || asked != bytes || len(trashed(t, s, "local")) != 0 {
+		t.Errorf("%d went, %v; %d bytes were asked for; %d in the trash", gone, err, asked, len(trashed(t, s, "local")))
+	}
+}
