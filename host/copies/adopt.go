@@ -24,7 +24,7 @@ func (m *Maker) Adopt(ctx context.Context, path string, o Options) (Set, error) 
 		return Set{}, err
 	}
 	set := Set{Degraded: degraded}
-	seqs, err := openSequence(m.State, m.Store.ID, m.Destinations)
+	seqs, err := openSequence(ctx, m.State, m.Store.ID, m.Destinations)
 	if err != nil {
 		return set, err
 	}
@@ -66,7 +66,7 @@ func (k *making) adopt(ctx context.Context, path string, seqs *sequence) (made *
 	}
 	copied := k.manifest.copy(k.name)
 	copied.Places = places
-	proof, err := prove(ctx, s, outcome{manifest: k.manifest, sum: places[0].SHA256, parts: unpacked(ctx, places[0].Path, k.manifest), began: began, now: k.Now})
+	proof, err := prove(ctx, s, outcome{manifest: k.manifest, sum: places[0].zipSum(), parts: unpacked(ctx, places[0], k.manifest, k.out.keys), began: began, now: k.Now})
 	if err != nil {
 		return &copied, err
 	}

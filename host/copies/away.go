@@ -1,9 +1,11 @@
 package copies
 
+import "context"
+
 // lying is what lies at a destination: on the drive or in the folder that is there now, and on those of its drives that
 // are not plugged in, as it was when they were last seen.
-func (d Destination) lying(store string) (all []Copy, problems []error) {
-	if shelf, err := openShelf(d, store); err != nil {
+func (d Destination) lying(ctx context.Context, store string) (all []Copy, problems []error) {
+	if shelf, err := openShelf(ctx, d, store); err != nil {
 		problems = append(problems, err)
 	} else {
 		all, problems = shelf.copies, shelf.problems

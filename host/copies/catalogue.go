@@ -9,7 +9,11 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"filippo.io/age"
 
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
@@ -20,6 +24,7 @@ type Catalogue struct {
 	Store        string // id; "" accepts every store's copies
 	Destinations []Destination
 	Now          func() time.Time
+	Keys         Keys // for the check of what is encrypted
 
 	turns map[string]turn // of the destinations that it holds, by name
 	died  func()          // called after each step of a change; only tests die there
@@ -50,14 +55,14 @@ func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, e
 	byID := map[string]*Copy{}
 	var problems []error
 	for _, d := range c.Destinations {
-		if ctx.Err() != nil {
-			return nil, nil, context.Cause(ctx)
-		}
 		lying := d.lying
 		if filter.State == Trashed {
 			lying = d.trashed
 		}
-		there, wrong := lying(c.Store)
+		there, wrong := lying(ctx, c.Store)
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
+		}
 		problems = append(problems, wrong...)
 		busy := d.busy()
 		for _, found := range there {
@@ -93,7 +98,10 @@ func after(a, b Copy) bool {
 
 func (c *Copy) merge(other Copy) {
 	c.Places = append(c.Places, other.Places...)
-	if c.Proof == nil || other.Proof != nil && other.Proof.When > c.Proof.When {
+	if c.Rows == nil && other.Rows != nil { // a card tells less than a manifest
+		c.Companies, c.Rows, c.Parts, c.Note = other.Companies, other.Rows, other.Parts, other.Note
+	}
+	if c.Proof == nil || other.Proof != nil && other.Proof.tellsMore(c.Proof) {
 		c.Proof = other.Proof
 	}
 	if other.Pinned.outlasts(c.Pinned) {
@@ -152,28 +160,93 @@ func looksLikePath(ref string) bool {
 	return err == nil || strings.ContainsAny(ref, `/\`)
 }
 
-// Open reads the copy that lies at a path, on any machine, with no store and no database.
-func Open(path string) (Copy, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return Copy{}, message.Wrap(err, "copy.not_found", "copies.no_file", message.Args{"path": path})
-	}
-	m, err := ReadManifest(path)
+// Open reads the copy that lies at a path, on any machine, with no store and no database. What is encrypted tells of
+// itself by its card; without one the keys have to open it.
+func Open(path string, keys ...age.Identity) (Copy, error) {
+	a, err := artifactAt(path)
 	if err != nil {
 		return Copy{}, err
 	}
-	found := m.copy(filepath.Base(path))
-	sum, err := readSum(path, found.Name)
+	return a.read(keys)
+}
+
+// read is the copy as it tells of itself where it lies.
+func (a artifact) read(keys []age.Identity) (Copy, error) {
+	known, err := a.sums()
 	if err != nil {
 		return Copy{}, err
 	}
-	found.Proof = readProof(path)
-	if sum == "" && found.Proof != nil {
-		sum = found.Proof.SHA256 // what was proven is as good a witness as the hash beside it
+	if err := a.whole(known); err != nil {
+		return Copy{}, err
 	}
-	found.Places = []Place{{Path: path, Bytes: info.Size(), SHA256: sum, State: Present}}
+	place := Place{Path: a.path(), State: Present, Encrypted: a.encrypted()}
+	if err := a.measure(&place); err != nil {
+		return Copy{}, err
+	}
+	if known != nil {
+		place.SHA256 = known.whole
+	}
+	for i := range place.Pieces {
+		if known != nil {
+			place.Pieces[i].SHA256 = known.files[i].sum
+		}
+	}
+	found, err := a.identity(&place, keys)
+	if err != nil {
+		return Copy{}, err
+	}
+	found.Proof = a.proof()
+	if place.SHA256 == "" && !place.Encrypted && found.Proof != nil {
+		place.SHA256 = found.Proof.SHA256 // what was proven is as good a witness as the hash beside it
+	}
+	found.Places = []Place{place}
 	found.State = found.state()
 	return found, nil
+}
+
+// measure tells how large the files are.
+func (a artifact) measure(p *Place) error {
+	for _, name := range a.files() {
+		path := filepath.Join(a.dir, name)
+		info, err := os.Stat(path)
+		if err != nil {
+			return unopened(err, path)
+		}
+		p.Bytes += info.Size()
+		if len(a.pieces) > 0 {
+			p.Pieces = append(p.Pieces, Part{Name: name, Kind: PartPiece, Bytes: info.Size()})
+		}
+	}
+	return nil
+}
+
+// identity is what the copy is, by its card or its manifest. A card that tells of another ciphertext than the one that
+// lies there is not its card.
+func (a artifact) identity(p *Place, keys []age.Identity) (Copy, error) {
+	if !a.encrypted() {
+		m, err := a.manifest(nil)
+		if err != nil {
+			return Copy{}, err
+		}
+		return m.copy(a.name()), nil
+	}
+	c, err := a.card()
+	switch {
+	case err != nil:
+		return Copy{}, err
+	case c == nil && len(keys) == 0:
+		return Copy{}, message.New("copy.encrypted", "copies.no_card", message.Args{"path": a.path()})
+	case c == nil:
+		m, err := a.manifest(keys)
+		if err != nil {
+			return Copy{}, err
+		}
+		return m.copy(a.name()), nil
+	case c.Encrypted.Bytes != p.Bytes, p.SHA256 != "" && p.SHA256 != c.Encrypted.SHA256:
+		return Copy{}, message.New("copy.bad", "copies.card_differs", message.Args{"path": a.path()})
+	}
+	p.Zip, p.SHA256 = c.Zip.SHA256, c.Encrypted.SHA256
+	return c.copy(), nil
 }
 
 // Destination is the destination of that name.
@@ -192,8 +265,8 @@ type shelf struct {
 	problems []error
 }
 
-// openShelf reads a destination: each zip's manifest, the hash and the proof beside it, and the ledger.
-func openShelf(d Destination, store string) (*shelf, error) {
+// openShelf reads a destination: each zip's manifest or card, the hash and the proof beside it, and the ledger.
+func openShelf(ctx context.Context, d Destination, store string) (*shelf, error) {
 	if err := d.There(); err != nil {
 		return nil, err
 	}
@@ -203,9 +276,13 @@ func openShelf(d Destination, store string) (*shelf, error) {
 	}
 	known := remembered(events)
 	s := &shelf{}
-	for _, path := range zips(d.Path) {
-		s.take(d, store, path, known)
-		delete(known, filepath.Base(path))
+	lying := readings(ctx, d.Path)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	for _, one := range lying {
+		s.take(d, store, one, known[one.name()])
+		delete(known, one.name())
 	}
 	for _, lost := range known {
 		if lost.dropping == nil && lost.sealed.ID != "" && (store == "" || lost.sealed.Store == store) {
@@ -215,12 +292,48 @@ func openShelf(d Destination, store string) (*shelf, error) {
 	return s, nil
 }
 
-func (s *shelf) take(d Destination, store, path string, known map[string]*memory) {
-	remembers := known[filepath.Base(path)]
-	found, err := Open(path)
+// reading is what a copy told of itself.
+type reading struct {
+	artifact
+	copy Copy
+	err  error
+}
+
+// How many copies are opened at once: enough to keep a slow drive busy, and not to make a disk run to and fro.
+const readers = 4
+
+// readings reads all copies of a folder, in the order of their names.
+func readings(ctx context.Context, dir string) []reading {
+	var all []reading
+	for _, a := range artifacts(dir) {
+		all = append(all, reading{artifact: a})
+	}
+	var next atomic.Int64
+	var busy sync.WaitGroup
+	for range min(readers, len(all)) {
+		busy.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(all) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				all[i].copy, all[i].err = all[i].read(nil)
+			}
+		})
+	}
+	busy.Wait()
+	return all
+}
+
+func (s *shelf) take(d Destination, store string, one reading, remembers *memory) {
+	found, err := one.copy, one.err
+	if err == nil && remembers != nil {
+		err = remembers.same(one)
+	}
 	switch {
 	case err == nil && remembers != nil && remembers.moves(found.ID):
 		return // on its way into the trash, or out of it
+	case one.unfinished() && (remembers == nil || remembers.sealed.ID == "" || remembers.writing != nil):
+		if remembers == nil {
+			s.problems = append(s.problems, message.New("copy.bad", "copies.unfinished", message.Args{"path": one.path()}))
+		}
+		return
 	case err != nil && remembers != nil && remembers.dropping != nil:
 		s.problems = append(s.problems, err)
 		return
@@ -232,10 +345,10 @@ func (s *shelf) take(d Destination, store, path string, known map[string]*memory
 		s.problems = append(s.problems, err)
 		return
 	case store != "" && found.Store != store:
-		s.problems = append(s.problems, message.New("copy.foreign", "copies.foreign", message.Args{"path": path, "store": found.Store, "own": store}))
+		s.problems = append(s.problems, message.New("copy.foreign", "copies.foreign", message.Args{"path": one.path(), "store": found.Store, "own": store}))
 		return
 	}
-	found.Places[0].Destination = d.Name
+	found.Places[0].Destination, found.Places[0].Drive = d.Name, d.Drive
 	if remembers != nil {
 		remembers.add(&found)
 	}
@@ -244,9 +357,10 @@ func (s *shelf) take(d Destination, store, path string, known map[string]*memory
 
 // memory is what a ledger knows of one zip.
 type memory struct {
-	sealed event
-	check  event // the last one
-	proof  *Proof
+	sealed  event
+	check   event  // the last one
+	writing *event // published in part, as far as is known
+	proof   *Proof
 
 	pinned    *Pin
 	waived    []string
@@ -285,10 +399,12 @@ func (m *memory) learn(e event) {
 		m.bury(e)
 	}
 	switch e.Event {
+	case eventWriting:
+		m.writing = &e
 	case eventSealed:
-		m.sealed = e
+		m.sealed, m.writing = e, nil
 	case eventFound:
-		m.sealed, m.proof = e, e.Proof
+		m.sealed, m.proof, m.writing = e, e.Proof, nil
 	case eventCheck:
 		m.check = e
 	case eventProof:
@@ -334,7 +450,8 @@ func (m *memory) add(c *Copy) {
 	if p.SHA256 == "" {
 		p.SHA256 = m.sealed.SHA256
 	}
-	contradicted := m.sealed.SHA256 != "" && p.SHA256 != m.sealed.SHA256 || m.sealed.Bytes > 0 && p.Bytes != m.sealed.Bytes
+	contradicted := m.sealed.SHA256 != "" && p.SHA256 != m.sealed.SHA256 || m.sealed.Bytes > 0 && p.Bytes != m.sealed.Bytes ||
+		m.sealed.ID != "" && p.Zip != m.sealed.Zip
 	if contradicted || m.check.ID != "" && !m.check.OK {
 		p.State = Bad
 	}
@@ -355,21 +472,18 @@ func (m *memory) copy(d Destination, state string) Copy {
 	return Copy{
 		ID: e.ID, Seq: strconv.FormatUint(e.Seq, 10), Name: e.Name, Store: e.Store, Database: e.Database, Created: e.At,
 		Proof:  m.proof,
-		Places: []Place{{Destination: d.Name, Path: d.file(e.Name), Bytes: e.Bytes, SHA256: e.SHA256, State: state}},
+		Places: []Place{e.place(d, state)},
 	}
 }
 
-// zips are the zips of a folder, sorted by name.
-func zips(dir string) []string {
-	files, err := os.ReadDir(dir)
-	if err != nil {
+// same tells whether the card of a ciphertext is the one that was written with it.
+func (m *memory) same(one reading) error {
+	if !one.encrypted() || m.sealed.Card == "" {
 		return nil
 	}
-	var found []string
-	for _, f := range files {
-		if f.Type().IsRegular() && strings.HasSuffix(f.Name(), ".zip") && !strings.HasPrefix(f.Name(), ".") {
-			found = append(found, filepath.Join(dir, f.Name()))
-		}
+	text, err := os.ReadFile(one.beside(cardSuffix))
+	if err == nil && sumOf(text) == m.sealed.Card {
+		return nil
 	}
-	return found
+	return message.New("copy.bad", "copies.card_differs", message.Args{"path": one.path()})
 }

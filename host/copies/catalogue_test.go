@@ -214,9 +214,9 @@ func TestACancelledCopyLeavesNothing(t *testing.T) {
 			t.Fatalf("%s: no error", step)
 		}
 		for _, to := range m.Destinations {
-			for _, f := range zips(to.Path) {
+			for _, a := range artifacts(to.Path) {
 				if step == "copying" || len(set.Copies) == 0 {
-					t.Errorf("%s: %s lies there", step, f)
+					t.Errorf("%s: %s lies there", step, a.path())
 				}
 			}
 			hidden, _ := filepath.Glob(filepath.Join(to.Path, ".*.part-*"))

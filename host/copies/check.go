@@ -6,9 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"path/filepath"
 	"slices"
 	"time"
+
+	"filippo.io/age"
 
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/zipfile"
@@ -17,71 +18,189 @@ import (
 // Limits for reading zips that may have been tampered with: no database of a store is larger, no fbk packs better.
 var limits = zipfile.Limits{Bytes: 1 << 42, Ratio: 2000, Entries: 200_000}
 
-// ReadManifest reads the manifest of the copy that lies there, and nothing else of it.
-func ReadManifest(path string) (*Manifest, error) {
-	zip, err := zipfile.Open(path, limits)
+// ReadManifest reads the manifest of the copy that lies there, and nothing else of it. The keys open it where it is
+// encrypted.
+func ReadManifest(path string, keys ...age.Identity) (*Manifest, error) {
+	a, err := artifactAt(path)
+	if err != nil {
+		return nil, err
+	}
+	return a.manifest(keys)
+}
+
+func (a artifact) manifest(keys []age.Identity) (*Manifest, error) {
+	zip, err := a.open(keys)
 	if err != nil {
 		return nil, err
 	}
 	defer zip.Close()
-	return readManifest(zip, path)
+	return readManifest(zip.Reader, a.path())
 }
 
-// Check hashes what lies there again: the zip against the hash beside it, the one that was proven and the one that its
-// ledger knows, and every part against the manifest. Where nothing knows the zip's hash, its whole structure is tested instead. It gives the
-// zip's hash. Every contradiction is copy.bad.
-func Check(ctx context.Context, path string) (*Manifest, string, error) {
-	sum, known, err := checkSum(ctx, path)
+// Check hashes what lies there again: each file against the hashes beside it, all of them against the one that was
+// proven and the one that its ledger knows, and every part against the manifest. Where nothing knows the zip's hash, its
+// whole structure is tested instead. It gives the hash of what lies there. Every contradiction is copy.bad. Of an
+// encrypted copy, without a key, the ciphertext is checked and there is no manifest.
+func Check(ctx context.Context, path string, keys ...age.Identity) (*Manifest, string, error) {
+	a, err := artifactAt(path)
 	if err != nil {
-		return nil, sum, err
+		return nil, "", err
 	}
-	zip, err := zipfile.Open(path, limits)
+	found, err := a.check(ctx, keys)
+	return found.manifest, found.sum, err
+}
+
+// checked is what a check has seen.
+type checked struct {
+	manifest *Manifest // nil where it is encrypted and no key came
+	sum      string    // of what lies there
+	zip      string    // of the zip within, as far as it is known
+}
+
+func (a artifact) check(ctx context.Context, keys []age.Identity) (found checked, err error) {
+	w, err := a.witnesses()
 	if err != nil {
-		return nil, sum, err
+		return found, err
+	}
+	if found.sum, err = w.checkSum(ctx, a); err != nil {
+		return found, err
+	}
+	if found.zip = found.sum; a.encrypted() {
+		found.zip = w.zip()
+	}
+	if a.encrypted() && len(keys) == 0 {
+		if !w.known(found.sum) {
+			return found, message.New("copy.encrypted", "copies.encrypted", message.Args{"path": a.path()})
+		}
+		return found, nil
+	}
+	zip, err := a.open(keys)
+	if err != nil {
+		return found, err
 	}
 	defer zip.Close()
-	m, err := readManifest(zip, path)
-	if err != nil {
-		return nil, sum, err
+	if found.manifest, err = readManifest(zip.Reader, a.path()); err != nil {
+		return found, err
 	}
-	if !known {
-		if err := zip.Test(ctx); err != nil {
-			return nil, sum, message.Wrap(err, "copy.bad", "copies.zip_bad", message.Args{"path": path})
+	if a.encrypted() {
+		if found.zip, err = w.checkWithin(ctx, a, zip, found.manifest); err != nil {
+			return found, err
 		}
 	}
-	return m, sum, checkParts(ctx, zip, path, m)
+	if !w.known(found.sum) {
+		if err := zip.Test(ctx); err != nil {
+			return found, message.Wrap(err, "copy.bad", "copies.zip_bad", message.Args{"path": a.path()})
+		}
+	}
+	return found, checkParts(ctx, zip.Reader, a.path(), found.manifest)
 }
 
-// checkSum hashes the zip and compares; known tells whether there was anything to compare with.
-func checkSum(ctx context.Context, path string) (sum string, known bool, err error) {
-	name := filepath.Base(path)
-	beside, err := readSum(path, name)
+// witnesses are all who know what a copy must be: the hashes beside it, its card, its proof, its ledger.
+type witnesses struct {
+	beside *sums
+	card   *card
+	proof  *Proof
+	sealed event
+}
+
+func (a artifact) witnesses() (w witnesses, err error) {
+	if w.beside, err = a.sums(); err != nil {
+		return w, err
+	}
+	if err := a.whole(w.beside); err != nil {
+		return w, err
+	}
+	if w.card, err = a.card(); err != nil {
+		return w, err
+	}
+	w.proof = a.proof()
+	events, err := readLedger(a.dir)
 	if err != nil {
-		return "", false, err
+		return w, err
 	}
-	if sum, err = sumFile(ctx, path); err != nil {
-		return "", false, err
+	if known := remembered(events)[a.name()]; known != nil {
+		w.sealed = known.sealed
 	}
-	expected := []string{beside}
-	if proof := readProof(path); proof != nil {
-		expected = append(expected, proof.SHA256)
+	return w, nil
+}
+
+// sums are the hashes that the witnesses tell of what lies there.
+func (w witnesses) sums() []string {
+	told := []string{w.sealed.SHA256}
+	if w.beside != nil {
+		told = append(told, w.beside.whole)
 	}
-	events, err := readLedger(filepath.Dir(path))
-	if err != nil {
-		return sum, false, err
+	if w.card != nil {
+		told = append(told, w.card.Encrypted.SHA256)
+	} else if w.proof != nil && w.sealed.Zip == "" {
+		told = append(told, w.proof.SHA256)
 	}
-	for _, e := range events {
-		if e.Name == name && e.Event == eventSealed {
-			expected = append(expected, e.SHA256)
+	return slices.DeleteFunc(told, func(sum string) bool { return sum == "" })
+}
+
+// zips are the hashes that they tell of the zip within a ciphertext.
+func (w witnesses) zips() []string {
+	told := []string{w.sealed.Zip}
+	if w.card != nil {
+		told = append(told, w.card.Zip.SHA256)
+	}
+	if w.proof != nil {
+		told = append(told, w.proof.SHA256)
+	}
+	return slices.DeleteFunc(told, func(sum string) bool { return sum == "" })
+}
+
+func (w witnesses) zip() string {
+	if all := w.zips(); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// known tells whether anybody had something to compare that hash with.
+func (w witnesses) known(sum string) bool { return slices.Contains(w.sums(), sum) }
+
+// checkSum hashes what lies there and hears every witness.
+func (w witnesses) checkSum(ctx context.Context, a artifact) (string, error) {
+	found, err := a.hashed(ctx, w.beside)
+	if found == nil {
+		return "", err
+	}
+	for _, want := range w.sums() {
+		if err == nil && want != found.whole {
+			err = differs(a, want, found.whole)
 		}
 	}
-	for _, want := range expected {
-		known = known || want != ""
-		if want != "" && want != sum {
-			return sum, true, message.New("copy.bad", "copies.hash_differs", message.Args{"path": path, "want": want, "got": sum})
+	if a.encrypted() && err == nil {
+		for _, want := range w.zips() {
+			if want != w.zip() {
+				err = message.New("copy.bad", "copies.card_differs", message.Args{"path": a.path()})
+			}
 		}
 	}
-	return sum, known, nil
+	return found.whole, err
+}
+
+func differs(a artifact, want, got string) error {
+	return message.New("copy.bad", "copies.hash_differs", message.Args{"path": a.path(), "want": want, "got": got})
+}
+
+// checkWithin hashes the zip within a ciphertext, and holds the card against its manifest.
+func (w witnesses) checkWithin(ctx context.Context, a artifact, zip *opened, m *Manifest) (string, error) {
+	hash := sha256.New()
+	if _, err := io.CopyBuffer(hash, &reader{ctx: ctx, from: zip.bytes()}, make([]byte, blockSize)); err != nil {
+		return "", err
+	}
+	sum := hex.EncodeToString(hash.Sum(nil))
+	for _, want := range w.zips() {
+		if want != sum {
+			return sum, differs(a, want, sum)
+		}
+	}
+	if w.card != nil && !w.card.tells(m, cardFile{zip.plain.Size(), sum}) {
+		return sum, message.New("copy.bad", "copies.card_differs", message.Args{"path": a.path()})
+	}
+	return sum, nil
 }
 
 // checkParts unpacks every part and compares it with the manifest; nothing is written.
@@ -120,14 +239,15 @@ func contradicts(err error) bool {
 	return code == "copy.bad" || code == "zip.bad"
 }
 
-// unpacked reads the parts of the zip that lies there through.
-func unpacked(ctx context.Context, path string, m *Manifest) error {
-	zip, err := zipfile.Open(path, limits)
+// unpacked reads the parts of the zip that lies at a place through.
+func unpacked(ctx context.Context, p Place, m *Manifest, keys Keys) error {
+	a := artifactOf(p)
+	zip, err := a.open(keys)
 	if err != nil {
 		return err
 	}
 	defer zip.Close()
-	return checkParts(ctx, zip, path, m)
+	return checkParts(ctx, zip.Reader, a.path(), m)
 }
 
 // Check hashes a copy again at every place it lies, and tells the ledger there. It fails with copy.bad when one place
@@ -135,11 +255,12 @@ func unpacked(ctx context.Context, path string, m *Manifest) error {
 func (c *Catalogue) Check(ctx context.Context, found Copy) (Copy, error) {
 	var bad []error
 	found.Places = slices.Clone(found.Places)
-	for i, p := range found.Places {
+	for i := range found.Places {
+		p := &found.Places[i]
 		if p.State != Present && p.State != Bad {
 			continue
 		}
-		_, sum, err := Check(ctx, p.Path)
+		_, err := p.check(ctx, c.Keys)
 		if ctx.Err() != nil {
 			return found, context.Cause(ctx)
 		}
@@ -147,12 +268,12 @@ func (c *Catalogue) Check(ctx context.Context, found Copy) (Copy, error) {
 			bad = append(bad, err)
 			continue
 		}
-		found.Places[i].State, found.Places[i].SHA256 = Present, sum
+		p.State = Present
 		if err != nil {
-			found.Places[i].State = Bad
+			p.State = Bad
 			bad = append(bad, err)
 		}
-		if err := c.enterCheck(found, p, sum, err); err != nil {
+		if err := c.enterCheck(found, *p, err); err != nil {
 			bad = append(bad, err)
 		}
 	}
@@ -160,13 +281,29 @@ func (c *Catalogue) Check(ctx context.Context, found Copy) (Copy, error) {
 	return found, errors.Join(bad...)
 }
 
-func (c *Catalogue) enterCheck(found Copy, p Place, sum string, bad error) error {
+// check hashes what lies at the place, which tells from then on what was found: a zip that came without its hash has one.
+func (p *Place) check(ctx context.Context, keys Keys) (*Manifest, error) {
+	a, err := artifactAt(p.Path)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.check(ctx, keys)
+	if found.sum != "" {
+		p.SHA256 = found.sum
+	}
+	if p.Encrypted {
+		p.Zip = found.zip
+	}
+	return found.manifest, err
+}
+
+func (c *Catalogue) enterCheck(found Copy, p Place, bad error) error {
 	d, ok := c.Destination(p.Destination)
 	if !ok {
 		return nil
 	}
 	e := event{At: c.Now().Format(time.RFC3339), Event: eventCheck, ID: found.ID, Seq: found.Number(), Store: found.Store,
-		Database: found.Database, Name: found.Name, Bytes: p.Bytes, SHA256: sum, OK: bad == nil}
+		Database: found.Database, Name: found.Name, Bytes: p.Bytes, SHA256: p.SHA256, OK: bad == nil}
 	if bad != nil {
 		e.Why = bad.Error()
 	}

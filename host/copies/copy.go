@@ -96,7 +96,7 @@ func (c Copy) state() string {
 		trashed = trashed || p.State == Trashed
 		if p.State == Present || p.State == Offline {
 			good = true
-			proven = proven || c.Proof != nil && c.Proof.OK && c.Proof.SHA256 == p.SHA256
+			proven = proven || c.Proof != nil && c.Proof.OK && c.Proof.SHA256 == p.zipSum()
 		}
 	}
 	switch {
@@ -124,6 +124,7 @@ const (
 	PartDatabase = "database"
 	PartFiles    = "files"
 	PartConfig   = "config"
+	PartPiece    = "piece" // of a copy that lies there in several files
 )
 
 // Part is one file within the zip.

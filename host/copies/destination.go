@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"filippo.io/age"
+
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
@@ -23,6 +25,8 @@ type Destination struct {
 	Recipients []string // age public keys: what lies there is encrypted for them; none: it is plain
 	// Away gives what lay on those of its drives that are not plugged in, when they were last seen. It may be nil.
 	Away func() ([]Copy, []error)
+
+	limit int64 // bytes of a file there; 0: what its filesystem can hold
 }
 
 // MissedError is a destination that a copy did not reach.
@@ -72,24 +76,24 @@ func (d Destination) apart(database string) error {
 	return nil
 }
 
-func (d Destination) create(name string) (*drive.File, error) {
+// parcel begins a copy there.
+func (d Destination) parcel(name string, about int64, more ...age.Recipient) (*parcel, error) {
 	if err := d.There(); err != nil {
-		return nil, &MissedError{Destination: d.Name, Err: err}
+		return nil, err
 	}
-	file, err := drive.Create(d.Path, name)
-	if err != nil {
-		return nil, &MissedError{Destination: d.Name, Err: err}
-	}
-	return file, nil
+	return newParcel(d, name, about, more...)
 }
 
 func (d Destination) file(name string) string { return filepath.Join(d.Path, name) }
 
-func (d Destination) remove(name string) error {
-	if err := os.Remove(d.file(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove %s: %w", name, err)
+func (d Destination) remove(names ...string) error {
+	var failed []error
+	for _, name := range names {
+		if err := os.Remove(d.file(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failed = append(failed, fmt.Errorf("remove %s: %w", name, err))
+		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // twins refuses two destinations that are one folder by two names: they would be one copy.

@@ -152,10 +152,14 @@ func (c *Catalogue) refusal(one Copy, newest, ours bool, seen turn) error {
 
 // event is a line of the ledger about a copy at a place.
 func (c *Catalogue) event(kind string, one Copy, p Place) event {
-	return event{
+	e := event{
 		At: c.stamp(), Event: kind, ID: one.ID, Seq: one.Number(), Store: one.Store, Database: one.Database,
-		Name: one.Name, Bytes: p.Bytes, SHA256: p.SHA256, OK: true,
+		Name: one.Name, Bytes: p.Bytes, SHA256: p.SHA256, OK: true, Zip: p.Zip,
 	}
+	for _, piece := range p.Pieces {
+		e.Pieces = append(e.Pieces, piece.Name)
+	}
+	return e
 }
 
 func (c *Catalogue) stamp() string { return c.Now().Format(time.RFC3339) }

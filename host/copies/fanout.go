@@ -5,11 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/djscript/djscript/host/drive"
+	"filippo.io/age"
+
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -23,12 +26,13 @@ type fanout struct {
 	hash  hash.Hash
 	bytes int64
 	sinks []*sink
+	keys  Keys // what is encrypted opens for them too, as long as this run lasts
 }
 
 // sink is the zip on its way to one destination.
 type sink struct {
 	destination Destination
-	file        *drive.File
+	parcel      *parcel // nil where it could not begin
 	blocks      chan []byte
 	done        chan struct{}
 
@@ -42,10 +46,14 @@ type sink struct {
 // errors of the others are theirs and are told by failures. About is how large the zip will be; 0 where nobody knows.
 func openFanout(ctx context.Context, name string, destinations []Destination, about int64) (*fanout, error) {
 	f := &fanout{ctx: ctx, hash: sha256.New()}
+	reader, err := f.reader(destinations)
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range destinations {
 		s := &sink{destination: d, blocks: make(chan []byte, lag), done: make(chan struct{})}
-		if s.file, s.err = d.create(name); s.err == nil {
-			s.file.Expect(about) // so that a full drive can say how much is lacking
+		if s.parcel, err = d.parcel(name, about, reader...); err != nil {
+			s.err = &MissedError{Destination: d.Name, Err: err}
 		}
 		f.sinks = append(f.sinks, s)
 		go s.run()
@@ -57,13 +65,27 @@ func openFanout(ctx context.Context, name string, destinations []Destination, ab
 	return f, nil
 }
 
+// reader is one recipient more for what is encrypted: a key that nobody has but this run, and that is forgotten with it.
+// What lies there can be opened once more, and proven, while the store's own key is far away.
+func (f *fanout) reader(destinations []Destination) ([]age.Recipient, error) {
+	if !slices.ContainsFunc(destinations, func(d Destination) bool { return len(d.Recipients) > 0 }) {
+		return nil, nil
+	}
+	own, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, fmt.Errorf("make key: %w", err)
+	}
+	f.keys = Keys{own}
+	return []age.Recipient{own.Recipient()}, nil
+}
+
 func (s *sink) run() {
 	defer close(s.done)
 	for block := range s.blocks {
 		if s.failure() != nil {
 			continue
 		}
-		if _, err := s.file.Write(block); err != nil {
+		if _, err := s.parcel.Write(block); err != nil {
 			s.fail(err)
 		}
 	}
@@ -157,8 +179,8 @@ const lastMoment = time.Second
 
 // publish seals the zip on every destination that is left: flush, read back, rename, flush the folder, each at its
 // own pace. It fails only when no destination holds the copy.
-func (f *fanout) publish(ctx context.Context, name string, sealed func(Destination, Place) error) ([]Place, error) {
-	sum := f.sum()
+func (f *fanout) publish(ctx context.Context, name string, m *Manifest) ([]Place, error) {
+	made := label{manifest: m, name: name, zip: cardFile{Bytes: f.bytes, SHA256: f.sum()}}
 	places := make([]*Place, len(f.sinks))
 	var all sync.WaitGroup
 	for i, s := range f.sinks {
@@ -166,7 +188,7 @@ func (f *fanout) publish(ctx context.Context, name string, sealed func(Destinati
 			continue
 		}
 		all.Go(func() {
-			place, err := s.publish(ctx, name, sum, f.bytes, sealed)
+			place, err := s.publish(ctx, made)
 			if err != nil {
 				s.fail(err)
 				return
@@ -187,19 +209,12 @@ func (f *fanout) publish(ctx context.Context, name string, sealed func(Destinati
 	return present, nil
 }
 
-// The hash lies beside the copy before the copy has its name: a zip with its name and no hash beside it was never
-// ours, or has lost something.
-func (s *sink) publish(ctx context.Context, name, sum string, bytes int64, sealed func(Destination, Place) error) (Place, error) {
-	place := Place{Destination: s.destination.Name, Path: s.destination.file(name), Bytes: bytes, SHA256: sum, State: Present}
-	if err := drive.WriteFile(s.destination.Path, name+sumSuffix, []byte(sumLine(sum, name))); err != nil {
+func (s *sink) publish(ctx context.Context, made label) (Place, error) {
+	place, err := s.parcel.publish(ctx, made)
+	if err != nil {
 		return place, err
 	}
-	readBack, err := s.file.Publish(ctx, sum)
-	if err != nil {
-		return place, errors.Join(err, s.destination.remove(name+sumSuffix))
-	}
-	place.ReadBack = readBack
-	if err := sealed(s.destination, place); err != nil {
+	if err := made.enter(s.destination, eventSealed, place, s.parcel.card); err != nil {
 		// The copy lies there, whole: a ledger that could not be written takes nothing from it.
 		s.unlisted = message.Wrap(err, "copy.degraded", "copies.unlisted", message.Args{"destination": s.destination.Name})
 	}
@@ -210,8 +225,8 @@ func (s *sink) publish(ctx context.Context, name, sum string, bytes int64, seale
 func (f *fanout) discard() error {
 	var all []error
 	for _, s := range f.sinks {
-		if s.file != nil && !s.stuck {
-			all = append(all, s.file.Discard())
+		if s.parcel != nil && !s.stuck {
+			all = append(all, s.parcel.discard())
 		}
 	}
 	return errors.Join(all...)

@@ -108,7 +108,7 @@ func TestADestinationThatHangsDoesNotHoldACancelledRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	hangs, release := make(chan struct{}), make(chan struct{})
-	stuck := &sink{destination: Destination{Name: "b"}, file: &drive.File{}, blocks: make(chan []byte, lag), done: make(chan struct{})}
+	stuck := &sink{destination: Destination{Name: "b"}, parcel: &parcel{pieces: []*piece{{file: &drive.File{}}}}, blocks: make(chan []byte, lag), done: make(chan struct{})}
 	go func() { // a write that does not come back
 		defer close(stuck.done)
 		<-stuck.blocks

@@ -18,6 +18,8 @@ const ledgerPath = ".djscript/ledger.jsonl"
 
 // Events of the ledger.
 const (
+	eventWriting = "writing" // a copy in several files is being published: without its hashes they are none
+
 	eventSealed = "sealed" // a copy was published here
 	eventFound  = "found"  // a copy lay here that the ledger did not know
 	eventProof  = "proof"  // a copy was restored and compared
@@ -38,28 +40,31 @@ const (
 
 // kinds are all of them.
 var kinds = []string{
-	eventSealed, eventFound, eventProof, eventCheck, eventDropping, eventTrashed, eventUntrashing, eventUntrashed, eventDropped,
+	eventWriting, eventSealed, eventFound, eventProof, eventCheck, eventDropping, eventTrashed, eventUntrashing, eventUntrashed, eventDropped,
 	eventPinned, eventUnpinned, eventWaived, eventAccepted, eventApproved,
 }
 
 // event is one line of a ledger. It repeats what identifies the copy, so that a ledger can be read without its zips.
 type event struct {
-	At       string `json:"at"` // RFC 3339
-	Event    string `json:"event"`
-	ID       string `json:"id"`
-	Seq      uint64 `json:"seq"`
-	Store    string `json:"store"`
-	Database string `json:"database"`
-	Name     string `json:"name"`
-	Bytes    int64  `json:"bytes"`
-	SHA256   string `json:"sha256"`
-	ReadBack string `json:"read_back,omitempty"`
-	OK       bool   `json:"ok"`
-	Why      string `json:"why,omitempty"`
-	LastDay  string `json:"last_day,omitempty"` // of a pin: the last business day that it holds
-	Day      string `json:"day,omitempty"`      // of a tombstone: the newest business day that could be believed then
-	Files    []lain `json:"files,omitempty"`    // of a tombstone: what lay there
-	Proof    *Proof `json:"proof,omitempty"`
+	At       string   `json:"at"` // RFC 3339
+	Event    string   `json:"event"`
+	ID       string   `json:"id"`
+	Seq      uint64   `json:"seq"`
+	Store    string   `json:"store"`
+	Database string   `json:"database"`
+	Name     string   `json:"name"`
+	Bytes    int64    `json:"bytes"`
+	SHA256   string   `json:"sha256"`
+	ReadBack string   `json:"read_back,omitempty"`
+	Zip      string   `json:"zip,omitempty"`    // sha256 of the zip within, where it is encrypted
+	Card     string   `json:"card,omitempty"`   // sha256 of its card
+	Pieces   []string `json:"pieces,omitempty"` // its files, where it is in several
+	OK       bool     `json:"ok"`
+	Why      string   `json:"why,omitempty"`
+	LastDay  string   `json:"last_day,omitempty"` // of a pin: the last business day that it holds
+	Day      string   `json:"day,omitempty"`      // of a tombstone: the newest business day that could be believed then
+	Files    []lain   `json:"files,omitempty"`    // of a tombstone: what lay there
+	Proof    *Proof   `json:"proof,omitempty"`
 
 	Destination string `json:"destination,omitempty"` // that a copy need not reach
 	Hash        string `json:"hash,omitempty"`        // of an approved plan

@@ -85,7 +85,7 @@ func (m *Maker) Create(ctx context.Context, o Options) (Set, error) {
 	if err := m.Bench.Make(); err != nil {
 		return set, err
 	}
-	seqs, err := openSequence(m.State, m.Store.ID, m.Destinations)
+	seqs, err := openSequence(ctx, m.State, m.Store.ID, m.Destinations)
 	if err != nil {
 		return set, err
 	}
@@ -226,7 +226,7 @@ func (k *making) complete(ctx context.Context, from stream, bytes int64) (*Copy,
 	}
 	made := k.manifest.copy(k.name)
 	made.Places = places
-	proof, err := trial.finish(ctx, k.manifest, made)
+	proof, err := trial.finish(ctx, k.manifest, made, k.out.keys)
 	if left := trial.remove(); left != nil {
 		k.degrade(left) // takes nothing from what was proven
 	}
@@ -260,7 +260,8 @@ func (k *making) proveAfter(ctx context.Context, made Copy, unable error) (*Proo
 		return nil, unable
 	}
 	p := &Prover{Bench: k.Bench, Databases: []Database{k.database}, Now: k.Now, Entropy: k.Entropy, Progress: k.Progress}
-	return p.proof(ctx, k.manifest, made.Places[0].Path, made.Places[0].SHA256)
+	p.Keys = k.out.keys
+	return p.proof(ctx, k.manifest, made.Places[0])
 }
 
 func (k *making) degrade(err error) { k.degraded = append(k.degraded, err) }
@@ -291,7 +292,7 @@ func (k *making) seal(ctx context.Context, from stream, trial *trial) (places []
 		return nil, err
 	}
 	k.tell(Progress{Step: "sealing"})
-	places, err = k.out.publish(ctx, k.name, k.sealed)
+	places, err = k.out.publish(ctx, k.name, k.manifest)
 	if err != nil {
 		return nil, err
 	}
@@ -301,14 +302,6 @@ func (k *making) seal(ctx context.Context, from stream, trial *trial) (places []
 		}
 	}
 	return places, nil
-}
-
-func (k *making) sealed(d Destination, p Place) error {
-	m := k.manifest
-	return enter(d.Path, event{
-		At: m.Created, Event: eventSealed, ID: m.ID, Seq: m.Seq, Store: m.Store.ID, Database: m.Database.Name, Name: k.name,
-		Bytes: p.Bytes, SHA256: p.SHA256, ReadBack: p.ReadBack, OK: true,
-	})
 }
 
 // write writes the zip's entries in order; the manifest is the last, since it tells of all the others.

@@ -84,13 +84,17 @@ func between(a, x, b string) bool {
 	return min(a, b) <= x && x <= max(a, b)
 }
 
-// writeProof puts the proof beside the copy at one place, and tells the ledger where the place is a destination.
+// writeProof puts the proof beside the copy at one place, and tells the ledger where the place is a destination. Beside
+// ciphertext nobody reads what the shop has in its tables.
 func writeProof(p Place, d *Destination, c Copy, m *Manifest, proof *Proof) error {
+	if p.Encrypted {
+		proof = proof.discreet()
+	}
 	text, err := json.MarshalIndent(proof, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode proof: %w", err)
 	}
-	if err := drive.WriteFile(filepath.Dir(p.Path), c.Name+proofSuffix, append(text, '\n')); err != nil {
+	if err := drive.WriteFile(filepath.Dir(p.Path), artifactOf(p).stem+proofSuffix, append(text, '\n')); err != nil {
 		return message.Wrap(err, "copy.degraded", "copies.proof_not_kept", message.Args{"path": p.Path})
 	}
 	if d == nil {
@@ -102,9 +106,21 @@ func writeProof(p Place, d *Destination, c Copy, m *Manifest, proof *Proof) erro
 	})
 }
 
-// readProof is the proof that lies beside a copy, or nil. What can not be read proves nothing.
-func readProof(path string) *Proof {
-	text, err := os.ReadFile(path + proofSuffix)
+// tellsMore tells whether a proof is newer than another, or is the same one told whole.
+func (p *Proof) tellsMore(other *Proof) bool {
+	return p.When > other.When || p.When == other.When && p.Rows != nil && other.Rows == nil
+}
+
+// discreet is the proof without what was counted and asked.
+func (p *Proof) discreet() *Proof {
+	told := *p
+	told.Rows, told.Evidence, told.Against = nil, nil, []string{}
+	return &told
+}
+
+// proof is the one that lies beside a copy, or nil. What can not be read proves nothing.
+func (a artifact) proof() *Proof {
+	text, err := os.ReadFile(a.beside(proofSuffix))
 	if err != nil {
 		return nil
 	}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/djscript/djscript/host/message"
-	"github.com/djscript/djscript/host/zipfile"
 )
 
 // Prover proves copies that lie there: checks the bytes, restores them to a scratch database, compares.
@@ -22,6 +21,7 @@ type Prover struct {
 	Now          func() time.Time
 	Entropy      io.Reader
 	Progress     func(Progress)
+	Keys         Keys // for what is encrypted
 }
 
 // Prove proves a copy by the first place where it lies, writes the proof beside it wherever it lies, and gives the
@@ -33,7 +33,7 @@ func (p *Prover) Prove(ctx context.Context, c Copy) (Copy, error) {
 	if err != nil {
 		return c, err
 	}
-	proof, err := p.proof(ctx, m, place.Path, place.SHA256)
+	proof, err := p.proof(ctx, m, place)
 	if err != nil {
 		return c, err
 	}
@@ -58,27 +58,34 @@ func (p *Prover) sound(ctx context.Context, c Copy) (Copy, Place, *Manifest, err
 		if place.State != Present {
 			continue
 		}
-		m, sum, err := Check(ctx, place.Path)
+		m, err := place.sound(ctx, p.Keys)
 		if err == nil {
-			place.SHA256 = sum // a zip that came without its hash has one now
 			return c, *place, m, nil
 		}
 		failed = append(failed, err)
 		if contradicts(err) {
 			place.State = Bad
-			failed = append(failed, catalogue.enterCheck(c, *place, sum, err))
+			failed = append(failed, catalogue.enterCheck(c, *place, err))
 		}
 	}
 	c.State = c.state()
 	return c, Place{}, nil, errors.Join(failed...)
 }
 
-func (p *Prover) proof(ctx context.Context, m *Manifest, path, sum string) (*Proof, error) {
+// sound checks what lies at the place with all that is within.
+func (p *Place) sound(ctx context.Context, keys Keys) (*Manifest, error) {
+	if p.Encrypted && len(keys) == 0 {
+		return nil, message.New("copy.encrypted", "copies.encrypted", message.Args{"path": p.Path})
+	}
+	return p.check(ctx, keys)
+}
+
+func (p *Prover) proof(ctx context.Context, m *Manifest, place Place) (*Proof, error) {
 	stage, err := p.stage(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	proof, err := p.restore(ctx, stage, m, path, sum)
+	proof, err := p.restore(ctx, stage, m, place)
 	left := stage.remove()
 	if proof != nil {
 		return proof, nil // what is left of the scratch takes nothing from it; the next run sweeps
@@ -100,9 +107,9 @@ func (p *Prover) stage(ctx context.Context, m *Manifest) (stage, error) {
 	return nil, err
 }
 
-func (p *Prover) restore(ctx context.Context, s stage, m *Manifest, path, sum string) (*Proof, error) {
-	o := outcome{manifest: m, sum: sum, began: p.Now(), now: p.Now}
-	zip, err := zipfile.Open(path, limits)
+func (p *Prover) restore(ctx context.Context, s stage, m *Manifest, place Place) (*Proof, error) {
+	o := outcome{manifest: m, sum: place.zipSum(), began: p.Now(), now: p.Now}
+	zip, err := artifactOf(place).open(p.Keys)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +126,7 @@ func (p *Prover) restore(ctx context.Context, s stage, m *Manifest, path, sum st
 	}}
 	_, o.restore = s.through(ctx, io.TeeReader(entry, io.MultiWriter(hash, count)))
 	if o.restore == nil && hex.EncodeToString(hash.Sum(nil)) != part.SHA256 {
-		o.parts = message.New("copy.bad", "copies.part_differs", message.Args{"path": path, "part": part.Name})
+		o.parts = message.New("copy.bad", "copies.part_differs", message.Args{"path": place.Path, "part": part.Name})
 	}
 	return prove(ctx, s, o)
 }

@@ -3,7 +3,6 @@ package copies
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/djscript/djscript/host/message"
@@ -17,14 +16,14 @@ import (
 func (c *Catalogue) gaps(d Destination, events []event) []Copy {
 	known := remembered(events)
 	var found []Copy
-	for _, path := range zips(d.Path) {
-		m := known[filepath.Base(path)]
-		if m.tells(path, c.Store) {
+	for _, a := range artifacts(d.Path) {
+		m := known[a.name()]
+		if m.tells(a, c.Store) {
 			continue
 		}
-		one, err := Open(path)
+		one, err := a.read(nil)
 		switch {
-		case err != nil, one.Store != c.Store: // what can not be read is told by the list
+		case err != nil, a.unfinished(), one.Store != c.Store: // what can not be read is told by the list
 		case m != nil && (m.moves(one.ID) || m.knows(c.Store) && one.Proof == nil):
 		default:
 			found = append(found, one)
@@ -39,14 +38,14 @@ func (m *memory) knows(store string) bool {
 }
 
 // tells says whether a ledger knows as much of a copy as lies beside it.
-func (m *memory) tells(path, store string) bool {
+func (m *memory) tells(a artifact, store string) bool {
 	if !m.knows(store) {
 		return false
 	}
 	if m.proof != nil {
 		return true
 	}
-	_, err := os.Lstat(path + proofSuffix)
+	_, err := os.Lstat(a.beside(proofSuffix))
 	return err != nil
 }
 
@@ -78,6 +77,9 @@ func (c *Catalogue) rebuild(d Destination) error {
 	for _, one := range gaps {
 		line := c.event(eventFound, one, one.Places[0])
 		line.Proof = one.Proof
+		if text, err := os.ReadFile(artifactOf(one.Places[0]).beside(cardSuffix)); err == nil {
+			line.Card = sumOf(text)
+		}
 		failed = append(failed, enter(d.Path, line))
 	}
 	if len(gaps) > 0 {

@@ -1,6 +1,7 @@
 package copies
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,7 +34,7 @@ type lastBackup struct {
 
 const sequenceName = "sequence"
 
-func openSequence(dir string, store string, destinations []Destination) (*sequence, error) {
+func openSequence(ctx context.Context, dir string, store string, destinations []Destination) (*sequence, error) {
 	s := &sequence{dir: dir, backups: map[string]lastBackup{}}
 	text, err := os.ReadFile(filepath.Join(dir, sequenceName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -53,16 +54,27 @@ func openSequence(dir string, store string, destinations []Destination) (*sequen
 				s.seen(e.Seq, e.At)
 			}
 		}
-		for _, f := range zips(d.Path) {
-			if m, err := ReadManifest(f); err == nil && m.Store.ID == store {
-				s.seen(m.Seq, m.Created)
-				if m.Seq > s.backups[m.Database.Name].seq {
-					s.backups[m.Database.Name] = lastBackup{seq: m.Seq, bytes: m.database().Bytes, zip: sizeOf(f)}
-				}
+		for _, one := range readings(ctx, d.Path) {
+			if one.err == nil && one.copy.Store == store {
+				s.met(one.copy)
 			}
 		}
 	}
 	return s, nil
+}
+
+// met takes note of a copy that lies somewhere.
+func (s *sequence) met(c Copy) {
+	s.seen(c.Number(), c.Created)
+	if c.Number() <= s.backups[c.Database].seq {
+		return
+	}
+	for _, part := range c.Parts {
+		if part.Kind == PartDatabase {
+			s.backups[c.Database] = lastBackup{seq: c.Number(), bytes: part.Bytes, zip: c.Places[0].Bytes}
+			return
+		}
+	}
 }
 
 func (s *sequence) seen(seq uint64, at string) {
@@ -88,12 +100,4 @@ func (s *sequence) expected(database string, bytes int64) int64 {
 		return last.bytes
 	}
 	return bytes * 4 / 5
-}
-
-func sizeOf(path string) int64 {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
 }

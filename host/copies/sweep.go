@@ -18,7 +18,7 @@ func (m *Maker) Sweep() error {
 	for _, d := range m.Destinations {
 		if d.There() == nil {
 			drive.SweepParts(d.Path, func(string) bool { return true })
-			failed = append(failed, m.store().tidy(d), m.sweepSums(d))
+			failed = append(failed, m.store().tidy(d), m.sweepSums(d), m.sweepUnfinished(d))
 		}
 	}
 	old, err := os.ReadDir(m.Bench.Dir)
@@ -60,10 +60,44 @@ func (m *Maker) sweepSums(d Destination) error {
 	var failed []error
 	for _, path := range sums {
 		zip := strings.TrimSuffix(path, sumSuffix)
-		sum, unreadable := readSum(zip, filepath.Base(zip))
+		one := artifact{dir: d.Path, stem: filepath.Base(zip)}
+		sum, unreadable := one.sums()
 		_, gone := os.Stat(zip)
-		if unreadable == nil && sum != "" && errors.Is(gone, fs.ErrNotExist) && known[filepath.Base(zip)] == nil {
+		if unreadable == nil && sum != nil && !sum.split() && errors.Is(gone, fs.ErrNotExist) && known[one.stem] == nil {
 			failed = append(failed, os.Remove(path))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// sweepUnfinished removes what whoever died left of a copy in several files: those that the ledger says were being
+// published, while the hashes that come last are not there.
+func (m *Maker) sweepUnfinished(d Destination) error {
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(d.Path) // follows no link out of it
+	if err != nil {
+		return fmt.Errorf("open destination: %w", err)
+	}
+	defer root.Close()
+	var failed []error
+	for _, known := range remembered(events) {
+		begun := known.writing
+		if begun == nil || begun.Store != m.Store.ID {
+			continue
+		}
+		place := begun.place(d, Present)
+		if one := artifactOf(place); one.name() != begun.Name || !one.unfinished() {
+			continue
+		}
+		for _, name := range place.Files() {
+			if stem, _, ok := parseFile(strings.TrimSuffix(name, cardSuffix)); ok && strings.TrimSuffix(stem, ageSuffix) == begun.Name {
+				if err := root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+					failed = append(failed, err)
+				}
+			}
 		}
 	}
 	return errors.Join(failed...)

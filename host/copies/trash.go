@@ -458,7 +458,7 @@ func (c *Catalogue) expire(t *trash) error {
 	if len(waiting) == 0 {
 		return nil
 	}
-	shelf, err := openShelf(t.d, c.Store)
+	shelf, err := openShelf(context.Background(), t.d, c.Store)
 	if err != nil {
 		return err
 	}
@@ -489,7 +489,7 @@ func (s *shelf) here(d Destination) []Copy {
 }
 
 // trashed are the copies in the trash of a destination, and what can not be read there.
-func (d Destination) trashed(store string) (all []Copy, problems []error) {
+func (d Destination) trashed(_ context.Context, store string) (all []Copy, problems []error) {
 	if err := d.There(); err != nil {
 		return nil, []error{err}
 	}
@@ -580,7 +580,7 @@ func (c *Catalogue) untrash(ctx context.Context, d Destination, id string) (Copy
 			return Copy{}, err
 		}
 	}
-	return c.returned(d, id)
+	return c.returned(ctx, d, id)
 }
 
 // returns brings one copy back, once nothing speaks against it.
@@ -607,8 +607,8 @@ func (t *trash) taken(tombstone event, name string) error {
 }
 
 // returned is the copy as it lies at the destination again.
-func (c *Catalogue) returned(d Destination, id string) (Copy, error) {
-	shelf, err := openShelf(d, c.Store)
+func (c *Catalogue) returned(ctx context.Context, d Destination, id string) (Copy, error) {
+	shelf, err := openShelf(ctx, d, c.Store)
 	if err != nil {
 		return Copy{}, err
 	}

@@ -66,16 +66,16 @@ func (t *trial) remove() error {
 
 // finish ends the restore and compares; nil where there is nothing to prove by. What lies at the first place is
 // unpacked once more meanwhile, so that the bytes that were restored are tied to the bytes that lie there.
-func (t *trial) finish(ctx context.Context, m *Manifest, made Copy) (*Proof, error) {
+func (t *trial) finish(ctx context.Context, m *Manifest, made Copy, keys Keys) (*Proof, error) {
 	if t.rehearsal == nil {
 		return nil, nil
 	}
 	t.tell(Progress{Step: "proving"})
 	t.ended = true
 	tied := make(chan error, 1)
-	go func() { tied <- unpacked(ctx, made.Places[0].Path, m) }()
+	go func() { tied <- unpacked(ctx, made.Places[0], m, keys) }()
 	_, err := t.rehearsal.finish()
-	return prove(ctx, t.scratch, outcome{manifest: m, sum: made.Places[0].SHA256, restore: err, parts: <-tied, began: t.began, now: t.now})
+	return prove(ctx, t.scratch, outcome{manifest: m, sum: made.Places[0].zipSum(), restore: err, parts: <-tied, began: t.began, now: t.now})
 }
 
 // outcome is what is known when a restore has ended.

@@ -58,6 +58,15 @@ func (f *File) Expect(bytes int64) { f.expect = bytes }
 // Path is where the file will be once it is published.
 func (f *File) Path() string { return filepath.Join(f.dir, f.name) }
 
+// Rename gives the file another name to be published under.
+func (f *File) Rename(name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	f.name = name
+	return nil
+}
+
 // Write adds bytes: "drive.full", "drive.read_only", "drive.removed", "fs.denied". After an error the file can only be
 // discarded.
 func (f *File) Write(p []byte) (int, error) {

@@ -77,6 +77,11 @@ func NewReader(in io.ReaderAt, size int64, l Limits) (*Reader, error) {
 	return newReader(in, size, l, "zip")
 }
 
+// NamedReader is NewReader for a zip that lies somewhere all the same: errors say so.
+func NamedReader(in io.ReaderAt, size int64, l Limits, path string) (*Reader, error) {
+	return newReader(in, size, l, path)
+}
+
 func newReader(in io.ReaderAt, size int64, l Limits, path string) (*Reader, error) {
 	r := &Reader{path: path, in: in}
 	at, err := findDirectory(in, size)
