@@ -29,7 +29,7 @@ FIREBIRD := gbak=firebird3.0-utils firebird=firebird3.0-server \
   $(if $(wildcard /opt/firebird/plugins /usr/lib64/firebird/plugins),,'/usr/lib/*/firebird/*/plugins/libEngine*.so=firebird3.0-server-core')
 # The race detector wants a C compiler; the tests read Firebird's own example database, hold our zips against unzip, our
 # language against PUC's Lua, and what an editor is told against luacheck; drives are images of real filesystems.
-TESTS := gcc=gcc '/usr/include/stdlib.h=libc6-dev' unzip=unzip lua5.1=lua5.1 luacheck=lua-check \
+TESTS := gcc=gcc '/usr/include/stdlib.h=libc6-dev' unzip=unzip age=age lua5.1=lua5.1 luacheck=lua-check \
   mkfs.ext4=e2fsprogs mkfs.xfs=xfsprogs mkfs.btrfs=btrfs-progs \
   '/usr/share/doc/firebird3.0-examples/examples/employee.sql.gz=firebird3.0-examples'
 

@@ -66,7 +66,7 @@ func askCompanies(ctx context.Context, d copies.Database) ([]firebird.Company, e
 }
 
 func (a *app) copiedCompanies(ctx context.Context, ref string) error {
-	c, err := a.findCopy(ctx, ref)
+	c, err := a.findCopy(ctx, ref, nil)
 	if err != nil {
 		return err
 	}

@@ -11,18 +11,24 @@ import (
 
 func (a *app) copiesCheckCommand() *cobra.Command {
 	var all bool
+	var key string
 	c := &cobra.Command{
 		Use: "check [COPY...]", Short: message.Text("cli.copies_check_short", nil), Long: message.Text("cli.copies_check_long", nil),
 		Args: between(0, -1), Example: "  djscript copies check\n  djscript copies check --all\n  djscript copies check E:/Copias/loja.zip",
-		RunE: func(c *cobra.Command, args []string) error { return a.checkCopies(c.Context(), args, all) },
+		RunE: func(c *cobra.Command, args []string) error { return a.checkCopies(c.Context(), args, all, key) },
 	}
 	c.Flags().BoolVar(&all, "all", false, message.Text("cli.flag_all", nil))
+	keyFlag(c, &key)
 	return c
 }
 
-func (a *app) checkCopies(ctx context.Context, refs []string, all bool) error {
+func (a *app) checkCopies(ctx context.Context, refs []string, all bool, key string) error {
 	o := &outcomes{}
-	wanted, err := a.wantedCopies(ctx, refs, all)
+	keys, err := keysIn(key)
+	if err != nil {
+		return err
+	}
+	wanted, err := a.wantedCopies(ctx, refs, all, keys)
 	if err != nil {
 		return err
 	}
@@ -45,7 +51,7 @@ type wanted struct {
 
 // wantedCopies finds the copies of a command line; nothing named is the newest one, or all of them. One that can not
 // be found does not keep the others from being looked at.
-func (a *app) wantedCopies(ctx context.Context, refs []string, all bool) ([]wanted, error) {
+func (a *app) wantedCopies(ctx context.Context, refs []string, all bool, keys copies.Keys) ([]wanted, error) {
 	catalogue := &copies.Catalogue{Now: a.now}
 	if a.needsStore(refs) {
 		store, err := a.host()
@@ -54,10 +60,11 @@ func (a *app) wantedCopies(ctx context.Context, refs []string, all bool) ([]want
 		}
 		catalogue = store.Catalogue()
 	}
+	catalogue.Keys = keys
 	var found []wanted
 	if len(refs) > 0 {
 		for _, ref := range refs {
-			c, err := a.findCopy(ctx, ref)
+			c, err := a.findCopy(ctx, ref, keys)
 			found = append(found, wanted{c, err, catalogue})
 		}
 		return found, nil

@@ -11,25 +11,30 @@ import (
 )
 
 func (a *app) copiesExtractCommand() *cobra.Command {
-	var to string
+	var to, key string
 	c := &cobra.Command{
 		Use: "extract COPY --to DIR [PART...]", Short: message.Text("cli.copies_extract_short", nil), Long: message.Text("cli.copies_extract_long", nil),
-		Args: between(1, -1), Example: "  djscript copies extract newest --to C:/Temp/copia\n  djscript copies extract loja.zip --to out config/djscript.toml",
-		RunE: func(c *cobra.Command, args []string) error { return a.extract(c.Context(), args[0], to, args[1:]) },
+		Args: between(1, -1), Example: "  djscript copies extract newest --to C:/Temp/copia\n  djscript copies extract loja.zip --to out config/djscript.toml\n  djscript copies extract E:/loja.zip.age --to out --key chave.txt",
+		RunE: func(c *cobra.Command, args []string) error { return a.extract(c.Context(), args[0], to, args[1:], key) },
 	}
 	c.Flags().StringVar(&to, "to", "", message.Text("cli.flag_to", nil))
+	keyFlag(c, &key)
 	return c
 }
 
-func (a *app) extract(ctx context.Context, ref, to string, parts []string) error {
+func (a *app) extract(ctx context.Context, ref, to string, parts []string, key string) error {
 	if to == "" {
 		return message.New("arg.missing", "cli.extract_where", message.Args{"copy": ref})
 	}
-	c, err := a.findCopy(ctx, ref)
+	keys, err := keysIn(key)
 	if err != nil {
 		return err
 	}
-	written, err := copies.Extract(ctx, c, to, parts)
+	c, err := a.findCopy(ctx, ref, keys)
+	if err != nil {
+		return err
+	}
+	written, err := copies.Extract(ctx, c, to, parts, keys...)
 	if err != nil {
 		return err
 	}

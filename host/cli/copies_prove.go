@@ -19,21 +19,28 @@ import (
 
 func (a *app) copiesProveCommand() *cobra.Command {
 	var wait time.Duration
+	var key string
 	c := &cobra.Command{
 		Use: "prove [COPY...]", Short: message.Text("cli.copies_prove_short", nil), Long: message.Text("cli.copies_prove_long", nil),
 		Args: between(0, -1), Example: "  djscript copies prove\n  djscript copies prove newest\n  djscript copies prove E:/Copias/loja.zip",
-		RunE: func(c *cobra.Command, args []string) error { return a.prove(c.Context(), args, wait) },
+		RunE: func(c *cobra.Command, args []string) error { return a.prove(c.Context(), args, wait, key) },
 	}
 	c.Flags().DurationVar(&wait, "wait", 0, message.Text("cli.flag_wait", nil))
+	keyFlag(c, &key)
 	return c
 }
 
-func (a *app) prove(ctx context.Context, refs []string, wait time.Duration) error {
+func (a *app) prove(ctx context.Context, refs []string, wait time.Duration, key string) error {
+	keys, err := keysIn(key)
+	if err != nil {
+		return err
+	}
 	t, err := a.trials(ctx, refs, wait)
 	if err != nil {
 		return err
 	}
-	wanted, err := a.toProve(ctx, refs)
+	t.prover.Keys = keys
+	wanted, err := a.toProve(ctx, refs, keys)
 	if err != nil {
 		return errors.Join(err, t.end())
 	}
@@ -56,9 +63,9 @@ func (a *app) prove(ctx context.Context, refs []string, wait time.Duration) erro
 }
 
 // toProve are the copies named, or else every sealed one that was not made to stay so, newest first.
-func (a *app) toProve(ctx context.Context, refs []string) ([]wanted, error) {
+func (a *app) toProve(ctx context.Context, refs []string, keys copies.Keys) ([]wanted, error) {
 	if len(refs) > 0 {
-		return a.wantedCopies(ctx, refs, false)
+		return a.wantedCopies(ctx, refs, false, keys)
 	}
 	store, err := a.host()
 	if err != nil {

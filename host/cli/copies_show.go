@@ -16,19 +16,26 @@ import (
 )
 
 func (a *app) copiesShowCommand() *cobra.Command {
-	return &cobra.Command{
+	var key string
+	c := &cobra.Command{
 		Use: "show COPY", Short: message.Text("cli.copies_show_short", nil), Long: message.Text("cli.copies_show_long", nil),
 		Args: exactly(1), Example: "  djscript copies show newest\n  djscript copies show 12 --json\n  djscript copies show E:/Copias/loja.zip",
-		RunE: func(c *cobra.Command, args []string) error { return a.showCopy(c.Context(), args[0]) },
+		RunE: func(c *cobra.Command, args []string) error { return a.showCopy(c.Context(), args[0], key) },
 	}
+	keyFlag(c, &key)
+	return c
 }
 
-func (a *app) showCopy(ctx context.Context, ref string) error {
-	c, err := a.findCopy(ctx, ref)
+func (a *app) showCopy(ctx context.Context, ref, key string) error {
+	keys, err := keysIn(key)
 	if err != nil {
 		return err
 	}
-	m, err := manifestOf(c)
+	c, err := a.findCopy(ctx, ref, keys)
+	if err != nil {
+		return err
+	}
+	m, err := manifestOf(c, keys)
 	if a.json {
 		shown := map[string]any{"copy": c, "manifest": m}
 		if err != nil {
@@ -114,8 +121,15 @@ func leftOut(m *copies.Manifest) string {
 func (p *page) places(c copies.Copy) {
 	var rows [][]string
 	for _, place := range c.Places {
-		rows = append(rows, []string{orDash(place.Destination), placeWord(place.State), size(place.Bytes), place.Path})
+		state := placeWord(place.State)
+		if place.Encrypted {
+			state += ", " + message.Text("cli.place_encrypted", nil)
+		}
+		rows = append(rows, []string{orDash(place.Destination), state, size(place.Bytes), place.Path})
 		rows = append(rows, []string{"", "", "sha256", place.SHA256})
+		for _, piece := range place.Pieces {
+			rows = append(rows, []string{"", "", size(piece.Bytes), piece.Name})
+		}
 	}
 	p.section("cli.show_places", rows)
 }

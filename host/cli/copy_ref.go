@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
@@ -20,13 +22,28 @@ func (a *app) isPath(ref string) bool {
 		return true
 	}
 	_, err = os.Stat(a.configPath())
-	return errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(ref, ".zip")
+	return errors.Is(err, fs.ErrNotExist) && copies.IsFile(ref)
 }
 
-// findCopy is the copy that a person names: a path on any machine, anything else in this store's catalogue.
-func (a *app) findCopy(ctx context.Context, ref string) (copies.Copy, error) {
+// keyFlag gives a command its --key.
+func keyFlag(c *cobra.Command, path *string) {
+	c.Flags().StringVar(path, "key", "", message.Text("cli.flag_key", nil))
+	_ = c.MarkFlagFilename("key")
+}
+
+// keysIn reads the file of --key; none where it was not given.
+func keysIn(path string) (copies.Keys, error) {
+	if path == "" {
+		return nil, nil
+	}
+	return copies.ReadKeys(path)
+}
+
+// findCopy is the copy that a person names: a path on any machine, anything else in this store's catalogue. The keys
+// are for a path to what is encrypted.
+func (a *app) findCopy(ctx context.Context, ref string, keys copies.Keys) (copies.Copy, error) {
 	if a.isPath(ref) {
-		return copies.Open(ref)
+		return copies.Open(ref, keys...)
 	}
 	store, err := a.host()
 	if err != nil {
@@ -35,14 +52,14 @@ func (a *app) findCopy(ctx context.Context, ref string) (copies.Copy, error) {
 	return store.Catalogue().Find(ctx, ref)
 }
 
-// manifestOf reads the whole manifest of a copy at the first place where it can be read.
-func manifestOf(c copies.Copy) (*copies.Manifest, error) {
+// manifestOf reads the whole manifest of a copy at the first place where it can be read with these keys.
+func manifestOf(c copies.Copy, keys copies.Keys) (*copies.Manifest, error) {
 	var failed []error
 	for _, p := range c.Places {
 		if p.State != copies.Present {
 			continue
 		}
-		m, err := copies.ReadManifest(p.Path)
+		m, err := copies.ReadManifest(p.Path, keys...)
 		if err == nil {
 			return m, nil
 		}

@@ -65,6 +65,12 @@ func parseFile(name string) (stem string, piece int, ok bool) {
 	return match[1], piece, err == nil && piece > 0
 }
 
+// IsFile tells whether a file has the name of a copy, of a piece of one, or of the card of one.
+func IsFile(name string) bool {
+	_, _, ok := parseFile(strings.TrimSuffix(name, cardSuffix))
+	return ok
+}
+
 // artifacts are those of a folder, by name. Where a person joined or decrypted one beside itself, what was written
 // there counts and what came of it does not.
 func artifacts(dir string) []artifact {
@@ -153,9 +159,9 @@ func artifactOf(p Place) artifact {
 	return a
 }
 
-// Files are the names of all files of a copy at a place: those that hold its bytes, in order, and then what lies beside
-// them. They are all in the folder of the place's path.
-func (p Place) Files() []string {
+// files are the names of all files of a copy at a place: those that hold its bytes, in order, and then what lies beside
+// them.
+func (p Place) files() []string {
 	a := artifactOf(p)
 	all := append(slices.Clone(a.files()), a.stem+sumSuffix, a.stem+proofSuffix)
 	if p.Encrypted {

@@ -446,7 +446,10 @@ func (m *memory) forget() bool {
 // add tells the copy what only the ledger knows.
 func (m *memory) add(c *Copy) {
 	p := &c.Places[0]
-	p.ReadBack = m.sealed.ReadBack
+	p.ReadBack, p.Checked = m.sealed.ReadBack, m.sealed.At
+	if m.check.ID != "" {
+		p.Checked = m.check.At
+	}
 	if p.SHA256 == "" {
 		p.SHA256 = m.sealed.SHA256
 	}

@@ -90,8 +90,7 @@ func unopened(err error, path string) error {
 // decrypt sees the ciphertext as what it holds; only what is asked for is decrypted.
 func (o *opened) decrypt(a artifact, keys []age.Identity) error {
 	plain, size, err := age.DecryptReaderAt(&device{o.plain}, o.plain.Size(), keys...)
-	var unfit *age.NoIdentityMatchError
-	if errors.As(err, &unfit) {
+	if _, unfit := errors.AsType[*age.NoIdentityMatchError](err); unfit {
 		return message.New("copy.key", "copies.key_unfit", message.Args{"path": a.path()})
 	}
 	if err != nil {
@@ -131,8 +130,7 @@ func (d *decrypted) ReadAt(p []byte, at int64) (int, error) {
 }
 
 func undecrypted(err error, path string) error {
-	var drive *deviceError
-	if errors.As(err, &drive) {
+	if drive, ok := errors.AsType[*deviceError](err); ok {
 		return fmt.Errorf("read %s: %w", path, drive.error)
 	}
 	return message.Wrap(err, "copy.bad", "copies.undecrypted", message.Args{"path": path})
