@@ -22,6 +22,7 @@ import (
 	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/zipfile"
@@ -212,8 +213,8 @@ func TestTheLimitIsTheLargestPiece(t *testing.T) {
 }
 
 func TestOnFATAFileEndsBefore4GiB(t *testing.T) {
-	if pieceLimit > 1<<32-1 || pieceLimit < 3<<30 {
-		t.Errorf("a piece has up to %d bytes", int64(pieceLimit))
+	if drive.PieceLimit > 1<<32-1 || drive.PieceLimit < 3<<30 {
+		t.Errorf("a piece has up to %d bytes", drive.PieceLimit)
 	}
 }
 
