@@ -120,8 +120,7 @@ func (m *Manifest) encode() ([]byte, error) {
 // decodeManifest reads a manifest and refuses what could not have been written by us.
 func decodeManifest(text []byte, path string) (*Manifest, error) {
 	m := &Manifest{}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if err := decoder.Decode(m); err != nil {
+	if err := json.Unmarshal(text, m); err != nil {
 		return nil, message.Wrap(err, "copy.bad", "copies.manifest_unreadable", message.Args{"path": path})
 	}
 	_, created := time.Parse(time.RFC3339, m.Created)
@@ -147,9 +146,10 @@ func readManifest(zip *zipfile.Reader, path string) (*Manifest, error) {
 		return nil, message.Wrap(err, "copy.bad", "copies.manifest_unreadable", message.Args{"path": path})
 	}
 	defer entry.Close()
-	text, err := io.ReadAll(io.LimitReader(entry, manifestLimit))
-	if err != nil {
+	var text bytes.Buffer
+	text.Grow(int(min(entries[len(entries)-1].Bytes, 64<<10)) + bytes.MinRead)
+	if _, err := text.ReadFrom(io.LimitReader(entry, manifestLimit)); err != nil {
 		return nil, message.Wrap(err, "copy.bad", "copies.manifest_unreadable", message.Args{"path": path})
 	}
-	return decodeManifest(text, path)
+	return decodeManifest(text.Bytes(), path)
 }

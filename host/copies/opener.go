@@ -73,8 +73,33 @@ func (o *opened) join(a artifact) error {
 		}
 		all.add(file, info.Size())
 	}
-	o.plain = io.NewSectionReader(all.reader(), 0, all.size())
+	o.plain = io.NewSectionReader(withTail(all.reader(), all.size()), 0, all.size())
 	return nil
+}
+
+// tail has read the end of a file at once: the zip's directory and its manifest lie there, and are asked for in many
+// small pieces.
+type tail struct {
+	io.ReaderAt
+	from int64
+	data []byte
+}
+
+const tailLength = 8 << 10
+
+func withTail(all io.ReaderAt, size int64) io.ReaderAt {
+	t := &tail{ReaderAt: all, from: max(0, size-tailLength), data: make([]byte, min(size, tailLength))}
+	if n, err := all.ReadAt(t.data, t.from); n < len(t.data) && err != nil {
+		return all // whoever asks again is told why
+	}
+	return t
+}
+
+func (t *tail) ReadAt(p []byte, at int64) (int, error) {
+	if at < t.from || at+int64(len(p)) > t.from+int64(len(t.data)) {
+		return t.ReaderAt.ReadAt(p, at)
+	}
+	return copy(p, t.data[at-t.from:]), nil
 }
 
 func unopened(err error, path string) error {

@@ -231,6 +231,10 @@ type label struct {
 
 // enter tells the ledger of a destination what becomes of the copy there.
 func (l label) enter(d Destination, kind string, p Place, card string) error {
+	return enter(d.Path, l.event(kind, p, card))
+}
+
+func (l label) event(kind string, p Place, card string) event {
 	m := l.manifest
 	e := event{
 		At: m.Created, Event: kind, ID: m.ID, Seq: m.Seq, Store: m.Store.ID, Database: m.Database.Name, Name: l.name,
@@ -239,7 +243,7 @@ func (l label) enter(d Destination, kind string, p Place, card string) error {
 	for _, piece := range p.Pieces {
 		e.Pieces = append(e.Pieces, piece.Name)
 	}
-	return enter(d.Path, e)
+	return e
 }
 
 // writerOf makes a writer of a function.

@@ -45,13 +45,9 @@ var errDamaged = errors.New("damaged")
 
 // findDirectory reads the end of the file: the end record, and the zip64 records before it where they are needed.
 func findDirectory(r io.ReaderAt, size int64) (place, error) {
-	tail := make([]byte, min(size, endLength+max16))
-	if err := readAt(r, tail, size-int64(len(tail))); err != nil {
+	tail, at, err := readEnd(r, size)
+	if err != nil {
 		return place{}, err
-	}
-	at := lastEnd(tail)
-	if at < 0 {
-		return place{}, errDamaged
 	}
 	end := fields(tail[at+4 : at+endLength])
 	endAt := size - int64(len(tail)-at)
@@ -73,6 +69,21 @@ func findDirectory(r io.ReaderAt, size int64) (place, error) {
 		return place{}, errDamaged
 	}
 	return found, nil
+}
+
+// readEnd reads the end of the file and tells where in it the end record begins. Nearly no zip has a comment, which may
+// make the end much longer.
+func readEnd(r io.ReaderAt, size int64) (tail []byte, at int, err error) {
+	for _, length := range []int64{endLength, endLength + max16} {
+		tail = make([]byte, min(size, length))
+		if err := readAt(r, tail, size-int64(len(tail))); err != nil {
+			return nil, 0, err
+		}
+		if at := lastEnd(tail); at >= 0 {
+			return tail, at, nil
+		}
+	}
+	return nil, 0, errDamaged
 }
 
 // lastEnd is where the end record begins: the last one whose comment ends where the file does.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/flate"
@@ -222,13 +223,43 @@ func (r *Reader) open(e *record) (*content, error) {
 		return nil, err
 	}
 	section := io.NewSectionReader(r.in, header.data, e.Packed)
-	packed := bufio.NewReaderSize(section, 64<<10)
+	packed := bufio.NewReaderSize(section, int(min(e.Packed, 64<<10)))
 	c := &content{zip: r, entry: e, section: section, packed: packed, crc: crc32.NewIEEE()}
 	c.plain = io.NopCloser(packed)
 	if e.method == methodDeflate {
-		c.plain = flate.NewReader(packed)
+		c.plain = inflate(packed)
 	}
 	return c, nil
+}
+
+// inflaters are used again: whoever looks into thousands of zips opens one small entry of each.
+var inflaters sync.Pool
+
+func inflate(packed io.Reader) io.ReadCloser {
+	if used, ok := inflaters.Get().(io.ReadCloser); ok && used.(flate.Resetter).Reset(packed, nil) == nil {
+		return &inflater{used}
+	}
+	return &inflater{flate.NewReader(packed)}
+}
+
+// inflater goes back when it is closed.
+type inflater struct{ io.ReadCloser }
+
+func (i *inflater) Read(p []byte) (int, error) {
+	if i.ReadCloser == nil {
+		return 0, fs.ErrClosed
+	}
+	return i.ReadCloser.Read(p)
+}
+
+func (i *inflater) Close() error {
+	if i.ReadCloser == nil {
+		return nil
+	}
+	err := i.ReadCloser.Close()
+	inflaters.Put(i.ReadCloser)
+	i.ReadCloser = nil
+	return err
 }
 
 func (r *Reader) header(e *record) (*local, error) {
