@@ -57,7 +57,7 @@ func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, e
 	for _, d := range c.Destinations {
 		lying := d.lying
 		if filter.State == Trashed {
-			lying = d.trashed
+			lying = func(_ context.Context, store string) ([]Copy, []error) { return d.trashed(store) }
 		}
 		there, wrong := lying(ctx, c.Store)
 		if ctx.Err() != nil {

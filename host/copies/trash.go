@@ -489,7 +489,7 @@ func (s *shelf) here(d Destination) []Copy {
 }
 
 // trashed are the copies in the trash of a destination, and what can not be read there.
-func (d Destination) trashed(_ context.Context, store string) (all []Copy, problems []error) {
+func (d Destination) trashed(store string) (all []Copy, problems []error) {
 	if err := d.There(); err != nil {
 		return nil, []error{err}
 	}
