@@ -40,7 +40,7 @@ var belongs = regexp.MustCompile(`^(djscript\.toml|dados(/.*\.(FDB|fdb))?|modelo
 	`|revenda(/.*)?|\.djscript/(destinations|members)/[\w-]+\.json|\.djscript/stubs(/[a-z]+\.lua)?|\.djscript/active(/(current|[0-9a-f]{64}(/.*)?))?` +
 	`|\.djscript/runs/\w+\.jsonl|copias/\w+|copias/\w+/\.djscript|copias/\w+/\.djscript/ledger\.jsonl` +
 	`|copias/\w+/\.djscript/(rotation\.lock|inuse|inuse/\w+|trash)` +
-	`|copias/\w+/(\.djscript/trash/)?[\w-]+\.zip(\.sha256|\.proof\.json)?)$`)
+	`|copias/\w+/(\.djscript/trash/)?[\w-]+\.zip(\.age|\.age\.json)?(\.sha256|\.proof\.json)?)$`)
 
 func files(ts *testscript.TestScript, dir string, except []string) []string {
 	left := strange(dir, except)
@@ -61,9 +61,9 @@ func strange(dir string, except []string) (left []string) {
 		switch {
 		case !belongs.MatchString(relative), !e.IsDir() && !e.Type().IsRegular() && e.Type() != fs.ModeSymlink:
 			left = append(left, relative)
-		case strings.HasSuffix(relative, ".zip"):
+		case strings.HasSuffix(relative, ".zip"), strings.HasSuffix(relative, ".zip.age"):
 			left = append(left, whole(path)...)
-		case strings.HasSuffix(relative, ".sha256"), strings.HasSuffix(relative, ".proof.json"):
+		case strings.HasSuffix(relative, ".sha256"), strings.HasSuffix(relative, ".proof.json"), strings.HasSuffix(relative, ".age.json"):
 			left = append(left, beside(path)...)
 		}
 		return nil
@@ -91,10 +91,10 @@ func whole(path string) []string {
 	return nil
 }
 
-// beside tells that a hash or a proof has lost its copy.
+// beside tells that a hash, a proof or a card has lost its copy.
 func beside(path string) []string {
-	zip, _, _ := strings.Cut(path, ".zip")
-	if _, err := os.Stat(zip + ".zip"); err != nil {
+	of := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(path, ".sha256"), ".json"), ".proof")
+	if _, err := os.Stat(of); err != nil {
 		return []string{path + " without its copy"}
 	}
 	return nil

@@ -92,6 +92,10 @@ func (p *page) identity(c copies.Copy, m *copies.Manifest) {
 	if m == nil {
 		line(3, c.Store)
 		line(6, c.Created)
+		if c.Day != "" { // a card tells it, a ledger does not
+			line(7, dayOf(c))
+		}
+		line(9, c.Class)
 		p.section("cli.show_copy", rows)
 		return
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -24,6 +25,7 @@ type answers struct {
 	system                   string
 	databases, destinations  []string // PATH, or NAME=PATH
 	at                       []string
+	recipients               []string
 }
 
 func (a *app) initCommand() *cobra.Command {
@@ -52,6 +54,7 @@ func (a *app) initCommand() *cobra.Command {
 	f.StringVar(&n.system, "system", "", message.Text("cli.flag_system", nil))
 	f.StringArrayVar(&n.destinations, "destination", nil, message.Text("cli.flag_destination_path", nil))
 	f.StringArrayVar(&n.at, "at", nil, message.Text("cli.flag_at", nil))
+	f.StringArrayVar(&n.recipients, "recipient", nil, message.Text("cli.flag_recipient", nil))
 	return c
 }
 
@@ -77,6 +80,10 @@ func (a *app) init(ctx context.Context, dir string, n answers) error {
 	if err := a.complete(ctx, dir, &n); err != nil {
 		return err
 	}
+	key, err := n.pair()
+	if err != nil {
+		return err
+	}
 	text, missing, err := a.try(dir, n)
 	if err != nil {
 		return err
@@ -89,7 +96,7 @@ func (a *app) init(ctx context.Context, dir string, n answers) error {
 	if err := write(dir, files); err != nil {
 		return err
 	}
-	return a.tellInit(dir, files, len(missing) > 0 || len(n.databases) == 0 || len(n.destinations) == 0)
+	return a.tellInit(dir, files, n, key, len(missing) > 0 || len(n.databases) == 0 || len(n.destinations) == 0)
 }
 
 // complete finds what nobody said: an id of the folder's name, and on a terminal what the person answers.
@@ -106,6 +113,17 @@ func (a *app) complete(ctx context.Context, dir string, n *answers) error {
 	}
 	n.absolute(a)
 	return nil
+}
+
+// pair makes the store's key pair, unless somebody else's keys were given: copies that leave the shop are encrypted from
+// the first day. The key that opens them is in no file; whoever calls shows it.
+func (n *answers) pair() (key string, err error) {
+	if len(n.recipients) > 0 {
+		return "", nil
+	}
+	recipient, key, err := copies.NewKeyPair()
+	n.recipients = []string{recipient}
+	return key, err
 }
 
 // interview asks for what no flag gave. An answer that djscript.toml can not take is told at once and asked for again:
@@ -320,8 +338,8 @@ func writeNew(path string, data []byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// tellInit says what was written, and what to do next.
-func (a *app) tellInit(dir string, files []file, incomplete bool) error {
+// tellInit says what was written, the recovery key, this once, and what to do next.
+func (a *app) tellInit(dir string, files []file, n answers, key string, incomplete bool) error {
 	next := []string{}
 	at := shortest(dir)
 	if strings.Contains(at, " ") {
@@ -340,15 +358,31 @@ func (a *app) tellInit(dir string, files []file, incomplete bool) error {
 		for _, f := range files {
 			written = append(written, f.path)
 		}
-		return a.printJSON(map[string]any{"dir": dir, "written": written, "next": next})
+		told := map[string]any{"dir": dir, "written": written, "next": next, "recipients": n.recipients}
+		if key != "" {
+			told["recovery_key"] = key
+		}
+		return a.printJSON(told)
 	}
 	a.print("cli.init_written", message.Args{"dir": dir})
 	for _, f := range files {
 		fmt.Fprintln(a.out, "  "+f.path)
 	}
+	a.tellKey(n.recipients, key)
 	a.print("cli.init_next", nil)
 	for _, line := range next {
 		fmt.Fprintln(a.out, "  "+line)
 	}
 	return nil
+}
+
+// tellKey shows the recovery key, which is nowhere else, and says what it is worth.
+func (a *app) tellKey(recipients []string, key string) {
+	if key == "" {
+		a.print("cli.init_recipients", message.Args{"recipients": strings.Join(recipients, "\n  ")})
+		return
+	}
+	a.print("cli.init_key", message.Args{"key": key})
+	a.print("cli.init_key_keep", nil)
+	a.print("cli.init_key_lost", nil)
 }

@@ -32,6 +32,9 @@ func (n *answers) values() []config.Value {
 		set("database."+d.name+".path", d.path)
 		set("database."+d.name+".system", n.system)
 	}
+	if len(n.recipients) > 0 {
+		values = append(values, config.Value{Key: "encryption.recipients", Value: n.recipients})
+	}
 	var to []string
 	for _, d := range n.destinationPlaces() {
 		set("destination."+d.name+".path", d.path)

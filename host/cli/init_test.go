@@ -8,9 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"filippo.io/age"
 
 	"github.com/djscript/djscript/builtin"
 	"github.com/djscript/djscript/host/message"
@@ -236,4 +239,93 @@ func TestInitDoesNotAskForEverWhereTheInputEnds(t *testing.T) {
 	if err := i.hold(t.Context(), "nova"); err != nil || n.id != "a-b" || n.destinations != nil {
 		t.Errorf("%v, %+v", err, n)
 	}
+}
+
+// The recovery key is told once, by whoever made it, and lies in no file.
+func TestTheRecoveryKeyIsShownOnceAndKeptNowhere(t *testing.T) {
+	secret := regexp.MustCompile(`AGE-SECRET-KEY-1[0-9A-Z]{58}`)
+	told := func(t *testing.T, d *desk, done said) string {
+		t.Helper()
+		shown := secret.FindAllString(done.out+done.err, -1)
+		if len(shown) != 1 {
+			t.Fatalf("the key is shown %d times:\n%s%s", len(shown), done.out, done.err)
+		}
+		for _, name := range filesBelow(t, d.dir) {
+			if text, err := os.ReadFile(name); err != nil || secret.Match(text) {
+				t.Errorf("%s holds the key, %v", name, err)
+			}
+		}
+		return shown[0]
+	}
+	fits := func(t *testing.T, d *desk, key string) {
+		t.Helper()
+		identity, err := age.ParseX25519Identity(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(d.dir, "djscript.toml"))
+		if line := "\n[encryption]\nrecipients = [\"" + identity.Recipient().String() + "\"]\n"; err != nil || !strings.Contains(string(text), line) {
+			t.Errorf("djscript.toml lacks %s, %v", line, err)
+		}
+	}
+	t.Run("for a person", func(t *testing.T) {
+		d := newDesk(t)
+		done := d.run("", "init")
+		done.wants(t, 0, "RECOVERY KEY", "outside the shop", "If it is lost")
+		fits(t, d, told(t, d, done))
+	})
+	t.Run("for a program", func(t *testing.T) {
+		d := newDesk(t)
+		done := d.run("", "init", "--json")
+		key := told(t, d, done)
+		var object struct {
+			Key string `json:"recovery_key"`
+		}
+		if err := json.Unmarshal([]byte(done.out), &object); err != nil || object.Key != key {
+			t.Errorf("the object has %q, %v", object.Key, err)
+		}
+		fits(t, d, key)
+	})
+	t.Run("not where the reseller has it", func(t *testing.T) {
+		d := newDesk(t)
+		pair, err := age.GenerateX25519Identity()
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := d.run("", "init", "--recipient", pair.Recipient().String())
+		done.wants(t, 0, pair.Recipient().String(), "Whoever gave you that public key")
+		if secret.MatchString(done.out + done.err) {
+			t.Error("a key is shown that opens nothing")
+		}
+		fits(t, d, pair.String())
+	})
+	t.Run("not by mistake in the file", func(t *testing.T) {
+		d := newDesk(t)
+		pair, err := age.GenerateX25519Identity()
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := d.run("", "init", "--recipient", pair.String())
+		done.wants(t, 2, "encryption.recipients")
+		if secret.MatchString(done.out + done.err) {
+			t.Error("the secret key is told again")
+		}
+		if left := filesBelow(t, d.dir); len(left) > 0 {
+			t.Errorf("written all the same: %v", left)
+		}
+	})
+}
+
+func filesBelow(t *testing.T, dir string) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }

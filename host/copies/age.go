@@ -62,12 +62,6 @@ func NewKeyPair() (recipient, key string, err error) {
 	return pair.Recipient().String(), pair.String(), nil
 }
 
-// CheckRecipient refuses, as copy.key, what copies can not be encrypted for.
-func CheckRecipient(recipient string) error {
-	_, err := parseRecipient(recipient)
-	return err
-}
-
 func parseRecipient(text string) (age.Recipient, error) {
 	recipient, err := age.ParseX25519Recipient(strings.TrimSpace(text))
 	if err != nil && strings.HasPrefix(strings.ToUpper(strings.TrimSpace(text)), "AGE-SECRET-KEY-") {

@@ -159,14 +159,15 @@ func artifactOf(p Place) artifact {
 	return a
 }
 
-// files are the names of all files of a copy at a place: those that hold its bytes, in order, and what lies beside them.
-func (p Place) files() (own, beside []string) {
+// files are the names of all files of a copy at a place: those that hold its bytes, in order, and then what lies beside
+// them.
+func (p Place) files() []string {
 	a := artifactOf(p)
-	beside = []string{a.stem + sumSuffix, a.stem + proofSuffix}
+	all := append(slices.Clone(a.files()), a.stem+sumSuffix, a.stem+proofSuffix)
 	if p.Encrypted {
-		beside = append(beside, a.stem+cardSuffix)
+		all = append(all, a.stem+cardSuffix)
 	}
-	return a.files(), beside
+	return all
 }
 
 // zipSum is the hash of the zip itself, which is what a proof speaks of.

@@ -630,12 +630,49 @@ func TestACopyThatWasBeginningIsNoneAndIsSwept(t *testing.T) {
 		if all, _ := listed(t, catalogueOf(d)); len(all) != 1 || all[0].State != Sealed {
 			t.Errorf("it is all there: %+v", all)
 		}
-		if err := m.Sweep(); err != nil {
+		if err := m.Sweep(); message.Code(err) != "copy.degraded" { // the ledger was completed
 			t.Fatal(err)
 		}
 		if got := len(namesIn(t, d)); got != len(whole)+len(foreign) {
 			t.Errorf("%d files are left of %d", got, len(whole)+len(foreign))
 		}
+		if all, _ := listed(t, catalogueOf(d)); len(all) != 1 || all[0].State != Sealed {
+			t.Errorf("after the ledger was completed: %+v", all)
+		}
+	}
+}
+
+// Into the trash and back goes all of it, whatever its files are.
+func TestACopyInSeveralFilesComesBackFromTheTrashWhole(t *testing.T) {
+	recipient, _, keys := pair(t)
+	for _, d := range []Destination{shelfAt(t, "split", 64<<10), shelfAt(t, "secret", 0, recipient), shelfAt(t, "both", 64<<10, recipient)} {
+		_, part, _ := post(t, 300_000, d)
+		before, names := namesIn(t, d), catalogueOf(d)
+		all, _ := listed(t, names)
+		if _, err := names.Drop(t.Context(), d.Name, map[string]string{all[0].ID: "teste"}); err != nil {
+			t.Fatal(err)
+		}
+		if left := namesIn(t, d); len(left) > 0 {
+			t.Errorf("%s: left behind: %v", d.Name, left)
+		}
+		given, problems, err := names.List(t.Context(), Filter{State: Trashed})
+		if err != nil || len(problems) > 0 || len(given) != 1 || given[0].ID != all[0].ID {
+			t.Fatalf("%s: in the trash: %+v, %v, %v", d.Name, given, problems, err)
+		}
+		if _, err := names.Untrash(t.Context(), d.Name, all[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(before, namesIn(t, d)); diff != "" {
+			t.Errorf("%s: %s", d.Name, diff)
+		}
+		after, problems := listed(t, names)
+		if len(after) != 1 || after[0].State != Sealed || len(problems) > 0 {
+			t.Fatalf("%s: %+v, %v", d.Name, after, problems)
+		}
+		if _, err := names.Check(t.Context(), after[0]); err != nil {
+			t.Error(err)
+		}
+		givesBack(t, after[0], part, keys)
 	}
 }
 

@@ -18,12 +18,12 @@ func (c *Catalogue) gaps(d Destination, events []event) []Copy {
 	var found []Copy
 	for _, a := range artifacts(d.Path) {
 		m := known[a.name()]
-		if a.unfinished() || m.tells(a, c.Store) {
+		if m.tells(a, c.Store) {
 			continue
 		}
 		one, err := a.read(nil)
 		switch {
-		case err != nil, one.Store != c.Store: // what can not be read is told by the list
+		case err != nil, a.unfinished(), one.Store != c.Store: // what can not be read is told by the list
 		case m != nil && (m.moves(one.ID) || m.knows(c.Store) && one.Proof == nil):
 		default:
 			found = append(found, one)
@@ -81,6 +81,9 @@ func (c *Catalogue) rebuild(d Destination) error {
 		}
 		line := c.event(eventFound, one, one.Places[0])
 		line.Proof = one.Proof
+		if text, err := os.ReadFile(artifactOf(one.Places[0]).beside(cardSuffix)); err == nil {
+			line.Card = sumOf(text)
+		}
 		failed = append(failed, enter(d.Path, line))
 	}
 	if lost > 0 {
