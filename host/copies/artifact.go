@@ -159,15 +159,14 @@ func artifactOf(p Place) artifact {
 	return a
 }
 
-// files are the names of all files of a copy at a place: those that hold its bytes, in order, and then what lies beside
-// them.
-func (p Place) files() []string {
+// files are the names of all files of a copy at a place: those that hold its bytes, in order, and what lies beside them.
+func (p Place) files() (own, beside []string) {
 	a := artifactOf(p)
-	all := append(slices.Clone(a.files()), a.stem+sumSuffix, a.stem+proofSuffix)
+	beside = []string{a.stem + sumSuffix, a.stem + proofSuffix}
 	if p.Encrypted {
-		all = append(all, a.stem+cardSuffix)
+		beside = append(beside, a.stem+cardSuffix)
 	}
-	return all
+	return a.files(), beside
 }
 
 // zipSum is the hash of the zip itself, which is what a proof speaks of.

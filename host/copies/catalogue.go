@@ -57,7 +57,7 @@ func (c *Catalogue) List(ctx context.Context, filter Filter) ([]Copy, []error, e
 	for _, d := range c.Destinations {
 		lying := d.lying
 		if filter.State == Trashed {
-			lying = func(_ context.Context, store string) ([]Copy, []error) { return d.trashed(store) }
+			lying = d.trashed
 		}
 		there, wrong := lying(ctx, c.Store)
 		if ctx.Err() != nil {
@@ -404,7 +404,7 @@ func (m *memory) learn(e event) {
 	case eventSealed:
 		m.sealed, m.writing = e, nil
 	case eventFound:
-		m.sealed, m.proof, m.writing = e, e.Proof, nil
+		m.sealed, m.writing, m.proof = e, nil, e.Proof
 	case eventCheck:
 		m.check = e
 	case eventProof:

@@ -92,7 +92,8 @@ func (m *Maker) sweepUnfinished(d Destination) error {
 		if one := artifactOf(place); one.name() != begun.Name || !one.unfinished() {
 			continue
 		}
-		for _, name := range place.files() {
+		own, beside := place.files()
+		for _, name := range append(own, beside...) {
 			if stem, _, ok := parseFile(strings.TrimSuffix(name, cardSuffix)); ok && strings.TrimSuffix(stem, ageSuffix) == begun.Name {
 				if err := root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
 					failed = append(failed, err)
