@@ -56,6 +56,22 @@ type Wiped struct {
 	Why   string `json:"why"`
 }
 
+// IDs are the copies that would go.
+func (w Wipe) IDs() []string {
+	var all []string
+	for _, one := range w.Drop {
+		all = append(all, one.ID)
+	}
+	return all
+}
+
+// Question is what a person is asked before it is done.
+func (w Wipe) Question(d drive.Drive) string {
+	return message.Text("copies.wipe_question", message.Args{
+		"n": len(w.Drop), "size": drive.Size(w.Bytes), "path": d.Path, "word": w.Word, "keep": len(w.Keep), "foreign": len(w.Foreign),
+	})
+}
+
 // PlanWipe plans to free a drive of all old copies that rotation could give up: "apaga conteúdo do disco de destino",
 // made safe. It asks nobody and touches nothing.
 //
