@@ -17,7 +17,7 @@ type drives struct {
 }
 
 // List are all of them, with the marks that they have.
-func (d *drives) List(ctx context.Context) ([]drive.Drive, error) {
+func (d drives) List(ctx context.Context) ([]drive.Drive, error) {
 	all, err := drive.List(ctx)
 	if err != nil {
 		return nil, err
@@ -30,10 +30,10 @@ func (d *drives) List(ctx context.Context) ([]drive.Drive, error) {
 }
 
 // Of is the drive that a path lies on.
-func (d *drives) Of(path string) (drive.Drive, error) { return drive.Of(path) }
+func (d drives) Of(path string) (drive.Drive, error) { return drive.Of(path) }
 
 // Put copies one file onto a drive.
-func (d *drives) Put(ctx context.Context, from string, to drive.Drive, folder, name string) (drive.Laid, error) {
+func (d drives) Put(ctx context.Context, from string, to drive.Drive, folder, name string) (drive.Laid, error) {
 	if at, ok := d.destination(to, folder); ok {
 		return drive.Laid{}, message.New("guard.identity", "run.put_among_copies", message.Args{"destination": at})
 	}
@@ -41,7 +41,7 @@ func (d *drives) Put(ctx context.Context, from string, to drive.Drive, folder, n
 }
 
 // destination is the destination in whose folder a folder of a drive lies.
-func (d *drives) destination(on drive.Drive, folder string) (string, bool) {
+func (d drives) destination(on drive.Drive, folder string) (string, bool) {
 	at, err := drive.Inside(on, folder)
 	for _, p := range d.places.all {
 		if err == nil && p.Path != "" && drive.Within(at, p.Path) {
@@ -52,21 +52,21 @@ func (d *drives) destination(on drive.Drive, folder string) (string, bool) {
 }
 
 // Eject takes a drive out.
-func (d *drives) Eject(ctx context.Context, one drive.Drive) error {
+func (d drives) Eject(ctx context.Context, one drive.Drive) error {
 	return d.host.ejecting(ctx, one)
 }
 
 // PlanWipe plans to give up the old copies on a drive.
-func (d *drives) PlanWipe(ctx context.Context, where string, on drive.Drive) (copies.Wipe, error) {
+func (d drives) PlanWipe(ctx context.Context, where string, on drive.Drive) (copies.Wipe, error) {
 	return d.catalogue.PlanWipe(ctx, where, d.wiping(where, on))
 }
 
 // Wipe carries the plan out.
-func (d *drives) Wipe(ctx context.Context, where string, on drive.Drive, hash, typed string) ([]copies.Copy, error) {
+func (d drives) Wipe(ctx context.Context, where string, on drive.Drive, hash, typed string) ([]copies.Copy, error) {
 	return d.catalogue.Wipe(ctx, where, d.wiping(where, on), hash, typed)
 }
 
-func (d *drives) wiping(where string, on drive.Drive) copies.Wiping {
+func (d drives) wiping(where string, on drive.Drive) copies.Wiping {
 	w := copies.Wiping{Drive: on, State: drive.Absent, Apart: d.host.Apart()}
 	i := slices.IndexFunc(d.places.all, func(p Place) bool { return p.Name == where })
 	if i >= 0 && d.places.all[i].Here.Drive.Path == on.Path {

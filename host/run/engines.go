@@ -84,7 +84,7 @@ func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error
 		},
 	}
 	return &Engines{
-		Copies: e, Firebird: e, Drives: &drives{h, p, e.Catalogue}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(append(secrets, h.sharePasswords()...)), Serve: e.serve,
+		Copies: e, Firebird: e, Drives: drives{h, p, e.Catalogue}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(append(secrets, h.sharePasswords()...)), Serve: e.serve,
 		visit: &visit{places: p, catalogue: e.Catalogue},
 	}, lacking
 }
