@@ -43,6 +43,9 @@ func (p place) within(other place) bool {
 	return p == other || strings.HasPrefix(p.clean, strings.TrimSuffix(other.clean, "/")+"/")
 }
 
+// Local says whether the database's file is a file of this machine, as far as its server's name tells.
+func (d Database) Local() bool { return !alias(d.Path) && onThisMachine(d.Server) }
+
 // onThisMachine says whether a server's paths are paths of this machine, as far as its name tells.
 func onThisMachine(server string) bool {
 	host, _, err := net.SplitHostPort(server)

@@ -33,6 +33,8 @@ const (
 
 	eventPinned   = "pinned"
 	eventUnpinned = "unpinned"
+
+	eventWiped    = "wiped"    // a person had the old copies of a drive given up
 	eventWaived   = "waived"   // it need not reach a destination
 	eventAccepted = "accepted" // it is unlike its elders, and good all the same
 	eventApproved = "approved" // a plan that drops more than one run may

@@ -200,12 +200,8 @@ func sight(store string, known *Known, f Facts, spec Spec) (Sighting, bool) {
 		s.State, s.Err = Foreign, message.New("drive.foreign", "drive.other_slot", message.Args{"path": f.Drive.Path, "slot": f.Mark.Slot, "destination": spec.Destination})
 		return s, true
 	}
-	recorded := f.Mark.Hardware
-	if member, ok := known.Drives[f.Mark.ID]; ok {
-		s.Seen, s.Day = member.Seen, member.Day
-		recorded = member.Hardware
-	}
-	if !recorded.Matches(f.Hardware) {
+	s.Seen, s.Day = known.Drives[f.Mark.ID].Seen, known.Drives[f.Mark.ID].Day
+	if !known.recorded(f.Mark).Matches(f.Hardware) {
 		s.State, s.Err = Clone, message.New("drive.clone", "drive.clone", args)
 		return s, true
 	}
@@ -290,4 +286,42 @@ func nameOf(s Sighting) string {
 		return s.Mark.Name
 	}
 	return s.Drive.Label
+}
+
+// Named tells of each plugged drive which one it is, by its mark, and what speaks against its mark, as far as that can
+// be said without knowing what it is wanted for.
+func Named(store string, known *Known, plugged []Facts) []Drive {
+	times := map[string]int{}
+	var all []Drive
+	for _, f := range plugged {
+		d := f.Drive
+		switch {
+		case message.Code(f.Err) == "drive.foreign":
+			d.State = Foreign
+		case f.Mark != nil:
+			d.Name, d.Enrolled, d.Set = f.Mark.Name, f.Mark.ID, f.Mark.Slot
+			if f.Mark.Store != store {
+				d.State = Foreign
+			} else if !known.recorded(f.Mark).Matches(f.Hardware) {
+				d.State = Clone
+			} else {
+				times[d.Enrolled]++
+			}
+		}
+		all = append(all, d)
+	}
+	for i, d := range all {
+		if d.State != Foreign && times[d.Enrolled] > 1 {
+			all[i].State = Clone
+		}
+	}
+	return all
+}
+
+// recorded is the hardware that a mark was made on: what the store remembers goes before what the mark says.
+func (k *Known) recorded(m *Mark) Hardware {
+	if member, ok := k.Drives[m.ID]; ok {
+		return member.Hardware
+	}
+	return m.Hardware
 }

@@ -43,8 +43,17 @@ type Firebird interface {
 	Inspect(ctx context.Context, path string) (firebird.Inspection, error)
 }
 
-// Drives finds drives.
+// Drives finds drives, and does what is done to them.
 type Drives interface {
+	// List tells of a drive with a mark which one it is, and what keeps it from being used.
 	List(ctx context.Context) ([]drive.Drive, error)
 	Of(path string) (drive.Drive, error)
+	// Put copies one file onto a drive, into a folder of its; its name is that of the file where none is given.
+	Put(ctx context.Context, from string, d drive.Drive, folder, name string) (drive.Laid, error)
+	// Eject is nil only when the drive may be pulled out.
+	Eject(ctx context.Context, d drive.Drive) error
+	// PlanWipe plans to give up the old copies on the drive that a destination is now.
+	PlanWipe(ctx context.Context, where string, d drive.Drive) (copies.Wipe, error)
+	// Wipe carries out the plan of that hash, for somebody who typed its word.
+	Wipe(ctx context.Context, where string, d drive.Drive, hash, typed string) ([]copies.Copy, error)
 }

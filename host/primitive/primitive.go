@@ -63,6 +63,8 @@ type Env interface {
 	Notify(n Notice, dry bool) error
 	// Calendar tells whether a business day is in a calendar.
 	Calendar(name, day string) (bool, error)
+	// Trigger is what started the run: "manual", "cron".
+	Trigger() string
 	// Clock is what the clock says, with the store's offset; the journal keeps it.
 	Clock() time.Time
 	// Recall is the JSON that the script keeps under a key; "" where there is none.
@@ -142,6 +144,9 @@ func (h *Host) plans() map[string]func(ctx context.Context, args any) (any, erro
 		"copy.pin":    h.planPin,
 		"copy.unpin":  h.planUnpin,
 		"notify":      h.planNotify,
+		"drive.copy":  h.planDriveCopy,
+		"drive.eject": h.planDriveEject,
+		"drive.wipe":  h.planDriveWipe,
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/djscript/djscript/host/copies"
-	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
@@ -85,7 +84,7 @@ func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error
 		},
 	}
 	return &Engines{
-		Copies: e, Firebird: e, Drives: drives{}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(append(secrets, h.sharePasswords()...)), Serve: e.serve,
+		Copies: e, Firebird: e, Drives: drives{h, p, e.Catalogue}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(append(secrets, h.sharePasswords()...)), Serve: e.serve,
 		visit: &visit{places: p, catalogue: e.Catalogue},
 	}, lacking
 }
@@ -156,15 +155,6 @@ func connected(ctx context.Context, d copies.Database, fn func(*firebird.Conn) e
 	}
 	return errors.Join(fn(conn), conn.Close())
 }
-
-// drives are those of this machine.
-type drives struct{}
-
-// List are all of them.
-func (drives) List(ctx context.Context) ([]drive.Drive, error) { return drive.List(ctx) }
-
-// Of is the drive that a path lies on.
-func (drives) Of(path string) (drive.Drive, error) { return drive.Of(path) }
 
 // now is the clock as the store's copies and ledgers write it: with the store's offset.
 func (h *Host) now() time.Time { return h.Now().In(h.Config.Store.Location) }

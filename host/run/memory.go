@@ -154,6 +154,9 @@ func (r *running) Ask(ctx context.Context, q primitive.Question) (bool, error) {
 	return r.host.Ask(ctx, q)
 }
 
+// Trigger is what started the run.
+func (r *running) Trigger() string { return r.request.Trigger }
+
 // History are the runs of the store since then that fit, but for this one.
 func (r *running) History(ctx context.Context, since time.Time, fits func(primitive.Run) bool) ([]primitive.Run, error) {
 	found := []primitive.Run{}

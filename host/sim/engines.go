@@ -2,6 +2,9 @@ package sim
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"path"
 	"slices"
 	"strings"
 
@@ -68,6 +71,68 @@ func (s ports) Of(path string) (drive.Drive, error) {
 		return drive.Drive{}, message.New("drive.not_found", "sim.no_drive", message.Args{"path": path})
 	}
 	return d.Drive, nil
+}
+
+// Put lays a file on a drive that the test laid down elsewhere.
+func (s ports) Put(_ context.Context, from string, d drive.Drive, folder, name string) (drive.Laid, error) {
+	text, ok := s.files[from]
+	if !ok {
+		return drive.Laid{}, message.New("drive.not_found", "sim.no_file", message.Args{"path": from})
+	}
+	if name == "" {
+		name = path.Base(strings.ReplaceAll(from, `\`, "/"))
+	}
+	to := slashed(d.Path) + strings.TrimPrefix(path.Join(folder, name), "/")
+	if _, taken := s.files[to]; taken {
+		return drive.Laid{}, message.New("fs.exists", "drive.exists", message.Args{"path": to})
+	}
+	if d.Free < int64(len(text)) {
+		return drive.Laid{}, message.New("drive.full", "drive.full_now", message.Args{"path": d.Path})
+	}
+	s.files[to] = text
+	sum := sha256.Sum256([]byte(text))
+	return drive.Laid{Path: to, Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:]), ReadBack: drive.FromDevice}, nil
+}
+
+// Eject takes a drive out.
+func (s ports) Eject(_ context.Context, d drive.Drive) error {
+	if !d.Removable {
+		return message.New("drive.system", "drive.system", message.Args{"path": d.Path})
+	}
+	for _, one := range s.drives {
+		one.plugged = one.plugged && one.Path != d.Path
+	}
+	return nil
+}
+
+// PlanWipe plans by the real rules.
+func (s ports) PlanWipe(ctx context.Context, where string, d drive.Drive) (copies.Wipe, error) {
+	all, _, err := shelf(s).List(ctx, copies.Filter{Where: where})
+	if err != nil {
+		return copies.Wipe{}, err
+	}
+	return copies.PlanWipe(copies.Ground{
+		Store: s.config.Store.ID, Destination: where, Drive: d, State: drive.OK, Copies: all,
+		Mark: drive.Mark{ID: d.Enrolled, Name: d.Name, Store: s.config.Store.ID, Destination: where},
+	})
+}
+
+// Wipe carries a plan out.
+func (s ports) Wipe(ctx context.Context, where string, d drive.Drive, hash, typed string) ([]copies.Copy, error) {
+	plan, err := s.PlanWipe(ctx, where, d)
+	switch {
+	case err != nil:
+		return nil, err
+	case plan.Hash != hash:
+		return nil, message.New("guard.plan", "copies.wipe_other_plan", message.Args{"destination": where})
+	case typed != plan.Word:
+		return nil, message.New("confirm.refused", "copies.wipe_word", message.Args{"word": plan.Word, "n": len(plan.Foreign)})
+	}
+	why := map[string]string{}
+	for _, one := range plan.Drop {
+		why[one.ID] = one.Why
+	}
+	return shelf(s).Drop(ctx, where, why)
 }
 
 // outbox is where the notices go: nowhere, but a test can look at them.

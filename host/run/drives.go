@@ -1,0 +1,87 @@
+package run
+
+import (
+	"context"
+	"slices"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
+)
+
+// drives are those of this machine, as the store knows them.
+type drives struct {
+	host      *Host
+	places    *places
+	catalogue *copies.Catalogue
+}
+
+// List are all of them, with the marks that they have.
+func (d drives) List(ctx context.Context) ([]drive.Drive, error) {
+	all, err := drive.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := drive.Look(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	return drive.Named(d.host.Config.Store.ID, d.places.known, facts), nil
+}
+
+// Of is the drive that a path lies on.
+func (d drives) Of(path string) (drive.Drive, error) { return drive.Of(path) }
+
+// Put copies one file onto a drive.
+func (d drives) Put(ctx context.Context, from string, to drive.Drive, folder, name string) (drive.Laid, error) {
+	if at, ok := d.destination(to, folder); ok {
+		return drive.Laid{}, message.New("guard.identity", "run.put_among_copies", message.Args{"destination": at})
+	}
+	return drive.Put(ctx, from, to, folder, name)
+}
+
+// destination is the destination in whose folder a folder of a drive lies.
+func (d drives) destination(on drive.Drive, folder string) (string, bool) {
+	at, err := drive.Inside(on, folder)
+	for _, p := range d.places.all {
+		if err == nil && p.Path != "" && drive.Within(at, p.Path) {
+			return p.Name, true
+		}
+	}
+	return "", false
+}
+
+// Eject takes a drive out.
+func (d drives) Eject(ctx context.Context, one drive.Drive) error {
+	return d.host.ejecting(ctx, one)
+}
+
+// PlanWipe plans to give up the old copies on a drive.
+func (d drives) PlanWipe(ctx context.Context, where string, on drive.Drive) (copies.Wipe, error) {
+	return d.catalogue.PlanWipe(ctx, where, d.wiping(where, on))
+}
+
+// Wipe carries the plan out.
+func (d drives) Wipe(ctx context.Context, where string, on drive.Drive, hash, typed string) ([]copies.Copy, error) {
+	return d.catalogue.Wipe(ctx, where, d.wiping(where, on), hash, typed)
+}
+
+func (d drives) wiping(where string, on drive.Drive) copies.Wiping {
+	w := copies.Wiping{Drive: on, State: drive.Absent, Apart: d.host.Apart()}
+	i := slices.IndexFunc(d.places.all, func(p Place) bool { return p.Name == where })
+	if i >= 0 && d.places.all[i].Here.Drive.Path == on.Path {
+		w.Mark, w.State = d.places.all[i].Here.Mark, d.places.all[i].Here.State
+	}
+	return w
+}
+
+// Apart are the store's folder and the databases that lie on this machine: no drive for copies may be their disk.
+func (h *Host) Apart() []string {
+	all := []string{h.Config.Dir}
+	for _, d := range h.Config.Databases {
+		if d.Local() {
+			all = append(all, d.Path)
+		}
+	}
+	return all
+}
