@@ -26,8 +26,13 @@ type Copies interface {
 	Find(ctx context.Context, ref string) (copies.Copy, error)
 	Check(ctx context.Context, c copies.Copy) (copies.Copy, error)
 	Prove(ctx context.Context, c copies.Copy) (copies.Copy, error)
-	// Drop gives copies up at a destination, by id, each with its reason; one that may not go refuses them all.
+	// Hold lets nobody else plan or drop at a destination while fn does.
+	Hold(ctx context.Context, where string, fn func() error) error
+	// Drop gives copies up at a destination, by id, each with its reason, into the trash there; one that may not go refuses
+	// them all.
 	Drop(ctx context.Context, where string, why map[string]string) ([]copies.Copy, error)
+	// Untrash brings a copy back from the trash of a destination, by its id.
+	Untrash(ctx context.Context, where, id string) (copies.Copy, error)
 	// History tells what was verified and what was dropped at a destination, oldest first.
 	History(ctx context.Context, where string) ([]copies.Change, error)
 	Pin(ctx context.Context, c copies.Copy, pin copies.Pin) (copies.Copy, error)

@@ -49,13 +49,13 @@ func (h *Host) standing(whole, here copies.Copy, devices devices) retention.Copy
 		}
 	}
 	one.Away = !slices.ContainsFunc(here.Places, func(p copies.Place) bool { return p.State != copies.Offline })
-	place := here.Places[0]
+	place := here.Places[max(0, slices.IndexFunc(here.Places, func(p copies.Place) bool { return p.State == copies.Present }))]
 	one.Bytes, one.Device = place.Bytes, devices.of(place)
 	if checked, err := time.Parse(time.RFC3339, place.Checked); err == nil {
 		one.Checked = h.day(checked)
 	}
 	looked := here.State == copies.Bad || here.State == copies.Suspect
-	if !looked && !one.Away && !here.Ours() || len(here.Places) > 1 {
+	if !looked && !one.Away && !here.Ours() {
 		one.State = retention.Unsure
 	}
 	return one

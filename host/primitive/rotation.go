@@ -147,26 +147,34 @@ func (h *Host) plan(ctx context.Context, a *pruneArgs) (planned, error) {
 func (h *Host) prune(ctx context.Context, a *pruneArgs) ([]copies.Copy, error) {
 	dropped := []copies.Copy{}
 	err := h.one(ctx, func() error {
-		r, err := h.rotate(ctx, a)
-		if err == nil {
-			err = errors.Join(a.desk.shown(r), h.Env.Dropping(slices.Collect(maps.Keys(r.Drop))))
-		}
-		if err != nil || len(r.Drop) == 0 {
-			h.tell(a.Where, r, nil)
+		return h.Copies.Hold(ctx, a.Where, func() error {
+			gone, err := h.pruned(ctx, a)
+			dropped = append(dropped, gone...)
 			return err
-		}
-		if err := h.Env.Spend(FilesDropped, int64(len(r.Drop))); err != nil {
-			return err
-		}
-		gone, err := h.Copies.Drop(ctx, a.Where, r.why())
-		dropped = append(dropped, gone...)
-		h.tell(a.Where, r, dropped)
-		return err
+		})
 	})
 	if a.desk != nil {
 		return dropped, err
 	}
 	return dropped, h.spare(err)
+}
+
+// pruned plans and drops while nobody else does.
+func (h *Host) pruned(ctx context.Context, a *pruneArgs) ([]copies.Copy, error) {
+	r, err := h.rotate(ctx, a)
+	if err == nil {
+		err = errors.Join(a.desk.shown(r), h.Env.Dropping(slices.Collect(maps.Keys(r.Drop))))
+	}
+	if err != nil || len(r.Drop) == 0 {
+		h.tell(a.Where, r, nil)
+		return nil, err
+	}
+	if err := h.Env.Spend(FilesDropped, int64(len(r.Drop))); err != nil {
+		return nil, err
+	}
+	gone, err := h.Copies.Drop(ctx, a.Where, r.why())
+	h.tell(a.Where, r, gone)
+	return gone, err
 }
 
 // spare keeps a rotation that was refused from failing what came before it.
