@@ -40,6 +40,7 @@ func (a *app) offered() map[string]offers {
 		"copies why":     {words: a.offerCopies, most: 1, files: true},
 		"copies pin":     {words: a.offerCopies},
 		"copies unpin":   {words: a.offerCopies},
+		"copies accept":  {words: a.offerCopies},
 		"copies plan":    {words: a.offerDestinations},
 		"copies prune":   {words: a.offerDestinations},
 		"companies":      {words: a.offerCopies, most: 1, files: true},
@@ -54,7 +55,7 @@ func (a *app) offeredValues() map[string]func(context.Context, []string) []candi
 	return map[string]func(context.Context, []string) []candidate{
 		"lang":     offerWords(message.Portuguese, message.English),
 		"as":       offerWords(layer.Store, layer.Reseller),
-		"state":    offerWords(copies.Verified, copies.Sealed, copies.Bad, copies.Missing),
+		"state":    offerWords(copies.Verified, copies.Sealed, copies.Suspect, copies.Bad, copies.Missing),
 		"fault":    offerWords(sim.Faults...),
 		"where":    a.offerDestinations,
 		"database": a.offerDatabases,

@@ -20,7 +20,7 @@ func (a *app) copiesCommand() *cobra.Command {
 	list := a.copiesListCommand()
 	c := group("copies", "cli.copies_short", list, a.copiesShowCommand(), a.copiesCheckCommand(), a.copiesProveCommand(), a.copiesExtractCommand(),
 		a.copiesWhyCommand(), a.copiesPlanCommand(), a.copiesPruneCommand(), a.copiesPinCommand(), a.copiesUnpinCommand(),
-		a.copiesUntrashCommand())
+		a.copiesUntrashCommand(), a.copiesAcceptCommand())
 	c.Long = message.Text("cli.copies_long", nil)
 	c.Example = "  djscript copies\n  djscript copies show newest\n  djscript copies prove 12\n  djscript copies check E:/Copias/loja.zip"
 	return byDefault(c, list)
@@ -89,7 +89,7 @@ func (a *app) listCopies(ctx context.Context, f copies.Filter) error {
 func checkFilter(f copies.Filter, c *config.Config, all []copies.Copy) error {
 	known := map[string][]string{
 		"class": {copies.Routine, copies.Intraday, copies.Extra, copies.PreUpdate, copies.PreRestore, copies.Closing},
-		"state": {copies.Verified, copies.Sealed, copies.Bad, copies.Missing},
+		"state": {copies.Verified, copies.Sealed, copies.Suspect, copies.Bad, copies.Missing},
 	}
 	for _, d := range c.Destinations {
 		known["where"] = append(known["where"], d.Name)
@@ -168,6 +168,8 @@ func stateWord(state string) string {
 		return message.Text("cli.state_sealed", nil)
 	case copies.Bad:
 		return message.Text("cli.state_bad", nil)
+	case copies.Suspect:
+		return message.Text("cli.state_suspect", nil)
 	case copies.Missing, copies.Trashed:
 		return placeWord(state)
 	}

@@ -46,7 +46,9 @@ func (d *Desk) Trash(ctx context.Context, where string) ([]copies.Copy, error) {
 
 // personal is what a person may do to copies, and no script: its judgement is all that stands behind it.
 func (h *Host) personal() []lua.Func {
-	return []lua.Func{bind("copy.untrash", Write, h.untrash)}
+	return []lua.Func{
+		bind("copy.untrash", Write, h.untrash), bind("copy.accept", Write, h.accept), bind("copy.waive", Write, h.waive),
+	}
 }
 
 // do calls the primitive of that name.
@@ -135,4 +137,14 @@ func (d *Desk) Unpin(ctx context.Context, ref string) (copies.Copy, error) {
 // Untrash brings a copy back from the trash of a destination.
 func (d *Desk) Untrash(ctx context.Context, ref, from string) (copies.Copy, error) {
 	return do[copies.Copy](ctx, d, "copy.untrash", &untrashArgs{Copy: copyRef{ref}, From: from})
+}
+
+// Accept takes a copy that is unlike its elders for good.
+func (d *Desk) Accept(ctx context.Context, ref, why string) (copies.Copy, error) {
+	return do[copies.Copy](ctx, d, "copy.accept", &acceptArgs{Copy: copyRef{ref}, Reason: why})
+}
+
+// Waive says that a copy need not reach a destination that it was made for.
+func (d *Desk) Waive(ctx context.Context, ref, where string) (copies.Copy, error) {
+	return do[copies.Copy](ctx, d, "copy.waive", &waiveArgs{Copy: copyRef{ref}, Where: where})
 }

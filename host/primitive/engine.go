@@ -35,6 +35,13 @@ type Copies interface {
 	Untrash(ctx context.Context, where, id string) (copies.Copy, error)
 	// History tells what was verified and what was dropped at a destination, oldest first.
 	History(ctx context.Context, where string) ([]copies.Change, error)
+	// Approve keeps that a person let go a plan that the breaker holds back, by its hash; Approved is the hash until a drop
+	// has used it.
+	Approve(ctx context.Context, where, hash string) error
+	Approved(ctx context.Context, where string) (string, error)
+	// Waive says that a copy need not reach a destination, and Accept that one which is unlike its elders is good.
+	Waive(ctx context.Context, c copies.Copy, where string) error
+	Accept(ctx context.Context, c copies.Copy, why string) (copies.Copy, error)
 	Pin(ctx context.Context, c copies.Copy, pin copies.Pin) (copies.Copy, error)
 	Unpin(ctx context.Context, c copies.Copy) (copies.Copy, error)
 }

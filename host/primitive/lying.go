@@ -78,7 +78,8 @@ func retained(c copies.Copy) retention.Copy {
 	slices.Sort(ids)
 	one := retention.Copy{
 		ID: c.ID, Seq: c.Number(), Day: c.Day, Created: c.Created, Class: c.Class, State: c.State, Database: c.Database,
-		Companies: strings.Join(ids, ","), Partial: c.Partial, Doubted: c.Suspect != "", To: c.To,
+		Companies: strings.Join(ids, ","), Partial: c.Partial, Doubted: c.Suspect != "", To: c.To, Waived: c.Waived,
+		Busy: c.Busy,
 	}
 	if c.Pinned != nil {
 		one.Pin = &retention.Pin{Reason: c.Pinned.Reason, LastDay: c.Pinned.LastDay}
