@@ -268,14 +268,8 @@ func (k *making) degrade(err error) { k.degraded = append(k.degraded, err) }
 
 // seal writes the zip to every destination, reads it back and gives it its name. Nothing of it is left on failure.
 func (k *making) seal(ctx context.Context, from stream, trial *trial) (places []Place, err error) {
-	to, missed := k.roomy(ctx)
-	if len(to) == 0 {
-		return nil, errors.Join(missed...)
-	}
-	for _, full := range missed {
-		k.degrade(full)
-	}
-	if k.out, err = openFanout(ctx, k.name, to, k.zipBytes); err != nil {
+	k.room(ctx)
+	if k.out, err = openFanout(ctx, k.name, k.to, k.zipBytes); err != nil {
 		return nil, err
 	}
 	defer func() {

@@ -15,8 +15,8 @@ type Spare func(ctx context.Context, where string, missing int64) (why map[strin
 
 // A copy brings small files along, and a filesystem wants more than the bytes that are written.
 const (
-	roomShare = 20      // a twentieth of the copy
-	roomSmall = 1 << 20 // its card, hash and proof, and its line in the ledger
+	roomShare = 20       // a twentieth of the copy
+	roomSmall = 64 << 10 // its card, hash and proof, and its line in the ledger
 )
 
 // roomFor is how much a copy of that many bytes needs.
@@ -99,14 +99,16 @@ func (c *Catalogue) sacrifice(ctx context.Context, d Destination, need int64, sp
 	return gone, errors.Join(err, c.empty(d, need))
 }
 
-// roomy are the destinations that have room for the copy, or could be given it. Destinations on one disk share its room.
-func (k *making) roomy(ctx context.Context) (to []Destination, missed []error) {
+// room makes room for the copy at every destination, as far as the last one tells how large it will be. Destinations on
+// one disk share its room. Where there is still too little the copy is tried all the same: it may be smaller, and if it is
+// not, the drive says how much is lacking.
+func (k *making) room(ctx context.Context) {
 	if k.zipBytes == 0 {
-		return k.to, nil // nobody knows how large it will be
+		return
 	}
-	for _, d := range k.to {
+	for i, d := range k.to {
 		copies := int64(1)
-		for _, other := range to {
+		for _, other := range k.to[:i] {
 			if drive.SameDevice(d.Path, other.Path) {
 				copies++
 			}
@@ -115,11 +117,8 @@ func (k *making) roomy(ctx context.Context) (to []Destination, missed []error) {
 		if len(gone) > 0 {
 			k.degrade(message.New("copy.degraded", "copies.sacrificed", message.Args{"n": len(gone), "destination": d.Name}))
 		}
-		if err != nil {
-			missed = append(missed, &MissedError{Destination: d.Name, Err: err})
-			continue
+		if cause := errors.Unwrap(err); cause != nil {
+			k.degrade(cause) // why there is no more room than this
 		}
-		to = append(to, d)
 	}
-	return to, missed
 }

@@ -141,7 +141,7 @@ func TestACopyIsMadeOnAFullDriveByEmptyingItsTrash(t *testing.T) {
 	m, d := store(t)
 	m.Config = append(m.Config, File{Name: "scripts/big.lua", Data: noise(mega)})
 	m.Destinations = m.Destinations[:1]
-	small(t, m.Destinations[0].Path, "4m")
+	small(t, m.Destinations[0].Path, "3m")
 	first := create(t, m, d, VerifyRestore)
 	second := create(t, m, d, VerifyRestore)
 	make := func() (Set, error) {
