@@ -2,7 +2,6 @@ package copies
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
@@ -27,13 +26,6 @@ func small(t *testing.T, dir, size string) {
 }
 
 const mega = 1 << 20
-
-// noise does not pack.
-func noise(bytes int) []byte {
-	data := make([]byte, bytes)
-	_, _ = rand.Read(data)
-	return data
-}
 
 // spares asks the real guards.
 func (s *shelves) spares(ctx context.Context, where string, missing int64) (map[string]string, error) {
@@ -167,5 +159,49 @@ func TestACopyIsMadeOnAFullDriveByEmptyingItsTrash(t *testing.T) {
 	}
 	if at, err := drive.Of(m.Destinations[0].Path); err != nil || at.Free > 3*mega {
 		t.Errorf("the drive was not small: %+v, %v", at, err)
+	}
+}
+
+func TestACopyIsSentToAFullDriveWhereTheTrashMakesRoom(t *testing.T) {
+	s := sentFrom(t, "pen", "tiny")
+	small(t, s.Destinations[1].Path, "2m")
+	small(t, s.Destinations[2].Path, "400k")
+	pen := s.onlyOn("pen")
+	pen.data = noise(mega)
+	old := pen.put(8, Verified, nil)
+	pen.data = noise(100)
+	pen.put(9, Verified, nil)
+	if _, err := pen.Drop(t.Context(), "pen", map[string]string{old: "spare"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.Destinations[1].file("photo.jpg"), noise(mega/2), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sent, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations)
+	if err != nil || sent.at("pen") == nil || sent.at("tiny") != nil || message.Code(errors.Join(missed...)) != "drive.full" {
+		t.Fatalf("%+v, %v, %v", sent.Places, missed, err)
+	}
+	if left := s.lying("tiny"); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+}
+
+// A drive that is pulled out while it is written is a folder in which nothing can be written any more.
+func TestADriveThatIsPulledMidwayKeepsNothingThatCounts(t *testing.T) {
+	s := sentFrom(t, "pen")
+	pen := s.Destinations[1]
+	small(t, pen.Path, "300k") // it goes away in the midst of the bytes
+	source := &sending{Catalogue: s.Catalogue, copy: s.found("1"), to: []Destination{pen}}
+	if err := source.send(t.Context()); err != nil || len(source.missed) == 0 || source.copy.at("pen") != nil {
+		t.Fatalf("%v, %v", source.missed, err)
+	}
+	if left := s.lying("pen"); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+	if err := syscall.Mount("", pen.Path, "", syscall.MS_REMOUNT, "size=2m"); err != nil {
+		t.Fatal(err)
+	}
+	if sent, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations); err != nil || len(missed) > 0 || sent.at("pen") == nil {
+		t.Errorf("%v, %v", missed, err)
 	}
 }

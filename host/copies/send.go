@@ -1,0 +1,237 @@
+package copies
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+// Send brings a copy to other destinations, from the first place where it is whole, with its proof, its pin and what a
+// person said of it. It is read once and hashed meanwhile; each destination is written as by a maker: temporary name,
+// flush, read back, name. Where it lies already nothing is written, and never anything over a file. A destination that is
+// missed is told and the others hold; nothing half stays there that counts, and the next time it is done again. A place
+// that is damaged is entered as bad and the next is read; where none is whole it is copy.bad.
+func (c *Catalogue) Send(ctx context.Context, found Copy, to []Destination) (Copy, []error, error) {
+	if found.State == Bad {
+		return found, nil, message.New("copy.bad", "copies.send_bad", message.Args{"name": found.Name})
+	}
+	if _, err := found.place(); err != nil {
+		return found, nil, err
+	}
+	defer found.hold()()
+	s := &sending{Catalogue: c, copy: found}
+	s.copy.Places = slices.Clone(found.Places)
+	for _, d := range to {
+		s.want(ctx, d)
+	}
+	err := s.send(ctx)
+	s.copy.State = s.copy.state()
+	return s.copy, s.missed, err
+}
+
+// sending is one copy on its way.
+type sending struct {
+	*Catalogue
+	copy   Copy
+	to     []Destination // that still want it
+	missed []error
+}
+
+// want sees whether a destination can take the copy, or has it.
+func (s *sending) want(ctx context.Context, d Destination) {
+	if here := s.copy.at(d.Name); here != nil {
+		s.miss(d, s.carry(d, *here)) // whoever brought it may have died before he told all
+		return
+	}
+	err := d.There()
+	if err == nil {
+		_, err = s.makeRoom(ctx, d, roomFor(s.size()), nil)
+	}
+	if err != nil {
+		s.miss(d, err)
+		return
+	}
+	s.to = append(s.to, d)
+}
+
+// at is where the copy lies at a destination now; nil where it does not.
+func (c Copy) at(where string) *Place {
+	for i, p := range c.Places {
+		if p.Destination == where && p.State == Present {
+			return &c.Places[i]
+		}
+	}
+	return nil
+}
+
+func (s *sending) size() int64 {
+	largest := int64(0)
+	for _, p := range s.copy.Places {
+		largest = max(largest, p.Bytes)
+	}
+	return largest
+}
+
+func (s *sending) miss(d Destination, err error) {
+	if err != nil {
+		s.missed = append(s.missed, &MissedError{Destination: d.Name, Err: err})
+	}
+}
+
+// send tries one place after the other, until one was whole.
+func (s *sending) send(ctx context.Context) error {
+	var failed []error
+	for i := range s.copy.Places {
+		from := &s.copy.Places[i]
+		if from.State != Present || len(s.to) == 0 {
+			continue
+		}
+		err := s.from(ctx, *from)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err == nil {
+			return nil
+		}
+		failed = append(failed, err)
+		if contradicts(err) {
+			from.State = Bad
+			failed = append(failed, s.enterCheck(s.copy, *from, "", err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// from sends the copy from one place. Its error speaks of that place alone; destinations are told as missed.
+func (s *sending) from(ctx context.Context, place Place) (err error) {
+	source, err := s.open(ctx, place)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	out, err := openFanout(ctx, s.copy.Name, s.to, place.Bytes)
+	if err != nil {
+		s.tell(err)
+		return nil
+	}
+	defer func() {
+		if left := out.discard(); left != nil {
+			s.missed = append(s.missed, left)
+		}
+	}()
+	reading := &faultyReader{from: &reader{ctx: ctx, from: source}}
+	_, err = io.CopyBuffer(struct{ io.Writer }{out}, reading, make([]byte, blockSize))
+	out.end()
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case reading.err != nil:
+		return fmt.Errorf("read %s: %w", place.Path, reading.err)
+	case err != nil:
+		s.tell(out.failures())
+		return nil
+	case out.sum() != source.sum:
+		return message.New("copy.bad", "copies.hash_differs", message.Args{"path": place.Path, "want": source.sum, "got": out.sum()})
+	}
+	places, err := out.publish(ctx, s.copy.Name, s.sealed)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	s.tell(err)
+	if err == nil {
+		s.tell(errors.Join(out.failures(), out.unlisted()))
+	}
+	for _, p := range places {
+		s.copy.Places = append(s.copy.Places, p)
+		d, _ := s.destination(p.Destination)
+		s.miss(d, s.carry(d, p))
+	}
+	return nil
+}
+
+func (s *sending) tell(err error) {
+	if err != nil {
+		s.missed = append(s.missed, err)
+	}
+}
+
+func (s *sending) destination(name string) (Destination, bool) {
+	for _, d := range s.to {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Destination{}, false
+}
+
+// bringing is a place that is being read.
+type bringing struct {
+	*os.File
+	sum string // what it must hash to
+}
+
+// open opens the zip at a place. Where nobody knows its hash, all of it is checked first.
+func (s *sending) open(ctx context.Context, place Place) (*bringing, error) {
+	m, err := ReadManifest(place.Path)
+	if err != nil {
+		return nil, err
+	}
+	if m.ID != s.copy.ID {
+		return nil, message.New("copy.bad", "copies.other_copy", message.Args{"path": place.Path})
+	}
+	sum := place.SHA256
+	if sum == "" {
+		if _, sum, err = Check(ctx, place.Path); err != nil {
+			return nil, err
+		}
+	}
+	file, err := os.Open(place.Path)
+	if err != nil {
+		return nil, fmt.Errorf("open copy: %w", err)
+	}
+	return &bringing{file, sum}, nil
+}
+
+func (s *sending) sealed(d Destination, p Place) error {
+	line := s.event(eventSealed, s.copy, p)
+	line.At, line.ReadBack = s.copy.Created, p.ReadBack
+	return enter(d.Path, line)
+}
+
+// carry brings along what the ledgers of the other places know of the copy: what has not been told there yet.
+func (s *sending) carry(d Destination, p Place) error {
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return err
+	}
+	known := remembered(events)[s.copy.Name]
+	if known == nil {
+		known = &memory{}
+	}
+	var failed []error
+	if proof := s.copy.Proof; proof != nil && proof.SHA256 == p.SHA256 && (known.proof == nil || known.proof.When < proof.When) {
+		failed = append(failed, writeProof(p, &d, s.copy, &Manifest{Seq: s.copy.Number()}, proof))
+	}
+	tell := func(kind string, change func(*event)) {
+		line := s.event(kind, s.copy, p)
+		change(&line)
+		failed = append(failed, enter(d.Path, line))
+	}
+	if pin := s.copy.Pinned; pin.outlasts(known.pinned) {
+		tell(eventPinned, func(e *event) { e.Why, e.LastDay = pin.Reason, pin.LastDay })
+	}
+	if s.copy.Accepted != "" && known.accepted == "" {
+		tell(eventAccepted, func(e *event) { e.Why = s.copy.Accepted })
+	}
+	for _, where := range s.copy.Waived {
+		if !slices.Contains(known.waived, where) {
+			tell(eventWaived, func(e *event) { e.Destination = where })
+		}
+	}
+	return errors.Join(failed...)
+}
