@@ -41,6 +41,7 @@ func (a *app) offered() map[string]offers {
 		"copies pin":     {words: a.offerCopies},
 		"copies unpin":   {words: a.offerCopies},
 		"copies accept":  {words: a.offerCopies},
+		"copies send":    {words: a.offerCopies},
 		"copies plan":    {words: a.offerDestinations},
 		"copies prune":   {words: a.offerDestinations},
 		"companies":      {words: a.offerCopies, most: 1, files: true},
@@ -58,6 +59,7 @@ func (a *app) offeredValues() map[string]func(context.Context, []string) []candi
 		"state":    offerWords(copies.Verified, copies.Sealed, copies.Suspect, copies.Bad, copies.Missing),
 		"fault":    offerWords(sim.Faults...),
 		"where":    a.offerDestinations,
+		"waive":    a.offerDestinations,
 		"database": a.offerDatabases,
 	}
 }

@@ -20,7 +20,7 @@ func (a *app) copiesCommand() *cobra.Command {
 	list := a.copiesListCommand()
 	c := group("copies", "cli.copies_short", list, a.copiesShowCommand(), a.copiesCheckCommand(), a.copiesProveCommand(), a.copiesExtractCommand(),
 		a.copiesWhyCommand(), a.copiesPlanCommand(), a.copiesPruneCommand(), a.copiesPinCommand(), a.copiesUnpinCommand(),
-		a.copiesUntrashCommand(), a.copiesAcceptCommand())
+		a.copiesUntrashCommand(), a.copiesAcceptCommand(), a.copiesSendCommand())
 	c.Long = message.Text("cli.copies_long", nil)
 	c.Example = "  djscript copies\n  djscript copies show newest\n  djscript copies prove 12\n  djscript copies check E:/Copias/loja.zip"
 	return byDefault(c, list)

@@ -148,3 +148,13 @@ func (d *Desk) Accept(ctx context.Context, ref, why string) (copies.Copy, error)
 func (d *Desk) Waive(ctx context.Context, ref, where string) (copies.Copy, error) {
 	return do[copies.Copy](ctx, d, "copy.waive", &waiveArgs{Copy: copyRef{ref}, Where: where})
 }
+
+// Send brings a copy to other destinations.
+func (d *Desk) Send(ctx context.Context, ref string, to []string) (copies.Copy, error) {
+	return do[copies.Copy](ctx, d, "copy.send", &sendArgs{Copy: copyRef{ref}, To: to})
+}
+
+// Missing are the copies that were made for a destination, never reached it, and would stay there.
+func (d *Desk) Missing(ctx context.Context, where string) ([]copies.Copy, error) {
+	return do[[]copies.Copy](ctx, d, "copy.missing", &missingArgs{Where: where})
+}

@@ -28,6 +28,8 @@ type Copies interface {
 	Prove(ctx context.Context, c copies.Copy) (copies.Copy, error)
 	// Hold lets nobody else plan or drop at a destination while fn does.
 	Hold(ctx context.Context, where string, fn func() error) error
+	// Send brings a copy to other destinations, from the first place where it is whole; those that are missed are told.
+	Send(ctx context.Context, c copies.Copy, to []copies.Destination) (copies.Copy, []error, error)
 	// Drop gives copies up at a destination, by id, each with its reason, into the trash there; one that may not go refuses
 	// them all.
 	Drop(ctx context.Context, where string, why map[string]string) ([]copies.Copy, error)
