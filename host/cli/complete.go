@@ -37,6 +37,13 @@ func (a *app) offered() map[string]offers {
 		"copies check":   {words: a.offerCopies, files: true},
 		"copies prove":   {words: a.offerCopies, files: true},
 		"copies extract": {words: a.offerCopies, most: 1, files: true},
+		"copies why":     {words: a.offerCopies, most: 1, files: true},
+		"copies pin":     {words: a.offerCopies},
+		"copies unpin":   {words: a.offerCopies},
+		"copies accept":  {words: a.offerCopies},
+		"copies send":    {words: a.offerCopies},
+		"copies plan":    {words: a.offerDestinations},
+		"copies prune":   {words: a.offerDestinations},
 		"companies":      {words: a.offerCopies, most: 1, files: true},
 		"secret remove":  {words: a.offerSecrets, most: 1},
 		"notify test":    {words: a.offerRoutes, most: 1},
@@ -49,9 +56,10 @@ func (a *app) offeredValues() map[string]func(context.Context, []string) []candi
 	return map[string]func(context.Context, []string) []candidate{
 		"lang":     offerWords(message.Portuguese, message.English),
 		"as":       offerWords(layer.Store, layer.Reseller),
-		"state":    offerWords(copies.Verified, copies.Sealed, copies.Bad, copies.Missing),
+		"state":    offerWords(copies.Verified, copies.Sealed, copies.Suspect, copies.Bad, copies.Missing),
 		"fault":    offerWords(sim.Faults...),
 		"where":    a.offerDestinations,
+		"waive":    a.offerDestinations,
 		"database": a.offerDatabases,
 	}
 }

@@ -19,7 +19,8 @@ import (
 func (a *app) copiesCommand() *cobra.Command {
 	list := a.copiesListCommand()
 	c := group("copies", "cli.copies_short", list, a.copiesShowCommand(), a.copiesCheckCommand(), a.copiesProveCommand(), a.copiesExtractCommand(),
-		a.copiesWhyCommand(), a.copiesPlanCommand(), a.copiesPruneCommand(), a.copiesPinCommand(), a.copiesUnpinCommand())
+		a.copiesWhyCommand(), a.copiesPlanCommand(), a.copiesPruneCommand(), a.copiesPinCommand(), a.copiesUnpinCommand(),
+		a.copiesUntrashCommand(), a.copiesAcceptCommand(), a.copiesSendCommand())
 	c.Long = message.Text("cli.copies_long", nil)
 	c.Example = "  djscript copies\n  djscript copies show newest\n  djscript copies prove 12\n  djscript copies check E:/Copias/loja.zip"
 	return byDefault(c, list)
@@ -27,11 +28,18 @@ func (a *app) copiesCommand() *cobra.Command {
 
 func (a *app) copiesListCommand() *cobra.Command {
 	var f copies.Filter
+	var trash bool
 	c := &cobra.Command{
 		Use: "list", Short: message.Text("cli.copies_list_short", nil), Args: exactly(0),
-		Example: "  djscript copies list\n  djscript copies list --state verified --since 2026-11-01",
-		RunE:    func(c *cobra.Command, _ []string) error { return a.listCopies(c.Context(), f) },
+		Example: "  djscript copies list\n  djscript copies list --state verified --since 2026-11-01\n  djscript copies list --trash",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if trash {
+				return a.listTrash(c.Context(), f)
+			}
+			return a.listCopies(c.Context(), f)
+		},
 	}
+	c.Flags().BoolVar(&trash, "trash", false, message.Text("cli.flag_trash", nil))
 	c.Flags().StringVar(&f.Where, "where", "", message.Text("cli.flag_where", nil))
 	c.Flags().StringVar(&f.Database, "database", "", message.Text("cli.flag_of_database", nil))
 	c.Flags().StringVar(&f.Class, "class", "", message.Text("cli.flag_of_class", nil))
@@ -81,7 +89,7 @@ func (a *app) listCopies(ctx context.Context, f copies.Filter) error {
 func checkFilter(f copies.Filter, c *config.Config, all []copies.Copy) error {
 	known := map[string][]string{
 		"class": {copies.Routine, copies.Intraday, copies.Extra, copies.PreUpdate, copies.PreRestore, copies.Closing},
-		"state": {copies.Verified, copies.Sealed, copies.Bad, copies.Missing},
+		"state": {copies.Verified, copies.Sealed, copies.Suspect, copies.Bad, copies.Missing},
 	}
 	for _, d := range c.Destinations {
 		known["where"] = append(known["where"], d.Name)
@@ -160,8 +168,10 @@ func stateWord(state string) string {
 		return message.Text("cli.state_sealed", nil)
 	case copies.Bad:
 		return message.Text("cli.state_bad", nil)
-	case copies.Missing:
-		return message.Text("cli.place_missing", nil)
+	case copies.Suspect:
+		return message.Text("cli.state_suspect", nil)
+	case copies.Missing, copies.Trashed:
+		return placeWord(state)
 	}
 	return state
 }
@@ -174,6 +184,10 @@ func placeWord(state string) string {
 		return message.Text("cli.place_missing", nil)
 	case copies.Bad:
 		return message.Text("cli.state_bad", nil)
+	case copies.Offline:
+		return message.Text("cli.place_offline", nil)
+	case copies.Trashed:
+		return message.Text("cli.place_trashed", nil)
 	}
 	return state
 }

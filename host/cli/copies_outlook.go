@@ -89,9 +89,21 @@ func look(ctx context.Context, desk *primitive.Desk, where string, by *primitive
 	sortFates(o.Copies)
 	trash, err := desk.Trash(ctx, where)
 	for _, c := range trash {
-		o.Copies = append(o.Copies, fateOf(c, fateTrash, nil, ""))
+		o.Copies = append(o.Copies, binned(c.At(where)))
 	}
 	return o, err
+}
+
+// binned is a copy in the trash, with why it went and until when it can come back.
+func binned(c copies.Copy) fate {
+	f := fateOf(c, fateTrash, nil, "")
+	for _, p := range c.Places {
+		if f.Goes = p.LastDay; p.Why != "" {
+			f.why = []retention.Reason{retention.Said(p.Why)}
+			f.Reasons = []string{p.Why}
+		}
+	}
+	return f
 }
 
 func fateOf(c copies.Copy, what string, why []retention.Reason, goes string) fate {

@@ -285,3 +285,28 @@ func TestACopyThatAnotherDestinationWaitsForStays(t *testing.T) {
 		t.Errorf("drops %s once a newer one is there", got.of("drop"))
 	}
 }
+
+// The last day of a pin is a business day of the copies, not of the PC's clock.
+func TestAPinHoldsUpToItsLastDay(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(21, "2026-11-20")
+	s.run("", "copies", "pin", "2", "--reason", "audit", "--last-day", "2026-11-20").wants(t, 0)
+	s.run("", "copies", "pin", "3", "--reason", "audit", "--last-day", "2026-11-19").wants(t, 0)
+	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies dropped at local")
+	if got := s.zips("local"); got != "1 2 6 7 8 9 10 11 12 13 14 15 16 17 18" {
+		t.Errorf("left %s", got)
+	}
+}
+
+func TestOnlyASuspectCopyIsAccepted(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.put("2026-11-19", copies.Verified, nil)
+	odd := s.put("2026-11-20", "odd", nil)
+	s.run("", "copies", "list").wants(t, 0, "SUSPECT")
+	s.run("", "copies", "why", odd, "--lang", "pt-BR").wants(t, 0, "Fica em local: ")
+	s.run("", "copies", "accept", odd).wants(t, 2, "without a reason")
+	s.run("", "copies", "accept", "1", "--reason", "x").wants(t, 2, "1")
+	s.run("", "copies", "accept", odd, "--reason", "archived").wants(t, 0, "Copy 2 of loja is accepted, and proven: archived")
+	s.run("", "copies", "list", "--state", "verified").wants(t, 0, "2   loja")
+	s.run("", "history").wants(t, 0, "copies:accept")
+}

@@ -89,6 +89,15 @@ func whyAt(ctx context.Context, desk *primitive.Desk, c copies.Copy, d copies.De
 			}
 		}
 	}
+	trash, err := desk.Trash(ctx, d.Name)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range trash {
+		if f := binned(one.At(d.Name)); f.ID == c.ID {
+			return &reason{d.Name, f.sentence(d.Name), &f}, nil
+		}
+	}
 	if slices.Contains(c.To, d.Name) {
 		return &reason{Destination: d.Name, Sentence: message.Text("cli.why_absent", args)}, nil
 	}

@@ -78,8 +78,11 @@ func (s *shelf) put(day, state string, change func(*copies.Manifest), where ...s
 			"bytes": len(packed), "sha256": sum, "ok": true,
 		}
 		s.note(d, line)
-		if state == copies.Verified {
+		if state != copies.Sealed {
 			proof := map[string]any{"level": "restore", "ok": true, "sha256": sum, "when": m.Created}
+			if state == "odd" { // so unlike its elders that it is suspect
+				proof["odd"] = []string{"the database is empty"}
+			}
 			text, err := json.Marshal(proof)
 			if err != nil {
 				s.t.Fatal(err)

@@ -136,7 +136,7 @@ func speakFlag(f *pflag.Flag) {
 	switch f.Value.Type() {
 	case "bool":
 		return
-	case "string", "stringArray":
+	case "string", "stringArray", "stringSlice":
 		f.Value = named{f.Value, message.Text("cli.type_text", nil)}
 	case "duration":
 		f.Value = named{f.Value, message.Text("cli.type_duration", nil)}

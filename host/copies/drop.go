@@ -120,7 +120,7 @@ func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string
 		}
 		left--
 		found = append(found, one)
-		refused = append(refused, c.refusal(one, first, ours(one), seen))
+		refused = append(refused, c.refusal(one, first, ours(one), one.Pinned != nil && one.Pinned.holds(newestOf(all, one, d)), seen))
 	}
 	if left > 0 {
 		refused = append(refused, message.New("copy.not_found", "copies.not_there", message.Args{"n": left, "destination": d.Name}))
@@ -132,9 +132,23 @@ func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string
 	return found, newest, errors.Join(refused...)
 }
 
+// newestOf is the newest business day of the verified copies of a database at a destination that can be believed.
+func newestOf(all []Copy, of Copy, d Destination) string {
+	var own []Copy
+	for _, one := range all {
+		if one.Database == of.Database {
+			own = append(own, one.At(d.Name))
+		}
+	}
+	if days := believed(own); len(days) > 0 {
+		return days[0]
+	}
+	return ""
+}
+
 // refusal is why a copy may not be dropped; newest says that it is the newest verified one of its kind there, ours that it
-// is certain to be what was written.
-func (c *Catalogue) refusal(one Copy, newest, ours bool, seen turn) error {
+// is certain to be what was written, pinned that its pin holds still.
+func (c *Catalogue) refusal(one Copy, newest, ours, pinned bool, seen turn) error {
 	args := message.Args{"name": one.Name, "destination": one.Places[0].Destination}
 	gist, planned := seen[one.ID]
 	switch {
@@ -142,7 +156,7 @@ func (c *Catalogue) refusal(one Copy, newest, ours bool, seen turn) error {
 		return message.New("guard.identity", "copies.not_ours", args)
 	case newest:
 		return message.New("guard.newest", "copies.drop_newest", args)
-	case one.Pinned != nil:
+	case pinned:
 		return message.New("guard.pinned", "copies.drop_pinned", message.Args{"name": one.Name, "why": one.Pinned.Reason})
 	case planned && gist != one.gist():
 		return message.New("guard.stale", "copies.drop_stale", args)

@@ -18,6 +18,11 @@ func (p *Pin) outlasts(other *Pin) bool {
 	return p != nil && (other == nil || other.LastDay != "" && (p.LastDay == "" || p.LastDay > other.LastDay))
 }
 
+// holds tells whether a pin still does, by the newest business day that can be believed: the PC's clock can not.
+func (p *Pin) holds(newestDay string) bool {
+	return p != nil && (p.LastDay == "" || newestDay == "" || p.LastDay >= newestDay)
+}
+
 // Pin pins a copy, in the ledger of every destination where it lies. Its LastDay is a business day, or "".
 func (c *Catalogue) Pin(_ context.Context, found Copy, pin Pin) (Copy, error) {
 	if pin.Reason == "" {

@@ -69,3 +69,24 @@ func TestAPinSaysWhyAndUntilADayThatThereIs(t *testing.T) {
 		t.Errorf("a copy that is gone is pinned: %v", err)
 	}
 }
+
+// A pin that is over holds back no rotation: its last day is compared with the copies, not with the PC's clock.
+func TestAPinThatIsOverLetsItsCopyGo(t *testing.T) {
+	s := newShelves(t, "local")
+	for seq := range uint64(4) {
+		s.put(seq+1, Verified, func(m *Manifest) { m.Day = []string{"2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"}[seq] })
+	}
+	for seq, lastDay := range map[string]string{"1": "2026-11-19", "2": "2026-11-20", "3": ""} {
+		found, err := s.Find(t.Context(), seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Pin(t.Context(), found, Pin{Reason: "x", LastDay: lastDay}); err != nil {
+			t.Fatal(err)
+		}
+		code := map[string]string{"1": "", "2": "guard.pinned", "3": "guard.pinned"}[seq]
+		if _, err := s.Drop(t.Context(), "local", map[string]string{found.ID: "x"}); message.Code(err) != code {
+			t.Errorf("%s, pinned until %q: %v", seq, lastDay, err)
+		}
+	}
+}

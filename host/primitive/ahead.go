@@ -15,8 +15,10 @@ import (
 const (
 	// MostNights is how far ahead a rotation is foreseen.
 	MostNights = 400
-	// So many copies are judged to foresee one: of a destination that has ten thousand, some weeks are enough.
+	// So many copies are judged to foresee, by rules or by a function of a script: a person waits for it. Of a destination
+	// that has ten thousand, some weeks are enough.
 	mostJudged = 400_000
+	mostAsked  = 16_000
 	// The nights to come are like those of the last weeks.
 	rhythmWeeks = 4
 )
@@ -38,8 +40,11 @@ func (d *Desk) Ahead(ctx context.Context, r *Rotation, nights int) (*Ahead, erro
 	if usual == nil {
 		return a, nil
 	}
-	first := usual.next(d.today)
-	for judged := 0; a.Nights < nights && judged < mostJudged; a.Nights++ {
+	first, most := usual.next(d.today), mostJudged
+	if r.rule.fn != nil {
+		most = mostAsked
+	}
+	for judged := 0; a.Nights < nights && judged < most; a.Nights++ {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -122,8 +127,8 @@ type rhythm struct {
 	made   map[string]copies.Copy // by id
 }
 
-// rhythmOf is that of these copies: of the classes that come by themselves, not of those that somebody makes. Of copies
-// that go back less than a week, every night is like the last; nil where nothing is proven.
+// rhythmOf is that of these copies: of the classes that come by themselves, not of those that somebody makes. Where they
+// go back less than a week, every night brings one like the newest; nil where nothing is proven.
 func rhythmOf(r *Rotation) *rhythm {
 	w := &rhythm{days: map[int][]retention.Copy{}, made: maps.Clone(r.Copies)}
 	oldest := 0
@@ -145,11 +150,21 @@ func rhythmOf(r *Rotation) *rhythm {
 	if len(w.days) == 0 {
 		return nil
 	}
-	w.period = 1
 	if weeks := (w.newest - oldest + 1) / 7; weeks > 0 {
 		w.period = 7 * min(weeks, rhythmWeeks)
+		return w
 	}
+	w.period, w.days = 1, map[int][]retention.Copy{w.newest: newestOfEach(w.days[w.newest])}
 	return w
+}
+
+// newestOfEach is the newest of these copies of each unit.
+func newestOfEach(all []retention.Copy) []retention.Copy {
+	var found []retention.Copy
+	for _, g := range retention.Groups(all) {
+		found = append(found, g.Copies[0])
+	}
+	return found
 }
 
 // next is the first night to come: today's, where a shop was closed for some time and its clock can be believed.

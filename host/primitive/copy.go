@@ -119,7 +119,7 @@ func (h *Host) made(set copies.Set) {
 func (h *Host) options(a *createArgs) (copies.Options, error) {
 	o := copies.Options{
 		Class: orElse(a.Class, copies.Routine), Note: a.Note, Verify: orElse(a.Verify, copies.VerifyRestore),
-		Files: a.Files == nil || *a.Files, WithSetup: a.Config == nil || *a.Config,
+		Files: a.Files == nil || *a.Files, WithSetup: a.Config == nil || *a.Config, Spare: h.room,
 	}
 	to, nowhere := h.destinations(a.To)
 	databases, nothing := h.databases(a.Databases)
@@ -205,7 +205,7 @@ func (h *Host) adoption(a *adoptArgs) (copies.Options, error) {
 	database, noDatabase := h.database(a.Database)
 	to, nowhere := h.destinations(a.To)
 	return copies.Options{
-		Databases: []copies.Database{database}, To: to, Class: orElse(a.Class, copies.Extra), Note: a.Note, Verify: copies.VerifyRestore,
+		Databases: []copies.Database{database}, To: to, Class: orElse(a.Class, copies.Extra), Note: a.Note, Verify: copies.VerifyRestore, Spare: h.room,
 	}, errors.Join(noDatabase, nowhere)
 }
 

@@ -151,3 +151,30 @@ function dj.copy.check(copy) end
 ---@param copy string|dj.Copy  the copy, its id, its number, or a path
 ---@return dj.Copy
 function dj.copy.prove(copy) end
+
+--- Brings a copy to other destinations, with its proof and its pin: read once and hashed meanwhile, written, read back,
+--- renamed. A destination that is missed degrades the run; where it lies already nothing is written. Raises copy.bad where
+--- no place has it whole.
+---
+--- Example:
+--- ```lua
+--- local newest = dj.copy.newest { state = "verified" }
+--- if newest then dj.copy.send(newest, { to = "pendrive" }) end
+--- ```
+---@param copy string|dj.Copy  the copy, its id, its number, or a path
+---@param opts {to: string|string[]}
+---@return dj.Copy
+function dj.copy.send(copy, opts) end
+
+--- The proven copies that were made for a destination and never reached it, since it was away or full, and that its policy
+--- would keep: the newest first.
+---
+--- Example:
+--- ```lua
+--- for _, copy in ipairs(dj.copy.missing("pendrive")) do
+---   dj.copy.send(copy, { to = "pendrive" })
+--- end
+--- ```
+---@param where string
+---@return dj.Copy[]
+function dj.copy.missing(where) end

@@ -26,20 +26,34 @@ func (d *Desk) Destinations() []copies.Destination { return d.host.Destinations 
 // Degrade tells of what did not go well, and fails nothing.
 func (d *Desk) Degrade(err error) { d.host.Env.Degrade(err) }
 
-// Find finds a copy by its id, the end of its id, its number, or a path.
+// Find finds a copy by its id, the end of its id, its number, or a path; one that lies nowhere else is looked for in the
+// trash.
 func (d *Desk) Find(ctx context.Context, ref string) (copies.Copy, error) {
-	return d.host.Copies.Find(ctx, ref)
+	found, err := d.host.Copies.Find(ctx, ref)
+	if message.Code(err) == "copy.not_found" {
+		if binned, none := d.host.binned(ctx, "", ref); none == nil {
+			return binned, nil
+		}
+	}
+	return found, err
 }
 
 // Trash are the copies in the trash of a destination, newest first.
 func (d *Desk) Trash(ctx context.Context, where string) ([]copies.Copy, error) {
-	all, _, err := d.host.Copies.List(ctx, copies.Filter{Where: where, State: copies.Trashed})
+	all, _, err := d.host.trash(ctx, where)
 	return all, err
+}
+
+// personal is what a person may do to copies, and no script: its judgement is all that stands behind it.
+func (h *Host) personal() []lua.Func {
+	return []lua.Func{
+		bind("copy.untrash", Write, h.untrash), bind("copy.accept", Write, h.accept), bind("copy.waive", Write, h.waive),
+	}
 }
 
 // do calls the primitive of that name.
 func do[R any](ctx context.Context, d *Desk, name string, args any) (R, error) {
-	all := d.host.All()
+	all := append(d.host.All(), d.host.personal()...)
 	i := slices.IndexFunc(all, func(f lua.Func) bool { return f.Name == name })
 	value, err := d.state.Do(ctx, all[i], args)
 	result, _ := value.(R)
@@ -118,4 +132,29 @@ func (d *Desk) Pin(ctx context.Context, ref string, pin copies.Pin) (copies.Copy
 // Unpin takes the pin away.
 func (d *Desk) Unpin(ctx context.Context, ref string) (copies.Copy, error) {
 	return do[copies.Copy](ctx, d, "copy.unpin", &copyArgs{Copy: copyRef{ref}})
+}
+
+// Untrash brings a copy back from the trash of a destination.
+func (d *Desk) Untrash(ctx context.Context, ref, from string) (copies.Copy, error) {
+	return do[copies.Copy](ctx, d, "copy.untrash", &untrashArgs{Copy: copyRef{ref}, From: from})
+}
+
+// Accept takes a copy that is unlike its elders for good.
+func (d *Desk) Accept(ctx context.Context, ref, why string) (copies.Copy, error) {
+	return do[copies.Copy](ctx, d, "copy.accept", &acceptArgs{Copy: copyRef{ref}, Reason: why})
+}
+
+// Waive says that a copy need not reach a destination that it was made for.
+func (d *Desk) Waive(ctx context.Context, ref, where string) (copies.Copy, error) {
+	return do[copies.Copy](ctx, d, "copy.waive", &waiveArgs{Copy: copyRef{ref}, Where: where})
+}
+
+// Send brings a copy to other destinations.
+func (d *Desk) Send(ctx context.Context, ref string, to []string) (copies.Copy, error) {
+	return do[copies.Copy](ctx, d, "copy.send", &sendArgs{Copy: copyRef{ref}, To: to})
+}
+
+// Missing are the copies that were made for a destination, never reached it, and would stay there.
+func (d *Desk) Missing(ctx context.Context, where string) ([]copies.Copy, error) {
+	return do[[]copies.Copy](ctx, d, "copy.missing", &missingArgs{Where: where})
 }

@@ -26,10 +26,24 @@ type Copies interface {
 	Find(ctx context.Context, ref string) (copies.Copy, error)
 	Check(ctx context.Context, c copies.Copy) (copies.Copy, error)
 	Prove(ctx context.Context, c copies.Copy) (copies.Copy, error)
-	// Drop gives copies up at a destination, by id, each with its reason; one that may not go refuses them all.
+	// Hold lets nobody else plan or drop at a destination while fn does.
+	Hold(ctx context.Context, where string, fn func() error) error
+	// Send brings a copy to other destinations, from the first place where it is whole; those that are missed are told.
+	Send(ctx context.Context, c copies.Copy, to []copies.Destination) (copies.Copy, []error, error)
+	// Drop gives copies up at a destination, by id, each with its reason, into the trash there; one that may not go refuses
+	// them all.
 	Drop(ctx context.Context, where string, why map[string]string) ([]copies.Copy, error)
+	// Untrash brings a copy back from the trash of a destination, by its id.
+	Untrash(ctx context.Context, where, id string) (copies.Copy, error)
 	// History tells what was verified and what was dropped at a destination, oldest first.
 	History(ctx context.Context, where string) ([]copies.Change, error)
+	// Approve keeps that a person let go a plan that the breaker holds back, by its hash; Approved is the hash until a drop
+	// has used it.
+	Approve(ctx context.Context, where, hash string) error
+	Approved(ctx context.Context, where string) (string, error)
+	// Waive says that a copy need not reach a destination, and Accept that one which is unlike its elders is good.
+	Waive(ctx context.Context, c copies.Copy, where string) error
+	Accept(ctx context.Context, c copies.Copy, why string) (copies.Copy, error)
 	Pin(ctx context.Context, c copies.Copy, pin copies.Pin) (copies.Copy, error)
 	Unpin(ctx context.Context, c copies.Copy) (copies.Copy, error)
 }

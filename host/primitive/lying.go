@@ -49,13 +49,13 @@ func (h *Host) standing(whole, here copies.Copy, devices devices) retention.Copy
 		}
 	}
 	one.Away = !slices.ContainsFunc(here.Places, func(p copies.Place) bool { return p.State != copies.Offline })
-	place := here.Places[0]
+	place := here.Places[max(0, slices.IndexFunc(here.Places, func(p copies.Place) bool { return p.State == copies.Present }))]
 	one.Bytes, one.Device = place.Bytes, devices.of(place)
 	if checked, err := time.Parse(time.RFC3339, place.Checked); err == nil {
 		one.Checked = h.day(checked)
 	}
 	looked := here.State == copies.Bad || here.State == copies.Suspect
-	if !looked && !one.Away && !here.Ours() || len(here.Places) > 1 {
+	if !looked && !one.Away && !here.Ours() {
 		one.State = retention.Unsure
 	}
 	return one
@@ -78,7 +78,8 @@ func retained(c copies.Copy) retention.Copy {
 	slices.Sort(ids)
 	one := retention.Copy{
 		ID: c.ID, Seq: c.Number(), Day: c.Day, Created: c.Created, Class: c.Class, State: c.State, Database: c.Database,
-		Companies: strings.Join(ids, ","), Partial: c.Partial, Doubted: c.Suspect != "", To: c.To,
+		Companies: strings.Join(ids, ","), Partial: c.Partial, Doubted: c.Suspect != "", To: c.To, Waived: c.Waived,
+		Busy: c.Busy,
 	}
 	if c.Pinned != nil {
 		one.Pin = &retention.Pin{Reason: c.Pinned.Reason, LastDay: c.Pinned.LastDay}

@@ -12,28 +12,14 @@ type pinArgs struct {
 	LastDay string  `lua:"last_day"` // "until" is a word of Lua's own
 }
 
-func (h *Host) pin(ctx context.Context, a *pinArgs) (pinned copies.Copy, err error) {
-	found, err := h.Copies.Find(ctx, a.Copy.ref)
-	if err != nil {
-		return found, err
-	}
-	err = h.one(ctx, func() error {
-		pinned, err = h.Copies.Pin(ctx, found, copies.Pin{Reason: a.Reason, LastDay: a.LastDay})
-		return err
+func (h *Host) pin(ctx context.Context, a *pinArgs) (copies.Copy, error) {
+	return h.decided(ctx, a.Copy, func(found copies.Copy) (copies.Copy, error) {
+		return h.Copies.Pin(ctx, found, copies.Pin{Reason: a.Reason, LastDay: a.LastDay})
 	})
-	return pinned, err
 }
 
-func (h *Host) unpin(ctx context.Context, a *copyArgs) (free copies.Copy, err error) {
-	found, err := h.Copies.Find(ctx, a.Copy.ref)
-	if err != nil {
-		return found, err
-	}
-	err = h.one(ctx, func() error {
-		free, err = h.Copies.Unpin(ctx, found)
-		return err
-	})
-	return free, err
+func (h *Host) unpin(ctx context.Context, a *copyArgs) (copies.Copy, error) {
+	return h.decided(ctx, a.Copy, func(found copies.Copy) (copies.Copy, error) { return h.Copies.Unpin(ctx, found) })
 }
 
 func (h *Host) planPin(ctx context.Context, args any) (any, error) {

@@ -128,6 +128,7 @@ type Rotation struct {
 	changes map[string][]retention.Change // of each database, oldest first
 	guards  retention.Guards
 	rule    rule
+	lifted  bool // a person lifts the breaker now
 }
 
 func (h *Host) plan(ctx context.Context, a *pruneArgs) (planned, error) {
@@ -147,26 +148,39 @@ func (h *Host) plan(ctx context.Context, a *pruneArgs) (planned, error) {
 func (h *Host) prune(ctx context.Context, a *pruneArgs) ([]copies.Copy, error) {
 	dropped := []copies.Copy{}
 	err := h.one(ctx, func() error {
-		r, err := h.rotate(ctx, a)
-		if err == nil {
-			err = errors.Join(a.desk.shown(r), h.Env.Dropping(slices.Collect(maps.Keys(r.Drop))))
-		}
-		if err != nil || len(r.Drop) == 0 {
-			h.tell(a.Where, r, nil)
+		return h.Copies.Hold(ctx, a.Where, func() error {
+			gone, err := h.pruned(ctx, a)
+			dropped = append(dropped, gone...)
 			return err
-		}
-		if err := h.Env.Spend(FilesDropped, int64(len(r.Drop))); err != nil {
-			return err
-		}
-		gone, err := h.Copies.Drop(ctx, a.Where, r.why())
-		dropped = append(dropped, gone...)
-		h.tell(a.Where, r, dropped)
-		return err
+		})
 	})
 	if a.desk != nil {
 		return dropped, err
 	}
 	return dropped, h.spare(err)
+}
+
+// pruned plans and drops while nobody else does.
+func (h *Host) pruned(ctx context.Context, a *pruneArgs) ([]copies.Copy, error) {
+	r, err := h.rotate(ctx, a)
+	if err == nil {
+		err = errors.Join(a.desk.shown(r), h.Env.Dropping(slices.Collect(maps.Keys(r.Drop))))
+	}
+	if err != nil || len(r.Drop) == 0 {
+		h.tell(a.Where, r, nil)
+		return nil, err
+	}
+	if err := h.Env.Spend(FilesDropped, int64(len(r.Drop))); err != nil {
+		return nil, err
+	}
+	if r.lifted {
+		if err := h.Copies.Approve(ctx, a.Where, r.Held); err != nil {
+			return nil, err
+		}
+	}
+	gone, err := h.Copies.Drop(ctx, a.Where, r.why())
+	h.tell(a.Where, r, gone)
+	return gone, err
 }
 
 // spare keeps a rotation that was refused from failing what came before it.
@@ -217,7 +231,7 @@ func (h *Host) tell(where string, r *Rotation, gone []copies.Copy) {
 		h.Env.Log("info", message.Text("primitive.guard", message.Args{"where": where, "why": guards}), nil)
 	}
 	switch {
-	case r.Held != "" && r.guards.Approved != "":
+	case r.lifted:
 		h.Env.Log("info", message.Text("primitive.approved", message.Args{"where": where, "hash": r.Held}), nil)
 	case r.Held != "":
 		args := message.Args{"where": where, "hash": r.Held[:hashLetters]}
@@ -298,12 +312,14 @@ func (h *Host) rotate(ctx context.Context, a *pruneArgs) (*Rotation, error) {
 	if r.changes, err = h.changes(ctx, a.Where); err != nil {
 		return nil, err
 	}
+	if r.guards.Approved, err = h.Copies.Approved(ctx, a.Where); err != nil {
+		return nil, err
+	}
 	if r.Plan, err = h.decide(r); err != nil {
 		return r, err
 	}
 	r.Held = r.Hash()
-	lifted, err := a.desk.lifts(r)
-	if err != nil || !lifted {
+	if r.lifted, err = a.desk.lifts(r); err != nil || !r.lifted {
 		return r, err
 	}
 	r.guards.Approved = r.Held

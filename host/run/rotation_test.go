@@ -72,6 +72,10 @@ func (s *shelf) Adopt(_ context.Context, path string, o copies.Options) (copies.
 	return copies.Set{Copies: s.all[:1]}, nil
 }
 
+func (s *shelf) Hold(_ context.Context, _ string, fn func() error) error { return fn() }
+
+func (s *shelf) Approved(context.Context, string) (string, error) { return "", nil }
+
 func (s *shelf) History(context.Context, string) ([]copies.Change, error) { return s.history, nil }
 
 func (s *shelf) Drop(_ context.Context, where string, why map[string]string) ([]copies.Copy, error) {

@@ -152,3 +152,30 @@ function dj.copy.check(copy) end
 ---@param copy string|dj.Copy  a cópia, seu id, seu número, ou um caminho
 ---@return dj.Copy
 function dj.copy.prove(copy) end
+
+--- Leva uma cópia para outros destinos, com a prova e a marca de fixada: lida uma vez e com o hash calculado no caminho,
+--- gravada, relida e renomeada. Um destino que fica sem ela degrada a execução; onde ela já está nada é gravado. Levanta
+--- copy.bad quando ela não está inteira em lugar nenhum.
+---
+--- Exemplo:
+--- ```lua
+--- local newest = dj.copy.newest { state = "verified" }
+--- if newest then dj.copy.send(newest, { to = "pendrive" }) end
+--- ```
+---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
+---@param opts {to: string|string[]}
+---@return dj.Copy
+function dj.copy.send(copy, opts) end
+
+--- As cópias provadas que foram feitas para um destino e nunca chegaram lá, porque ele estava fora ou cheio, e que a
+--- política dele guardaria: a mais nova primeiro.
+---
+--- Exemplo:
+--- ```lua
+--- for _, copy in ipairs(dj.copy.missing("pendrive")) do
+---   dj.copy.send(copy, { to = "pendrive" })
+--- end
+--- ```
+---@param where string
+---@return dj.Copy[]
+function dj.copy.missing(where) end

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/djscript/djscript/host/copies"
+)
+
+func TestWhatRotationDroppedComesBackFromTheTrash(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(21, "2026-11-20")
+	all := s.zips("local")
+	s.run("", "copies", "list", "--trash").wants(t, 0, "The trash is empty")
+	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies dropped at local")
+	s.run("", "copies", "list", "--trash").wants(t, 0, "copy  database  day", "3     loja      2026-11-03  local", "2026-11-27", "no rule keeps it")
+	var got struct{ Copies []copies.Copy }
+	s.run("", "copies", "list", "--trash", "--where", "local", "--json").json(t, &got)
+	if len(got.Copies) != 3 || got.Copies[0].Seq != "4" || got.Copies[0].State != copies.Trashed {
+		t.Errorf("the trash has %+v", got.Copies)
+	}
+	s.run("", "copies", "list", "--trash", "--where", "rede").wants(t, 0, "The trash is empty")
+	s.run("", "copies", "plan").wants(t, 0, "3     2026-11-03  loja      routine  in the trash  in the trash  2026-11-27")
+	s.run("", "copies", "why", "3", "--lang", "pt-BR").wants(t, 0, "Está na lixeira de local até por volta de 27/11/2026", "djscript copies untrash 3 --from local", "Fica em rede: lá nada se apaga.")
+	s.run("", "copies", "untrash", "3").wants(t, 2, "--from NAME")
+	s.run("", "copies", "untrash", "3", "--from", "lokal").wants(t, 2, `did you mean "local"?`)
+	s.run("", "copies", "untrash", "3", "--from", "rede").wants(t, 1, "not in the trash of rede")
+	s.run("", "copies", "untrash", "99", "2", "3", "--from", "local").wants(t, 1, "Copy 2 of loja is back: local", "Copy 3 of loja is back", "99")
+	s.run("", "copies", "untrash", "4", "--from", "local", "--json").wants(t, 0, `"job": "untrash"`, `"seq": "4"`)
+	if s.zips("local") != all {
+		t.Errorf("back are %s", s.zips("local"))
+	}
+	if said := s.run("", "history"); !strings.Contains(said.out, "copies:untrash") {
+		t.Errorf("nothing of it is journaled:\n%s", said.out)
+	}
+	s.run("", "copies", "check", "--all").wants(t, 0)
+}

@@ -1,0 +1,44 @@
+package primitive
+
+import (
+	"context"
+
+	"github.com/djscript/djscript/host/copies"
+)
+
+type (
+	acceptArgs struct {
+		Copy   copyRef `lua:"copy,arg"`
+		Reason string  `lua:"reason,required"`
+	}
+	waiveArgs struct {
+		Copy  copyRef `lua:"copy,arg"`
+		Where string  `lua:"where,required"`
+	}
+)
+
+func (h *Host) accept(ctx context.Context, a *acceptArgs) (copies.Copy, error) {
+	return h.decided(ctx, a.Copy, func(found copies.Copy) (copies.Copy, error) { return h.Copies.Accept(ctx, found, a.Reason) })
+}
+
+func (h *Host) waive(ctx context.Context, a *waiveArgs) (copies.Copy, error) {
+	return h.decided(ctx, a.Copy, func(found copies.Copy) (copies.Copy, error) {
+		if err := h.Copies.Waive(ctx, found, a.Where); err != nil {
+			return found, err
+		}
+		return h.Copies.Find(ctx, found.ID)
+	})
+}
+
+// decided is a copy about which somebody has decided something, as its ledgers know it then.
+func (h *Host) decided(ctx context.Context, of copyRef, decide func(copies.Copy) (copies.Copy, error)) (after copies.Copy, err error) {
+	found, err := h.Copies.Find(ctx, of.ref)
+	if err != nil {
+		return found, err
+	}
+	err = h.one(ctx, func() error {
+		after, err = decide(found)
+		return err
+	})
+	return after, err
+}
