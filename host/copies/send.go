@@ -101,7 +101,7 @@ func (s *sending) send(ctx context.Context) error {
 		failed = append(failed, err)
 		if contradicts(err) {
 			from.State = Bad
-			failed = append(failed, s.enterCheck(s.copy, *from, "", err))
+			failed = append(failed, s.enterCheck(s.copy, *from, err))
 		}
 	}
 	return errors.Join(failed...)
@@ -138,7 +138,7 @@ func (s *sending) from(ctx context.Context, place Place) (err error) {
 	case out.sum() != source.sum:
 		return message.New("copy.bad", "copies.hash_differs", message.Args{"path": place.Path, "want": source.sum, "got": out.sum()})
 	}
-	places, err := out.publish(ctx, s.copy.Name, s.sealed)
+	places, err := out.publish(ctx, s.copy.Name, source.manifest)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -172,7 +172,8 @@ func (s *sending) destination(name string) (Destination, bool) {
 // bringing is a place that is being read.
 type bringing struct {
 	*os.File
-	sum string // what it must hash to
+	manifest *Manifest
+	sum      string // what it must hash to
 }
 
 // open opens the zip at a place. Where nobody knows its hash, all of it is checked first.
@@ -194,13 +195,7 @@ func (s *sending) open(ctx context.Context, place Place) (*bringing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open copy: %w", err)
 	}
-	return &bringing{file, sum}, nil
-}
-
-func (s *sending) sealed(d Destination, p Place) error {
-	line := s.event(eventSealed, s.copy, p)
-	line.At, line.ReadBack = s.copy.Created, p.ReadBack
-	return enter(d.Path, line)
+	return &bringing{file, m, sum}, nil
 }
 
 // carry brings along what the ledgers of the other places know of the copy: what has not been told there yet.

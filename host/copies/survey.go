@@ -106,7 +106,7 @@ func (c *Catalogue) ground(ctx context.Context, where string, on Wiping) (Ground
 			continue
 		}
 		g.Copies = append(g.Copies, one)
-		own, beside := here.files(here.inReach()[0])
+		own, beside := here.inReach()[0].files()
 		for _, name := range slices.Concat(own, beside) {
 			ours[name] = true
 		}
