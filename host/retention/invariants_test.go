@@ -24,23 +24,22 @@ import (
 // The 33 invariants of rotation, I-1 to I-33, each over random histories, policies and faults. Where one speaks of what
 // lies outside this room, the part that is a matter of values is here, and the rest is tested where it happens:
 //
-//	I-7   foreign files beside the copies            host/copies (drop_test.go), tests (rotation stories)
-//	I-15  the files of one copy, and their order      host/copies (drop, pieces)
-//	I-16  who reads or writes a copy                  host/copies, host/lock
-//	I-17  policies as they are written                host/config, host/primitive (policy)
-//	I-18  the record of an approval                   host/copies (approvals)
-//	I-22  the day that a copy is given                host/copies (day)
-//	I-23  names of copies                             host/copies (names)
-//	I-24  the trash, which goes first                 host/copies (room)
-//	I-25  crashes within a drop                       host/copies (kill points)
-//	I-26  deletes that fail                           host/copies (drop)
-//	I-27  catalogues that are lost                    host/copies (catalogue)
-//	I-28  hashes and manifests                        host/copies (check)
-//	I-29  the lock that two hosts share               host/copies (hold)
-//	I-30  scripts that fail                           host/primitive (policy)
-//	I-31  what a script is told                       host/primitive (rotation)
-//	I-32  what is measured of a copy                  host/copies (anomaly)
-//	I-33  hashing again                               host/copies (check)
+//	I-7   foreign files beside the copies              host/copies: drop_test.go, trash_test.go
+//	I-15  the files of one copy, and their order        host/copies: drop_test.go, trash_test.go
+//	I-16  who reads or writes a copy                    host/copies: inuse_test.go
+//	I-17  policies as they are written                  host/config; host/primitive: keep_test.go; tests/testdata/policy
+//	I-18  the record of an approval                     host/copies: decision_test.go
+//	I-19  where a copy is, was to go and need not go    host/copies: decision_test.go, away_test.go
+//	I-21  clocks, when a copy is made                   host/copies: clock_test.go
+//	I-24  the trash, which goes first                   host/copies: room_linux_test.go
+//	I-25  crashes at each step of a drop                host/copies: trash_test.go
+//	I-26  files that can not be deleted                 host/copies: drop_test.go, trash_test.go
+//	I-27  ledgers that are lost or damaged              host/copies: rebuild_test.go
+//	I-28  hashes and manifests                          host/copies: catalogue_test.go, drop_test.go
+//	I-29  the turn that two hosts take                  host/copies: turn_test.go
+//	I-30  scripts that fail                             host/run: policy_test.go; tests/testdata/policy
+//	I-31  what a script is told                         host/primitive: guards_test.go; host/run: rotation_test.go
+//	I-32  what is measured of a copy, and accepting it   host/copies: anomaly_test.go, decision_test.go
 
 func TestI01PlanIsPure(t *testing.T) {
 	onlyPureImports(t)
