@@ -579,8 +579,8 @@ func TestI25ACrashMidwayLosesNothingAndIsFinishedLater(t *testing.T) {
 			}
 			left = without(left, func(id string) bool { return plan.Drop[id] != nil })
 		}
+		plan := d.again(t, left)
 		for _, c := range left {
-			plan := d.again(t, left)
 			if plan.Drop[c.ID] != nil || plan.Keep[c.ID] != nil && kept.Keep[c.ID] == nil && !plan.keepsFor(c.ID, "retention.unproven") {
 				t.Fatalf("%s is left: %v", c.ID, plan.Keep[c.ID])
 			}

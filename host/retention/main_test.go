@@ -10,7 +10,7 @@ import (
 
 // The properties share the histories of a test run between them: in all, as many as HISTORIES says.
 const (
-	histories  = 12_000 // where HISTORIES does not say: what "make test" draws
+	histories  = 10_200 // where HISTORIES does not say: what "make test" draws
 	properties = 34     // TestI01 to TestI33, and the nights
 )
 

@@ -95,7 +95,7 @@ func (s *store) one(t *rapid.T) *Copy {
 func TestNightsGoByAndEveryPromiseHolds(t *testing.T) {
 	always(t, func(t *rapid.T) {
 		s := newStore(t)
-		for range rapid.IntRange(1, 30).Draw(t, "nights") {
+		for range rapid.IntRange(1, 20).Draw(t, "nights") {
 			s.happens(t)
 			d := s.draw(t)
 			s.promises(t, d)
