@@ -199,7 +199,7 @@ func lost(before, after Plan) []string {
 	return all
 }
 
-// without are the copies that are not given up, or not dropped where only drops are meant.
+// without are the copies that are not gone.
 func without(copies []Copy, gone func(id string) bool) []Copy {
 	return slices.DeleteFunc(slices.Clone(copies), func(c Copy) bool { return gone(c.ID) })
 }
