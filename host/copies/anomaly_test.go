@@ -85,3 +85,13 @@ func TestACopyIsHeldAgainstTheProvenOnesBeforeIt(t *testing.T) {
 	odd("14", false)
 	odd("4", false) // what came after it is no elder
 }
+
+func TestWhatIsOddIsNotToldBesideCiphertext(t *testing.T) {
+	told := (&Proof{OK: true, Odd: []string{"VENDA: 20 rows"}}).discreet()
+	if len(told.Odd) != 1 || strings.Contains(told.Odd[0], "VENDA") {
+		t.Errorf("%v", told.Odd)
+	}
+	if plain := (&Proof{OK: true}).discreet(); len(plain.Odd) > 0 {
+		t.Errorf("%v", plain.Odd)
+	}
+}

@@ -43,7 +43,7 @@ const (
 // kinds are all of them.
 var kinds = []string{
 	eventWriting, eventSealed, eventFound, eventProof, eventCheck, eventDropping, eventTrashed, eventUntrashing, eventUntrashed, eventDropped,
-	eventPinned, eventUnpinned, eventWaived, eventAccepted, eventApproved,
+	eventPinned, eventUnpinned, eventWiped, eventWaived, eventAccepted, eventApproved,
 }
 
 // event is one line of a ledger. It repeats what identifies the copy, so that a ledger can be read without its zips.

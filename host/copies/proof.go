@@ -115,6 +115,9 @@ func (p *Proof) tellsMore(other *Proof) bool {
 func (p *Proof) discreet() *Proof {
 	told := *p
 	told.Rows, told.Evidence, told.Against = nil, nil, []string{}
+	if len(p.Odd) > 0 {
+		told.Odd = []string{message.Text("copies.odd_untold", nil)}
+	}
 	return &told
 }
 

@@ -3,8 +3,13 @@ package copies
 import (
 	"bytes"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -146,6 +151,25 @@ func TestALedgerThatCanNotBeReadDropsNothing(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	if diff := cmp.Diff(before, s.lying("local")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A kind of event that is missing among the kinds would make our own ledgers look as if a newer version had written them.
+func TestEveryKindOfEventIsKnown(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "ledger.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 && strings.HasPrefix(spec.Names[0].Name, "event") {
+			value, _ := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			declared = append(declared, value)
+		}
+		return true
+	})
+	if diff := cmp.Diff(slices.Sorted(slices.Values(declared)), slices.Sorted(slices.Values(kinds))); diff != "" || len(kinds) < 10 {
 		t.Error(diff)
 	}
 }

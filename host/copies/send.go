@@ -5,15 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/djscript/djscript/host/message"
 )
 
 // Send brings a copy to other destinations, from the first place where it is whole, with its proof, its pin and what a
-// person said of it. It is read once and hashed meanwhile; each destination is written as by a maker: temporary name,
-// flush, read back, name. Where it lies already nothing is written, and never anything over a file. A destination that is
+// person said of it. What is encrypted wants one of the keys; it is encrypted anew where the destination has recipients,
+// and plain where it has none. It is read once and hashed meanwhile; each destination is written as by a maker: temporary
+// name, flush, read back, name. Where it lies already nothing is written, and never anything over a file. A destination that is
 // missed is told and the others hold; nothing half stays there that counts, and the next time it is done again. A place
 // that is damaged is entered as bad and the next is read; where none is whole it is copy.bad.
 func (c *Catalogue) Send(ctx context.Context, found Copy, to []Destination) (Copy, []error, error) {
@@ -124,7 +124,7 @@ func (s *sending) from(ctx context.Context, place Place) (err error) {
 			s.missed = append(s.missed, left)
 		}
 	}()
-	reading := &faultyReader{from: &reader{ctx: ctx, from: source}}
+	reading := &faultyReader{from: &reader{ctx: ctx, from: source.bytes()}}
 	_, err = io.CopyBuffer(struct{ io.Writer }{out}, reading, make([]byte, blockSize))
 	out.end()
 	switch {
@@ -171,31 +171,31 @@ func (s *sending) destination(name string) (Destination, bool) {
 
 // bringing is a place that is being read.
 type bringing struct {
-	*os.File
+	*opened
 	manifest *Manifest
-	sum      string // what it must hash to
+	sum      string // what the zip must hash to
 }
 
 // open opens the zip at a place. Where nobody knows its hash, all of it is checked first.
 func (s *sending) open(ctx context.Context, place Place) (*bringing, error) {
-	m, err := ReadManifest(place.Path)
-	if err != nil {
-		return nil, err
-	}
-	if m.ID != s.copy.ID {
-		return nil, message.New("copy.bad", "copies.other_copy", message.Args{"path": place.Path})
-	}
-	sum := place.SHA256
-	if sum == "" {
-		if _, sum, err = Check(ctx, place.Path); err != nil {
+	if place.zipSum() == "" {
+		if _, err := place.check(ctx, s.Keys); err != nil {
 			return nil, err
 		}
 	}
-	file, err := os.Open(place.Path)
+	a := artifactOf(place)
+	zip, err := a.open(s.Keys)
 	if err != nil {
-		return nil, fmt.Errorf("open copy: %w", err)
+		return nil, err
 	}
-	return &bringing{file, m, sum}, nil
+	m, err := readManifest(zip.Reader, a.path())
+	if err == nil && m.ID != s.copy.ID {
+		err = message.New("copy.bad", "copies.other_copy", message.Args{"path": place.Path})
+	}
+	if err != nil {
+		return nil, errors.Join(err, zip.Close())
+	}
+	return &bringing{zip, m, place.zipSum()}, nil
 }
 
 // carry brings along what the ledgers of the other places know of the copy: what has not been told there yet.
@@ -209,7 +209,7 @@ func (s *sending) carry(d Destination, p Place) error {
 		known = &memory{}
 	}
 	var failed []error
-	if proof := s.copy.Proof; proof != nil && proof.SHA256 == p.SHA256 && (known.proof == nil || known.proof.When < proof.When) {
+	if proof := s.copy.Proof; proof != nil && proof.SHA256 == p.zipSum() && (known.proof == nil || known.proof.When < proof.When) {
 		failed = append(failed, writeProof(p, &d, s.copy, &Manifest{Seq: s.copy.Number()}, proof))
 	}
 	tell := func(kind string, change func(*event)) {

@@ -220,3 +220,42 @@ func TestACopyThatIsInTheTrashThereCanBeSentThereAgain(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestACopyIsSentEncryptedAndComesBackPlain(t *testing.T) {
+	s := sentFrom(t, "pen", "volta")
+	recipient, key, err := NewKeyPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Destinations[1].Recipients = []string{recipient}
+	s.Destinations[1].limit = 250_000
+	plain := s.found("1")
+	sent, missed, err := s.Send(t.Context(), plain, s.Destinations[1:2])
+	if err != nil || len(missed) > 0 || sent.at("pen") == nil || !sent.at("pen").Encrypted || len(sent.at("pen").Pieces) != 3 {
+		t.Fatalf("%+v, %v, %v", sent.Places, missed, err)
+	}
+	pen := s.onlyOn("pen")
+	if alone := pen.found("1"); alone.State != Verified {
+		t.Errorf("%+v", alone)
+	}
+	if _, _, err := s.Send(t.Context(), pen.found("1"), s.Destinations[2:]); message.Code(err) != "copy.encrypted" {
+		t.Errorf("without a key: %v", err)
+	}
+	if s.Keys, err = parseKeys([]byte(key), ""); err != nil {
+		t.Fatal(err)
+	}
+	back, missed, err := s.Send(t.Context(), pen.found("1"), s.Destinations[2:])
+	if err != nil || len(missed) > 0 || back.at("volta") == nil || back.at("volta").SHA256 != plain.Places[0].SHA256 {
+		t.Fatalf("%+v, %v, %v", back.Places, missed, err)
+	}
+	if alone := s.onlyOn("volta").found("1"); alone.State != Verified {
+		t.Errorf("%+v", alone)
+	}
+	flip(t, pen.found("1").Places[0].Path, 1000)
+	if err := os.RemoveAll(s.Destinations[2].file(firstName)); err != nil {
+		t.Fatal(err)
+	}
+	if _, missed, err := s.Send(t.Context(), pen.found("1"), s.Destinations[2:]); !contradicts(err) {
+		t.Errorf("damaged ciphertext: %v, %v", missed, err)
+	}
+}
