@@ -1,12 +1,20 @@
 package cli
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/djscript/djscript/host/config"
+	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/run"
 )
 
 func (a *app) drivesCommand() *cobra.Command {
@@ -14,15 +22,23 @@ func (a *app) drivesCommand() *cobra.Command {
 		Use: "list", Short: message.Text("cli.drives_list_short", nil), Args: exactly(0), Example: "  djscript drives list",
 		RunE: func(c *cobra.Command, _ []string) error { return a.drives(c.Context()) },
 	}
-	c := group("drives", "cli.drives_short", list)
-	c.Example = "  djscript drives\n  djscript drives --json"
+	c := group("drives", "cli.drives_short", list, a.drivesEnrolCommand(), a.drivesEjectCommand(), a.drivesWipeCommand())
+	c.Example = "  djscript drives\n  djscript drives --json\n  djscript drives enrol E: --destination pendrive --set wed"
 	return byDefault(c, list)
 }
 
+// drives lists what is plugged in. Outside of a store nobody knows which drive is which.
 func (a *app) drives(ctx context.Context) error {
 	found, err := drive.List(ctx)
 	if err != nil {
 		return err
+	}
+	if h, known, err := a.drivesOfStore(); err == nil {
+		facts, err := drive.Look(ctx, found)
+		if err != nil {
+			return err
+		}
+		found = drive.Named(h.Config.Store.ID, known, facts)
 	}
 	if a.json {
 		return a.printJSON(map[string]any{"drives": append([]drive.Drive{}, found...)})
@@ -33,9 +49,277 @@ func (a *app) drives(ctx context.Context) error {
 	}
 	var rows [][]string
 	for _, d := range found {
-		rows = append(rows, []string{d.Path, orDash(d.Label), orDash(d.Serial), d.Filesystem, yesNo(d.Removable), drive.Size(d.Free).String(), drive.Size(d.Total).String()})
+		rows = append(rows, []string{
+			d.Path, orDash(d.Label), orDash(d.Serial), d.Filesystem, yesNo(d.Removable), drive.Size(d.Free).String(), drive.Size(d.Total).String(), orDash(called(d)), stateText(d.State),
+		})
 	}
 	return table(a.out, columns("cli.drives_columns"), rows)
+}
+
+// called is what a drive was enrolled as.
+func called(d drive.Drive) string {
+	if d.Enrolled == "" {
+		return ""
+	}
+	return strings.Trim(d.Name+" "+d.Set, " ")
+}
+
+func stateText(state string) string {
+	switch state {
+	case drive.Locked:
+		return message.Text("cli.drive_locked", nil)
+	case drive.ReadOnly:
+		return message.Text("cli.drive_read_only", nil)
+	case drive.Foreign:
+		return message.Text("cli.drive_foreign", nil)
+	case drive.Clone:
+		return message.Text("cli.drive_clone", nil)
+	}
+	return message.Text("cli.drive_ok", nil)
+}
+
+// drivesOfStore is the store, and what it remembers of its drives; of a memory that can not be read only the marks speak.
+func (a *app) drivesOfStore() (*run.Host, *drive.Known, error) {
+	h, err := a.host()
+	if err != nil {
+		return nil, nil, err
+	}
+	known, err := drive.LoadKnown(h.Config.Dir)
+	if err != nil {
+		a.tellOne("cli.warning", err)
+	}
+	return h, known, nil
+}
+
+func (a *app) drivesEnrolCommand() *cobra.Command {
+	var destination, slot string
+	c := &cobra.Command{
+		Use: "enrol PATH", Short: message.Text("cli.drives_enrol_short", nil), Long: message.Text("cli.drives_enrol_long", nil), Args: between(0, 1),
+		Example: "  djscript drives enrol E: --destination pendrive\n  djscript drives enrol /media/loja/AZUL --destination pendrive --set wed",
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.enrol(c.Context(), strings.Join(args, ""), destination, slot)
+		},
+	}
+	c.Flags().StringVar(&destination, "destination", "", message.Text("cli.flag_enrol_destination", nil))
+	c.Flags().StringVar(&slot, "set", "", message.Text("cli.flag_enrol_set", nil))
+	return c
+}
+
+// enrol makes a drive one of the store's.
+func (a *app) enrol(ctx context.Context, path, name, slot string) error {
+	h, known, err := a.drivesOfStore()
+	if err != nil {
+		return err
+	}
+	d, err := enrolFor(h.Config, name, slot)
+	if err != nil {
+		return err
+	}
+	one, err := a.chosen(ctx, path)
+	if err != nil {
+		return err
+	}
+	now := h.Now().In(h.Config.Store.Location)
+	mark := drive.Mark{Name: d.Drive.Name(), Store: h.Config.Store.ID, Destination: d.Name, Slot: slot, Created: now.Format("2006-01-02T15:04:05Z07:00")}
+	e, err := drive.Enrol(ctx, one.Path, mark, h.Apart(), a.enrolling())
+	if err != nil {
+		return err
+	}
+	known.Remember(e.Mark, now, h.Today())
+	if err := known.Save(); err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(e)
+	}
+	args := message.Args{
+		"name": called(e.Drive), "path": e.Drive.Path, "destination": d.Name, "probed": drive.Size(e.Probed), "device": e.ReadBack == drive.FromDevice, "spread": e.Spread,
+	}
+	a.print("cli.enrolled", args)
+	return nil
+}
+
+// enrolFor is the destination that a drive is to be enrolled for, once its place in the set is named.
+func enrolFor(c *config.Config, name, slot string) (config.Destination, error) {
+	var wanting []string
+	for _, d := range c.Destinations {
+		if d.Drive != nil {
+			wanting = append(wanting, d.Name)
+		}
+	}
+	if name == "" && len(wanting) == 1 {
+		name = wanting[0]
+	}
+	if name == "" {
+		return config.Destination{}, message.New("arg.value", "cli.enrol_which", message.Args{"names": strings.Join(wanting, ", ")})
+	}
+	d, err := c.Destination(name)
+	if err != nil {
+		return d, err
+	}
+	if d.Drive == nil {
+		return d, message.New("arg.value", "cli.enrol_folder", message.Args{"destination": name})
+	}
+	var slots []string
+	for _, day := range d.Set {
+		slots = append(slots, config.Slot(day))
+	}
+	if len(slots) == 0 && slot != "" || len(slots) > 0 && !slices.Contains(slots, slot) {
+		return d, message.New("arg.value", "cli.enrol_slot", message.Args{"destination": name, "slots": strings.Join(slots, ", "), "n": len(slots)})
+	}
+	return d, nil
+}
+
+// chosen is the drive of that path; where none is given, the only one that can be carried away and is nobody's yet.
+func (a *app) chosen(ctx context.Context, path string) (drive.Drive, error) {
+	if path != "" {
+		if len(path) == 2 && path[1] == ':' {
+			path += `\`
+		}
+		return drive.Of(path)
+	}
+	all, err := drive.List(ctx)
+	if err != nil {
+		return drive.Drive{}, err
+	}
+	all = slices.DeleteFunc(all, func(d drive.Drive) bool { return !d.Removable })
+	if len(all) == 1 {
+		return all[0], nil
+	}
+	var paths []string
+	for _, d := range all {
+		paths = append(paths, d.Path)
+	}
+	return drive.Drive{}, message.New("arg.value", "cli.enrol_path", message.Args{"paths": strings.Join(paths, ", "), "n": len(all)})
+}
+
+// enrolling shows how far the trial of a drive is.
+func (a *app) enrolling() func(done, total int64) {
+	if a.json {
+		return nil
+	}
+	last := int64(-1)
+	return func(done, total int64) {
+		if tenth := done * 10 / max(total, 1); tenth != last {
+			last = tenth
+			a.tell("cli.enrolling", message.Args{"percent": tenth * 10})
+		}
+	}
+}
+
+func (a *app) drivesEjectCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "eject NAME|PATH", Short: message.Text("cli.drives_eject_short", nil), Long: message.Text("cli.drives_eject_long", nil), Args: exactly(1),
+		Example: "  djscript drives eject AZUL\n  djscript drives eject E:",
+		RunE:    func(c *cobra.Command, args []string) error { return a.eject(c.Context(), args[0]) },
+	}
+}
+
+// eject says that a drive may be pulled out when it may, and not before.
+func (a *app) eject(ctx context.Context, which string) error {
+	d, err := a.plugged(ctx, which)
+	if err != nil {
+		return err
+	}
+	if err := drive.Eject(ctx, d); err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(map[string]any{"ejected": d})
+	}
+	a.print("cli.ejected", message.Args{"path": d.Path, "name": called(d)})
+	return nil
+}
+
+// plugged is the drive that a person names: by what it was enrolled as, or by its path.
+func (a *app) plugged(ctx context.Context, which string) (drive.Drive, error) {
+	if h, known, err := a.drivesOfStore(); err == nil {
+		all, err := drive.List(ctx)
+		if err != nil {
+			return drive.Drive{}, err
+		}
+		facts, err := drive.Look(ctx, all)
+		if err != nil {
+			return drive.Drive{}, err
+		}
+		for _, d := range drive.Named(h.Config.Store.ID, known, facts) {
+			if d.Enrolled != "" && (strings.EqualFold(called(d), which) || strings.EqualFold(d.Name, which) || d.Enrolled == which) {
+				return d, nil
+			}
+		}
+	}
+	d, err := a.chosen(ctx, which)
+	if message.Code(err) == "drive.not_found" {
+		return d, message.Wrap(err, "drive.not_found", "primitive.no_drive", message.Args{"drive": which})
+	}
+	return d, err
+}
+
+func (a *app) drivesWipeCommand() *cobra.Command {
+	dry := false
+	c := &cobra.Command{
+		Use: "wipe NAME|PATH", Short: message.Text("cli.drives_wipe_short", nil), Long: message.Text("cli.drives_wipe_long", nil), Args: exactly(1),
+		Example: "  djscript drives wipe AZUL --dry-run\n  djscript drives wipe AZUL",
+		RunE:    func(c *cobra.Command, args []string) error { return a.wipe(c.Context(), args[0], dry) },
+	}
+	c.Flags().BoolVar(&dry, "dry-run", false, message.Text("cli.flag_wipe_dry", nil))
+	return c
+}
+
+// wipe shows what would go from a drive, has the person at the terminal type the drive's label, and has it given up.
+func (a *app) wipe(ctx context.Context, which string, dry bool) error {
+	h, err := a.host()
+	if err != nil {
+		return err
+	}
+	d, err := a.plugged(ctx, which)
+	if err != nil {
+		return err
+	}
+	plan, err := h.PlanWipe(ctx, d)
+	if err != nil {
+		return err
+	}
+	if err := a.showWipe(d, plan, dry); err != nil || dry || len(plan.Drop) == 0 {
+		return err
+	}
+	if _, sits := a.terminal(); !sits {
+		return message.New("confirm.refused", "primitive.wipe_unattended", nil)
+	}
+	yes, err := a.confirm(ctx, bufio.NewReader(a.in), primitive.Question{Text: plan.Question(d), Danger: true, Word: plan.Word})
+	if err != nil {
+		return err
+	}
+	if !yes {
+		return message.New("confirm.refused", "copies.wipe_word", message.Args{"word": plan.Word, "n": len(plan.Foreign)})
+	}
+	gone, err := h.Wipe(ctx, d, plan, plan.Word)
+	if a.json {
+		return errors.Join(err, a.printJSON(map[string]any{"plan": plan, "dropped": append([]copies.Copy{}, gone...)}))
+	}
+	a.print("cli.wiped", message.Args{"n": len(gone), "path": d.Path})
+	return err
+}
+
+func (a *app) showWipe(d drive.Drive, plan copies.Wipe, dry bool) error {
+	if a.json {
+		if dry || len(plan.Drop) == 0 {
+			return a.printJSON(map[string]any{"plan": plan, "dropped": []copies.Copy{}})
+		}
+		return nil
+	}
+	var rows [][]string
+	for _, one := range plan.Drop {
+		rows = append(rows, []string{message.Text("cli.wipe_goes", nil), one.Name, one.Day, drive.Size(one.Bytes).String(), one.Why})
+	}
+	for _, one := range plan.Keep {
+		rows = append(rows, []string{message.Text("cli.wipe_stays", nil), one.Name, one.Day, drive.Size(one.Bytes).String(), one.Why})
+	}
+	if err := table(a.out, columns("cli.wipe_columns"), rows); err != nil {
+		return err
+	}
+	a.print("cli.wipe_sum", message.Args{"path": d.Path, "n": len(plan.Drop), "size": drive.Size(plan.Bytes), "keep": len(plan.Keep), "foreign": len(plan.Foreign)})
+	return nil
 }
 
 // byDefault makes a group do what one of its commands does when none is named.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/djscript/djscript/host/copies"
@@ -84,4 +85,29 @@ func (h *Host) Apart() []string {
 		}
 	}
 	return all
+}
+
+// Today is the business day now.
+func (h *Host) Today() string { return h.day() }
+
+// PlanWipe is what would go from the drive that a destination is now.
+func (h *Host) PlanWipe(ctx context.Context, on drive.Drive) (copies.Wipe, error) {
+	p := h.places(ctx)
+	for _, place := range p.all {
+		if place.Drive != "" && place.Drive == on.Enrolled {
+			return drives{h, p, h.catalogue(p)}.PlanWipe(ctx, place.Name, on)
+		}
+	}
+	return copies.Wipe{}, message.New("drive.foreign", "primitive.wipe_no_destination", message.Args{"path": on.Path})
+}
+
+// Wipe carries out that plan for a person who typed its word. Nothing else works on the store's copies meanwhile.
+func (h *Host) Wipe(ctx context.Context, on drive.Drive, plan copies.Wipe, typed string) ([]copies.Copy, error) {
+	release, err := h.world().Lock(ctx, copies.Lock, "drives wipe", 0)
+	if err != nil {
+		return nil, err
+	}
+	p := h.places(ctx)
+	gone, err := drives{h, p, h.catalogue(p)}.Wipe(ctx, plan.Destination, on, plan.Hash, typed)
+	return gone, errors.Join(err, release())
 }
