@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/djscript/djscript/host/config"
@@ -25,11 +26,14 @@ func driveWords() map[string]func(*testscript.TestScript, []string) {
 	}
 }
 
-// alone: SHOP and LABEL are names that nobody else on this machine has. Plugged in is plugged in for everybody: stories that
+// alone: SHOP and LABEL are names, and KEY a public key, that nobody else on this machine has. Plugged in is plugged in for everybody: stories that
 // run at the same time see each other's sticks.
 func cmdAlone(ts *testscript.TestScript, _ []string) {
 	ts.Setenv("SHOP", "loja-"+strings.ToLower(rand.Text()[:8]))
 	ts.Setenv("LABEL", "DJ-"+rand.Text()[:8])
+	pair, err := age.GenerateX25519Identity()
+	ts.Check(err)
+	ts.Setenv("KEY", pair.Recipient().String())
 }
 
 // stick NAME [LABEL]: an empty stick.

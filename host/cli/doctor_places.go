@@ -44,6 +44,7 @@ func (d *doctor) drives(check string, one run.Place) {
 		switch {
 		case s.State == drive.OK:
 			d.ok(check, "cli.doctor_drive", args)
+		case one.Absent != nil && one.Absent.Error() == s.Err.Error(): // told as why the destination is not there
 		case s.State != drive.Absent:
 			d.bad(check, levelWarning, s.Err)
 		case s.Mark.ID == "" && one.Config.Drive.Enrolled != "" && (one.Path != "" || len(one.Sightings) > 1):
