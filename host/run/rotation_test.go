@@ -29,6 +29,9 @@ type shelf struct {
 	all              []copies.Copy
 	history          []copies.Change
 	refuses          error
+	spare            copies.Spare // of the last copies that were made
+	sent             []string
+	missed           error // of what is sent
 	dropped          map[string]string
 }
 
@@ -46,7 +49,18 @@ func (s *shelf) Find(_ context.Context, ref string) (copies.Copy, error) {
 	return s.all[i], nil
 }
 
-func (s *shelf) Create(context.Context, copies.Options) (copies.Set, error) {
+func (s *shelf) Send(_ context.Context, c copies.Copy, to []copies.Destination) (copies.Copy, []error, error) {
+	for _, d := range to {
+		s.sent = append(s.sent, c.Seq+" "+d.Name)
+	}
+	if s.missed != nil {
+		return c, []error{s.missed}, nil
+	}
+	return c, nil, nil
+}
+
+func (s *shelf) Create(_ context.Context, o copies.Options) (copies.Set, error) {
+	s.spare = o.Spare
 	s.add()
 	return copies.Set{Copies: s.all[:1]}, nil
 }
