@@ -152,8 +152,11 @@ func (s shelf) given(where string) []*copies.Copy {
 		}
 	}
 	when := map[string]int{}
-	for i := len(s.changes) - 1; i >= 0 && len(when) < len(all); i-- {
-		if h := s.changes[i]; h.where == where && h.Dropped && slices.ContainsFunc(all, func(c *copies.Copy) bool { return c.ID == h.id }) {
+	for i, h := range slices.Backward(s.changes) {
+		if len(when) == len(all) {
+			break
+		}
+		if h.where == where && h.Dropped && slices.ContainsFunc(all, func(c *copies.Copy) bool { return c.ID == h.id }) {
 			when[h.id] = i
 		}
 	}

@@ -14,10 +14,10 @@ import (
 
 func backupOf() run.Request { return run.Request{Target: "backup"} }
 
-// after is a shop after that many nights.
-func after(t *testing.T, text string, nights int) shelf {
+// after is the shop after that many nights.
+func after(t *testing.T, nights int) shelf {
 	t.Helper()
-	life := living(t, text, nights+10)
+	life := living(t, shop, nights+10)
 	if err := life.pass(t.Context(), life.store.world().AddDate(0, 0, nights)); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func trashed(t *testing.T, s shelf, where string) []copies.Copy {
 
 // What is dropped lies in the trash for a week of verified copies, and takes its room until then.
 func TestTheTrashKeepsForAWeek(t *testing.T) {
-	s := after(t, shop, 60)
+	s := after(t, 60)
 	lie := trashed(t, s, "local")
 	if len(lie) < 6 || len(lie) > 9 {
 		t.Fatalf("%d in the trash", len(lie))
@@ -62,7 +62,7 @@ func TestTheTrashKeepsForAWeek(t *testing.T) {
 
 // Without new copies nothing leaves the trash, however long the PC is on.
 func TestTheTrashStaysWhileNothingNewIsProven(t *testing.T) {
-	s := after(t, shop, 40)
+	s := after(t, 40)
 	before := len(trashed(t, s, "rede"))
 	s.now = s.now.AddDate(0, 0, 30)
 	if err := s.Sweep(); err != nil || before == 0 || len(trashed(t, s, "rede")) != before {
@@ -72,7 +72,7 @@ func TestTheTrashStaysWhileNothingNewIsProven(t *testing.T) {
 
 // A copy comes back out of the trash as it was, and its drop never was.
 func TestACopyComesBackOutOfTheTrash(t *testing.T) {
-	s := after(t, shop, 40)
+	s := after(t, 40)
 	history, err := s.History(t.Context(), "local")
 	if err != nil {
 		t.Fatal(err)
@@ -93,8 +93,8 @@ func TestACopyComesBackOutOfTheTrash(t *testing.T) {
 
 // A copy that a destination missed is sent there, waits no more, and need not, where a person says so.
 func TestACopyIsSentWhereItIsMissing(t *testing.T) {
-	s := after(t, shop, 5)
-	s.Store.absent["rede"] = true
+	s := after(t, 5)
+	s.absent["rede"] = true
 	made := s.Run(t.Context(), backupOf())
 	if len(made.Degraded) == 0 {
 		t.Fatal("nothing was missed")
@@ -109,7 +109,7 @@ func TestACopyIsSentWhereItIsMissing(t *testing.T) {
 	if again := s.visible()[0]; !cmp.Equal(again.Waived, []string{"rede"}) || !cmp.Equal(again.To, []string{"local", "rede"}) {
 		t.Errorf("to %v, waived %v", again.To, again.Waived)
 	}
-	delete(s.Store.absent, "rede")
+	delete(s.absent, "rede")
 	sent, missed, err := s.Send(t.Context(), newest, []copies.Destination{s.destination("rede")})
 	if err != nil || len(missed) > 0 || sent.At("rede").State != copies.Verified {
 		t.Errorf("%+v, %v, %v", sent.Places, missed, err)
@@ -122,8 +122,8 @@ func TestACopyIsSentWhereItIsMissing(t *testing.T) {
 
 // A person accepts a suspect copy, and no other.
 func TestASuspectCopyWaitsForAPerson(t *testing.T) {
-	s := after(t, shop, 5)
-	s.Store.faults = []*planned{{op: "copy.create", code: "copy.suspect", left: 1}}
+	s := after(t, 5)
+	s.faults = []*planned{{op: "copy.create", code: "copy.suspect", left: 1}}
 	if o := s.Run(t.Context(), backupOf()); message.Code(o.Err) != "copy.suspect" {
 		t.Fatal(o.Err)
 	}
@@ -139,7 +139,7 @@ func TestASuspectCopyWaitsForAPerson(t *testing.T) {
 
 // An approval holds until a drop has used it, and nothing can be held or approved where nobody can look.
 func TestAnApprovalIsUsedOnce(t *testing.T) {
-	s := after(t, shop, 12)
+	s := after(t, 12)
 	if err := s.Approve(t.Context(), "local", "abc"); err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestAnApprovalIsUsedOnce(t *testing.T) {
 	if hash, err := s.Approved(t.Context(), "local"); hash != "" || err != nil {
 		t.Errorf("%q, %v", hash, err)
 	}
-	s.Store.absent["local"] = true
+	s.absent["local"] = true
 	held := errors.New("held")
 	if err := s.Hold(t.Context(), "local", func() error { return held }); message.Code(err) != "drive.not_found" {
 		t.Error(err)
@@ -165,7 +165,7 @@ func TestAnApprovalIsUsedOnce(t *testing.T) {
 
 // Where there is no room, the trash goes first, then what may be spared, and then the copy is missed.
 func TestRoomIsMadeInOrder(t *testing.T) {
-	s := after(t, shop, 30)
+	s := after(t, 30)
 	was := len(trashed(t, s, "local"))
 	on := s.driveOf("C:/Copias")
 	bytes := s.visible()[0].Places[0].Bytes
