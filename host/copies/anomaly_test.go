@@ -83,6 +83,7 @@ func TestACopyIsHeldAgainstTheProvenOnesBeforeIt(t *testing.T) {
 	s.put(13, Verified, lost) // accepted, say: from then on it is what is usual
 	s.put(14, Sealed, lost)
 	odd("14", false)
+	s.put(15, Verified, like)
 	odd("4", false) // what came after it is no elder
 }
 

@@ -213,7 +213,10 @@ func TestATrashThatIsALinkIsNotUsed(t *testing.T) {
 	first := s.put(1, Verified, on(0))
 	s.put(2, Verified, on(0))
 	bin := s.Destinations[0].file(filepath.FromSlash(trashPath))
-	if err := os.Symlink("..", bin); err != nil { // within the destination, where a root follows
+	if err := os.Mkdir(s.Destinations[0].file("fotos"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../fotos", bin); err != nil { // within the destination, where a root follows
 		t.Fatal(err)
 	}
 	before := s.lying("local")
@@ -222,6 +225,27 @@ func TestATrashThatIsALinkIsNotUsed(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, s.lying("local")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestNothingIsMovedOverWhatGotIntoTheTrashMeanwhile(t *testing.T) {
+	s := newShelves(t, "local")
+	first := s.put(1, Verified, nil)
+	s.put(2, Verified, nil)
+	if killed, err := s.dies(0, func() error { return s.drops(first) }); !killed || err != nil {
+		t.Fatal(killed, err)
+	}
+	d := s.Destinations[0]
+	photo := d.file(filepath.Join(filepath.FromSlash(trashPath), firstName))
+	if err := os.WriteFile(photo, []byte("a photo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.sweep()
+	if text, err := os.ReadFile(photo); err != nil || string(text) != "a photo" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if _, _, err := Check(t.Context(), d.file(firstName)); err != nil {
+		t.Error(err)
 	}
 }
 
