@@ -142,7 +142,11 @@ func askSerial(root string) string {
 	return ""
 }
 
+// uuidText is "" for the UUID that nobody gave: it tells no filesystem from another.
 func uuidText(id [16]byte) string {
+	if id == [16]byte{} {
+		return ""
+	}
 	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 }
 
