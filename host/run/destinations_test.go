@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/djscript/djscript/builtin"
 	"github.com/djscript/djscript/host/config"
@@ -227,7 +228,7 @@ func TestADriveIsItsDestinationWhereverItIsPluggedIn(t *testing.T) {
 		Name: "pendrive", Path: filepath.Join(s.roots["mon"], "Loja", "Copias"), Drive: mark("mon").ID, Slot: "mon", Removable: true,
 		Recipients: []string{"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"},
 	}
-	if diff := cmp.Diff(want, pen.Destination); diff != "" || pen.Today != "mon" {
+	if diff := cmp.Diff(want, pen.Destination, cmpopts.IgnoreUnexported(copies.Destination{})); diff != "" || pen.Today != "mon" {
 		t.Errorf("today %q: %s", pen.Today, diff)
 	}
 	if local := all[0]; local.Removable || local.Recipients != nil || local.Path == "" {
