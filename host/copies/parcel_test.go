@@ -2,7 +2,6 @@ package copies
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -677,32 +676,41 @@ func TestACopyInSeveralFilesComesBackFromTheTrashWhole(t *testing.T) {
 }
 
 func TestAPieceThatFailsTakesTheOthersBack(t *testing.T) {
-	d := shelfAt(t, "pendrive", 64<<10)
-	if err := os.WriteFile(d.file(posted+".004"), []byte("theirs"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	f, err := openFanout(t.Context(), posted, []Destination{d}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 5 {
-		if _, err = f.Write(make([]byte, 64<<10)); err != nil {
-			break
+	for _, late := range []bool{false, true} { // it is met while the copy is written, or only when it gets its name
+		d := shelfAt(t, "pendrive", 64<<10)
+		inTheWay := func() {
+			if err := os.WriteFile(d.file(posted+".004"), []byte("theirs"), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	f.end()
-	if err == nil {
-		_, err = f.publish(context.Background(), posted, &Manifest{})
-	}
-	if message.Code(err) != "fs.exists" || !strings.Contains(err.Error(), ".004") {
-		t.Errorf("%v", err)
-	}
-	if err := f.discard(); err != nil {
-		t.Error(err)
-	}
-	entries, err := os.ReadDir(d.Path)
-	if err != nil || len(entries) > 1 && entries[0].Name() != ".djscript" || !slices.Contains(namesIn(t, d), posted+".004") || len(namesIn(t, d)) != 1 {
-		t.Errorf("left: %v, %v", entries, err)
+		if !late {
+			inTheWay()
+		}
+		f, err := openFanout(t.Context(), posted, []Destination{d}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			if _, err = f.Write(make([]byte, 64<<10)); err != nil {
+				break
+			}
+		}
+		f.end()
+		if late {
+			inTheWay()
+		}
+		if err == nil {
+			_, err = f.publish(t.Context(), posted, &Manifest{})
+		}
+		if message.Code(err) != "fs.exists" || !strings.Contains(err.Error(), ".004") {
+			t.Errorf("%v", err)
+		}
+		if err := f.discard(); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff([]string{posted + ".004"}, namesIn(t, d)); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 
