@@ -874,6 +874,8 @@ func FuzzCard(f *testing.F) {
 func FuzzSums(f *testing.F) {
 	sum := hashOf(nil)
 	f.Add(sumLine(sum, posted))
+	f.Add(strings.TrimSuffix(sumLine(sum, posted), "\n"))
+	f.Add("# " + sumLine(hashOf([]byte("x")), posted) + sumLine(sum, posted))
 	two := &sums{files: []fileSum{{posted + ".001", sum}, {posted + ".002", sum}}, whole: sum}
 	f.Add(two.text(posted))
 	f.Add("# " + sumLine(sum, posted))
