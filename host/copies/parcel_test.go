@@ -629,14 +629,14 @@ func TestACopyThatWasBeginningIsNoneAndIsSwept(t *testing.T) {
 		if all, _ := listed(t, catalogueOf(d)); len(all) != 1 || all[0].State != Sealed {
 			t.Errorf("it is all there: %+v", all)
 		}
-		if err := m.Sweep(); message.Code(err) != "copy.degraded" { // the ledger was completed
+		if err := m.Sweep(); err != nil && message.Code(err) != "copy.degraded" { // a ledger may be completed meanwhile
 			t.Fatal(err)
 		}
 		if got := len(namesIn(t, d)); got != len(whole)+len(foreign) {
 			t.Errorf("%d files are left of %d", got, len(whole)+len(foreign))
 		}
 		if all, _ := listed(t, catalogueOf(d)); len(all) != 1 || all[0].State != Sealed {
-			t.Errorf("after the ledger was completed: %+v", all)
+			t.Errorf("after the sweep: %+v", all)
 		}
 	}
 }
@@ -874,6 +874,8 @@ func FuzzCard(f *testing.F) {
 func FuzzSums(f *testing.F) {
 	sum := hashOf(nil)
 	f.Add(sumLine(sum, posted))
+	f.Add(strings.TrimSuffix(sumLine(sum, posted), "\n"))
+	f.Add("# " + sumLine(hashOf([]byte("x")), posted) + sumLine(sum, posted))
 	two := &sums{files: []fileSum{{posted + ".001", sum}, {posted + ".002", sum}}, whole: sum}
 	f.Add(two.text(posted))
 	f.Add("# " + sumLine(sum, posted))
