@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -161,10 +162,7 @@ func clause(r retention.Reason) string {
 	if !ok {
 		return r.String()
 	}
-	args := message.Args{}
-	for name, value := range r.Args {
-		args[name] = value
-	}
+	args := maps.Clone(r.Args)
 	for _, name := range []string{"period", "day", "newest"} {
 		if text, ok := r.Args[name].(string); ok {
 			args[name] = periodText(text)

@@ -31,7 +31,7 @@ type shelf struct {
 	refuses          error
 	spare            copies.Spare // of the last copies that were made
 	sent             []string
-	missed           error // of what is sent
+	missed           []error // of what is sent
 	dropped          map[string]string
 }
 
@@ -53,10 +53,7 @@ func (s *shelf) Send(_ context.Context, c copies.Copy, to []copies.Destination) 
 	for _, d := range to {
 		s.sent = append(s.sent, c.Seq+" "+d.Name)
 	}
-	if s.missed != nil {
-		return c, []error{s.missed}, nil
-	}
-	return c, nil, nil
+	return c, s.missed, nil
 }
 
 func (s *shelf) Create(_ context.Context, o copies.Options) (copies.Set, error) {
