@@ -11,13 +11,13 @@ import (
 // codes are what a primitive can fail with: those of host/primitive and of what it stands on. Other codes are of scripts,
 // tests and commands.
 var codes = []string{
-	"arg.path", "arg.sql", "arg.value", "company.not_found", "confirm.refused", "copy.bad", "copy.degraded", "copy.foreign", "copy.not_found",
+	"arg.path", "arg.sql", "arg.value", "company.not_found", "confirm.refused", "copy.bad", "copy.degraded", "copy.encrypted", "copy.foreign", "copy.key", "copy.not_found",
 	"copy.suspect",
 	"db.auth", "db.busy", "db.constraint", "db.corrupt", "db.failed", "db.not_found", "db.server", "db.version",
 	"drive.busy", "drive.clone", "drive.fake", "drive.foreign", "drive.full", "drive.locked", "drive.not_found", "drive.read_only",
 	"drive.removed", "drive.system", "drive.unknown", "fs.denied", "fs.exists",
 	"gbak.failed", "gbak.hang", "gbak.killed",
-	"guard.clock", "guard.identity", "guard.live_db", "guard.newest", "guard.pinned", "guard.plan", "guard.policy", "guard.stale", "lock.timeout",
+	"guard.clock", "guard.identity", "guard.ledger", "guard.live_db", "guard.newest", "guard.pinned", "guard.plan", "guard.policy", "guard.stale", "lock.timeout",
 	"notify.auth", "notify.dropped", "notify.full", "notify.refused", "notify.unreachable", "notify.url",
 	"option.missing", "option.type", "option.value", "run.limit", "run.timeout", "secret.closed", "secret.missing",
 	"state.bad", "state.large", "text.long", "time.bad", "zip.bad",
