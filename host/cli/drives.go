@@ -126,7 +126,7 @@ func (a *app) enrol(ctx context.Context, path, name, slot string) error {
 		return err
 	}
 	known.Remember(e.Mark, now, h.Today())
-	if err := known.Save(); err != nil {
+	if err := errors.Join(known.Save(), run.MakeFolder(one.Path, d.Path)); err != nil {
 		return err
 	}
 	if a.json {

@@ -42,7 +42,7 @@ func (v *visit) arrive(r *running) {
 		}
 		if p.Drive != "" {
 			v.places.known.Remember(p.Here.Mark, r.host.now(), r.host.day())
-			if err := makeFolder(p); err != nil {
+			if err := MakeFolder(p.Here.Drive.Path, p.Config.Path); err != nil {
 				r.logFailure(err)
 			}
 		}
@@ -52,14 +52,14 @@ func (v *visit) arrive(r *running) {
 	}
 }
 
-// makeFolder makes the folder of copies on an enrolled drive, through no link that lies there.
-func makeFolder(p Place) error {
-	root, err := os.OpenRoot(p.Here.Drive.Path)
+// MakeFolder makes the folder of copies on an enrolled drive, through no link that lies there.
+func MakeFolder(drivePath, folder string) error {
+	root, err := os.OpenRoot(drivePath)
 	if err != nil {
-		return drive.Explain(err, p.Path)
+		return drive.Explain(err, drivePath)
 	}
 	defer root.Close()
-	return drive.Explain(root.MkdirAll(filepath.FromSlash(p.Config.Path), 0o755), p.Path)
+	return drive.Explain(root.MkdirAll(filepath.FromSlash(folder), 0o755), filepath.Join(drivePath, folder))
 }
 
 // leave looks after the drives when all copies of a run are made, or failed to be, and ejects what is to be ejected.
