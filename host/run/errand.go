@@ -40,18 +40,11 @@ func (h *Host) Errand(ctx context.Context, e Errand) *Outcome {
 	return r.outcome
 }
 
-func (r *running) errand(ctx context.Context, e Errand) (err error) {
-	if r.engines, err = r.host.world().Engines(ctx); err != nil {
-		return r.open(err)
-	}
-	r.mask = r.engines.Mask
-	ctx, cancel := r.limit(ctx)
-	defer cancel()
-	if err := r.open(nil); err != nil {
+func (r *running) errand(ctx context.Context, e Errand) error {
+	ctx, end, err := r.begin(ctx)
+	defer end()
+	if err != nil {
 		return err
-	}
-	if r.host.Behind != nil {
-		r.Degrade(r.host.Behind)
 	}
 	if activate := r.host.Activate; activate != nil {
 		if err := activate(ctx); err != nil {

@@ -184,17 +184,10 @@ func (r *running) run(ctx context.Context) error {
 	}
 	r.target = found
 	r.outcome.Script, r.outcome.Job, r.outcome.Builtin = found.script, found.job, found.builtin
-	if r.engines, err = r.host.world().Engines(ctx); err != nil {
-		return r.open(err)
-	}
-	r.mask = r.engines.Mask
-	ctx, cancel := r.limit(ctx)
-	defer cancel()
-	if err := r.open(nil); err != nil {
+	ctx, end, err := r.begin(ctx)
+	defer end()
+	if err != nil {
 		return err
-	}
-	if r.host.Behind != nil {
-		r.Degrade(r.host.Behind)
 	}
 	if err := r.checkPlan(); err != nil {
 		return err
@@ -206,6 +199,22 @@ func (r *running) run(ctx context.Context) error {
 		r.outcome.Plan = r.plan()
 	}
 	return r.locked(ctx, func() error { return r.job(ctx) })
+}
+
+// begin opens the run with the store's engines, under its timeout, until end is called.
+func (r *running) begin(ctx context.Context) (limited context.Context, end context.CancelFunc, err error) {
+	limited, end = r.limit(ctx)
+	if r.engines, err = r.host.world().Engines(ctx); err != nil {
+		return limited, end, r.open(err)
+	}
+	r.mask = r.engines.Mask
+	if err := r.open(nil); err != nil {
+		return limited, end, err
+	}
+	if r.host.Behind != nil {
+		r.Degrade(r.host.Behind)
+	}
+	return limited, end, nil
 }
 
 // limit puts its timeout on the run.
