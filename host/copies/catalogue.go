@@ -402,7 +402,7 @@ func (m *memory) learn(e event) {
 	case eventWriting:
 		m.writing = &e
 	case eventSealed:
-		m.sealed, m.writing = e, nil
+		m.sealed, m.writing, m.check = e, nil, event{} // what was found damaged before is not what was written now
 	case eventFound:
 		m.sealed, m.writing, m.proof = e, nil, e.Proof
 	case eventCheck:

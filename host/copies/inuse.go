@@ -36,9 +36,9 @@ func (c Copy) hold() (release func()) {
 		if p.State != Present || p.Destination == "" || !plainID.MatchString(c.ID) {
 			continue
 		}
-		path := inUseFile(filepath.Dir(p.Path), c.ID)
-		if lock := share(path); lock != nil {
-			held, paths = append(held, lock), append(paths, path)
+		root := filepath.Dir(p.Path)
+		if lock := share(root, c.ID); lock != nil {
+			held, paths = append(held, lock), append(paths, inUseFile(root, c.ID))
 		}
 	}
 	return func() {
@@ -49,12 +49,12 @@ func (c Copy) hold() (release func()) {
 	}
 }
 
-func share(path string) *drive.Lock {
-	if os.MkdirAll(filepath.Dir(path), 0o755) != nil {
+func share(root, id string) *drive.Lock {
+	if ownFolder(root, inUsePath) != nil {
 		return nil
 	}
 	for range inUseTries {
-		if lock, _ := drive.TryShare(path); lock != nil {
+		if lock, _ := drive.TryShare(inUseFile(root, id)); lock != nil {
 			return lock
 		}
 		time.Sleep(inUsePause)
@@ -103,8 +103,8 @@ func (d Destination) alone(one Copy, fn func() error) error {
 		return message.New("guard.identity", "copies.not_ours", message.Args{"name": one.Name, "destination": d.Name})
 	}
 	path := inUseFile(d.Path, one.ID)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return drive.Explain(err, d.Path)
+	if err := ownFolder(d.Path, inUsePath); err != nil {
+		return err
 	}
 	lock, err := drive.TryLock(path)
 	if err != nil {

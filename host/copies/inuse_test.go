@@ -2,6 +2,8 @@ package copies
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +49,54 @@ func TestACopyIsReadWhileItIsProvenAndTakenOut(t *testing.T) {
 	release()
 	if s.found("1").Busy {
 		t.Error("it is held for ever")
+	}
+}
+
+// witness is a context that looks around whenever somebody asks whether to go on.
+type witness struct {
+	context.Context
+	look func()
+}
+
+func (w witness) Err() error {
+	w.look()
+	return w.Context.Err()
+}
+
+func TestACopyIsHeldFromTheFirstByteThatIsReadToTheLast(t *testing.T) {
+	s := sentFrom(t, "rede")
+	c := s.found("1")
+	readers := map[string]func(context.Context) error{
+		"extract": func(ctx context.Context) error {
+			_, err := Extract(ctx, c, t.TempDir(), nil)
+			return err
+		},
+		"prove": func(ctx context.Context) error {
+			p := &Prover{Bench: Bench{Dir: t.TempDir()}, Destinations: s.Destinations, Now: s.Now}
+			if _, err := p.Prove(ctx, c); err == nil {
+				t.Error("proven without an engine")
+			}
+			return nil
+		},
+		"send": func(ctx context.Context) error {
+			_, missed, err := s.Send(ctx, c, s.Destinations[1:])
+			return errors.Join(append(missed, err)...)
+		},
+	}
+	for name, read := range readers {
+		looks, alone := 0, 0
+		err := read(witness{t.Context(), func() {
+			looks++
+			if !s.Destinations[0].busy()[c.ID] {
+				alone++
+			}
+		}})
+		if err != nil || looks == 0 || alone > 0 {
+			t.Errorf("%s: held by nobody %d of %d times, %v", name, alone, looks, err)
+		}
+		if s.Destinations[0].busy()[c.ID] {
+			t.Errorf("%s holds it for ever", name)
+		}
 	}
 }
 

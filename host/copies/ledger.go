@@ -78,11 +78,26 @@ func enter(root string, e event) error {
 	if err != nil {
 		return fmt.Errorf("encode ledger line: %w", err)
 	}
-	path := filepath.Join(root, filepath.FromSlash(ledgerPath))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("make ledger folder: %w", err)
+	if err := ownFolder(root, filepath.Dir(ledgerPath)); err != nil {
+		return err
 	}
-	return drive.Append(path, text)
+	return drive.Append(filepath.Join(root, filepath.FromSlash(ledgerPath)), text)
+}
+
+// ownFolder makes a folder of ours on a destination, with those above it. The destination itself is never made: one that
+// is not there is a drive that is not there.
+func ownFolder(root, folder string) error {
+	dir := root
+	for name := range strings.SplitSeq(folder, "/") {
+		dir = filepath.Join(dir, name)
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			continue
+		}
+		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) { // another may have just made it
+			return drive.Explain(err, root)
+		}
+	}
+	return nil
 }
 
 // readLedger gives the events of a destination, oldest first; none where there is no ledger. A line that a crash left

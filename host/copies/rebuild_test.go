@@ -2,6 +2,7 @@ package copies
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -129,6 +130,25 @@ func TestALedgerOfTheFutureDropsNothing(t *testing.T) {
 		if err := s.drops(first); message.Code(err) != "guard.ledger" {
 			t.Errorf("%v", err)
 		}
+	}
+}
+
+func TestALedgerOfTheFutureDeletesNothingFromTheTrash(t *testing.T) {
+	s := newShelves(t, "local")
+	first := s.put(1, Verified, nil)
+	s.put(2, Verified, nil)
+	if err := s.drops(first); err != nil {
+		t.Fatal(err)
+	}
+	if err := enter(s.Destinations[0].Path, event{Event: "frozen", Store: "loja", Database: "loja"}); err != nil {
+		t.Fatal(err)
+	}
+	for seq := range uint64(3) {
+		s.put(3+seq, Verified, func(m *Manifest) { m.Day = "2026-12-21" })
+	}
+	err := errors.Join(s.sweep(), s.Hold(t.Context(), "local", func() error { return s.empty(s.Destinations[0], 1<<60) }))
+	if err != nil || len(s.binned()) != 1 {
+		t.Errorf("in the trash %v, %v", s.binned(), err)
 	}
 }
 

@@ -61,7 +61,7 @@ func (c *Catalogue) empty(d Destination, need int64) error {
 	}
 	defer t.close()
 	events, err := readLedger(d.Path)
-	if err != nil {
+	if err != nil || newer(events, c.Store) { // a newer version may keep what lies there
 		return err
 	}
 	var failed []error

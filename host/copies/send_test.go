@@ -125,6 +125,26 @@ func TestACopyIsSentFromThePlaceWhereItIsWhole(t *testing.T) {
 	}
 }
 
+func TestADamagedCopyThatWasTakenAwayCountsWhenItIsSentAnew(t *testing.T) {
+	s := newShelves(t, "local", "rede")
+	s.data = noise(600_000)
+	s.put(1, Verified, nil)
+	path := s.Destinations[1].file(firstName)
+	flip(t, path, 300_000)
+	if c, err := s.Check(t.Context(), s.found("1")); message.Code(err) != "copy.bad" || c.at("rede") != nil {
+		t.Fatalf("%+v, %v", c.Places, err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:]); err != nil || len(missed) > 0 {
+		t.Fatal(missed, err)
+	}
+	if alone := s.onlyOn("rede").found("1"); alone.State != Verified || alone.Places[0].State != Present {
+		t.Errorf("%s, %+v", alone.State, alone.Places)
+	}
+}
+
 func TestADamagedCopyIsSentNowhere(t *testing.T) {
 	for what, harm := range map[string]func(path string, s *shelves) error{
 		"a bit":   func(path string, s *shelves) error { flip(t, path, 300_000); return nil },

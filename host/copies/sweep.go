@@ -45,7 +45,7 @@ func (m *Maker) sweepSums(d Destination) error {
 	}
 	var sums []string
 	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), m.Store.ID+"-") && strings.HasSuffix(entry.Name(), ".zip"+sumSuffix) {
+		if strings.HasPrefix(entry.Name(), m.Store.ID+"-") && strings.HasSuffix(entry.Name(), zipSuffix+sumSuffix) {
 			sums = append(sums, d.file(entry.Name()))
 		}
 	}

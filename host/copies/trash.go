@@ -433,7 +433,7 @@ func (c *Catalogue) expire(t *trash) error {
 		return err
 	}
 	waiting := trashed(events, c.Store)
-	if len(waiting) == 0 {
+	if len(waiting) == 0 || newer(events, c.Store) { // a newer version may keep what lies there
 		return nil
 	}
 	shelf, err := openShelf(context.Background(), t.d, c.Store)

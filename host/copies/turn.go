@@ -71,8 +71,8 @@ func (c *Catalogue) reach(where string) (Destination, error) {
 
 func takeTurn(ctx context.Context, d Destination, now func() time.Time, patience time.Duration) (*drive.Lock, error) {
 	path := filepath.Join(d.Path, filepath.FromSlash(turnPath))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, drive.Explain(err, d.Path)
+	if err := ownFolder(d.Path, filepath.Dir(turnPath)); err != nil {
+		return nil, err
 	}
 	late := time.NewTimer(patience)
 	defer late.Stop()

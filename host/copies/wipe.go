@@ -1,6 +1,7 @@
 package copies
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -38,7 +39,7 @@ type Stranger struct {
 type Wipe struct {
 	Destination string     `json:"destination"`
 	Drive       string     `json:"drive"` // id
-	Word        string     `json:"word"`  // what a person types to have it done
+	Word        string     `json:"word"`  // what a person types to have it done: never nothing
 	Drop        []Wiped    `json:"drop"`
 	Keep        []Wiped    `json:"keep"`
 	Bytes       int64      `json:"bytes"` // that will be free when the trash is emptied
@@ -80,11 +81,8 @@ func (w Wipe) Question(d drive.Drive) string {
 // holds the database, and one with another store's mark are refused.
 func PlanWipe(g Ground) (Wipe, error) {
 	w := Wipe{
-		Destination: g.Destination, Drive: g.Mark.ID, Word: g.Drive.Label, Drop: []Wiped{}, Keep: []Wiped{},
+		Destination: g.Destination, Drive: g.Mark.ID, Word: cmp.Or(g.Drive.Label, g.Mark.Name, g.Destination), Drop: []Wiped{}, Keep: []Wiped{},
 		Foreign: append([]Stranger{}, g.Foreign...),
-	}
-	if w.Word == "" {
-		w.Word = g.Mark.Name
 	}
 	if err := g.refusal(); err != nil {
 		return w, err

@@ -110,6 +110,10 @@ func TestW3ForeignFilesAreShownAndThePersonNamesTheDrive(t *testing.T) {
 	if w := wipe(t, g); w.Word != "AZUL" {
 		t.Errorf("a drive without a label is called %q", w.Word)
 	}
+	g.Mark.Name = ""
+	if w := wipe(t, g); w.Word != "pen" {
+		t.Errorf("a drive without any name is called %q", w.Word)
+	}
 	s, on := wiped(t)
 	file := filepath.Join(on.Drive.Path, "fotos", "casamento.jpg")
 	if err := errors.Join(os.Mkdir(filepath.Dir(file), 0o700), os.WriteFile(file, []byte("sim"), 0o600)); err != nil {
