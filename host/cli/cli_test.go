@@ -154,6 +154,15 @@ func TestMistakesInFlagsAreToldWithTheNearestOne(t *testing.T) {
 	}
 }
 
+// Where a name is empty no drive is taken, though only one were plugged in; where it is none's, that is all that is said.
+func TestADriveIsTakenByItsNameAlone(t *testing.T) {
+	s := newShelf(t, "[destination.local]\npath = \"@/local\"\n")
+	for _, verb := range []string{"eject", "wipe"} {
+		s.run("", "drives", verb, "").wants(t, 1, `no drive "" is plugged in`)
+		s.run("", "drives", verb, "NADA", "--lang", "pt-BR").wants(t, 1, "nenhuma unidade NADA está conectada\n")
+	}
+}
+
 func TestOutsideAStoreACommandSaysHowToMakeOne(t *testing.T) {
 	d := newDesk(t)
 	for _, line := range []string{"secret list", "history", "copies", "copies show 3", "next", "companies"} {

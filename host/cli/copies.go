@@ -33,6 +33,9 @@ func (a *app) copiesListCommand() *cobra.Command {
 		Use: "list", Short: message.Text("cli.copies_list_short", nil), Args: exactly(0),
 		Example: "  djscript copies list\n  djscript copies list --state verified --since 2026-11-01\n  djscript copies list --trash",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if _, err := time.Parse(time.DateOnly, f.Since); f.Since != "" && err != nil {
+				return message.New("arg.value", "cli.no_day", message.Args{"day": f.Since})
+			}
 			if trash {
 				return a.listTrash(c.Context(), f)
 			}
@@ -50,9 +53,6 @@ func (a *app) copiesListCommand() *cobra.Command {
 }
 
 func (a *app) listCopies(ctx context.Context, f copies.Filter) error {
-	if _, err := time.Parse(time.DateOnly, f.Since); f.Since != "" && err != nil {
-		return message.New("arg.value", "cli.no_day", message.Args{"day": f.Since})
-	}
 	store, err := a.host()
 	if err != nil {
 		return err

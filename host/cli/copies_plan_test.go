@@ -132,6 +132,13 @@ func TestAPlanShowsNightsToCome(t *testing.T) {
 	s.run("", "copies", "plan", "--days", "401").wants(t, 2, "from 1 to 400")
 }
 
+func TestOneNewerCopyIsNotToldAsMany(t *testing.T) {
+	s := newShelf(t, "[destination.local]\npath = \"@/local\"\nkeep = { last = 1, min = 1 }\n")
+	s.nights(2, "2026-11-20")
+	s.run("", "copies", "why", "1").wants(t, 0, "no rule keeps it any more, and there is a newer proven copy.")
+	s.run("", "copies", "why", "1", "--lang", "pt-BR").wants(t, 0, "nenhuma regra a guarda mais, e há uma cópia provada mais nova.")
+}
+
 // A copy that no rule ever lets go has no day to go; nor has one where nothing new is ever proven.
 func TestADayToGoIsNotInvented(t *testing.T) {
 	s := newShelf(t, twoPlaces)

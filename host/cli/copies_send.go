@@ -59,12 +59,14 @@ func (a *app) copiesSendCommand() *cobra.Command {
 func (a *app) sendCopies(ctx context.Context, e run.Errand, asked sendAsked) error {
 	switch {
 	case asked.missing:
-		e.Do = func(ctx context.Context, desk *primitive.Desk) (any, error) {
-			return sendMissing(ctx, desk, asked.names)
+		unknown := false
+		e.Do = func(ctx context.Context, desk *primitive.Desk) (sent any, err error) {
+			sent, unknown, err = sendMissing(ctx, desk, asked.names)
+			return sent, err
 		}
 		return a.changes(ctx, e, func(value any) {
 			a.tellSent(value.([]copies.Copy))
-			if len(value.([]copies.Copy)) == 0 {
+			if len(value.([]copies.Copy)) == 0 && !unknown {
 				a.print("cli.send_nothing", nil)
 			}
 		})
@@ -83,11 +85,12 @@ func (a *app) sendCopies(ctx context.Context, e run.Errand, asked sendAsked) err
 }
 
 // sendMissing brings destinations up to date: those that are named, or else each. One that was not named and is absent
-// fails nothing.
-func sendMissing(ctx context.Context, desk *primitive.Desk, named []string) (sent []copies.Copy, err error) {
+// fails nothing; what is missing there is unknown.
+func sendMissing(ctx context.Context, desk *primitive.Desk, named []string) (sent []copies.Copy, unknown bool, err error) {
 	sent = []copies.Copy{}
 	err = eachRotation(desk, named, true, func(where string) error {
 		missing, err := desk.Missing(ctx, where)
+		unknown = unknown || err != nil
 		failed := []error{err}
 		for _, c := range missing {
 			if ctx.Err() != nil {
@@ -97,10 +100,11 @@ func sendMissing(ctx context.Context, desk *primitive.Desk, named []string) (sen
 			if failed = append(failed, err); err == nil && done.At(where).State != copies.Missing {
 				sent = append(sent, done)
 			}
+			unknown = unknown || err != nil
 		}
 		return errors.Join(failed...)
 	})
-	return sent, err
+	return sent, unknown, err
 }
 
 func (a *app) tellSent(all []copies.Copy) {

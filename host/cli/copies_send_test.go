@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -22,6 +23,11 @@ func TestADestinationThatWasAwayIsBroughtUpToDate(t *testing.T) {
 	}
 	s.run("", "copies", "send", "--missing").wants(t, 3, "pen")
 	s.run("", "copies", "send", "--missing", "pen").wants(t, 1, "pen")
+	for _, where := range []string{"pen", "nada"} {
+		if said := s.run("", "copies", "send", "--missing", where); strings.Contains(said.out, "Nothing is missing") {
+			t.Errorf("nobody knows what is missing at %s: %s", where, said.out)
+		}
+	}
 	if err := os.Rename(s.at("fora"), s.at("pen")); err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +68,23 @@ func TestCopiesAreSentWhereAPersonSays(t *testing.T) {
 	s.put("2026-11-21", copies.Verified, nil, "local")
 	s.run("", "copies", "send", "3", "--to", "pen", "--to", "rede").wants(t, 3, "Copy 3 of loja lies at: local, pen", "warning:", "rede")
 	s.run("", "history").wants(t, 0, "copies:send")
+}
+
+// A copy that somebody deleted and that is sent anew lies there, and is not missing besides.
+func TestACopyThatIsSentAnewIsNotMissing(t *testing.T) {
+	s := newShelf(t, "[destination.local]\npath = \"@/local\"\n[destination.pen]\npath = \"@/pen\"\n")
+	name := s.put("2026-11-19", copies.Verified, nil, "local", "pen")
+	zips, err := filepath.Glob(filepath.Join(s.at("pen"), "*.zip*"))
+	if err != nil || len(zips) == 0 {
+		t.Fatal(name, zips, err)
+	}
+	for _, zip := range zips {
+		if err := os.Remove(zip); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.run("", "copies", "list").wants(t, 0, "pen (missing)")
+	s.run("", "copies", "send", "1", "--to", "pen").wants(t, 0, "Copy 1 of loja lies at: local, pen\n")
 }
 
 // A destination that will never come back holds no copy back once a person says so.

@@ -231,8 +231,12 @@ func (a *app) eject(ctx context.Context, which string) error {
 	return nil
 }
 
-// plugged is the drive that a person names: by what it was enrolled as, or by its path.
+// plugged is the drive that a person names: by what it was enrolled as, or by its path. Whoever names none gets none, also
+// where only one is plugged in.
 func (a *app) plugged(ctx context.Context, which string) (drive.Drive, error) {
+	if which == "" {
+		return drive.Drive{}, message.New("drive.not_found", "primitive.no_drive", message.Args{"drive": `""`})
+	}
 	if h, known, err := a.drivesOfStore(); err == nil {
 		all, err := drive.List(ctx)
 		if err != nil {
@@ -250,7 +254,7 @@ func (a *app) plugged(ctx context.Context, which string) (drive.Drive, error) {
 	}
 	d, err := a.chosen(ctx, which)
 	if message.Code(err) == "drive.not_found" {
-		return d, message.Wrap(err, "drive.not_found", "primitive.no_drive", message.Args{"drive": which})
+		return d, message.New("drive.not_found", "primitive.no_drive", message.Args{"drive": which})
 	}
 	return d, err
 }

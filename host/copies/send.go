@@ -147,6 +147,7 @@ func (s *sending) from(ctx context.Context, place Place) (err error) {
 		s.tell(errors.Join(out.failures(), out.unlisted()))
 	}
 	for _, p := range places {
+		s.copy.Places = slices.DeleteFunc(s.copy.Places, func(was Place) bool { return was.Destination == p.Destination && was.State == Missing })
 		s.copy.Places = append(s.copy.Places, p)
 		d, _ := s.destination(p.Destination)
 		s.miss(d, s.carry(d, p))

@@ -296,6 +296,17 @@ func TestReasonsAreSentencesInTheReadersLanguage(t *testing.T) {
 	if got := proposal.Keep["0001"][0].String(); got != "daily 1 of 7 (2026-11-21)" {
 		t.Errorf("%q", got)
 	}
+	for want, r := range map[string]Reason{
+		"no rule keeps it; there is a newer proven copy":       (&Copy{State: Verified}).spare(1),
+		"no rule keeps it; there are 2 newer proven copies":    (&Copy{State: Verified}).spare(2),
+		"never proven; there is a newer proven copy":           (&Copy{State: Sealed}).spare(1),
+		"the newest proven copy, which always stays":           {"retention.floor", message.Args{"of": 1}},
+		"one of the 3 newest proven copies, which always stay": {"retention.floor", message.Args{"of": 3}},
+	} {
+		if got := r.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 	if got := Said("fechamento do mês").String(); got != "fechamento do mês" {
 		t.Errorf("%q", got)
 	}

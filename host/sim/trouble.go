@@ -114,9 +114,11 @@ func (t *trouble) fillClock(m []string) bool {
 	return t.shift != 0 && t.shift.Abs() <= longest
 }
 
+// spanOf is that many days, weeks or years; too long is a day more than the longest, since nanoseconds do not count as far.
 func spanOf(digits, unit string) time.Duration {
 	n, _ := strconv.Atoi(digits) // of five digits at most
-	return time.Duration(n*map[string]int{"d": 1, "w": 7, "y": 365}[unit]) * civilDay
+	days := n * map[string]int{"d": 1, "w": 7, "y": 365}[unit]
+	return time.Duration(min(days, int(longest/civilDay)+1)) * civilDay
 }
 
 // befall plans the fault in a calendar: at its day, counted from the calendar's begin, else in the middle of that many days.

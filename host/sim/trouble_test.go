@@ -34,7 +34,8 @@ func TestWhatIsNoFaultIsToldWithTheKnownOnes(t *testing.T) {
 		"": "off:45d", "of:45d": "full", "@3": "absent:pendrive:30d", "OFF:45d": "off:45d",
 		"off": "off:45d@120", "off:": "off:45d", "off:45": "off:45d", "off:-3d": "off:45d", "off:0d": "off:45d", "off:45d:": "off:45d", "off:45d@": "off:45d@120",
 		"off:45d@0": "off:45d@120", "off:45d@-1": "off:45d@120", "off:45d@x": "off:45d@120", "off:45d@99999999999999999999": "off:45d@120",
-		"off:99999y": "off:45d", "full:3d": "full@120", "full:": "full@120", "manual:0": "manual:60", "manual:-1": "manual:60", "clock:0d": "clock:-10y",
+		"off:99999y": "off:45d", "off:600y": "off:45d", "off:31300w": "off:45d", "clock:+600y": "clock:-10y", "stamp:-600y": "stamp:+9y",
+		"full:3d": "full@120", "full:": "full@120", "manual:0": "manual:60", "manual:-1": "manual:60", "clock:0d": "clock:-10y",
 		"clock:2015-13-01": "clock:2015-01-01/10d", "clock:+9y/0d": "clock:+9y/5d", "stamp:+9y/5d": "stamp:+9y", "absent:30d": "absent:pendrive:30d",
 	} {
 		_, err := troubleOf(text)
