@@ -41,7 +41,9 @@ func (a *app) listTrash(ctx context.Context, f copies.Filter) error {
 	if err != nil {
 		return err
 	}
-	f.State = ""
+	if f.State != "" {
+		return message.New("arg.value", "cli.trash_state", nil)
+	}
 	all, problems, err := store.Catalogue().List(ctx, copies.Filter{State: copies.Trashed})
 	if err != nil {
 		return err

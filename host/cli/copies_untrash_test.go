@@ -23,6 +23,7 @@ func TestWhatRotationDroppedComesBackFromTheTrash(t *testing.T) {
 	s.run("", "copies", "plan").wants(t, 0, "3     2026-11-03  loja      routine  in the trash  in the trash  2026-11-27")
 	s.run("", "copies", "why", "3", "--lang", "pt-BR").wants(t, 0, "Está na lixeira de local até por volta de 27/11/2026", "djscript copies untrash 3 --from local", "Fica em rede: lá nada se apaga.")
 	s.run("", "copies", "list", "--trash", "--since", "ontem").wants(t, 2, "ontem")
+	s.run("", "copies", "list", "--trash", "--state", "verified").wants(t, 2, "no other state")
 	s.run("", "copies", "untrash", "3").wants(t, 2, "--from NAME")
 	s.run("", "copies", "untrash", "3", "--from", "lokal").wants(t, 2, `did you mean "local"?`)
 	s.run("", "copies", "untrash", "3", "--from", "rede").wants(t, 1, "not in the trash of rede")

@@ -12,7 +12,6 @@ import (
 func someMark(id, slot string) Mark {
 	return Mark{
 		ID: strings.Repeat(id, 26), Name: "AZUL", Store: "loja", Destination: "pendrive", Slot: slot, Created: "2026-03-02T08:00:00-03:00",
-		Recipients: []string{"sha256:ab"},
 	}
 }
 

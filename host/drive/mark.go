@@ -27,7 +27,6 @@ type Mark struct {
 	Destination string   `toml:"destination" json:"destination"`       // name in djscript.toml
 	Slot        string   `toml:"slot,omitempty" json:"slot,omitempty"` // its place in a set: "wed"
 	Created     string   `toml:"created" json:"created"`               // RFC 3339
-	Recipients  []string `toml:"recipients,omitempty" json:"-"`        // fingerprints of the keys that copies here are for
 	Hardware    Hardware `toml:"hardware" json:"hardware"`             // as it was when the drive was enrolled
 }
 
@@ -109,7 +108,7 @@ func parseMark(text []byte) (*Mark, error) {
 	if !markID.MatchString(m.ID) || m.Store == "" || m.Destination == "" {
 		return nil, errors.New("no id, no store or no destination")
 	}
-	for _, word := range []string{m.Name, m.Store, m.Destination, m.Slot, m.Created, strings.Join(m.Recipients, "")} {
+	for _, word := range []string{m.Name, m.Store, m.Destination, m.Slot, m.Created} {
 		if len(word) > 4096 || strings.ContainsFunc(word, unicode.IsControl) {
 			return nil, errors.New("a value that we do not write")
 		}
