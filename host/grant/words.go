@@ -17,7 +17,7 @@ var words = map[string]struct{ does, never string }{
 	"db.read":       {does: "grant.db_read"},
 	"drive.destroy": {does: "grant.drive_destroy", never: "grant.never_drive_destroy"},
 	"drive.read":    {does: "grant.drive_read"},
-	"drive.write":   {does: "grant.drive_write"},
+	"drive.write":   {does: "grant.drive_write", never: "grant.never_drive_write"},
 	"history.read":  {does: "grant.history_read"},
 	"notify":        {does: "grant.notify", never: "grant.never_notify"},
 }
