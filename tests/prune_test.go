@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 )
 
 // cutprune STORE DESTINATION ROUNDS: drops what rotation drops there, each time killed at a random moment. Whatever the
-// moment, every copy that stays is whole, the next prune finishes what was begun, and all that went comes back from the
-// trash for another round.
+// moment, every copy that stays is whole, what was not begun waits for the next new copy to pay for it, and each copy is
+// either in its place or in the trash, from where it comes back for another round.
 func cmdCutPrune(ts *testscript.TestScript, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: cutprune STORE DESTINATION ROUNDS")
@@ -46,8 +47,16 @@ func cmdCutPrune(ts *testscript.TestScript, args []string) {
 		}
 		ended(ts, "-C", store, "copies", "check", "--all")
 		ended(ts, "-C", store, "copies", "prune", where, "--yes")
-		if left := lying(ts, store, where, ""); strings.Join(left, " ") != strings.Join(stays, " ") {
-			ts.Fatalf("left are %v, and not %v", left, stays)
+		left := lying(ts, store, where, "")
+		for _, id := range stays {
+			if !slices.Contains(left, id) {
+				ts.Fatalf("left are %v, and of %v not all", left, stays)
+			}
+		}
+		all := append(left, lying(ts, store, where, "--trash")...)
+		slices.SortFunc(all, func(a, b string) int { return strings.Compare(b, a) })
+		if strings.Join(all, " ") != strings.Join(before, " ") {
+			ts.Fatalf("in place and in the trash are %v, before it were %v", all, before)
 		}
 		cmdLeftovers(ts, []string{store, "copies.holder"}) // where nothing was left to drop, nobody took the lock after the one who was killed
 	}

@@ -476,28 +476,43 @@ func (d Destination) trashed(_ context.Context, store string) (all []Copy, probl
 		return nil, []error{err}
 	}
 	for _, m := range remembered(events) {
-		if m.trash == nil || store != "" && m.trash.dropping.Store != store {
-			continue
-		}
-		found, lies, err := m.trash.binned(d)
-		if err != nil {
-			problems = append(problems, err)
-		}
-		if lies {
-			all = append(all, found)
+		for _, gone := range m.givenUp(store) {
+			found, lies, err := gone.binned(d, gone == m || gone.returning)
+			if err != nil {
+				problems = append(problems, err)
+			}
+			if lies {
+				all = append(all, found)
+			}
 		}
 	}
 	return all, problems
 }
 
-// binned is a copy in the trash, by what lies there, or where that can not be read by what its ledger knows.
-func (m *memory) binned(d Destination) (c Copy, lies bool, err error) {
+// givenUp are the copies of a name that lie in the trash, and the one that is on its way there: whoever gave that up may
+// have died.
+func (m *memory) givenUp(store string) (all []*memory) {
+	for _, one := range []*memory{m, m.trash} {
+		if one != nil && one.dropping != nil && (store == "" || one.dropping.Store == store) {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// binned is a copy in the trash, by what lies there, or where that can not be read by what its ledger knows. One that is on
+// its way there or back may lie in its place.
+func (m *memory) binned(d Destination, onItsWay bool) (c Copy, lies bool, err error) {
 	files := m.dropping.lain()
 	if len(files) == 0 {
 		return c, false, nil
 	}
 	path := d.file(filepath.FromSlash(inTrash(files[0].Name)))
 	c, err = Open(path)
+	if message.Code(err) == "copy.not_found" && onItsWay {
+		path = d.file(files[0].Name)
+		c, err = Open(path)
+	}
 	switch {
 	case message.Code(err) == "copy.not_found":
 		return c, false, nil

@@ -302,6 +302,22 @@ func (s *shelves) whole(t failer, id string, wanted ...string) string {
 	return lies
 }
 
+// lists is in how many lists a copy stands: of what lies in its place, and of the trash.
+func (s *shelves) lists(t failer, id string) (n int) {
+	for _, filter := range []Filter{{}, {State: Trashed}} {
+		all, _, err := s.List(s.t.Context(), filter)
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		for _, c := range all {
+			if c.ID == id && c.State != Missing {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 type failer interface {
 	Fatalf(format string, args ...any)
 }
@@ -342,6 +358,9 @@ func TestWhoeverIsKilledAtAnyStepIsFinishedForByTheNextSweep(t *testing.T) {
 			}
 			if !killed && kill != story.steps {
 				t.Errorf("%s: %d steps, want %d", what, kill, story.steps)
+			}
+			if lists := s.lists(t, first); lists > 1 || lists == 0 && what != "deleted" {
+				t.Errorf("%s, killed at step %d: the copy is in %d lists", what, kill, lists)
 			}
 			for again := range 2 {
 				if err := s.sweep(); err != nil {
