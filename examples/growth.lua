@@ -1,6 +1,7 @@
 -- "Se o banco de dados crescer ou encolher demais em uma semana, quero saber."
 -- Cresceu: alguém importou duas vezes. Encolheu: alguém apagou. A medida são os registros que cada
--- cópia já contou.
+-- cópia já contou. Uma cópia muito diferente das anteriores o djscript já põe sob suspeita, e não
+-- apaga nada até que alguém a aceite; este aviso vem antes, com o número que a loja escolher.
 
 local function total(copy)
   local sum = 0
@@ -26,15 +27,29 @@ local function most_changed(before, after)
   return table_name
 end
 
--- A cópia mais nova e a mais nova das que têm ao menos tantos dias a mais.
+-- A cópia mais nova que foi restaurada, também a suspeita, e a mais nova das provadas que têm ao
+-- menos tantos dias a mais.
 local function pair(database, apart)
   local newest
-  for _, copy in ipairs(dj.copy.list { database = database, state = "verified" }) do
-    newest = newest or copy
-    if dj.time.days(copy.day, newest.day) >= apart then
+  for _, copy in ipairs(dj.copy.list { database = database }) do
+    local proven = copy.state == "verified"
+    if proven or copy.state == "suspect" then
+      newest = newest or copy
+    end
+    if proven and dj.time.days(copy.day, newest.day) >= apart then
       return newest, copy
     end
   end
+end
+
+-- O que fazer com a notícia.
+local function advice(copy)
+  if copy.state ~= "suspect" then
+    return ""
+  end
+  return (". Está sob suspeita, e nada sai até que alguém veja: djscript copies show %s"):format(
+    copy.seq
+  )
 end
 
 return dj.script {
@@ -53,9 +68,10 @@ return dj.script {
           local verb = change > 0 and "cresceu" or "encolheu"
           local title = ("O banco %s %s %.0f%%"):format(system.name, verb, math.abs(change))
           dj.notify("warning", title, {
-            body = ("Desde %s. Mudou mais: %s"):format(
+            body = ("Desde %s. Mudou mais: %s%s"):format(
               dj.time.format(before.day, "dd/mm"),
-              most_changed(before, after)
+              most_changed(before, after),
+              advice(after)
             ),
           })
         end

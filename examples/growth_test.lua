@@ -1,8 +1,13 @@
-local function open_store(sim)
+local function open_store(sim, percent)
   sim:config {
     backup = { at = { "22:00" }, to = { "local" } },
     cron = { { name = "tamanho", schedule = { "0 8 * * *" }, run = "growth:watch" } },
-    script = { growth = { grants = { "copy.read", "db.read", "notify" } } },
+    script = {
+      growth = {
+        params = { percent = percent },
+        grants = { "copy.read", "db.read", "notify" },
+      },
+    },
   }
   sim:database("loja", { rows = { PRODUTO = 4000, VENDA = 20000 }, grow = { VENDA = 100 } })
 end
@@ -23,12 +28,24 @@ dj.test("cresceu demais: diz quanto, e qual tabela", function(sim)
   dj.expect.contains(sim:notices()[1].body, "PRODUTO")
 end)
 
-dj.test("encolheu: alguém apagou", function(sim)
+dj.test("encolheu: alguém apagou, e a cópia fica sob suspeita", function(sim)
   open_store(sim)
   sim:advance("10d")
   sim:database("loja", { rows = { VENDA = 5000 } })
   sim:advance("1d")
+  local suspect = sim:copies()[1]
+  dj.expect.equal(suspect.state, "suspect")
   dj.expect.contains(sim:notices()[1].title, "encolheu")
+  dj.expect.contains(sim:notices()[1].body, "copies show " .. suspect.seq)
+end)
+
+dj.test("encolheu pouco: ninguém suspeita, e a loja fica sabendo", function(sim)
+  open_store(sim, 3)
+  sim:advance("10d")
+  sim:database("loja", { rows = { VENDA = 19500 } })
+  sim:advance("1d")
+  dj.expect.equal(sim:copies()[1].state, "verified")
+  dj.expect.equal(sim:notices()[1].body, "Desde 05/03. Mudou mais: VENDA")
 end)
 
 dj.test("antes da primeira semana não há com o que comparar", function(sim)

@@ -1,5 +1,6 @@
 -- "Se uma empresa que estava na cópia de ontem sumir do sistema, guarde a de ontem e me avise."
--- A cópia da noite é feita de qualquer modo: o que sobrou também vale.
+-- A cópia da noite é feita de qualquer modo. O djscript a põe sob suspeita, e não apaga nada até
+-- que alguém a aceite; a de ontem fica fixada, e continua lá depois disso.
 
 -- As empresas que a cópia tem e que não estão entre aquelas.
 local function missing(copy, companies)
@@ -15,10 +16,16 @@ local function missing(copy, companies)
   return found
 end
 
--- Segura a última cópia que tem as empresas que sumiram, e avisa.
+-- Segura a última cópia que tem as empresas que sumiram, e avisa; da segunda noite em diante, ela já
+-- está segura e quem tinha de saber já sabe.
 local function hold(job, last, gone)
   local names = table.concat(gone, ", ")
-  local ok, err = pcall(dj.copy.pin, last, { reason = "a última com " .. names })
+  local reason = "a última com " .. names
+  if last.pinned and last.pinned.reason == reason then
+    job:degraded("ainda não voltou ao sistema: " .. names)
+    return
+  end
+  local ok, err = pcall(dj.copy.pin, last, { reason = reason })
   local kept = ok and " ainda tem, e não será apagada." or " ainda tem: guarde-a em outro lugar."
   dj.notify("critical", "Sumiu do sistema: " .. names, { body = "A cópia " .. last.name .. kept })
   job:degraded("sumiu do sistema: " .. names, not ok and err or nil)

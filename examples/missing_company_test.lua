@@ -29,14 +29,28 @@ dj.test("a filial sumiu: avisa, segura a última cópia que a tem, e copia", fun
   dj.expect.equal(sim:notices()[1].title, "Sumiu do sistema: Filial")
   dj.expect.equal(sim:copies()[2].pinned.reason, "a última com Filial")
   dj.expect.equal(#sim:copies()[1].companies, 1)
+  dj.expect.equal(sim:copies()[1].state, "suspect")
+end)
+
+dj.test("enquanto ninguém aceita que ela sumiu, nada sai, e avisa uma vez só", function(sim)
+  open_store(sim)
+  sim:advance("10d")
+  local before = #sim:copies { state = "verified" }
+  lose_branch(sim)
+  sim:advance("20d")
+  dj.expect.equal(#sim:copies { state = "verified" }, before)
+  dj.expect.equal(#sim:copies { state = "suspect" }, 20)
+  dj.expect.equal(#sim:notices(), 1)
+  dj.expect.contains(sim:run("noite").degraded[1].message, "ainda não voltou")
 end)
 
 dj.test("meses depois a última cópia com a filial ainda está lá", function(sim)
   open_store(sim)
-  sim:advance("3d")
+  sim:advance("2d") -- tão poucas cópias que a seguinte não fica sob suspeita
   lose_branch(sim)
   sim:advance("90d")
-  dj.expect.equal(sim:copies({ company = "2" })[1].day, "2026-03-04")
+  dj.expect.equal(#sim:copies(), 7) -- as cinco da rotação, e as duas que têm as duas empresas
+  dj.expect.equal(sim:copies({ company = "2" })[1].day, "2026-03-03")
   dj.expect.equal(#sim:notices(), 1)
 end)
 

@@ -2,6 +2,8 @@ package copies
 
 import (
 	"context"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/djscript/djscript/host/message"
@@ -19,28 +21,37 @@ const (
 	leastElder = 3
 )
 
-// unlike tells in words how a copy whose proof holds differs from the last verified ones of its database. Copies of what
-// stood before a restore say nothing of what is usual.
+// unlike tells in words how a copy whose proof holds differs from the last verified ones of its database.
 func (c *Catalogue) unlike(ctx context.Context, made Copy) ([]string, error) {
 	all, _, err := c.List(ctx, Filter{Database: made.Database, State: Verified})
 	if err != nil {
 		return nil, err
 	}
-	var before []retention.Measure // newest first
-	for _, one := range all {
-		older := one.Store == made.Store && one.Number() < made.Number()
-		if older && one.Partial == made.Partial && one.Class != PreRestore && len(before) < elders {
+	return Unlike(made, slices.Values(all)), nil
+}
+
+// Unlike tells in words how a copy differs from the last verified ones of its database, among copies that come newest
+// first; nothing where it is like them, or where there are too few. Copies of what stood before a restore say nothing of
+// what is usual.
+func Unlike(made Copy, newestFirst iter.Seq[Copy]) []string {
+	var before []retention.Measure
+	for one := range newestFirst {
+		kin := one.State == Verified && one.Store == made.Store && one.Database == made.Database && one.Partial == made.Partial
+		if kin && one.Class != PreRestore && one.Number() < made.Number() {
 			before = append(before, one.measure())
+		}
+		if len(before) == elders {
+			break
 		}
 	}
 	if len(before) < leastElder {
-		return nil, nil
+		return nil
 	}
 	var odd []string
 	for _, reason := range retention.Unusual(made.measure(), before) {
 		odd = append(odd, reason.String())
 	}
-	return odd, nil
+	return odd
 }
 
 // measure is what can be counted of a copy.

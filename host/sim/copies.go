@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -159,25 +160,45 @@ func (s shelf) proveNow(c *copies.Copy, verify string, degraded *[]error) error 
 		*degraded = append(*degraded, message.New("copy.degraded", "copies.not_proven", message.Args{"name": c.Name}))
 		return nil
 	}
-	if s.takeFault("copy.create", "copy.suspect") {
-		return s.suspect(c)
+	err := s.judge(c, c.Places, s.takeFault("copy.create", "copy.suspect"))
+	if message.Code(err) == "copy.suspect" { // its restore held
+		*degraded = append(*degraded, err)
+		err = nil
 	}
-	return s.prove(c, c.Places)
+	return err
 }
 
-// prove makes a copy a proven one, as the ledgers of these places know, or shows that it is bad. A place that was named by
-// its path has no ledger.
-func (s shelf) prove(c *copies.Copy, at []copies.Place) error {
+// judge makes a copy a proven one, as the ledgers of these places know, or shows that it is bad or unlike its elders. A
+// place that was named by its path has no ledger.
+func (s shelf) judge(c *copies.Copy, at []copies.Place, odd bool) error {
 	if s.unsound[c.ID] {
 		return s.contradict(c)
 	}
-	first := c.Proof == nil
-	c.Proof = proofOf(c, s.now)
+	proof := proofOf(c, s.now)
+	if proof.Odd = copies.Unlike(*c, s.before()); odd {
+		proof.Odd = append(proof.Odd, message.Text("sim.odd", nil))
+	}
+	first := c.Proof == nil || len(c.Proof.Odd) > 0 && c.Accepted == ""
+	c.Proof = proof
+	if len(proof.Odd) > 0 && c.Accepted == "" {
+		return message.New("copy.suspect", "copies.suspect", message.Args{"name": c.Name, "seq": c.Seq, "odd": strings.Join(proof.Odd, "; ")})
+	}
 	if first {
 		s.diary.proven(c)
 	}
 	s.verified(c, at)
 	return nil
+}
+
+// before are the copies that can be reached, newest first, as far as they are asked for.
+func (s shelf) before() iter.Seq[copies.Copy] {
+	return func(yield func(copies.Copy) bool) {
+		for _, c := range slices.Backward(s.copies) {
+			if shown := s.shown(c); len(shown.Places) > 0 && !yield(*shown) {
+				return
+			}
+		}
+	}
 }
 
 // verified tells the ledgers of these places that a copy is.
@@ -209,13 +230,6 @@ func (s shelf) contradict(c *copies.Copy) error {
 	c.Proof = proofOf(c, s.now)
 	c.Proof.OK, c.Proof.Against = false, []string{message.Text("sim.contradicted", nil)}
 	return message.New("copy.bad", "sim.bad", message.Args{"name": c.Name})
-}
-
-// suspect makes a copy one that restores and is unlike the copies before it: a person has to accept it.
-func (s shelf) suspect(c *copies.Copy) error {
-	c.Proof = proofOf(c, s.now)
-	c.Proof.Odd = []string{message.Text("sim.odd", nil)}
-	return message.New("copy.suspect", "copies.suspect", message.Args{"name": c.Name, "seq": c.Seq, "odd": c.Proof.Odd[0]})
 }
 
 // Adopt takes in a file that the test laid down with sim:file.
@@ -407,10 +421,8 @@ func (s shelf) Prove(_ context.Context, c copies.Copy) (copies.Copy, error) {
 	switch {
 	case s.takeFault("copy.prove", "copy.bad"):
 		err = s.contradict(own)
-	case s.takeFault("copy.prove", "copy.suspect"):
-		err = s.suspect(own)
 	default:
-		err = s.prove(own, c.Places)
+		err = s.judge(own, c.Places, s.takeFault("copy.prove", "copy.suspect"))
 	}
 	c.Proof = own.Proof
 	c.State = stateOf(c)

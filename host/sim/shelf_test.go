@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -124,8 +125,8 @@ func TestACopyIsSentWhereItIsMissing(t *testing.T) {
 func TestASuspectCopyWaitsForAPerson(t *testing.T) {
 	s := after(t, 5)
 	s.faults = []*planned{{op: "copy.create", code: "copy.suspect", left: 1}}
-	if o := s.Run(t.Context(), backupOf()); message.Code(o.Err) != "copy.suspect" {
-		t.Fatal(o.Err)
+	if o := s.Run(t.Context(), backupOf()); o.Err != nil || message.Code(errors.Join(o.Degraded...)) != "copy.suspect" {
+		t.Fatal(o.Err, o.Degraded)
 	}
 	odd := s.visible()[0]
 	if _, err := s.Accept(t.Context(), s.visible()[1], "why not"); message.Code(err) != "arg.value" {
@@ -134,6 +135,49 @@ func TestASuspectCopyWaitsForAPerson(t *testing.T) {
 	accepted, err := s.Accept(t.Context(), odd, "the year was archived")
 	if odd.State != copies.Suspect || err != nil || accepted.State != copies.Verified {
 		t.Errorf("%s, then %s: %v", odd.State, accepted.State, err)
+	}
+}
+
+// A copy that is unlike its elders is suspect by itself, as in a real store: nothing is dropped, until a person accepts it.
+func TestACopyThatIsUnlikeItsEldersIsSuspect(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*database)
+		odd    string
+	}{
+		"rows are gone":     {func(d *database) { d.rows["VENDA"] = 9000 }, "VENDA"},
+		"a company is gone": {func(d *database) { d.companies = d.companies[1:] }, "1"},
+		"it is very small":  {func(d *database) { d.rows = map[string]int64{"VENDA": 1} }, "57 %"},
+		"it is very large":  {func(d *database) { d.rows["NOVA"] = 1_000_000 }, "%"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := after(t, 20)
+			there := len(s.visible())
+			c.change(s.databases["loja"])
+			o := s.Run(t.Context(), backupOf())
+			odd := s.visible()[0]
+			if o.Err != nil || odd.State != copies.Suspect || len(s.visible()) != there+1 {
+				t.Fatalf("%s, %d of %d copies: %v", odd.State, len(s.visible()), there, o.Err)
+			}
+			if told := odd.Proof.Odd[0]; !strings.Contains(told, c.odd) {
+				t.Errorf("it says %q", told)
+			}
+			if _, err := s.Accept(t.Context(), odd, "the year was archived"); err != nil {
+				t.Fatal(err)
+			}
+			again, err := s.Prove(t.Context(), s.visible()[0])
+			if err != nil || again.State != copies.Verified || len(s.visible()) != there+1 {
+				t.Errorf("once accepted: %s, %v", again.State, err)
+			}
+		})
+	}
+}
+
+// Two copies are no habit: a new store may do anything.
+func TestAYoungStoreHasNoSuspectCopies(t *testing.T) {
+	s := after(t, 2)
+	s.databases["loja"].rows["VENDA"] = 9000
+	if o := s.Run(t.Context(), backupOf()); s.visible()[0].State != copies.Verified {
+		t.Errorf("%s: %v, %v", s.visible()[0].State, o.Err, o.Degraded)
 	}
 }
 
