@@ -10,21 +10,35 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// follow PAGE: does what a page of the manual tells its reader to do, block by block, and wants what the page shows:
+// follow PAGE [STORE] [WORD=REAL...]: does what a page of the manual tells its reader to do, block by block, and wants what
+// the page shows:
 //
 //	lua, its first line naming the file        is written to it
 //	toml, "# djscript.toml"                    goes to its end; with "[table]" on that line, into that table
 //	console, a line that begins with "> "      is a command; what follows is what it says, "..." anything
 //	                                           and "dj> " a line of the prompt
+//	<!-- WORD ... -->                          which no reader sees, is said by the story: a drive is plugged in
+//
+// With a STORE it begins in its folder, and a day on the page is any day: the store lives today. A WORD of the page stands
+// for what is REAL here: "E:" for where a stick is mounted.
 func cmdFollow(ts *testscript.TestScript, args []string) {
-	if len(args) != 1 {
-		ts.Fatalf("usage: follow PAGE")
+	if len(args) < 1 {
+		ts.Fatalf("usage: follow PAGE [STORE] [WORD=REAL...]")
 	}
 	text, err := os.ReadFile(filepath.Join(ts.Getenv(rootVariable), "docs", "manual", filepath.FromSlash(args[0])))
 	ts.Check(err)
-	r := &reader{ts: ts, dir: ts.Getenv("WORK")}
+	r := &reader{ts: ts, dir: ts.Getenv("WORK"), days: len(args) > 1}
+	if r.days {
+		r.dir = ts.MkAbs(args[1])
+		r.real = strings.NewReplacer(realWords(args[2:])...)
+	}
 	for _, block := range fenced.FindAllStringSubmatch(string(text), -1) {
+		for i := range block {
+			block[i] = r.put(block[i])
+		}
 		switch block[1] {
+		case "":
+			r.say(block[3])
 		case "lua", "toml":
 			r.write(block[2])
 		case "console":
@@ -39,7 +53,8 @@ func cmdFollow(ts *testscript.TestScript, args []string) {
 }
 
 var (
-	fenced    = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$")
+	fenced    = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$|^<!-- ([^\n]+) -->$")
+	aDay      = regexp.MustCompile(`\b(?:\d\d/\d\d/\d{4}|\d{4}-\d\d-\d\d)\b`)
 	fileName  = regexp.MustCompile(`^(?:--|#) (\S+\.(?:lua|toml))`)
 	tableName = regexp.MustCompile(`\[.+\]$`)
 	wordsOf   = regexp.MustCompile(`"[^"]*"|\S+`)
@@ -51,6 +66,48 @@ type reader struct {
 	ts       *testscript.TestScript
 	dir      string
 	commands int
+	days     bool // one is like another
+	real     *strings.Replacer
+}
+
+// realWords are pairs, as a Replacer wants them.
+func realWords(pairs []string) []string {
+	var all []string
+	for _, pair := range pairs {
+		word, real, _ := strings.Cut(pair, "=")
+		all = append(all, word, real)
+	}
+	return all
+}
+
+// put puts what is real here in the place of the page's words.
+func (r *reader) put(text string) string {
+	if r.real == nil {
+		return text
+	}
+	return r.real.Replace(text)
+}
+
+// say does what happens between two commands.
+func (r *reader) say(words string) {
+	args := strings.Fields(words)
+	if args[0] == "exec" {
+		r.ts.Check(r.ts.Exec(args[1], args[2:]...))
+		return
+	}
+	do, known := commands()[args[0]]
+	if !known {
+		r.ts.Fatalf("a page says %q, which is no word of a story", words)
+	}
+	do(r.ts, false, args[1:])
+}
+
+// sees tells whether what a command says is what the page shows.
+func (r *reader) sees(got, want string) bool {
+	if r.days {
+		got, want = aDay.ReplaceAllString(got, "a day"), aDay.ReplaceAllString(want, "a day")
+	}
+	return like(got, want)
 }
 
 func (r *reader) write(text string) {
@@ -111,6 +168,9 @@ func (r *reader) run(command string) {
 		r.dir = filepath.Join(r.dir, words[1])
 		return
 	}
+	if words[0] != "djscript" { // the shell's: it joins files and knows what a star means
+		words = []string{"sh", "-ec", line}
+	}
 	path, err := exec.LookPath(words[0])
 	r.ts.Check(err)
 	cmd := exec.Command(path, words[1:]...)
@@ -122,7 +182,7 @@ func (r *reader) run(command string) {
 	if got := exitOf(err); got != exit {
 		r.ts.Fatalf("%s: exit code %s, want %s\n%s", line, got, exit, out)
 	}
-	if wanted := strings.Join(shown, ""); !like(string(out), wanted) {
+	if wanted := strings.Join(shown, ""); !r.sees(string(out), wanted) {
 		r.ts.Fatalf("> %s\nsays\n%s\nand not\n%s", line, out, wanted)
 	}
 }

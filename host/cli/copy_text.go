@@ -24,8 +24,8 @@ func copiesOf(value any) []copies.Copy {
 	return nil
 }
 
-// sentenceOf says in plain words what is known of a copy: that it was proven and how, that it is only sealed, or that
-// it is bad.
+// sentenceOf says in plain words what is known of a copy: that it was proven and how, that it is only sealed, that it
+// is unlike its elders, or that it is bad.
 func sentenceOf(c copies.Copy) string {
 	args := message.Args{"name": c.Name, "database": c.Database, "seq": c.Seq}
 	switch c.State {
@@ -41,6 +41,8 @@ func sentenceOf(c copies.Copy) string {
 		return message.Text("cli.copy_verified", args) // an adopted copy has no source to compare with
 	case copies.Bad:
 		return message.Text("cli.copy_bad", args)
+	case copies.Suspect:
+		return message.Text("cli.copy_suspect", args)
 	case copies.Missing:
 		return message.Text("cli.copy_missing", args)
 	}

@@ -40,7 +40,7 @@ func (d *doctor) destinations(ctx context.Context) {
 // drives tells of each drive of a destination where it is. That those of a set are away is as it should be.
 func (d *doctor) drives(check string, one run.Place) {
 	for _, s := range one.Sightings {
-		args := message.Args{"destination": one.Name, "drive": one.Called(s), "path": s.Drive.Path, "filesystem": s.Drive.Filesystem, "free": drive.Size(s.Drive.Free), "day": s.Day}
+		args := message.Args{"destination": one.Name, "drive": one.Called(s), "path": s.Drive.Path, "filesystem": s.Drive.Filesystem, "free": drive.Size(s.Drive.Free), "day": message.Day(s.Day)}
 		switch {
 		case s.State == drive.OK:
 			d.ok(check, "cli.doctor_drive", args)

@@ -111,7 +111,7 @@ func (a *app) enrol(ctx context.Context, path, name, slot string) error {
 	if err != nil {
 		return err
 	}
-	d, err := enrolFor(h.Config, name, slot)
+	d, slot, err := enrolFor(h.Config, name, slot)
 	if err != nil {
 		return err
 	}
@@ -139,8 +139,9 @@ func (a *app) enrol(ctx context.Context, path, name, slot string) error {
 	return nil
 }
 
-// enrolFor is the destination that a drive is to be enrolled for, once its place in the set is named.
-func enrolFor(c *config.Config, name, slot string) (config.Destination, error) {
+// enrolFor is the destination that a drive is to be enrolled for, and its place in the set, which a person may name in
+// either language.
+func enrolFor(c *config.Config, name, slot string) (config.Destination, string, error) {
 	var wanting []string
 	for _, d := range c.Destinations {
 		if d.Drive != nil {
@@ -151,23 +152,26 @@ func enrolFor(c *config.Config, name, slot string) (config.Destination, error) {
 		name = wanting[0]
 	}
 	if name == "" {
-		return config.Destination{}, message.New("arg.value", "cli.enrol_which", message.Args{"names": strings.Join(wanting, ", ")})
+		return config.Destination{}, "", message.New("arg.value", "cli.enrol_which", message.Args{"names": strings.Join(wanting, ", ")})
 	}
 	d, err := c.Destination(name)
 	if err != nil {
-		return d, err
+		return d, "", err
 	}
 	if d.Drive == nil {
-		return d, message.New("arg.value", "cli.enrol_folder", message.Args{"destination": name})
+		return d, "", message.New("arg.value", "cli.enrol_folder", message.Args{"destination": name})
 	}
 	var slots []string
 	for _, day := range d.Set {
 		slots = append(slots, config.Slot(day))
 	}
-	if len(slots) == 0 && slot != "" || len(slots) > 0 && !slices.Contains(slots, slot) {
-		return d, message.New("arg.value", "cli.enrol_slot", message.Args{"destination": name, "slots": strings.Join(slots, ", "), "n": len(slots)})
+	if day, ok := config.Weekday(slot); ok {
+		slot = config.Slot(day)
 	}
-	return d, nil
+	if len(slots) == 0 && slot != "" || len(slots) > 0 && !slices.Contains(slots, slot) {
+		return d, "", message.New("arg.value", "cli.enrol_slot", message.Args{"destination": name, "slots": strings.Join(slots, ", "), "n": len(slots)})
+	}
+	return d, slot, nil
 }
 
 // chosen is the drive of that path; where none is given, the only one that can be carried away and is nobody's yet.
@@ -314,10 +318,10 @@ func (a *app) showWipe(d drive.Drive, plan copies.Wipe, dry bool) error {
 	}
 	var rows [][]string
 	for _, one := range plan.Drop {
-		rows = append(rows, []string{message.Text("cli.wipe_goes", nil), one.Name, one.Day, drive.Size(one.Bytes).String(), one.Why})
+		rows = append(rows, []string{message.Text("cli.wipe_goes", nil), one.Name, dayWord(one.Day), drive.Size(one.Bytes).String(), one.Why})
 	}
 	for _, one := range plan.Keep {
-		rows = append(rows, []string{message.Text("cli.wipe_stays", nil), one.Name, one.Day, drive.Size(one.Bytes).String(), one.Why})
+		rows = append(rows, []string{message.Text("cli.wipe_stays", nil), one.Name, dayWord(one.Day), drive.Size(one.Bytes).String(), one.Why})
 	}
 	if err := table(a.out, columns("cli.wipe_columns"), rows); err != nil {
 		return err

@@ -142,11 +142,17 @@ var weekdays = map[string]time.Weekday{
 	"sex": time.Friday, "sab": time.Saturday, "sáb": time.Saturday,
 }
 
+// Weekday is the day of the week of that name, in English or Portuguese: "wed", "qua".
+func Weekday(name string) (day time.Weekday, known bool) {
+	day, known = weekdays[strings.ToLower(name)]
+	return day, known
+}
+
 // weekdays are days of the week, in English or Portuguese.
 func (t *table) weekdays(name string) []time.Weekday {
 	var days []time.Weekday
 	for i, text := range t.texts(name) {
-		day, ok := weekdays[strings.ToLower(text)]
+		day, ok := Weekday(text)
 		switch {
 		case !ok && text != "":
 			t.badElement(name, i, message.New("option.value", "config.weekday", message.Args{"value": text}))

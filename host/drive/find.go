@@ -269,7 +269,7 @@ func lastOf(store string, known *Known, spec Spec, place string) (last Member, f
 }
 
 func absence(s Sighting, spec Spec) error {
-	args := message.Args{"destination": spec.Destination, "name": s.Mark.Name, "slot": s.Slot, "label": spec.Label, "day": s.Day}
+	args := message.Args{"destination": spec.Destination, "name": s.Mark.Name, "slot": s.Slot, "label": spec.Label, "day": message.Day(s.Day)}
 	switch {
 	case s.Mark.ID == "" && spec.Label != "":
 		return message.New("drive.not_found", "drive.absent_label", args)

@@ -1,6 +1,10 @@
 package retention
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/djscript/djscript/host/message"
+)
 
 // How many newer verified copies make one that was never proven worthless.
 const provenAfter = 3
@@ -25,7 +29,7 @@ func (j *judgement) demands(g *Group) [][]Reason {
 			add("retention.pinned", "why", c.Pin.Reason)
 		}
 		if c.Doubted {
-			add("retention.doubted", "day", c.Day)
+			add("retention.doubted", "day", message.Day(c.Day))
 		}
 		if c.State != Verified {
 			unproven(c, verified, add)

@@ -211,7 +211,7 @@ func (h *Host) wanting(p Place, err error) error {
 		return err
 	}
 	return message.New("drive.not_found", "run.plug_in", message.Args{
-		"destination": p.Name, "drive": driveName(*best, p.Config), "slot": best.Slot, "day": weekday(best.Slot), "seen": best.Day,
+		"destination": p.Name, "drive": driveName(*best, p.Config), "slot": best.Slot, "day": weekday(best.Slot), "seen": message.Day(best.Day),
 	})
 }
 
