@@ -5,18 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 )
-
-// always draws as many histories as TestMain says, beside the other properties.
-func always(t *testing.T, property func(*rapid.T)) {
-	t.Helper()
-	t.Parallel()
-	rapid.Check(t, property)
-}
 
 // oddity is what may be special about a copy.
 type oddity struct {
