@@ -414,6 +414,16 @@ func TestI18NoMoreThanTheBreakerLets(t *testing.T) {
 				t.Fatalf("%s is held back though the plan was approved", id)
 			}
 		}
+		d.plan = lifted
+		onlyAnApprovedPlanGoesBeyondTheBreaker(t, d)
+		whatIsInUseIsNotDropped(t, d)
+		theFloorStays(t, d)
+		nothingGoesAfterAnUnusualCopy(t, d)
+		twoDevicesHaveAVerifiedCopy(t, d)
+		d.guards.Credit = map[string]int{}
+		if unpaid := d.again(t, d.copies); len(unpaid.Drop) > 0 {
+			t.Fatalf("%v go, and an approval pays for nothing", ids(unpaid)[1])
+		}
 	})
 }
 
