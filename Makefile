@@ -93,10 +93,10 @@ bench: needs-go
 	@$(GO) test -run "^$$" -bench "Calls|FreshState|GuardedAgainstBare" ./lua
 	@$(GO) test -run "^$$" -bench FiveHundredTests -benchtime 3x ./host/sim
 
-##   make soak     a million random histories against every promise of rotation; HISTORIES=20000
+##   make soak     a million random histories against every promise of rotation; HISTORIES=20000, SEED=1 for the same again
 .PHONY: soak
 soak: needs-go
-	@HISTORIES=$${HISTORIES:-1000000} $(GO) test -count 1 -timeout 6h -run "TestI[0-9]|TestNights" ./host/retention
+	@HISTORIES=$${HISTORIES:-1000000} $(GO) test -v -count 1 -timeout 6h -run "TestI[0-9]|TestNights" ./host/retention
 
 ##   make mutants  plants bugs, one or more for each promise of rotation, and tells which of them the tests find; MUTANTS="-only I-8"
 .PHONY: mutants

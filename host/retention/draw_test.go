@@ -5,18 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 )
-
-// always draws as many histories as TestMain says, beside the other properties.
-func always(t *testing.T, property func(*rapid.T)) {
-	t.Helper()
-	t.Parallel()
-	rapid.Check(t, property)
-}
 
 // oddity is what may be special about a copy.
 type oddity struct {
@@ -53,6 +45,18 @@ var oddities = []oddity{
 	{"hashed by a wrong clock", func(c *Copy) { c.Checked = "2035-01-01" }},
 }
 
+// someOddities are those of one store: all of them, now and then, or a few, which are then common.
+func someOddities(t *rapid.T) []oddity {
+	if rapid.Bool().Draw(t, "of every kind") {
+		return oddities
+	}
+	some := oddities[:1:1]
+	for range 3 {
+		some = append(some, rapid.SampledFrom(oddities).Draw(t, "kind"))
+	}
+	return some
+}
+
 // Where a copy was to go, where it is, and where it need not go any more.
 var journeys = [][3][]string{
 	{{"local"}, {"local"}},
@@ -78,6 +82,7 @@ func history(clocksMayBeWrong bool) *rapid.Generator[[]Copy] {
 		if rapid.Bool().Draw(t, "several destinations") {
 			travels, pulledOut = journeys, rapid.IntRange(0, 45).Draw(t, "copies until the pen drive is pulled out")
 		}
+		kinds := someOddities(t)
 		var all []Copy
 		for i := range min(rapid.IntRange(0, 90).Draw(t, "copies"), 45) { // small numbers are drawn more often
 			c := Copy{
@@ -87,7 +92,7 @@ func history(clocksMayBeWrong bool) *rapid.Generator[[]Copy] {
 			if others > 1 && i%others == 0 {
 				c.Database = "pdv"
 			}
-			rapid.SampledFrom(oddities).Draw(t, "copy").of(&c)
+			rapid.SampledFrom(kinds).Draw(t, "copy").of(&c)
 			journey := journeys[1]
 			if i < pulledOut {
 				journey = rapid.SampledFrom(travels).Draw(t, "journey")
@@ -108,13 +113,13 @@ func policy() *rapid.Generator[Policy] {
 	return rapid.Custom(func(t *rapid.T) Policy {
 		var p Policy
 		for _, rule := range p.counts() {
-			*rule = rapid.SampledFrom([]int{0, 0, 0, 0, 1, 3, 12, 30}).Draw(t, "count")
+			*rule = rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 1, 3, 12, 30}).Draw(t, "count")
 		}
 		p.Min = rapid.SampledFrom([]int{0, 1, 1, 2, 4}).Draw(t, "min")
 		if rapid.Bool().Draw(t, "weekdays") {
 			p.Weekdays = []time.Weekday{time.Monday, time.Saturday}
 		}
-		p.Class = rapid.SampledFrom([][]string{nil, nil, {"routine"}, {"routine", "closing"}, {"intraday"}}).Draw(t, "classes")
+		p.Class = rapid.SampledFrom([][]string{nil, nil, {"routine"}, {"routine", "closing"}, {"intraday"}, {"closing"}, Classes}).Draw(t, "classes")
 		if p.Check() != nil {
 			p.Last = 1
 		}
@@ -144,10 +149,37 @@ func guards() *rapid.Generator[Guards] {
 	})
 }
 
+// A whim is a policy function that looks at each copy by itself, and may drop from any class.
+type whim struct {
+	name  string
+	keeps func(Copy) bool
+}
+
+func (w whim) String() string { return w.name }
+
+var whims = []whim{
+	{"keeps nothing", func(Copy) bool { return false }},
+	{"keeps what proves nothing", func(c Copy) bool { return c.State != Verified }},
+	{"keeps every other", func(c Copy) bool { return c.Seq%2 == 0 }},
+	{"keeps the first that ever were", func(c Copy) bool { return c.Seq <= 5 }},
+	{"keeps all", func(Copy) bool { return true }},
+}
+
+func (w whim) proposes(copies []Copy, least int) Proposal {
+	p := Proposal{Keep: map[string][]Reason{}, Classes: Classes, Min: least}
+	for _, c := range copies {
+		if w.keeps(c) {
+			p.Keep[c.ID] = []Reason{Said(w.name)}
+		}
+	}
+	return p
+}
+
 // drawn is a history, a policy and guards, and the plan that they make.
 type drawn struct {
 	copies   []Copy
 	policy   Policy
+	whim     *whim // in the stead of the policy, of which only the floor holds then
 	guards   Guards
 	proposal Proposal
 	plan     Plan
@@ -163,6 +195,13 @@ func draw(t *rapid.T, clocksMayBeWrong bool) drawn {
 
 // again is the plan with other copies, and all else as it was.
 func (d drawn) again(t *rapid.T, copies []Copy) Plan {
+	if d.whim != nil {
+		plan, err := Decide(copies, d.whim.proposes(copies, d.policy.Min), d.guards)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan
+	}
 	_, plan := planned(t, copies, []Policy{d.policy}, d.guards)
 	return plan
 }

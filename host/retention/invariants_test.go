@@ -414,6 +414,16 @@ func TestI18NoMoreThanTheBreakerLets(t *testing.T) {
 				t.Fatalf("%s is held back though the plan was approved", id)
 			}
 		}
+		d.plan = lifted
+		onlyAnApprovedPlanGoesBeyondTheBreaker(t, d)
+		whatIsInUseIsNotDropped(t, d)
+		theFloorStays(t, d)
+		nothingGoesAfterAnUnusualCopy(t, d)
+		twoDevicesHaveAVerifiedCopy(t, d)
+		d.guards.Credit = map[string]int{}
+		if unpaid := d.again(t, d.copies); len(unpaid.Drop) > 0 {
+			t.Fatalf("%v go, and an approval pays for nothing", ids(unpaid)[1])
+		}
 	})
 }
 
@@ -522,7 +532,7 @@ func TestI24AFullDiskTakesTheWorthlessAndTheDoubledOnly(t *testing.T) {
 			t.Fatalf("%d bytes needed, %d got, %d short", need, got, short)
 		}
 		left := without(d.copies, func(id string) bool { return gone[id] })
-		spared(t, d, gone)
+		spared(t, d, classes, gone)
 		if more, _ := Sacrifice(left, classes, d.guards, short); short > 0 && len(more) > 0 {
 			t.Fatalf("%d bytes are short, and %s could still go", short, more[0].ID)
 		}
@@ -530,7 +540,7 @@ func TestI24AFullDiskTakesTheWorthlessAndTheDoubledOnly(t *testing.T) {
 }
 
 // spared holds what a full disk took against every guard.
-func spared(t *rapid.T, d drawn, gone map[string]bool) {
+func spared(t *rapid.T, d drawn, classes []string, gone map[string]bool) {
 	d.policy.Min, d.plan = 0, Plan{Drop: map[string][]Reason{}}
 	for id := range gone {
 		d.plan.Drop[id] = []Reason{Said("")}
@@ -549,7 +559,7 @@ func spared(t *rapid.T, d drawn, gone map[string]bool) {
 			day, known := g.reached()
 			switch {
 			case !gone[c.ID]:
-			case c.Doubted || c.State == Suspect || c.State == Unsure || c.Pin.holds(day, known) || !slices.Contains(d.proposal.Classes, c.Class):
+			case c.Doubted || c.State == Suspect || c.State == Unsure || c.Pin.holds(day, known) || !slices.Contains(classes, c.Class):
 				t.Fatalf("a full disk takes %+v", c)
 			case c.State == Verified && !slices.ContainsFunc(g.Copies[:i], twin):
 				t.Fatalf("a full disk takes the last copy of its day: %+v", c)

@@ -10,18 +10,35 @@ import (
 // store is a destination from night to night: what lies there, and what came and went.
 type store struct {
 	copies         []Copy
-	changes        map[string][]Change
+	changes        map[string][]happened
+	trash          []Copy         // what a plan took, and can come back
 	added, dropped map[string]int // verified copies that came, and copies that a plan took, by database
 	policy         Policy
+	whim           *whim
 	guards         Guards
 	seq            uint64
 	day            string
 	clocksAreRight bool
 }
 
+// happened is a line of the ledger.
+type happened struct {
+	what Change
+	id   string
+}
+
+// credit is what the ledger has for the drops of a database.
+func (s *store) credit(database string) int {
+	var changes []Change
+	for _, h := range s.changes[database] {
+		changes = append(changes, h.what)
+	}
+	return Credit(changes)
+}
+
 func newStore(t *rapid.T) *store {
 	s := &store{
-		changes: map[string][]Change{}, added: map[string]int{}, dropped: map[string]int{}, day: "2026-01-05", clocksAreRight: true,
+		changes: map[string][]happened{}, added: map[string]int{}, dropped: map[string]int{}, day: "2026-01-05", clocksAreRight: true,
 		policy: policy().Draw(t, "policy"), guards: guards().Draw(t, "guards"),
 	}
 	for range rapid.SampledFrom([]int{0, 0, 0, 50}).Draw(t, "copies from before the ledger") {
@@ -37,9 +54,12 @@ func (s *store) make(t *rapid.T, state string) {
 	s.seq++
 	s.day = after(s.day, rapid.SampledFrom([]int{0, 1, 1, 1, 2, 45}).Draw(t, "pause"))
 	c := night(s.seq, s.day)
-	c.State, c.Device, c.Checked, c.Bytes = state, rapid.SampledFrom([]string{"A", "B"}).Draw(t, "drive"), s.day, 1
+	c.State, c.Device, c.Checked, c.Bytes = state, rapid.SampledFrom([]string{"A", "A", "B", "B", "C", ""}).Draw(t, "drive"), s.day, 1
 	c.Database = rapid.SampledFrom([]string{"loja", "loja", "loja", "pdv"}).Draw(t, "database")
 	c.Class = rapid.SampledFrom([]string{"routine", "routine", "intraday", "closing"}).Draw(t, "class")
+	if rapid.IntRange(0, 5).Draw(t, "unit") == 5 {
+		c.Companies, c.Partial = "2", rapid.Bool().Draw(t, "partial")
+	}
 	c.To, c.At = []string{"local"}, []string{"local"}
 	s.copies = append(s.copies, c)
 	s.proven(c)
@@ -47,16 +67,16 @@ func (s *store) make(t *rapid.T, state string) {
 
 func (s *store) proven(c Copy) {
 	if c.State == Verified {
-		s.changes[c.Database] = append(s.changes[c.Database], Added)
+		s.changes[c.Database] = append(s.changes[c.Database], happened{Added, c.ID})
 		s.added[c.Database]++
 	}
 }
 
 // draw is the plan of this moment.
 func (s *store) draw(t *rapid.T) drawn {
-	d := drawn{copies: s.copies, policy: s.policy, guards: s.guards}
-	d.guards.Credit = map[string]int{"loja": Credit(s.changes["loja"]), "pdv": Credit(s.changes["pdv"])}
-	d.proposal, d.plan = planned(t, d.copies, []Policy{d.policy}, d.guards)
+	d := drawn{copies: s.copies, policy: s.policy, whim: s.whim, guards: s.guards}
+	d.guards.Credit = map[string]int{"loja": s.credit("loja"), "pdv": s.credit("pdv")}
+	d.plan = d.again(t, d.copies)
 	return d
 }
 
@@ -65,7 +85,9 @@ func (s *store) carryOut(p Plan, stuck map[string]bool) {
 	s.copies = slices.DeleteFunc(slices.Clone(s.copies), func(c Copy) bool {
 		goes := p.Drop[c.ID] != nil && !stuck[c.ID]
 		if goes {
-			s.changes[c.Database] = append(s.changes[c.Database], Dropped)
+			s.trash = append(s.trash, c)
+			s.guards.Approved = "" // for one drop
+			s.changes[c.Database] = append(s.changes[c.Database], happened{Dropped, c.ID})
 			s.dropped[c.Database]++
 		}
 		return goes
@@ -79,6 +101,19 @@ func (s *store) dropsArePaidFor(t *rapid.T) {
 			t.Fatalf("%d copies of %s went, and %d came", n, database, s.added[database])
 		}
 	}
+}
+
+// comesBack takes a copy out of the trash: its drop did not happen.
+func (s *store) comesBack(t *rapid.T) {
+	if len(s.trash) == 0 {
+		return
+	}
+	i := rapid.IntRange(0, len(s.trash)-1).Draw(t, "out of the trash")
+	c := s.trash[i]
+	s.trash = slices.Delete(slices.Clone(s.trash), i, i+1)
+	s.copies = append(slices.Clone(s.copies), c)
+	s.changes[c.Database] = slices.DeleteFunc(slices.Clone(s.changes[c.Database]), func(h happened) bool { return h == happened{Dropped, c.ID} })
+	s.dropped[c.Database]--
 }
 
 // one is some copy of the store; nil where there is none.
@@ -116,7 +151,7 @@ func (s *store) promises(t *rapid.T, d drawn) {
 	theFloorStays(t, d)
 	theNewestStay(t, d)
 	whatIsInUseIsNotDropped(t, d)
-	noMoreThanTheBreakerLets(t, d)
+	onlyAnApprovedPlanGoesBeyondTheBreaker(t, d)
 	whatOthersWaitForStays(t, d)
 	theDoubtfulStay(t, d)
 	nothingGoesAfterAnUnusualCopy(t, d)
@@ -191,13 +226,28 @@ func (s *store) happens(t *rapid.T) {
 				}
 			}
 		})},
-		{"another policy", func() { s.policy = policy().Draw(t, "policy") }},
+		{"a night under a clock that was doubted", func() { s.make(t, Verified); s.copies[len(s.copies)-1].Doubted = true }},
+		{"the hash of a copy is lost", to(func(c *Copy) { c.Checked = "" })},
+		{"a copy comes back out of the trash", func() { s.comesBack(t) }},
+		{"another policy", func() { s.policy, s.whim = policy().Draw(t, "policy"), nil }},
+		{"a policy function", func() {
+			w := rapid.SampledFrom(whims).Draw(t, "function")
+			s.policy, s.whim = Policy{Min: rapid.IntRange(0, 4).Draw(t, "min")}, &w
+		}},
+		{"a person approves what the breaker holds back", func() { s.guards.Approved = s.draw(t).plan.Hash() }},
+		{"an old approval", func() { s.guards.Approved = "of another plan" }},
 		{"other guards", func() { s.guards = guards().Draw(t, "guards") }},
 		{"a full disk", func() {
-			give, _ := Sacrifice(s.copies, DefaultClasses(), s.guards, rapid.Int64Range(1, 4).Draw(t, "bytes"))
+			classes := rapid.SampledFrom([][]string{DefaultClasses(), Classes}).Draw(t, "classes")
+			give, _ := Sacrifice(s.copies, classes, s.guards, rapid.Int64Range(1, 4).Draw(t, "bytes"))
+			gone := map[string]bool{}
+			for _, c := range give {
+				gone[c.ID] = true
+			}
+			spared(t, s.draw(t), classes, gone)
 			for _, c := range give {
 				s.copies = without(s.copies, func(id string) bool { return id == c.ID })
-				s.changes[c.Database] = append(s.changes[c.Database], Dropped)
+				s.changes[c.Database] = append(s.changes[c.Database], happened{Dropped, c.ID})
 			}
 		}},
 	}

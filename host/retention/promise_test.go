@@ -106,6 +106,22 @@ func noMoreThanTheBreakerLets(t *rapid.T, d drawn) {
 	}
 }
 
+// I-18: what goes beyond that is what a person approved: the plan to which the hash belongs, and nothing else.
+func onlyAnApprovedPlanGoesBeyondTheBreaker(t *rapid.T, d drawn) {
+	bare := d
+	bare.guards.Approved = ""
+	bare.plan = bare.again(t, d.copies)
+	noMoreThanTheBreakerLets(t, bare)
+	if d.guards.Approved == "" || d.guards.Approved != bare.plan.Hash() {
+		noMoreThanTheBreakerLets(t, d)
+	}
+	for id := range d.plan.Drop {
+		if !bare.plan.gives(id) {
+			t.Fatalf("%s goes by an approval that does not speak of it", id)
+		}
+	}
+}
+
 // I-19: a verified copy stays until it is where it was made to go, or a person said that it need not, or a newer one of
 // its class is there or was not made to go there. Each copy is held against each that is newer.
 func whatOthersWaitForStays(t *rapid.T, d drawn) {

@@ -425,6 +425,34 @@ func TestDrivesOfASetThatAreAwayCountAsTheyWereSeen(t *testing.T) {
 	}
 }
 
+// A copy may lie in the folder, on the drive that is there, and on another of the set, where it may be bad.
+func TestOfADriveIsRememberedWhatLiesOnIt(t *testing.T) {
+	s := newShop(t, drivenStore)
+	on := func(slot, state string) copies.Place {
+		return copies.Place{Destination: "pendrive", Drive: mark(slot).ID, State: state}
+	}
+	local := copies.Place{Destination: "local", State: copies.Present}
+	all := []copies.Copy{
+		{ID: "both", Places: []copies.Place{local, on("mon", copies.Present), on("tue", copies.Bad)}},
+		{ID: "bad here", Places: []copies.Place{on("tue", copies.Offline), on("mon", copies.Bad)}},
+		{ID: "missing here", Places: []copies.Place{local, on("mon", copies.Missing)}},
+		{ID: "elsewhere", Places: []copies.Place{local, on("tue", copies.Bad)}},
+	}
+	if err := s.keepMember(Place{Destination: copies.Destination{Name: "pendrive", Drive: mark("mon").ID, Slot: "mon"}}, all); err != nil {
+		t.Fatal(err)
+	}
+	var got member
+	if err := s.recall(&got, awayFolder, mark("mon").ID); err != nil {
+		t.Fatal(err)
+	}
+	want := member{Destination: "pendrive", Slot: "mon", Seen: got.Seen, Copies: []copies.Copy{
+		{ID: "both", Places: []copies.Place{on("mon", copies.Present)}}, {ID: "bad here", Places: []copies.Place{on("mon", copies.Bad)}},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestADriveIsEjectedWhenTheRunHasEnded(t *testing.T) {
 	speak(t, message.Portuguese)
 	s := newShop(t, drivenStore)

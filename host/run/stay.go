@@ -160,7 +160,7 @@ func (h *Host) keepMember(p Place, all []copies.Copy) error {
 	for _, c := range all {
 		var lies []copies.Place
 		for _, at := range c.Places {
-			if at.Destination == p.Name && (at.State == copies.Present || at.State == copies.Bad) {
+			if at.Drive == p.Drive && (at.State == copies.Present || at.State == copies.Bad) {
 				lies = append(lies, at)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -32,11 +33,17 @@ type verdict struct {
 // String is one line; where the bug was not found, what the tests said follows.
 func (v verdict) String() string {
 	line := fmt.Sprintf("%-14s %-5s %s  %s %s  %.1fs", v.result, v.Invariant, v.File, v.Package, v.Run, v.took.Seconds())
-	if v.result == killed || v.output == "" {
+	if v.result == killed {
+		return line + "  " + finder.FindString(v.output)
+	}
+	if v.output == "" {
 		return line
 	}
 	return line + "\n" + brief(v.output)
 }
+
+// finder is the first test that found a bug.
+var finder = regexp.MustCompile(`--- FAIL: \S+|panic: .*`)
 
 // What is shown of what tests say: properties tell all that they drew, in lines of many kilobytes.
 const (

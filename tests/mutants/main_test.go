@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,7 +21,29 @@ func TestEveryInvariantHasAPlantedBug(t *testing.T) {
 			t.Errorf("%s: %v", m.Invariant, err)
 		}
 	}
+	// Each promise of rotation and each rule of wiping is held by a test of its own, which has to find a bug by itself.
+	for rule, name := range ownTests() {
+		if !slices.ContainsFunc(all, func(m Mutant) bool {
+			return m.Invariant == rule && strings.HasPrefix(m.Run, name) && !strings.Contains(m.Run, "|")
+		}) {
+			t.Errorf("%s: no bug is planted for %s alone", rule, name)
+		}
+	}
 }
+
+// ownTests are how the names of tests begin, by the rule that they hold.
+func ownTests() map[string]string {
+	tests := map[string]string{}
+	for n := 1; n <= invariants; n++ {
+		tests[fmt.Sprintf("I-%d", n)] = fmt.Sprintf("TestI%02d", n)
+	}
+	for n := 1; n <= wipingRules; n++ {
+		tests[fmt.Sprintf("W-%d", n)] = fmt.Sprintf("TestW%d", n)
+	}
+	return tests
+}
+
+const wipingRules = 10
 
 const source = `package small
 
@@ -118,6 +141,7 @@ func TestATableThatCanNotBePlantedIsRefused(t *testing.T) {
 		"changes nothing":   {File: "small.go", Old: "a < b", New: "a < b", Package: ".", Run: "Test"},
 		"names no test":     {File: "small.go", Old: "a < b", New: "x", Package: "."},
 		"no such file":      {File: "other.go", Old: "a < b", New: "x", Package: ".", Run: "Test"},
+		"or names no test":  {File: "small.go", Old: "a < b", New: "x", Package: ".", Run: "./small TestLeast"},
 		"missing closing ]": {File: "small.go", Old: "a < b", New: "x", Package: ".", Run: "Test["},
 	} {
 		err := mutants(t.Context(), small(t, bug), "I-1", new(bytes.Buffer))

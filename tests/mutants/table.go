@@ -66,7 +66,7 @@ func (m Mutant) check(root string) error {
 	switch {
 	case m.Invariant == "" || strings.HasPrefix(m.Invariant, "I-") && !oneOf.MatchString(m.Invariant):
 		return errors.New("there is no such invariant")
-	case m.Old == m.New || m.Run == "":
+	case m.Old == m.New || m.Run == "" || strings.ContainsAny(m.Run, "/ "):
 		return errors.New("it changes nothing, or names no test")
 	}
 	if _, err := regexp.Compile(m.Run); err != nil {
