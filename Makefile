@@ -31,6 +31,7 @@ FIREBIRD := gbak=firebird3.0-utils firebird=firebird3.0-server \
 # language against PUC's Lua, and what an editor is told against luacheck; drives are images of real filesystems.
 TESTS := gcc=gcc '/usr/include/stdlib.h=libc6-dev' unzip=unzip age=age lua5.1=lua5.1 luacheck=lua-check \
   mkfs.ext4=e2fsprogs mkfs.xfs=xfsprogs mkfs.btrfs=btrfs-progs \
+  mkfs.exfat=exfatprogs mount.exfat-fuse=exfat-fuse ntfs-3g=ntfs-3g \
   '/usr/share/doc/firebird3.0-examples/examples/employee.sql.gz=firebird3.0-examples'
 
 help:

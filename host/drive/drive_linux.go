@@ -116,6 +116,9 @@ func describe(at tree, mount *mountinfo.Info) (Drive, error) {
 		drive.State = ReadOnly
 	}
 	asks := at.asks && strings.HasPrefix(mount.Source, "/dev/")
+	if asks && mount.FSType == "fuseblk" {
+		drive.askBoot(mount.Source)
+	}
 	if asks && drive.Label == "" {
 		drive.Label = askLabel(mount.Mountpoint)
 	}

@@ -54,6 +54,14 @@ func explain(err error, path string) error {
 	return message.Wrap(err, "drive.removed", "drive.failed", args)
 }
 
+// explainMidway is explain of what was written to a moment ago: a kernel whose device is gone calls it read-only.
+func explainMidway(err error, path string) error {
+	if faultOf(err) == readOnly {
+		return message.Wrap(err, "drive.removed", "drive.turned", message.Args{"path": path})
+	}
+	return explain(err, path)
+}
+
 func isCancel(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

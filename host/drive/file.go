@@ -163,6 +163,8 @@ func (f *File) explain(err error) error {
 	case absent:
 		// It was there when Create looked.
 		return message.Wrap(err, "drive.removed", "drive.removed", message.Args{"path": f.dir})
+	case readOnly:
+		return explainMidway(err, f.dir)
 	}
 	return explainAt(err, f.dir, f.Path())
 }

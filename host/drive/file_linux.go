@@ -6,6 +6,7 @@ import (
 	"hash"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -152,6 +153,12 @@ func syncFolder(dir string) error {
 // readPart reads what lies under an open part: past the page cache where the filesystem can (O_DIRECT), else after
 // asking the kernel to forget it and seeing that it did.
 func readPart(ctx context.Context, part *os.File, size int64, to hash.Hash) (string, error) {
+	from := FromDevice
+	if livesInMemory(part) {
+		from = FromCache
+	}
+	// Btrfs fills in from the cache what it could not read past it.
+	_ = unix.Fadvise(int(part.Fd()), 0, 0, unix.FADV_DONTNEED)
 	direct, err := os.OpenFile(part.Name(), os.O_RDONLY|unix.O_DIRECT, 0)
 	if errors.Is(err, unix.EINVAL) {
 		return readForgotten(ctx, part, size, to)
@@ -168,10 +175,7 @@ func readPart(ctx context.Context, part *os.File, size int64, to hash.Hash) (str
 	if err != nil {
 		return "", err
 	}
-	if livesInMemory(part) {
-		return FromCache, nil
-	}
-	return FromDevice, nil
+	return from, nil
 }
 
 func readForgotten(ctx context.Context, part *os.File, size int64, to hash.Hash) (string, error) {
@@ -201,10 +205,34 @@ func forget(part *os.File, size int64) bool {
 	return pages.Cache == 0
 }
 
+// livesInMemory tells whether what is read past the cache of a file comes from memory all the same. A filesystem that runs as
+// a program, as NTFS and exFAT do mostly, reads its device through a cache.
 func livesInMemory(file *os.File) bool {
 	var stat unix.Statfs_t
-	err := ignoringInterrupts(func() error { return unix.Fstatfs(int(file.Fd()), &stat) })
-	return err != nil || uint32(stat.Type) == unix.TMPFS_MAGIC || uint32(stat.Type) == unix.RAMFS_MAGIC
+	if err := ignoringInterrupts(func() error { return unix.Fstatfs(int(file.Fd()), &stat) }); err != nil {
+		return true
+	}
+	switch uint32(stat.Type) {
+	case unix.TMPFS_MAGIC, unix.RAMFS_MAGIC:
+		return true
+	case unix.FUSE_SUPER_MAGIC:
+		return !forgetVolume(file)
+	}
+	return false
+}
+
+// forgetVolume makes the kernel forget what it keeps of the device below a file. Root alone may; there may be none.
+func forgetVolume(file *os.File) bool {
+	mount, err := mountOf(file.Name())
+	if err != nil || !strings.HasPrefix(mount.Source, "/dev/") {
+		return false
+	}
+	device, err := os.Open(mount.Source)
+	if err != nil {
+		return false
+	}
+	defer device.Close()
+	return unix.IoctlSetInt(int(device.Fd()), unix.BLKFLSBUF, 0) == nil
 }
 
 // Where the filesystem has no locks, the kernel still puts each line behind the last.

@@ -3,6 +3,7 @@ package drive
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -148,6 +149,27 @@ func uuidText(id [16]byte) string {
 		return ""
 	}
 	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
+
+// askBoot reads what the volume says of itself, which root may.
+func (d *Drive) askBoot(device string) {
+	file, err := os.Open(device)
+	if err != nil {
+		return
+	}
+	defer file.Close()
+	sector := make([]byte, bootSize)
+	if _, err := io.ReadFull(file, sector); err != nil {
+		return
+	}
+	filesystem, serial := boot(sector)
+	if filesystem == "" {
+		return
+	}
+	d.Filesystem = filesystem
+	if d.Serial == "" {
+		d.Serial = serial
+	}
 }
 
 // inquire asks one question of the filesystem that is mounted there.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/djscript/djscript/host/drive/drivetest"
 )
 
 // stick is a real filesystem in a file, behind a loop device: the nearest thing to a pen drive that a machine without
@@ -37,10 +40,18 @@ func (s *stick) format(t testing.TB, label string) {
 	t.Helper()
 	arguments := map[string][]string{
 		"ext4": {"-q", "-F", "-m", "0", "-L", label}, "xfs": {"-q", "-f", "-L", label}, "btrfs": {"-q", "-f", "-L", label},
+		"exfat": {"-n", label}, "ntfs": {"-q", "-F", "-f", "-L", label},
 	}[s.kind]
 	out, err := exec.Command("/sbin/mkfs."+s.kind, append(arguments, s.image)...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("mkfs.%s: %v %s", s.kind, err, out)
+	}
+	if s.kind != "ntfs" {
+		return
+	}
+	// Its serial number is the time.
+	if out, err := exec.Command("/sbin/ntfslabel", fmt.Sprintf("--new-serial=%016X", rand.Uint64()), s.image).CombinedOutput(); err != nil {
+		t.Fatalf("ntfslabel: %v %s", err, out)
 	}
 }
 
@@ -64,12 +75,8 @@ func (s *stick) plugAt(t testing.TB, dir string) Drive {
 	t.Helper()
 	device := loop(t, s.image)
 	defer func() { _ = device.Close() }()
-	options := ""
-	if s.kind == "xfs" {
-		options = "nouuid"
-	}
-	if err := unix.Mount(device.Name(), dir, s.kind, 0, options); err != nil {
-		t.Fatalf("mount %s: %v", device.Name(), err)
+	if err := drivetest.Mount(device.Name(), dir, s.kind); err != nil {
+		t.Fatal(err)
 	}
 	s.root = dir
 	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
@@ -139,3 +146,24 @@ func tryLoop(backing *os.File) (*os.File, error) {
 }
 
 const megabyte = 1 << 20
+
+// lying is a device that lies, with a filesystem on it: ext4 with all that it says of itself at the beginning, as FAT has it.
+func lying(t *testing.T, d *drivetest.Device, kind string) (*drivetest.Device, Drive) {
+	t.Helper()
+	image, err := d.Serve(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.End)
+	s := &stick{image: image, kind: kind}
+	if kind != "ext4" {
+		s.format(t, "")
+		return d, s.plug(t)
+	}
+	out, err := exec.Command("/sbin/mkfs.ext4", "-q", "-F", "-m", "0", "-O", "^has_journal,^resize_inode,sparse_super2",
+		"-E", "num_backup_sb=0,packed_meta_blocks=1,lazy_itable_init=0,nodiscard", "-N", "256", image).CombinedOutput()
+	if err != nil {
+		t.Fatalf("mkfs.ext4: %v %s", err, out)
+	}
+	return d, s.plug(t)
+}

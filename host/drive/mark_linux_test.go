@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -195,11 +196,18 @@ func file(t testing.TB, path, text string) {
 }
 
 func TestRealFilesystemsAreKnownByWhatTheyAre(t *testing.T) {
-	for kind, size := range map[string]int64{"ext4": 8 * megabyte, "xfs": 320 * megabyte, "btrfs": 128 * megabyte} {
-		first := newStick(t, kind, "DJ-BACKUP", size)
+	for kind, c := range map[string]struct {
+		size   int64
+		named  string // the label, which only the kernel's own filesystems tell
+		serial string
+	}{
+		"ext4": {8 * megabyte, "DJ-BACKUP", uuid}, "xfs": {320 * megabyte, "DJ-BACKUP", uuid}, "btrfs": {128 * megabyte, "DJ-BACKUP", uuid},
+		"exfat": {16 * megabyte, "", "[0-9A-F]{4}-[0-9A-F]{4}"}, "ntfs": {16 * megabyte, "", "[0-9A-F]{16}"},
+	} {
+		first := newStick(t, kind, "DJ-BACKUP", c.size)
 		d := first.plug(t)
 		h, err := HardwareOf(t.Context(), d)
-		if err != nil || d.Label != "DJ-BACKUP" || d.Filesystem != kind || len(h.Volume) != 36 || h.Total != size || h.Filesystem != kind {
+		if err != nil || d.Label != c.named || d.Filesystem != kind || !regexp.MustCompile("^"+c.serial+"$").MatchString(h.Volume+h.Serial) || h.Total != c.size || h.Filesystem != kind {
 			t.Fatalf("%s: %+v %+v, %v", kind, d, h, err)
 		}
 		first.unplug(t)
@@ -207,9 +215,11 @@ func TestRealFilesystemsAreKnownByWhatTheyAre(t *testing.T) {
 		if err != nil || !h.Matches(again) {
 			t.Errorf("%s: elsewhere it is %+v, %v", kind, again, err)
 		}
-		other, err := HardwareOf(t.Context(), newStick(t, kind, "DJ-BACKUP", size).plug(t))
+		other, err := HardwareOf(t.Context(), newStick(t, kind, "DJ-BACKUP", c.size).plug(t))
 		if err != nil || h.Matches(other) {
 			t.Errorf("%s: another of the same label is taken for it: %+v, %v", kind, other, err)
 		}
 	}
 }
+
+const uuid = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"

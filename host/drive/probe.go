@@ -65,11 +65,11 @@ func probe(ctx context.Context, folder string, d Drive, progress func(done, tota
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
 	if err := p.write(ctx, files); err != nil {
-		return found, explain(err, d.Path)
+		return found, explainMidway(err, d.Path)
 	}
 	good, from, err := p.read(ctx)
 	if err != nil {
-		return found, explain(err, d.Path)
+		return found, explainMidway(err, d.Path)
 	}
 	if good < len(p.written) {
 		return found, message.New("drive.fake", "drive.fake", message.Args{"path": d.Path, "total": Size(d.Total), "good": good, "all": len(p.written)})
