@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -33,13 +34,19 @@ type stories struct{ *testing.M }
 
 func (s stories) Run() int { return firebirdtest.Main(s.M) }
 
+// clockVariable is how far the clock of the story's PC is from the real one.
+const clockVariable = "STORY_CLOCK"
+
 // program is main of the real one.
 func program() {
 	configuration, err := os.ReadFile(filepath.Join(os.Getenv(rootVariable), "djscript.toml"))
 	if err != nil {
 		panic(err)
 	}
-	os.Exit(cli.Main(os.Args[1:], cli.Assets{Config: configuration, Builtin: builtin.Files, Version: "story"}))
+	ahead, _ := time.ParseDuration(os.Getenv(clockVariable)) // none: the clock is right
+	os.Exit(cli.Main(os.Args[1:], cli.Assets{
+		Config: configuration, Builtin: builtin.Files, Version: "story", Now: func() time.Time { return time.Now().Add(ahead) },
+	}))
 }
 
 func TestStories(t *testing.T) {
@@ -73,7 +80,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"sell": cmdSell, "sold": cmdSold, "freeport": cmdFreePort, "busyport": cmdBusyPort,
 		"leftovers": cmdLeftovers, "same": cmdSame, "remember": cmdRemember,
 		"json": cmdJSON, "jsonenv": cmdJSONEnv, "glob": cmdGlob, "says": cmdSays, "shows": cmdShows,
-		"interrupt": cmdInterrupt, "talk": cmdTalk, "follow": cmdFollow, "mistakes": cmdMistakes, "receiver": cmdReceiver, "answers": cmdAnswers, "took": cmdTook, "killrun": cmdKillRun, "cutprune": cmdCutPrune, "freezerun": cmdFreezeRun, "processes": cmdProcesses,
+		"interrupt": cmdInterrupt, "talk": cmdTalk, "follow": cmdFollow, "mistakes": cmdMistakes, "receiver": cmdReceiver, "answers": cmdAnswers, "took": cmdTook, "killrun": cmdKillRun, "cutprune": cmdCutPrune, "clock": cmdClock, "nights": cmdNights, "explained": cmdExplained, "freezerun": cmdFreezeRun, "processes": cmdProcesses,
 	}
 	maps.Copy(words, driveWords())
 	all := map[string]func(*testscript.TestScript, bool, []string){}

@@ -29,6 +29,8 @@ type Assets struct {
 	Builtin fs.FS  // builtin/: default.lua, systems/*.toml
 	Version string
 	Program string // as it was called: "djscript", "./djscript"
+
+	Now func() time.Time // nil: the PC's clock
 }
 
 // app is one invocation: what it was given, and the flags that every command has.
@@ -58,6 +60,9 @@ func Main(args []string, assets Assets) int {
 	a := &app{
 		Assets: assets, in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, now: time.Now, chdir: os.Chdir, entropy: rand.Reader,
 		interrupt: &atomic.Pointer[func()]{},
+	}
+	if assets.Now != nil {
+		a.now = assets.Now
 	}
 	a.self, _ = os.Executable() // where it can not be known, runs are not limited in memory
 	ctx, stop := a.cancellable()

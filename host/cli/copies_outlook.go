@@ -154,7 +154,7 @@ var clauses = map[string]string{
 	"retention.yearly": "cli.why_year", "retention.monthly": "cli.why_month", "retention.weekly": "cli.why_week", "retention.daily": "cli.why_day",
 	"retention.hourly": "cli.why_hour", "retention.weekday": "cli.why_weekday", "retention.within": "cli.why_within", "retention.last": "cli.why_last",
 	"retention.floor": "cli.why_floor", "retention.spare": "cli.why_spare", "retention.never_proven": "cli.why_never_proven",
-	"retention.other_class": "cli.why_other_class",
+	"retention.other_class": "cli.why_other_class", "retention.doubted": "cli.why_doubted",
 }
 
 func clause(r retention.Reason) string {

@@ -182,10 +182,10 @@ func TestWhySaysItInOneSentenceADestination(t *testing.T) {
 	s.nights(21, "2026-11-20")
 	away := s.put("2026-11-21", copies.Verified, nil, "local")
 	for line, want := range map[string]string{
-		"1 --lang pt-BR":      "Fica em local: é a última cópia provada de outubro de 2026. Sai por volta de 01/10/2027.",
-		"7 --lang pt-BR":      "Fica em local: é a última cópia provada da semana de 02/11/2026. Sai por volta de 30/11/2026.",
+		"1 --lang pt-BR":      "Fica em local até por volta de 01/10/2027: é a última cópia provada de outubro de 2026.",
+		"7 --lang pt-BR":      "Fica em local até por volta de 30/11/2026: é a última cópia provada da semana de 02/11/2026.",
 		"2 --lang pt-BR":      "Sai de local na próxima rotação: nenhuma regra a guarda mais, e há 17 cópias provadas mais novas.",
-		"newest --lang pt-BR": "Fica em local: é a cópia provada mais nova.",
+		"newest --lang pt-BR": "Fica em local até por volta de 14/12/2026: é a cópia provada mais nova.",
 		"1":                   "Stays at rede: nothing is ever dropped there.",
 		away:                  "Is not at rede, for which it was made",
 	} {

@@ -20,27 +20,49 @@ type moment struct {
 	at  time.Time
 }
 
-// clock is the clock block of a copy made now, after that previous one; newest is the newest record's date, as far as
-// the system's profile tells it. A clock that can not be believed comes with the reason: a flat battery is found here
-// long before anybody looks at the date.
-func clock(now time.Time, previous moment, newest string) (c Clock, suspect error) {
+// clock is the clock block of a copy made now, after that previous one and others at these times, in their order; newest
+// is the newest record's date, as far as the system's profile tells it. A clock that can not be believed comes with the
+// reason: a flat battery is found here long before anybody looks at the date.
+func clock(now time.Time, previous moment, made []time.Time, newest string) (c Clock, suspect error) {
 	c = Clock{UTC: now.UTC().Format(time.RFC3339)}
 	if previous.seq > 0 {
 		c.PreviousSeq, c.PreviousUTC = previous.seq, previous.at.UTC().Format(time.RFC3339)
 	}
-	day, dated := dateOf(newest)
-	switch {
-	case previous.seq > 0 && now.Before(previous.at.Add(-backwards)):
-		suspect = message.New("guard.clock", "copies.clock_back", message.Args{"previous": c.PreviousUTC})
-	case previous.seq > 0 && now.After(previous.at.Add(forwards)):
-		suspect = message.New("guard.clock", "copies.clock_ahead", message.Args{"previous": c.PreviousUTC})
-	case dated && now.AddDate(0, 0, 1).Before(day):
+	suspect = ClockDoubt(now, made)
+	if day, dated := dateOf(newest); suspect == nil && dated && now.AddDate(0, 0, 1).Before(day) {
 		suspect = message.New("guard.clock", "copies.clock_before_data", message.Args{"newest": newest})
 	}
 	if suspect != nil {
 		c.Suspect = suspect.Error()
 	}
 	return c, suspect
+}
+
+// ClockDoubt is why a clock can not be believed after copies that were made at these times, in their order: guard.clock,
+// or nil. It has to follow the copy before, or the last one whose clock followed all that were believed before it: so the
+// first night after a wrong clock was set right is believed.
+func ClockDoubt(now time.Time, made []time.Time) error {
+	if len(made) == 0 {
+		return nil
+	}
+	previous, believed := made[len(made)-1], made[0]
+	for _, at := range made[1:] {
+		if follows(at, believed) {
+			believed = at
+		}
+	}
+	args := message.Args{"previous": previous.UTC().Format(time.RFC3339)}
+	switch {
+	case follows(now, previous) || follows(now, believed):
+		return nil
+	case now.Before(previous):
+		return message.New("guard.clock", "copies.clock_back", args)
+	}
+	return message.New("guard.clock", "copies.clock_ahead", args)
+}
+
+func follows(at, before time.Time) bool {
+	return !at.Before(before.Add(-backwards)) && !at.After(before.Add(forwards))
 }
 
 // dateOf reads the date at the start of a Firebird date or timestamp.

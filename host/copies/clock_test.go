@@ -1,6 +1,8 @@
 package copies
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,12 +30,49 @@ func TestAClockIsBelievedUntilItContradictsTheCopyBeforeOrTheData(t *testing.T) 
 		"a newest record that is no date":   {moment{}, "banana", false},
 		"a newest record that is not there": {moment{}, "", false},
 	} {
-		block, suspect := clock(now, c.previous, c.newest)
+		var made []time.Time
+		if c.previous.seq > 0 {
+			made = []time.Time{c.previous.at}
+		}
+		block, suspect := clock(now, c.previous, made, c.newest)
 		if (suspect != nil) != c.suspect || (block.Suspect != "") != c.suspect {
 			t.Errorf("%s: %v, %+v", name, suspect, block)
 		}
 		if suspect != nil && message.Code(suspect) != "guard.clock" {
 			t.Errorf("%s: code %s", name, message.Code(suspect))
+		}
+	}
+}
+
+// A clock that was wrong for some nights is believed again on the night when it is right, and one that is wrong is found
+// whatever came before it.
+func TestTheFirstNightOfAClockSetRightIsBelieved(t *testing.T) {
+	now := time.Date(2026, 11, 21, 22, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		made    string // years of the copies before; 2026 is the night before
+		at      int
+		suspect bool
+	}{
+		"one night of a flat battery":             {"2026 2015", 2026, false},
+		"ten nights of it":                        {"2026 2026 2015 2015 2015", 2026, false},
+		"ten nights, and it is still flat":        {"2026 2026 2015 2015 2015", 2015, false},
+		"one wrong year":                          {"2026 2035", 2026, false},
+		"a second wrong year":                     {"2026 2035", 2044, true},
+		"another wrong year back":                 {"2026 2035", 2015, true},
+		"the first of all was wrong":              {"1980", 2026, true},
+		"the first of all was wrong, a night ago": {"1980 2026", 2026, false},
+		"the first night of a flat battery":       {"2026 2026", 2015, true},
+	} {
+		var made []time.Time
+		for i, year := range strings.Fields(c.made) {
+			y, err := strconv.Atoi(year)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made = append(made, now.AddDate(y-now.Year(), 0, i-9))
+		}
+		if got := ClockDoubt(now.AddDate(c.at-now.Year(), 0, 0), made); (got != nil) != c.suspect {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

@@ -177,14 +177,14 @@ func (k *making) make(ctx context.Context, seqs *sequence) (made *Copy, err erro
 
 // begin gives the copy its identity.
 func (k *making) begin(source *source, seqs *sequence) error {
-	previous := seqs.previous
+	previous, made := seqs.previous, seqs.times()
 	seq, err := seqs.next()
 	if err != nil {
 		return err
 	}
 	now := k.Now().In(k.Store.Location)
 	day := k.Store.Day(now)
-	clock, suspect := clock(now, previous, source.newest)
+	clock, suspect := clock(now, previous, made, source.newest)
 	if suspect != nil {
 		k.degrade(suspect)
 	}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +23,7 @@ type sequence struct {
 	dir      string
 	last     uint64
 	previous moment // the newest copy that any destination knows
+	made     map[uint64]time.Time
 	backups  map[string]lastBackup
 	problems []error // ledgers that could not be read: the zips beside them were
 }
@@ -35,7 +38,7 @@ type lastBackup struct {
 const sequenceName = "sequence"
 
 func openSequence(ctx context.Context, dir string, store string, destinations []Destination) (*sequence, error) {
-	s := &sequence{dir: dir, backups: map[string]lastBackup{}}
+	s := &sequence{dir: dir, backups: map[string]lastBackup{}, made: map[uint64]time.Time{}}
 	text, err := os.ReadFile(filepath.Join(dir, sequenceName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read sequence: %w", err)
@@ -79,9 +82,22 @@ func (s *sequence) met(c Copy) {
 
 func (s *sequence) seen(seq uint64, at string) {
 	s.last = max(s.last, seq)
-	if t, err := time.Parse(time.RFC3339, at); err == nil && seq > s.previous.seq {
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return
+	}
+	if s.made[seq] = t; seq > s.previous.seq {
 		s.previous = moment{seq: seq, at: t}
 	}
+}
+
+// times are when the copies were made that any destination knows, in the order of their numbers.
+func (s *sequence) times() []time.Time {
+	var all []time.Time
+	for _, seq := range slices.Sorted(maps.Keys(s.made)) {
+		all = append(all, s.made[seq])
+	}
+	return all
 }
 
 // next takes a number, and keeps it taken across a crash.

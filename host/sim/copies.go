@@ -24,12 +24,6 @@ type shelf struct{ *Store }
 // What a copy takes of its database, about.
 const deflated = 5
 
-// A clock that goes back further than this is not believed, nor one that leaps further ahead.
-const (
-	backwards = 26 * time.Hour
-	forwards  = 400 * 24 * time.Hour
-)
-
 // Create makes a set of copies, as the real maker does: a destination that is missed degrades, all missed fails.
 func (s shelf) Create(ctx context.Context, o copies.Options) (copies.Set, error) {
 	var set copies.Set
@@ -113,22 +107,16 @@ func (s shelf) make(ctx context.Context, o copies.Options, d copies.Database, to
 	return s.shown(c), append(degraded, full...), err
 }
 
-// clockDoubts is what is wrong with the clock when a copy is made before the one before it.
+// clockDoubts is what is wrong with the clock when a copy is made after those that there are.
 func (s shelf) clockDoubts(c *copies.Copy) []error {
-	if len(s.copies) == 0 {
-		return nil
+	var made []time.Time
+	for _, one := range s.copies {
+		if at, err := time.Parse(time.RFC3339, one.Created); err == nil {
+			made = append(made, at)
+		}
 	}
-	previous := s.copies[len(s.copies)-1].Created
-	at, err := time.Parse(time.RFC3339, previous)
-	var doubt *message.Error
-	switch {
-	case err != nil:
-		return nil
-	case s.now.Before(at.Add(-backwards)):
-		doubt = message.New("guard.clock", "copies.clock_back", message.Args{"previous": previous})
-	case s.now.After(at.Add(forwards)):
-		doubt = message.New("guard.clock", "copies.clock_ahead", message.Args{"previous": previous})
-	default:
+	doubt := copies.ClockDoubt(s.now, made)
+	if doubt == nil {
 		return nil
 	}
 	c.Suspect = doubt.Error()
