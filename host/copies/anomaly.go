@@ -2,6 +2,8 @@ package copies
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/djscript/djscript/host/message"
@@ -20,11 +22,12 @@ const (
 )
 
 // unlike tells in words how a copy whose proof holds differs from the last verified ones of its database. Copies of what
-// stood before a restore say nothing of what is usual.
-func (c *Catalogue) unlike(ctx context.Context, made Copy) ([]string, error) {
-	all, _, err := c.List(ctx, Filter{Database: made.Database, State: Verified})
+// stood before a restore say nothing of what is usual. Where too few can be read while others can not, the copy was not
+// compared, and that is told.
+func (c *Catalogue) unlike(ctx context.Context, made Copy) (odd []string, unread, err error) {
+	all, problems, err := c.List(ctx, Filter{Database: made.Database, State: Verified})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var before []retention.Measure // newest first
 	for _, one := range all {
@@ -34,13 +37,22 @@ func (c *Catalogue) unlike(ctx context.Context, made Copy) ([]string, error) {
 		}
 	}
 	if len(before) < leastElder {
-		return nil, nil
+		return nil, made.uncompared(problems), nil
 	}
-	var odd []string
 	for _, reason := range retention.Unusual(made.measure(), before) {
 		odd = append(odd, reason.String())
 	}
-	return odd, nil
+	return odd, nil, nil
+}
+
+// uncompared tells that a copy was not compared because of what could not be read. Another store's copies are no elders,
+// and neither has the first copies of a store any.
+func (c Copy) uncompared(problems []error) error {
+	hiding := slices.DeleteFunc(problems, func(err error) bool { return message.Code(err) == "copy.foreign" })
+	if len(hiding) == 0 || c.Number() <= leastElder {
+		return nil
+	}
+	return message.Wrap(errors.Join(hiding...), "copy.degraded", "copies.uncompared", message.Args{"name": c.Name})
 }
 
 // measure is what can be counted of a copy.
@@ -67,12 +79,11 @@ func (c Copy) suspicion() error {
 	})
 }
 
-// compare holds a proof that holds against the copies before.
-func (p *Proof) compare(ctx context.Context, c *Catalogue, made Copy) error {
+// compare holds a proof that holds against the copies before; unread is what kept it from that.
+func (p *Proof) compare(ctx context.Context, c *Catalogue, made Copy) (unread, err error) {
 	if !p.OK {
-		return nil
+		return nil, nil
 	}
-	odd, err := c.unlike(ctx, made)
-	p.Odd = odd
-	return err
+	p.Odd, unread, err = c.unlike(ctx, made)
+	return unread, err
 }
