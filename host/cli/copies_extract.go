@@ -34,9 +34,12 @@ func (a *app) extract(ctx context.Context, ref, to string, parts []string, key s
 	if err != nil {
 		return err
 	}
-	written, err := copies.Extract(ctx, c, to, parts, keys...)
+	written, told, err := copies.Extract(ctx, c, to, parts, keys...)
 	if err != nil {
 		return err
+	}
+	for _, one := range told {
+		a.tellOne("cli.warning", one)
 	}
 	if a.json {
 		return a.printJSON(map[string]any{"copy": c.ID, "to": to, "files": append([]string{}, written...)})

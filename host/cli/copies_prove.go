@@ -144,15 +144,21 @@ func (t *trials) prove(ctx context.Context, w wanted) (copies.Copy, error) {
 		return copies.Copy{}, w.err
 	}
 	if t.store == nil || len(w.Places) == 0 {
-		return t.prover.Prove(ctx, w.Copy)
+		return t.proven(ctx, w.Copy)
 	}
 	c := t.known(ctx, w.Copy)
 	held, err := t.store.Take(ctx, copies.Lock, "copies prove "+w.Seq, t.wait)
 	if err != nil {
 		return copies.Copy{}, err
 	}
-	proven, err := t.prover.Prove(ctx, c)
+	proven, err := t.proven(ctx, c)
 	return proven, errors.Join(err, held.Release())
+}
+
+// proven proves a copy, and tells all that was wrong on the way.
+func (t *trials) proven(ctx context.Context, c copies.Copy) (copies.Copy, error) {
+	c, told, err := t.prover.Prove(ctx, c)
+	return c, errors.Join(append(told, err)...)
 }
 
 // known is a copy that was named by its path as the catalogue has it, where it lies on a destination of the store: then

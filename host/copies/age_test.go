@@ -69,14 +69,14 @@ func TestWithoutTheKeyNothingComesOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, keys := range map[string]Keys{"copy.encrypted": nil, "copy.key": other} {
-		if _, err := Extract(t.Context(), found, t.TempDir(), nil, keys...); message.Code(err) != want || message.Hint(err) == "" {
+		if _, _, err := Extract(t.Context(), found, t.TempDir(), nil, keys...); message.Code(err) != want || message.Hint(err) == "" {
 			t.Errorf("extract: %v, want %s", err, want)
 		}
 		if _, err := ReadManifest(places[0].Path, keys...); message.Code(err) != want {
 			t.Errorf("manifest: %v, want %s", err, want)
 		}
 		p := &Prover{Now: time.Now, Destinations: []Destination{d}, Keys: keys}
-		if proven, err := p.Prove(t.Context(), found); message.Code(err) != want || proven.Places[0].State != Present {
+		if proven, _, err := p.Prove(t.Context(), found); message.Code(err) != want || proven.Places[0].State != Present {
 			t.Errorf("prove: %v, want %s", err, want)
 		}
 	}
@@ -170,7 +170,7 @@ func TestAFlippedBitOfCiphertextNeverComesOut(t *testing.T) {
 	for range 1000 {
 		path := d.file(places[0].Pieces[noise.IntN(len(places[0].Pieces))].Name)
 		undo := flipOne(t, path, noise)
-		_, err := Extract(t.Context(), found, out, nil, keys...)
+		_, _, err := Extract(t.Context(), found, out, nil, keys...)
 		if code := message.Code(err); code != "copy.bad" && code != "copy.key" && code != "zip.bad" {
 			t.Fatalf("%s: %v", path, err)
 		}

@@ -2,6 +2,7 @@ package copies
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -21,19 +22,23 @@ const (
 	leastElder = 3
 )
 
-// unlike tells in words how a copy whose proof holds differs from the last verified ones of its database.
-func (c *Catalogue) unlike(ctx context.Context, made Copy) ([]string, error) {
-	all, _, err := c.List(ctx, Filter{Database: made.Database, State: Verified})
+// unlike tells in words how a copy whose proof holds differs from the last verified ones of its database. Where too few
+// can be read while others can not, the copy was not compared, and that is told.
+func (c *Catalogue) unlike(ctx context.Context, made Copy) (odd []string, unread, err error) {
+	all, problems, err := c.List(ctx, Filter{Database: made.Database, State: Verified})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return Unlike(made, slices.Values(all)), nil
+	odd, compared := Unlike(made, slices.Values(all))
+	if !compared {
+		unread = made.uncompared(problems)
+	}
+	return odd, unread, nil
 }
 
 // Unlike tells in words how a copy differs from the last verified ones of its database, among copies that come newest
-// first; nothing where it is like them, or where there are too few. Copies of what stood before a restore say nothing of
-// what is usual.
-func Unlike(made Copy, newestFirst iter.Seq[Copy]) []string {
+// first; not compared where there are too few of them. Copies of what stood before a restore say nothing of what is usual.
+func Unlike(made Copy, newestFirst iter.Seq[Copy]) (odd []string, compared bool) {
 	var before []retention.Measure
 	for one := range newestFirst {
 		kin := one.State == Verified && one.Store == made.Store && one.Database == made.Database && one.Partial == made.Partial
@@ -45,13 +50,22 @@ func Unlike(made Copy, newestFirst iter.Seq[Copy]) []string {
 		}
 	}
 	if len(before) < leastElder {
-		return nil
+		return nil, false
 	}
-	var odd []string
 	for _, reason := range retention.Unusual(made.measure(), before) {
 		odd = append(odd, reason.String())
 	}
-	return odd
+	return odd, true
+}
+
+// uncompared tells that a copy was not compared because of what could not be read. Another store's copies are no elders,
+// and neither has the first copies of a store any.
+func (c Copy) uncompared(problems []error) error {
+	hiding := slices.DeleteFunc(problems, func(err error) bool { return message.Code(err) == "copy.foreign" })
+	if len(hiding) == 0 || c.Number() <= leastElder {
+		return nil
+	}
+	return message.Wrap(errors.Join(hiding...), "copy.degraded", "copies.uncompared", message.Args{"name": c.Name})
 }
 
 // measure is what can be counted of a copy.
@@ -78,12 +92,11 @@ func (c Copy) suspicion() error {
 	})
 }
 
-// compare holds a proof that holds against the copies before.
-func (p *Proof) compare(ctx context.Context, c *Catalogue, made Copy) error {
+// compare holds a proof that holds against the copies before; unread is what kept it from that.
+func (p *Proof) compare(ctx context.Context, c *Catalogue, made Copy) (unread, err error) {
 	if !p.OK {
-		return nil
+		return nil, nil
 	}
-	odd, err := c.unlike(ctx, made)
-	p.Odd = odd
-	return err
+	p.Odd, unread, err = c.unlike(ctx, made)
+	return unread, err
 }

@@ -2,6 +2,7 @@ package copies
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -34,14 +35,14 @@ func TestACopyOfAnEmptiedDatabaseIsSuspectUntilItIsAccepted(t *testing.T) {
 		t.Fatalf("%s, %v", listed.State, err)
 	}
 	p := &Prover{Bench: m.Bench, Destinations: m.Destinations, Now: m.Now, Entropy: m.Entropy}
-	if again, err := p.Prove(t.Context(), listed); message.Code(err) != "copy.suspect" || again.State != Suspect {
+	if again, _, err := p.Prove(t.Context(), listed); message.Code(err) != "copy.suspect" || again.State != Suspect {
 		t.Errorf("proven again: %s, %v", again.State, err)
 	}
 	accepted, err := c.Accept(t.Context(), listed, "as vendas antigas foram para o arquivo")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := p.Prove(t.Context(), accepted); err != nil || again.State != Verified {
+	if again, _, err := p.Prove(t.Context(), accepted); err != nil || again.State != Verified {
 		t.Errorf("%s, %v", again.State, err)
 	}
 	if listed, err = c.Find(t.Context(), "4"); err != nil || listed.State != Verified {
@@ -58,7 +59,7 @@ func TestACopyIsHeldAgainstTheProvenOnesBeforeIt(t *testing.T) {
 	with := func(change func(*Manifest)) func(*Manifest) { return func(m *Manifest) { like(m); change(m) } }
 	odd := func(seq string, want bool) {
 		t.Helper()
-		if got, err := s.unlike(t.Context(), s.found(seq)); err != nil || (len(got) > 0) != want {
+		if got, unread, err := s.unlike(t.Context(), s.found(seq)); err != nil || unread != nil || (len(got) > 0) != want {
 			t.Errorf("%s: %v, %v", seq, got, err)
 		}
 	}
@@ -85,6 +86,39 @@ func TestACopyIsHeldAgainstTheProvenOnesBeforeIt(t *testing.T) {
 	odd("14", false)
 	s.put(15, Verified, like)
 	odd("4", false) // what came after it is no elder
+}
+
+// What can not be read may have been like it, or not: nobody has compared, and that is no silence.
+func TestACopyWhoseEldersCanNotBeReadIsNotComparedInSilence(t *testing.T) {
+	s := newShelves(t, "local")
+	for seq := range uint64(4) {
+		s.put(seq+1, Verified, nil)
+	}
+	s.put(5, Sealed, nil)
+	third, fifth := s.found("3"), s.found("5")
+	if _, unread, err := s.unlike(t.Context(), fifth); unread != nil || err != nil {
+		t.Errorf("%v, %v", unread, err)
+	}
+	foreign := (&shelves{Catalogue: &Catalogue{Store: "loja", Now: fixed, Destinations: s.Destinations}, t: t}).put
+	foreign(9, Sealed, func(m *Manifest) { m.Store.ID = "outra" })
+	for _, seq := range []string{"1", "2"} {
+		if err := os.Remove(s.found(seq).Places[0].Path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, unread, err := s.unlike(t.Context(), fifth); unread != nil || err != nil {
+		t.Errorf("two elders, and none that can not be read: %v, %v", unread, err)
+	}
+	if err := os.WriteFile(third.Places[0].Path, []byte("rubbish"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, unread, err := s.unlike(t.Context(), fifth)
+	if err != nil || message.Code(unread) != "copy.degraded" || !strings.Contains(unread.Error(), third.Places[0].Path) || strings.Contains(unread.Error(), "000009") {
+		t.Errorf("%v, %v", unread, err)
+	}
+	if _, unread, err := s.unlike(t.Context(), third); unread != nil || err != nil {
+		t.Errorf("among the first nobody has elders: %v, %v", unread, err)
+	}
 }
 
 func TestWhatIsOddIsNotToldBesideCiphertext(t *testing.T) {

@@ -100,7 +100,7 @@ func TestDamageIsFoundByTheHashAndKeptInTheLedger(t *testing.T) {
 	if err != nil || found.Places[0].State != Bad {
 		t.Errorf("afterwards: %+v, %v", found.Places, err)
 	}
-	if _, err := Extract(t.Context(), Copy{Name: made.Name, Places: made.Places[:1]}, t.TempDir(), nil); message.Code(err) != "copy.bad" {
+	if _, _, err := Extract(t.Context(), Copy{Name: made.Name, Places: made.Places[:1]}, t.TempDir(), nil); message.Code(err) != "copy.bad" {
 		t.Errorf("extracted: %v", err)
 	}
 }
@@ -128,7 +128,7 @@ func TestModelsAndConfigurationLieInTheCopyAndComeOutAgain(t *testing.T) {
 	d.Files = []string{filepath.Join(models, "**")}
 	made := create(t, m, d, VerifyNever)
 	dir := filepath.Join(t.TempDir(), "out")
-	files, err := Extract(t.Context(), made, dir, nil)
+	files, _, err := Extract(t.Context(), made, dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

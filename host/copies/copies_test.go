@@ -135,7 +135,7 @@ func TestWhereNoEngineFitsTheProofIsMadeOnTheServer(t *testing.T) {
 	}
 	p := &Prover{Bench: m.Bench, Databases: []Database{d}, Destinations: m.Destinations, Now: m.Now, Entropy: m.Entropy}
 	p.Bench.Tools.Version.Major = 2 // Firebird 2.5 brings no embedded engine that we could use
-	proven, err := p.Prove(t.Context(), made)
+	proven, _, err := p.Prove(t.Context(), made)
 	if err != nil {
 		t.Fatal(err)
 	}

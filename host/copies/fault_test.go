@@ -3,9 +3,11 @@ package copies
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,13 +37,49 @@ func TestADamagedPlaceIsPassedOverAndTheNextIsProven(t *testing.T) {
 	made := create(t, m, d, VerifyLater)
 	flip(t, made.Places[0].Path, made.Places[0].Bytes/2)
 	p := &Prover{Bench: m.Bench, Destinations: m.Destinations, Now: m.Now, Entropy: m.Entropy}
-	proven, err := p.Prove(t.Context(), made)
+	proven, told, err := p.Prove(t.Context(), made)
 	if err != nil || proven.State != Verified || proven.Places[0].State != Bad {
 		t.Fatalf("%s, %+v, %v", proven.State, proven.Places, err)
+	}
+	if len(told) != 1 || message.Code(told[0]) != "copy.degraded" || !strings.Contains(told[0].Error(), made.Places[0].Path) {
+		t.Errorf("told %v", told)
 	}
 	found, err := m.catalogue().Find(t.Context(), "newest")
 	if err != nil || found.State != Verified || found.Places[0].State != Bad {
 		t.Errorf("afterwards: %s, %+v, %v", found.State, found.Places, err)
+	}
+}
+
+func TestAPlaceThatGoesAwayWhileItIsProvenSaysNothingOfTheOthers(t *testing.T) {
+	m, d := store(t)
+	made := create(t, m, d, VerifyLater)
+	gone := false
+	p := &Prover{Bench: m.Bench, Destinations: m.Destinations, Entropy: m.Entropy}
+	p.Now = func() time.Time { // it is asked after the bytes were checked, and before they are restored
+		if !gone {
+			gone = true
+			if err := os.Remove(made.Places[0].Path); err != nil {
+				t.Error(err)
+			}
+		}
+		return m.Now()
+	}
+	proven, told, err := p.Prove(t.Context(), made)
+	if err != nil || proven.State != Verified || len(told) != 1 || !strings.Contains(told[0].Error(), made.Places[0].Path) {
+		t.Errorf("%s, told %v, %v", proven.State, told, err)
+	}
+}
+
+func TestACopyThatCouldNotBeComparedSaysSo(t *testing.T) {
+	m, d := store(t)
+	m.Destinations = m.Destinations[:1]
+	for range leastElder {
+		made := create(t, m, d, VerifyNever)
+		flip(t, made.Places[0].Path, made.Places[0].Bytes-30) // its directory
+	}
+	set, err := m.Create(t.Context(), Options{Databases: []Database{d}, To: m.Destinations, Class: Routine, Verify: VerifyRestore})
+	if err != nil || len(set.Copies) != 1 || set.Copies[0].State != Verified || !strings.Contains(fmt.Sprint(set.Degraded), message.Text("copies.uncompared", message.Args{"name": set.Copies[0].Name})) {
+		t.Errorf("%+v, %v", set, err)
 	}
 }
 

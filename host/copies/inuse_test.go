@@ -42,7 +42,7 @@ func TestACopyIsReadWhileItIsProvenAndTakenOut(t *testing.T) {
 	s.put(1, Verified, nil)
 	c := s.found("1")
 	release := c.hold()
-	files, err := Extract(t.Context(), c, t.TempDir(), nil)
+	files, _, err := Extract(t.Context(), c, t.TempDir(), nil)
 	if err != nil || len(files) != 1 || !s.found("1").Busy { // its own hold took nothing from the other's
 		t.Errorf("%v, %v", files, err)
 	}
@@ -68,12 +68,12 @@ func TestACopyIsHeldFromTheFirstByteThatIsReadToTheLast(t *testing.T) {
 	c := s.found("1")
 	readers := map[string]func(context.Context) error{
 		"extract": func(ctx context.Context) error {
-			_, err := Extract(ctx, c, t.TempDir(), nil)
+			_, _, err := Extract(ctx, c, t.TempDir(), nil)
 			return err
 		},
 		"prove": func(ctx context.Context) error {
 			p := &Prover{Bench: Bench{Dir: t.TempDir()}, Destinations: s.Destinations, Now: s.Now}
-			if _, err := p.Prove(ctx, c); err == nil {
+			if _, _, err := p.Prove(ctx, c); err == nil {
 				t.Error("proven without an engine")
 			}
 			return nil

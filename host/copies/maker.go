@@ -242,8 +242,12 @@ func (k *making) complete(ctx context.Context, from stream, bytes int64) (*Copy,
 	case proof == nil:
 		return &made, nil
 	}
-	if err := proof.compare(ctx, k.store(), made); err != nil {
+	unread, err := proof.compare(ctx, k.store(), made)
+	if err != nil {
 		return &made, err
+	}
+	if unread != nil {
+		k.degrade(unread)
 	}
 	settled, err := settle(made, k.manifest, k.to, proof)
 	if err != nil && proof.OK {

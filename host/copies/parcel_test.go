@@ -123,7 +123,7 @@ func listed(t *testing.T, c *Catalogue) ([]Copy, []error) {
 // givesBack tells whether a copy that lies at a place gives its part back.
 func givesBack(t *testing.T, c Copy, part []byte, keys Keys) {
 	t.Helper()
-	files, err := Extract(t.Context(), c, t.TempDir(), nil, keys...)
+	files, _, err := Extract(t.Context(), c, t.TempDir(), nil, keys...)
 	if err != nil {
 		t.Fatal(err)
 	}

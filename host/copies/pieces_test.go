@@ -130,7 +130,7 @@ func TestAPieceThatIsNotAsItWasIsToldByItsName(t *testing.T) {
 			if name == "swapped" && err != nil && !strings.Contains(err.Error(), form.stem+".003") {
 				t.Errorf("only one of the two is named: %v", err)
 			}
-			if _, err := Extract(t.Context(), before[0], t.TempDir(), nil, keys...); message.Code(err) != "copy.bad" {
+			if _, _, err := Extract(t.Context(), before[0], t.TempDir(), nil, keys...); message.Code(err) != "copy.bad" {
 				t.Errorf("%s, %s: it came out: %v", form.stem, name, err)
 			}
 			after, _ := listed(t, catalogueOf(d))

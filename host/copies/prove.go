@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -24,53 +25,73 @@ type Prover struct {
 	Keys         Keys // for what is encrypted
 }
 
-// Prove proves a copy by the first place where it lies, writes the proof beside it wherever it lies, and gives the
-// copy with its proof. A contradiction is copy.bad; a proof that is not possible here (no room, no engine) is
+// Prove proves a copy by the best place where it lies, writes the proof beside it wherever it lies, and gives the copy
+// with its proof. A place that is damaged is entered as bad, so that nobody counts on it; where one can not be read the
+// next is, and what kept the others from being read is told beside the result, as is what kept the copy from being
+// compared with those before it. A contradiction is copy.bad; a proof that is not possible here (no room, no engine) is
 // copy.degraded and changes nothing.
-func (p *Prover) Prove(ctx context.Context, c Copy) (Copy, error) {
+func (p *Prover) Prove(ctx context.Context, c Copy) (Copy, []error, error) {
 	defer c.hold()()
-	c, place, m, err := p.sound(ctx, c)
-	if err != nil {
-		return c, err
+	if _, err := c.place(); err != nil {
+		return c, nil, err
 	}
-	proof, err := p.proof(ctx, m, place)
-	if err != nil {
-		return c, err
+	catalogue := &Catalogue{Store: c.Store, Destinations: p.Destinations, Now: p.Now}
+	c.Places = slices.Clone(c.Places)
+	proof, m, failed := p.fromBest(ctx, c, catalogue)
+	c.State = c.state()
+	if proof == nil {
+		return c, nil, errors.Join(failed...)
 	}
-	if err := proof.compare(ctx, &Catalogue{Store: c.Store, Destinations: p.Destinations, Now: p.Now}, c); err != nil {
-		return c, err
+	told := c.passedOver(failed)
+	unread, err := proof.compare(ctx, catalogue, c)
+	if err != nil {
+		return c, told, err
+	}
+	if unread != nil {
+		told = append(told, unread)
 	}
 	made, err := settle(c, m, p.Destinations, proof)
-	return *made, err
+	return *made, told, err
 }
 
-// sound is the first place whose bytes are what they were. One that is damaged is entered as bad, so that nobody counts
-// on it, and the next is looked at.
-func (p *Prover) sound(ctx context.Context, c Copy) (Copy, Place, *Manifest, error) {
-	if _, err := c.place(); err != nil {
-		return c, Place{}, nil, err
-	}
-	catalogue := &Catalogue{Destinations: p.Destinations, Now: p.Now}
-	c.Places = slices.Clone(c.Places)
-	var failed []error
-	for i := range c.Places {
-		place := &c.Places[i]
-		if place.State != Present {
-			continue
-		}
+// fromBest proves by one place after the other, until one could be read to its end. It gives what failed before, and
+// marks the places that are damaged.
+func (p *Prover) fromBest(ctx context.Context, c Copy, catalogue *Catalogue) (proof *Proof, m *Manifest, failed []error) {
+	for _, place := range c.best(p.Keys) {
 		m, err := place.sound(ctx, p.Keys)
 		if err == nil {
-			return c, *place, m, nil
+			proof, err = p.proof(ctx, m, *place)
+		}
+		if err == nil {
+			return proof, m, failed
 		}
 		failed = append(failed, err)
 		if contradicts(err) {
 			place.State = Bad
 			failed = append(failed, catalogue.enterCheck(c, *place, err))
 		}
+		if _, unread := errors.AsType[*unreadError](err); m != nil && !contradicts(err) && !unread || ctx.Err() != nil {
+			break // another place would not help
+		}
 	}
-	c.State = c.state()
-	return c, Place{}, nil, errors.Join(failed...)
+	return nil, nil, failed
 }
+
+// passedOver is what kept places from being read, told of a copy that was read from another.
+func (c Copy) passedOver(failed []error) (told []error) {
+	for _, err := range failed {
+		if err != nil {
+			told = append(told, message.Wrap(err, "copy.degraded", "copies.passed_over", message.Args{"name": c.Name}))
+		}
+	}
+	return told
+}
+
+// unreadError is a place that could not be read to its end, although it could a moment before.
+type unreadError struct{ error }
+
+// Unwrap is why.
+func (e *unreadError) Unwrap() error { return e.error }
 
 // sound checks what lies at the place with all that is within.
 func (p *Place) sound(ctx context.Context, keys Keys) (*Manifest, error) {
@@ -111,20 +132,24 @@ func (p *Prover) restore(ctx context.Context, s stage, m *Manifest, place Place)
 	o := outcome{manifest: m, sum: place.zipSum(), began: p.Now(), now: p.Now}
 	zip, err := artifactOf(place).open(p.Keys)
 	if err != nil {
-		return nil, err
+		return nil, &unreadError{err}
 	}
 	defer zip.Close()
 	part := m.database()
 	entry, err := zip.Open(part.Name)
 	if err != nil {
-		return nil, err
+		return nil, &unreadError{err}
 	}
 	defer entry.Close()
+	reading := &faultyReader{from: entry}
 	hash := sha256.New()
 	count := &counter{tell: func(n int64) {
 		p.tell(Progress{Step: "proving", Database: m.Database.Name, Done: n, Total: part.Bytes})
 	}}
-	_, o.restore = s.through(ctx, io.TeeReader(entry, io.MultiWriter(hash, count)))
+	_, o.restore = s.through(ctx, io.TeeReader(reading, io.MultiWriter(hash, count)))
+	if reading.err != nil && ctx.Err() == nil {
+		return nil, &unreadError{fmt.Errorf("read %s: %w", place.Path, reading.err)} // that says nothing of the copy elsewhere
+	}
 	if o.restore == nil && hex.EncodeToString(hash.Sum(nil)) != part.SHA256 {
 		o.parts = message.New("copy.bad", "copies.part_differs", message.Args{"path": place.Path, "part": part.Name})
 	}
@@ -137,7 +162,24 @@ func (p *Prover) tell(progress Progress) {
 	}
 }
 
-// place is the first place where the copy can be read.
+// best are the places where the copy lies, those first that can be read with these keys.
+func (c Copy) best(keys Keys) (found []*Place) {
+	for i := range c.Places {
+		if c.Places[i].State == Present {
+			found = append(found, &c.Places[i])
+		}
+	}
+	shut := func(p *Place) int {
+		if p.Encrypted && len(keys) == 0 {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(found, func(a, b *Place) int { return shut(a) - shut(b) })
+	return found
+}
+
+// place is the first place where the copy lies.
 func (c Copy) place() (Place, error) {
 	for _, p := range c.Places {
 		if p.State == Present {

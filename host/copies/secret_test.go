@@ -44,7 +44,7 @@ func TestACopyOfADatabaseIsProvenWhereItLiesEncrypted(t *testing.T) {
 			t.Fatalf("%+v, %v", found, err)
 		}
 		p := &Prover{Bench: m.Bench, Now: m.Now, Entropy: m.Entropy, Keys: keys}
-		proven, err := p.Prove(t.Context(), found)
+		proven, _, err := p.Prove(t.Context(), found)
 		if err != nil || proven.State != Verified || proven.Proof.SHA256 != made.Places[0].SHA256 || proven.Proof.Rows["PRODUTO"] != 2000 {
 			t.Errorf("%+v, %v", proven, err)
 		}
@@ -65,11 +65,11 @@ func TestACopyThatLiesOnlyEncryptedIsProvenWhileItIsMade(t *testing.T) {
 	}
 	later := create(t, m, d, VerifyLater)
 	p := &Prover{Bench: m.Bench, Destinations: m.Destinations, Now: m.Now, Entropy: m.Entropy}
-	if still, err := p.Prove(t.Context(), later); message.Code(err) != "copy.encrypted" || still.State != Sealed {
+	if still, _, err := p.Prove(t.Context(), later); message.Code(err) != "copy.encrypted" || still.State != Sealed {
 		t.Errorf("without a key: %s, %v", still.State, err)
 	}
 	p.Keys = keys
-	if proven, err := p.Prove(t.Context(), later); err != nil || proven.State != Verified {
+	if proven, _, err := p.Prove(t.Context(), later); err != nil || proven.State != Verified {
 		t.Errorf("with the key: %s, %v", proven.State, err)
 	}
 	if all, problems := listed(t, m.catalogue()); len(all) != 2 || all[0].State != Verified || all[1].State != Verified || len(problems) > 0 {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
-	"github.com/djscript/djscript/host/retention"
 )
 
 // Wiping is a drive that a destination is now, and what may not lie on it.
@@ -24,6 +23,8 @@ type Wiping struct {
 	Mark  drive.Mark
 	State string   // what its mark is worth: drive.OK, or what speaks against it
 	Apart []string // the store's databases and its folder
+	Floor int      // how many verified copies of a kind always stay there, by the store's own rules
+	Day   func(time.Time) string
 }
 
 // PlanWipe looks at the drive that a destination is now, and plans what could go. It touches nothing.
@@ -111,49 +112,12 @@ func (c *Catalogue) ground(ctx context.Context, where string, on Wiping) (Ground
 			ours[name] = true
 		}
 	}
-	g.Elsewhere, g.Devices = c.elsewhere(all, d)
+	g.View = View{
+		Where: where, Drive: on.Mark.ID, Removable: true, Devices: DevicesOf(c.Destinations, drive.Of), Day: on.Day,
+	}
+	g.Guards = g.View.Guards(all)
+	g.Guards.Min = on.Floor
 	return g, g.survey(ctx, d.Path, ours)
-}
-
-// elsewhere counts the other devices on which a verified copy of each unit lies, and all devices that are used.
-func (c *Catalogue) elsewhere(all []Copy, here Destination) (found map[retention.Unit]int, devices int) {
-	lies := map[retention.Unit]map[string]bool{}
-	used := map[string]bool{here.device(): true}
-	for _, one := range all {
-		for _, p := range one.Places {
-			i := slices.IndexFunc(c.Destinations, func(d Destination) bool { return d.Name == p.Destination })
-			if i < 0 || p.Drive == here.Drive && p.Destination == here.Name || p.State != Present && p.State != Offline {
-				continue
-			}
-			device := p.Drive
-			if device == "" {
-				device = c.Destinations[i].device()
-			}
-			used[device] = true
-			if one.At(p.Destination).State == Verified && device != here.device() {
-				if lies[unitOf(one)] == nil {
-					lies[unitOf(one)] = map[string]bool{}
-				}
-				lies[unitOf(one)][device] = true
-			}
-		}
-	}
-	found = map[retention.Unit]int{}
-	for unit, on := range lies {
-		found[unit] = len(on)
-	}
-	return found, len(used)
-}
-
-// device is what a destination lies on: a drive by its id, a folder by its volume.
-func (d Destination) device() string {
-	if d.Drive != "" {
-		return d.Drive
-	}
-	if id, err := drive.DeviceID(d.Path); err == nil {
-		return id
-	}
-	return d.Name
 }
 
 // How much of a drive is looked at. A drive on which more lies is nobody's drive for copies.
@@ -211,6 +175,8 @@ func (g *Ground) survey(ctx context.Context, folder string, ours map[string]bool
 		case entry.IsDir(), in == base && ours[last] && entry.Type().IsRegular():
 			return nil
 		case entry.Type().IsRegular() && path.Base(in) == ".djscript" && slices.Contains(ownFiles, last):
+			return nil
+		case entry.Type().IsRegular() && in == path.Join(base, inUsePath) && plainID.MatchString(last):
 			return nil
 		}
 		g.Foreign = append(g.Foreign, Stranger{Path: name, Bytes: weight(entry)})

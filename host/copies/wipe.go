@@ -17,16 +17,16 @@ type Ground struct {
 	Store       string
 	Destination string
 	Drive       drive.Drive
-	Mark        drive.Mark             // the zero mark where it has none
-	State       string                 // of its mark: drive.OK, or what speaks against it
-	Signs       []string               // by which it is known as a disk that a system needs
-	Holds       []string               // what of the store lies on the same disk: its database, its folder
-	Others      []string               // other stores, or other destinations, whose folders lie on it
-	Copies      []Copy                 // that lie there, with all their places
-	Foreign     []Stranger             // what lies there and no catalogue of ours knows
-	Endless     bool                   // more lies there than is looked at
-	Elsewhere   map[retention.Unit]int // on how many other devices a verified copy of a unit lies
-	Devices     int
+	Mark        drive.Mark       // the zero mark where it has none
+	State       string           // of its mark: drive.OK, or what speaks against it
+	Signs       []string         // by which it is known as a disk that a system needs
+	Holds       []string         // what of the store lies on the same disk: its database, its folder
+	Others      []string         // other stores, or other destinations, whose folders lie on it
+	Copies      []Copy           // that lie there, with all their places
+	Foreign     []Stranger       // what lies there and no catalogue of ours knows
+	Endless     bool             // more lies there than is looked at
+	View        View             // of the drive, as rotation looks at it
+	Guards      retention.Guards // with the store's own floor
 }
 
 // Stranger is a file that is not ours. It is never touched.
@@ -143,10 +143,14 @@ func (g Ground) refusal() error {
 func (g Ground) rotate() (retention.Plan, error) {
 	var all []retention.Copy
 	for _, c := range g.Copies {
-		all = append(all, c.rotated(g.Store, g.Destination))
+		one := g.View.Retained(c)
+		if c.Store != g.Store {
+			one.State = retention.Unsure // whose it is, only they know
+		}
+		all = append(all, one)
 	}
 	proposal := retention.Proposal{Keep: map[string][]retention.Reason{}, Classes: retention.Classes}
-	guards := retention.Guards{Devices: g.Devices, Elsewhere: g.Elsewhere}
+	guards := g.Guards
 	plan, err := retention.Decide(all, proposal, guards)
 	if err != nil {
 		return plan, err
@@ -161,7 +165,7 @@ func (g Ground) only(c Copy) string {
 	newer, next := false, int64(0)
 	for _, other := range g.Copies {
 		here := other.At(g.Destination)
-		if unitOf(other) != unitOf(c) || len(here.inReach()) == 0 {
+		if other.unit() != c.unit() || len(here.inReach()) == 0 {
 			continue
 		}
 		next = max(next, here.bytes())
@@ -170,7 +174,7 @@ func (g Ground) only(c Copy) string {
 	switch {
 	case !newer:
 		return message.Text("copies.wipe_nothing_newer", nil)
-	case next > g.Drive.Free && g.Elsewhere[unitOf(c)] == 0:
+	case next > g.Drive.Free && g.Guards.Elsewhere[c.unit()] == 0:
 		return message.Text("copies.wipe_only_here", nil)
 	}
 	return ""
@@ -181,37 +185,4 @@ func (c Copy) bytes() (sum int64) {
 		sum += p.Bytes
 	}
 	return sum
-}
-
-// unitOf is what rotation decides on by itself.
-func unitOf(c Copy) retention.Unit {
-	var ids []string
-	for _, company := range c.Companies {
-		ids = append(ids, company.ID)
-	}
-	slices.Sort(ids)
-	return retention.Unit{Database: c.Database, Companies: strings.Join(ids, ","), Partial: c.Partial}
-}
-
-// rotated is the copy at one destination as rotation sees it. What is not certainly ours is unsure: it is kept, and
-// counts for nothing.
-func (c Copy) rotated(store, where string) retention.Copy {
-	here, unit := c.At(where), unitOf(c)
-	away := len(here.inReach()) == 0
-	if !away && !here.Ours() && (here.State == Verified || here.State == Sealed) || here.Store != store {
-		here.State = retention.Unsure
-	}
-	one := retention.Copy{
-		ID: c.ID, Seq: c.Number(), Day: c.Day, Created: c.Created, Class: c.Class, State: here.State, Database: unit.Database,
-		Companies: unit.Companies, Partial: c.Partial, Doubted: c.Suspect != "", Bytes: here.bytes(), To: c.To, Waived: c.Waived, Away: away, Busy: c.Busy,
-	}
-	for _, p := range c.Places {
-		if p.State == Present || p.State == Offline {
-			one.At = append(one.At, p.Destination)
-		}
-	}
-	if c.Pinned != nil {
-		one.Pin = &retention.Pin{Reason: c.Pinned.Reason, LastDay: c.Pinned.LastDay}
-	}
-	return one
 }

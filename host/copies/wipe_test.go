@@ -17,16 +17,17 @@ import (
 // aDrive is a drive of the store with so many nights' verified copies on it, the last the newest, of 100 bytes each.
 func aDrive(nights int) Ground {
 	g := Ground{
-		Store: "loja", Destination: "pen", State: drive.OK, Devices: 2, Elsewhere: map[retention.Unit]int{{Database: "loja"}: 1},
-		Drive: drive.Drive{Path: "E:/", Label: "AZUL", Removable: true, Free: 1000},
-		Mark:  drive.Mark{ID: strings.Repeat("A", 26), Name: "AZUL", Store: "loja", Destination: "pen"},
+		Store: "loja", Destination: "pen", State: drive.OK, View: View{Where: "pen"},
+		Guards: retention.Guards{Devices: 2, Elsewhere: map[retention.Unit]int{{Database: "loja"}: 1}, ScrubDays: scrubDays},
+		Drive:  drive.Drive{Path: "E:/", Label: "AZUL", Removable: true, Free: 1000},
+		Mark:   drive.Mark{ID: strings.Repeat("A", 26), Name: "AZUL", Store: "loja", Destination: "pen"},
 	}
 	for n := 1; n <= nights; n++ {
 		sum := fmt.Sprint("hash", n)
 		g.Copies = append(g.Copies, Copy{
 			ID: fmt.Sprint("id", n), Seq: fmt.Sprint(n), Name: fmt.Sprintf("loja-%d.zip", n), Store: "loja", Database: "loja", Class: Routine, State: Verified,
 			Day: fmt.Sprintf("2026-03-%02d", n), Created: fmt.Sprintf("2026-03-%02dT22:00:00-03:00", n), Proof: &Proof{OK: true, SHA256: sum},
-			Places: []Place{{Destination: "pen", Bytes: 100, SHA256: sum, State: Present, ReadBack: drive.FromDevice}},
+			Places: []Place{{Destination: "pen", Bytes: 100, SHA256: sum, State: Present, ReadBack: drive.FromDevice, Checked: "2026-03-01T12:00:00-03:00"}},
 		})
 	}
 	return g
@@ -140,6 +141,23 @@ func TestW3ForeignFilesAreShownAndThePersonNamesTheDrive(t *testing.T) {
 	}
 }
 
+// Of the store's own files none is a stranger, nor is that of a copy which somebody reads.
+func TestW3WhatTheStoreLaysBesideItsCopiesIsNoStranger(t *testing.T) {
+	s, on := wiped(t)
+	defer s.found("8").hold()()
+	plan, err := s.PlanWipe(t.Context(), "pen", on)
+	if err != nil || len(plan.Foreign) != 0 {
+		t.Errorf("%+v, %v", plan.Foreign, err)
+	}
+	evil := filepath.Join(on.Drive.Path, filepath.FromSlash(inUsePath), "photo.jpg")
+	if err := os.WriteFile(evil, []byte("a photo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if plan, err := s.PlanWipe(t.Context(), "pen", on); err != nil || len(plan.Foreign) != 1 {
+		t.Errorf("%+v, %v", plan.Foreign, err)
+	}
+}
+
 func TestW4TheNewOneIsThereAndReadBackBeforeAnOldOneGoes(t *testing.T) {
 	g := aDrive(8)
 	for i := range g.Copies {
@@ -157,7 +175,7 @@ func TestW4TheNewOneIsThereAndReadBackBeforeAnOldOneGoes(t *testing.T) {
 	if w := wipe(t, g); !slices.Equal(seqs(w.Drop), []string{"1", "2", "3", "4", "5"}) {
 		t.Errorf("no room, and another device has one: %q", seqs(w.Drop))
 	}
-	g.Elsewhere = nil
+	g.Guards.Elsewhere = nil
 	if w := wipe(t, g); len(w.Drop) != 0 {
 		t.Errorf("no room, and no other device has one: %q", seqs(w.Drop))
 	}
@@ -186,9 +204,25 @@ func TestW5TheFloorHolds(t *testing.T) {
 		t.Errorf("the guards of the rotation let %q go", seqs(w.Drop))
 	}
 	g = aDrive(8)
-	g.Devices, g.Elsewhere = 3, nil
+	g.Guards.Devices, g.Guards.Elsewhere = 3, nil
 	if w := wipe(t, g); len(w.Drop) != 0 {
 		t.Errorf("of three devices only this one has it, and %q go", seqs(w.Drop))
+	}
+	g = aDrive(8)
+	g.Guards.Min = 6
+	if w := wipe(t, g); !slices.Equal(seqs(w.Drop), []string{"1", "2"}) {
+		t.Errorf("of a store whose own floor is six, %q go", seqs(w.Drop))
+	}
+}
+
+// Bytes that nobody has hashed for long may have rotted: the newest are no floor then.
+func TestW5TheFloorCountsOnlyWhatWasHashedOfLate(t *testing.T) {
+	g := aDrive(8)
+	for i := range g.Copies[5:] {
+		g.Copies[5+i].Places[0].Checked = "2025-12-24T12:00:00-03:00"
+	}
+	if w := wipe(t, g); !slices.Equal(seqs(w.Drop), []string{"1", "2"}) {
+		t.Errorf("three are stale, and %q go", seqs(w.Drop))
 	}
 }
 
@@ -207,7 +241,7 @@ func wiped(t *testing.T) (*shelves, Wiping) {
 		Mark: drive.Mark{
 			ID: pen.Drive, Name: "AZUL", Store: "loja", Destination: "pen", Hardware: drive.Hardware{Serial: "5A3C-19F0", Device: "4C530001"},
 		},
-		State: drive.OK,
+		State: drive.OK, Floor: 3,
 	}
 }
 
@@ -232,6 +266,11 @@ func TestW6WhatGoesGoesIntoTheTrash(t *testing.T) {
 	plan, err := s.PlanWipe(t.Context(), "pen", on)
 	if err != nil || !slices.Equal(seqs(plan.Drop), []string{"1", "2", "3", "4", "5"}) {
 		t.Fatalf("%+v, %v", plan, err)
+	}
+	strict := on
+	strict.Floor = 7
+	if plan, err := s.PlanWipe(t.Context(), "pen", strict); err != nil || len(plan.Drop) != 1 {
+		t.Errorf("of a store whose own floor is seven: %+v, %v", plan.Drop, err)
 	}
 	dropped, err := s.Wipe(t.Context(), "pen", on, plan.Hash, "AZUL")
 	if err != nil || len(dropped) != 5 {

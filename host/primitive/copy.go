@@ -299,7 +299,11 @@ func (h *Host) prove(ctx context.Context, a *copyArgs) (proven copies.Copy, err 
 		return found, err
 	}
 	err = h.one(ctx, func() (err error) {
-		proven, err = h.Copies.Prove(ctx, found)
+		var told []error
+		proven, told, err = h.Copies.Prove(ctx, found)
+		for _, one := range told {
+			h.Env.Degrade(one)
+		}
 		return err
 	})
 	if message.Code(err) == "copy.suspect" { // its restore held

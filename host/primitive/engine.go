@@ -25,7 +25,7 @@ type Copies interface {
 	// Find finds a copy by its id, the end of its id, its number, or a path.
 	Find(ctx context.Context, ref string) (copies.Copy, error)
 	Check(ctx context.Context, c copies.Copy) (copies.Copy, error)
-	Prove(ctx context.Context, c copies.Copy) (copies.Copy, error)
+	Prove(ctx context.Context, c copies.Copy) (copies.Copy, []error, error)
 	// Hold lets nobody else plan or drop at a destination while fn does.
 	Hold(ctx context.Context, where string, fn func() error) error
 	// Send brings a copy to other destinations, from the first place where it is whole; those that are missed are told.

@@ -1,6 +1,7 @@
 package primitive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -60,7 +61,7 @@ func (g *given) ReadLua(v lua.Value) error {
 		if c.ID == "" || c.Number() == 0 {
 			return message.New("option.type", "primitive.not_copies", nil)
 		}
-		*g = append(*g, retained(c))
+		*g = append(*g, c.Retained())
 	}
 	return nil
 }
@@ -278,14 +279,7 @@ func (r *Rotation) dropped() []copies.Copy {
 }
 
 func compareSeq(a, b copies.Copy) int {
-	left, right := retained(a), retained(b)
-	switch {
-	case left.Seq < right.Seq:
-		return -1
-	case left.Seq > right.Seq:
-		return 1
-	}
-	return strings.Compare(a.ID, b.ID)
+	return cmp.Or(cmp.Compare(a.Number(), b.Number()), strings.Compare(a.ID, b.ID))
 }
 
 // why are the reasons of the drops, one text each, for the ledger.

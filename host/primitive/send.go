@@ -127,7 +127,7 @@ func (h *Host) wanted(r *Rotation, where string, missed []copies.Copy) (map[stri
 	r.rule = rule
 	for _, c := range missed {
 		r.Copies[c.ID] = c
-		r.known = append(r.known, retained(c))
+		r.known = append(r.known, c.Retained())
 	}
 	proposal, err := h.propose(r)
 	if err != nil {

@@ -68,7 +68,9 @@ func (d drives) Wipe(ctx context.Context, where string, on drive.Drive, hash, ty
 }
 
 func (d drives) wiping(where string, on drive.Drive) copies.Wiping {
-	w := copies.Wiping{Drive: on, State: drive.Absent, Apart: d.host.Apart()}
+	w := copies.Wiping{
+		Drive: on, State: drive.Absent, Apart: d.host.Apart(), Floor: Floor(d.host.Config, where), Day: d.host.store().Day,
+	}
 	i := slices.IndexFunc(d.places.all, func(p Place) bool { return p.Name == where })
 	if i >= 0 && d.places.all[i].Here.Drive.Path == on.Path {
 		w.Mark, w.State = d.places.all[i].Here.Mark, d.places.all[i].Here.State

@@ -121,7 +121,7 @@ func (e *engine) Sweep() error { return e.maker.Sweep() }
 func (e *engine) Open(path string) (copies.Copy, error) { return copies.Open(path) }
 
 // Prove restores a copy and compares.
-func (e *engine) Prove(ctx context.Context, c copies.Copy) (copies.Copy, error) {
+func (e *engine) Prove(ctx context.Context, c copies.Copy) (copies.Copy, []error, error) {
 	return e.prover.Prove(ctx, c)
 }
 

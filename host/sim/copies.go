@@ -163,7 +163,7 @@ func (s shelf) judge(c *copies.Copy, at []copies.Place, odd bool) error {
 		return s.contradict(c)
 	}
 	proof := proofOf(c, s.now)
-	if proof.Odd = copies.Unlike(*c, s.before()); odd {
+	if proof.Odd, _ = copies.Unlike(*c, s.before()); odd {
 		proof.Odd = append(proof.Odd, message.Text("sim.odd", nil))
 	}
 	first := c.Proof == nil || len(c.Proof.Odd) > 0 && c.Accepted == ""
@@ -395,17 +395,17 @@ func (s shelf) read(id string, p *copies.Place) error {
 }
 
 // Prove restores a copy from the first place where its bytes are what they were, and compares.
-func (s shelf) Prove(_ context.Context, c copies.Copy) (copies.Copy, error) {
+func (s shelf) Prove(_ context.Context, c copies.Copy) (copies.Copy, []error, error) {
 	own := s.kept(c.ID)
 	if own == nil {
-		return c, message.New("copy.not_found", "copies.not_found", message.Args{"copy": c.Seq})
+		return c, nil, message.New("copy.not_found", "copies.not_found", message.Args{"copy": c.Seq})
 	}
 	c.Places = slices.Clone(c.Places)
-	if err := s.sound(c); err != nil {
+	told, err := s.sound(c)
+	if err != nil {
 		c.State = stateOf(c)
-		return c, err
+		return c, nil, err
 	}
-	var err error
 	switch {
 	case s.takeFault("copy.prove", "copy.bad"):
 		err = s.contradict(own)
@@ -414,11 +414,11 @@ func (s shelf) Prove(_ context.Context, c copies.Copy) (copies.Copy, error) {
 	}
 	c.Proof = own.Proof
 	c.State = stateOf(c)
-	return c, err
+	return c, told, err
 }
 
-// sound looks for a place with sound bytes; those before it that are spoilt are known as bad from then on.
-func (s shelf) sound(c copies.Copy) error {
+// sound looks for a place with sound bytes; those before it that are spoilt are told, and known as bad from then on.
+func (s shelf) sound(c copies.Copy) (told []error, err error) {
 	var failed []error
 	for i := range c.Places {
 		if c.Places[i].State != copies.Present {
@@ -426,14 +426,17 @@ func (s shelf) sound(c copies.Copy) error {
 		}
 		err := s.read(c.ID, &c.Places[i])
 		if err == nil {
-			return nil
+			for _, one := range failed {
+				told = append(told, message.Wrap(one, "copy.degraded", "copies.passed_over", message.Args{"name": c.Name}))
+			}
+			return told, nil
 		}
 		failed = append(failed, err)
 	}
 	if len(failed) == 0 {
-		return message.New("copy.not_found", "copies.nowhere", message.Args{"name": c.Name})
+		return nil, message.New("copy.not_found", "copies.nowhere", message.Args{"name": c.Name})
 	}
-	return errors.Join(failed...)
+	return nil, errors.Join(failed...)
 }
 
 func hash(text string) string {

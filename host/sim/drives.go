@@ -54,6 +54,14 @@ func (s *Store) destination(name string) copies.Destination {
 	return found
 }
 
+// destinations are all of the store, where they are now.
+func (s *Store) destinations() (all []copies.Destination) {
+	for _, d := range s.config.Destinations {
+		all = append(all, s.destination(d.Name))
+	}
+	return all
+}
+
 // driveAt is the drive that a place lies on.
 func (s *Store) driveAt(p copies.Place) *simulated {
 	if p.Drive != "" {

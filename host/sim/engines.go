@@ -13,6 +13,7 @@ import (
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/notify"
+	"github.com/djscript/djscript/host/run"
 )
 
 // server is the store's Firebird.
@@ -107,14 +108,24 @@ func (s ports) Eject(_ context.Context, d drive.Drive) error {
 
 // PlanWipe plans by the real rules.
 func (s ports) PlanWipe(ctx context.Context, where string, d drive.Drive) (copies.Wipe, error) {
-	all, _, err := shelf(s).List(ctx, copies.Filter{Where: where})
+	all, _, err := shelf(s).List(ctx, copies.Filter{})
 	if err != nil {
 		return copies.Wipe{}, err
 	}
-	return copies.PlanWipe(copies.Ground{
-		Store: s.config.Store.ID, Destination: where, Drive: d, State: drive.OK, Copies: all,
+	view := copies.View{
+		Where: where, Drive: s.destination(where).Drive, Removable: true, Devices: copies.DevicesOf(s.destinations(), s.Of), Day: s.businessDay,
+	}
+	g := copies.Ground{
+		Store: s.config.Store.ID, Destination: where, Drive: d, State: drive.OK, View: view, Guards: view.Guards(all),
 		Mark: drive.Mark{ID: d.Enrolled, Name: d.Name, Store: s.config.Store.ID, Destination: where},
-	})
+	}
+	g.Guards.Min = run.Floor(s.config, where)
+	for _, one := range all {
+		if one.At(where).State != copies.Missing {
+			g.Copies = append(g.Copies, one)
+		}
+	}
+	return copies.PlanWipe(g)
 }
 
 // Wipe carries a plan out.

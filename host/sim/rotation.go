@@ -215,7 +215,7 @@ func (s shelf) Send(_ context.Context, c copies.Copy, to []copies.Destination) (
 		return c, nil, message.New("copy.not_found", "copies.not_found", message.Args{"copy": c.Seq})
 	}
 	c.Places = slices.Clone(c.Places)
-	if err := s.sound(c); err != nil {
+	if _, err := s.sound(c); err != nil {
 		return c, nil, err
 	}
 	there, missed := s.reachable(to)

@@ -18,9 +18,7 @@ func (s *Store) Engines(context.Context) (*run.Engines, error) {
 		Copies: shelf{s}, Firebird: server{s}, Drives: ports{s}, Mask: func(text string) string { return text },
 		Outbox: outbox{s}, Around: s.around, Decided: s.diary.decided, Cover: s.program.Cover,
 	}
-	for _, d := range s.config.Destinations {
-		e.Destinations = append(e.Destinations, s.destination(d.Name))
-	}
+	e.Destinations = s.destinations()
 	for _, d := range s.config.Databases {
 		e.Databases = append(e.Databases, copies.Database{
 			Name: d.Name, At: firebird.Database{Server: d.Server, Path: d.Path, User: d.User}, System: s.system(d.System), Files: d.Files,
