@@ -164,7 +164,7 @@ func TestACopyThatIsUnlikeItsEldersIsSuspect(t *testing.T) {
 			if _, err := s.Accept(t.Context(), odd, "the year was archived"); err != nil {
 				t.Fatal(err)
 			}
-			again, err := s.Prove(t.Context(), s.visible()[0])
+			again, _, err := s.Prove(t.Context(), s.visible()[0])
 			if err != nil || again.State != copies.Verified || len(s.visible()) != there+1 {
 				t.Errorf("once accepted: %s, %v", again.State, err)
 			}
