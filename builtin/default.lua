@@ -8,7 +8,9 @@ local says = {
     adopt_hint = "djscript adopt ARQUIVO",
     which = "de qual banco de dados é esta cópia?",
     which_hint = "djscript adopt ARQUIVO --database NOME",
+    missing = "as cópias que faltam não foram levadas a ",
     rotation = "a rotação não foi feita em ",
+    complete = "nenhuma cópia falta em ",
   },
   en = {
     proven = "a proven copy of ",
@@ -17,7 +19,9 @@ local says = {
     adopt_hint = "djscript adopt FILE",
     which = "which database is this a copy of?",
     which_hint = "djscript adopt FILE --database NAME",
+    missing = "what is missing was not brought to ",
     rotation = "nothing was rotated at ",
+    complete = "no copy is missing at ",
   },
 }
 
@@ -34,26 +38,63 @@ local function reached(copies, where)
   return false
 end
 
--- Drops what djscript.toml does not keep, once every copy of the run is proven.
-local function rotate(job, copies, to)
+local function all_proven(copies)
   for _, copy in ipairs(copies) do
     if copy.state ~= "verified" then
-      return
+      return false
     end
   end
-  for _, where in ipairs(to) do
-    if reached(copies, where) and dj.copy.rotates(where) then
-      local ok, err = pcall(dj.copy.prune, where)
-      if not ok then
-        job:degraded(says[job.language].rotation .. where, err)
-      end
+  return true
+end
+
+-- Brings to a destination what it missed while it was away or full: the newest first, and not all
+-- in one night.
+local function bring(where, most)
+  for i, copy in ipairs(dj.copy.missing(where)) do
+    if i > most then
+      return
+    end
+    dj.copy.send(copy, { to = where })
+  end
+end
+
+-- Drops what djscript.toml does not keep there: delete_after, or `keep` of the destination.
+local function rotate(where)
+  if dj.copy.rotates(where) then
+    dj.copy.prune(where)
+  end
+end
+
+-- What is done where the copies of the run lie, once they do. None of it fails the run: the copies
+-- are made. First every destination gets what it lacks, since what one of them waits for no other
+-- may drop; and nothing is dropped before every new copy is proven.
+local function tidy(job, copies, p)
+  local say, there = says[job.language], {}
+  for _, where in ipairs(p.to) do
+    if reached(copies, where) then
+      there[#there + 1] = where
+    end
+  end
+  for _, where in ipairs(there) do
+    local ok, err = pcall(bring, where, p.missing)
+    if not ok then
+      job:degraded(say.missing .. where, err)
+    end
+  end
+  if not all_proven(copies) then
+    return
+  end
+  for _, where in ipairs(there) do
+    local ok, err = pcall(rotate, where)
+    if not ok then
+      job:degraded(say.rotation .. where, err)
     end
   end
 end
 
 return dj.script {
   name = "default",
-  version = "1.0.0",
+  version = "1.1.0",
   params = {
     to = {
       type = "destination",
@@ -98,6 +139,14 @@ return dj.script {
         en = "a few words to find the copies by",
       },
     },
+    missing = {
+      type = "integer",
+      default = 5,
+      help = {
+        ["pt-BR"] = "quantas das cópias que faltam em um destino vão para lá de cada vez",
+        en = "how many of the copies that a destination missed go there each time",
+      },
+    },
     path = {
       type = "path",
       help = { ["pt-BR"] = "adopt: o arquivo a adotar", en = "adopt: the file to take in" },
@@ -113,7 +162,7 @@ return dj.script {
         class = p.class,
         note = p.note,
       }
-      rotate(job, copies, p.to)
+      tidy(job, copies, p)
       return copies
     end,
 
@@ -133,7 +182,7 @@ return dj.script {
       if failed then
         error(failed)
       end
-      rotate(job, proven, p.to)
+      tidy(job, proven, p)
       return proven
     end,
 
@@ -148,11 +197,19 @@ return dj.script {
     end,
   },
 
-  health = function(h)
+  health = function(h, p)
     local say = says[h.language]
     for _, system in ipairs(dj.db.list()) do
       local newest = dj.copy.newest { database = system.name, state = "verified" }
       h:check(say.proven .. system.name, newest ~= nil, { hint = say.make })
+    end
+    for _, where in ipairs(p.to) do
+      local here, missing = pcall(dj.copy.missing, where) -- of one that is away nobody knows
+      if here then
+        h:check(say.complete .. where, #missing == 0, {
+          hint = "djscript copies send --missing " .. where,
+        })
+      end
     end
   end,
 }

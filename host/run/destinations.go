@@ -46,7 +46,7 @@ func (p Place) Fresh() bool {
 // places are the destinations of a store, where they are now.
 type places struct {
 	all      []Place
-	known    *drive.Known
+	known    *drive.Known    // nil: of a simulated store
 	stays    map[string]stay // of destinations by drive
 	problems []error         // what keeps drives from being known, and no copy from being made
 }
@@ -76,14 +76,31 @@ func (h *Host) places(ctx context.Context) *places {
 		} else {
 			sightings, err := seek(h.spec(d))
 			h.onDrive(&place, sightings, err)
-			var kept stay
-			if err := h.recall(&kept, staysFolder, d.Name); err != nil {
-				p.problems = append(p.problems, err)
-			}
-			p.stays[d.Name] = kept
-			place.Warnings = place.odd(kept, h.day())
+			p.stayed(h, &place)
 		}
 		p.all = append(p.all, place)
+	}
+	return p
+}
+
+// stayed recalls what is remembered of a destination by drive, and what is odd about the one that is there now.
+func (p *places) stayed(h *Host, place *Place) {
+	var kept stay
+	if err := h.recall(&kept, staysFolder, place.Name); err != nil {
+		p.problems = append(p.problems, err)
+	}
+	p.stays[place.Name] = kept
+	place.Warnings = place.odd(kept, h.day())
+}
+
+// furnished are the places of a simulated store, as it says where they are.
+func (h *Host) furnished(all []Place) *places {
+	p := &places{all: all, stays: map[string]stay{}}
+	for i := range all {
+		if place := &all[i]; place.Config.Drive != nil {
+			place.Today = h.slot(place.Config)
+			p.stayed(h, place)
+		}
 	}
 	return p
 }

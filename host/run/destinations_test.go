@@ -95,7 +95,7 @@ func newShop(t *testing.T, text string) *shop {
 			return s.vetoes
 		},
 	}
-	s.World = driven{shop: s}
+	s.World = driven{World: disk{s.Host}, shop: s}
 	s.put(t, "minha", job(`return #dj.copy.create { to = { "local", "pendrive" } }`))
 	return s
 }
@@ -133,6 +133,7 @@ func (w driven) Engines(ctx context.Context) (*Engines, error) {
 	p := w.places(ctx)
 	e := &Engines{Databases: []copies.Database{{Name: "loja"}}, Destinations: p.destinations(), Mask: func(text string) string { return text }}
 	lying := lying{shop: w.shop, to: p.destinations()}
+	e.Drives = drives{host: w.Host, places: p}
 	e.Copies, e.visit = lying, &visit{places: p, catalogue: lying}
 	return e, nil
 }

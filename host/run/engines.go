@@ -28,7 +28,10 @@ type Engines struct {
 	Outbox       Outbox // nil: nobody is told anything
 	Databases    []copies.Database
 	Destinations []copies.Destination
-	Mask         func(string) string // takes the store's secrets out of a text
+	// Places are where the destinations of a simulated store are now, so that a run says of its drives, remembers of them and
+	// ejects what it would in a real one.
+	Places []Place
+	Mask   func(string) string // takes the store's secrets out of a text
 	// Serve tells the engines which script they work for, and whom to tell how far they are. It may be nil.
 	Serve func(script copies.Script, progress func(copies.Progress))
 	// Around stands around every call of a primitive, Decided is told of what each rotation decided, and Cover counts the lines

@@ -207,6 +207,9 @@ func (r *running) begin(ctx context.Context) (limited context.Context, end conte
 	if r.engines, err = r.host.world().Engines(ctx); err != nil {
 		return limited, end, r.open(err)
 	}
+	if r.engines.Places != nil {
+		r.engines.visit = &visit{places: r.host.furnished(r.engines.Places), catalogue: r.engines.Copies}
+	}
 	r.mask = r.engines.Mask
 	if err := r.open(nil); err != nil {
 		return limited, end, err

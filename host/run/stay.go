@@ -2,9 +2,6 @@ package run
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -99,16 +96,12 @@ const (
 
 // recall reads a small file of ours; what is not there is left as it is.
 func (h *Host) recall(into any, folder, name string) error {
-	path := filepath.Join(h.dir(), folder, name+".json")
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
+	text, err := h.world().Recall(folder + "/" + name + ".json")
+	if err == nil && text != nil {
 		err = json.Unmarshal(text, into)
 	}
 	if err != nil {
-		return message.Wrap(err, "drive.set", "run.forgotten", message.Args{"path": path})
+		return message.Wrap(err, "drive.set", "run.forgotten", message.Args{"path": filepath.Join(h.dir(), folder, name+".json")})
 	}
 	return nil
 }
@@ -118,11 +111,7 @@ func (h *Host) remember(what any, folder, name string) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(h.dir(), folder)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return drive.WriteFile(dir, name+".json", append(text, '\n'))
+	return h.world().Remember(folder+"/"+name+".json", append(text, '\n'))
 }
 
 // member is what lay on a drive of a set when it was last seen: .djscript/members/ID.json. It is a cache: what lies on the

@@ -40,11 +40,21 @@ func (v *visit) arrive(r *running) {
 		for _, warning := range p.Warnings {
 			r.logFailure(warning)
 		}
-		if p.Drive != "" {
-			v.places.known.Remember(p.Here.Mark, r.host.now(), r.host.day())
-			if err := MakeFolder(p.Here.Drive.Path, p.Config.Path); err != nil {
-				r.logFailure(err)
-			}
+	}
+	if v.places.known != nil {
+		v.enter(r)
+	}
+}
+
+// enter remembers the enrolled drives that are there, and makes the folder on each.
+func (v *visit) enter(r *running) {
+	for _, p := range v.places.all {
+		if p.Drive == "" {
+			continue
+		}
+		v.places.known.Remember(p.Here.Mark, r.host.now(), r.host.day())
+		if err := MakeFolder(p.Here.Drive.Path, p.Config.Path); err != nil {
+			r.logFailure(err)
 		}
 	}
 	if err := v.places.known.Save(); err != nil {
@@ -123,9 +133,9 @@ func (v *visit) note(ctx context.Context, r *running) error {
 		if !ok {
 			continue
 		}
-		if p.Path != "" && p.There() == nil {
+		if v.there(p) {
 			kept = kept.here(now, p.Drive, r.host.day(), proven)
-			if p.Drive != "" {
+			if p.Drive != "" && v.places.known != nil {
 				if err := r.host.keepMember(p, all); err != nil {
 					r.logFailure(err)
 				}
@@ -139,6 +149,14 @@ func (v *visit) note(ctx context.Context, r *running) error {
 		}
 	}
 	return errors.Join(late...)
+}
+
+// there tells whether a destination is still there when all is done.
+func (v *visit) there(p Place) bool {
+	if v.places.known == nil {
+		return p.Here.State == drive.OK
+	}
+	return p.Path != "" && p.There() == nil
 }
 
 // overdue fails a run that missed a destination which has been away for longer than it may.
@@ -167,7 +185,7 @@ func (s span) String() string {
 // eject lets a drive be pulled out. Only then is that said; a drive that somebody holds degrades the run.
 func (r *running) eject(ctx context.Context, p Place) {
 	args := message.Args{"destination": p.Name, "drive": driveName(p.Here, p.Config), "path": p.Here.Drive.Path}
-	if err := r.host.ejecting(ctx, p.Here.Drive); err != nil {
+	if err := r.engines.Drives.Eject(ctx, p.Here.Drive); err != nil {
 		r.Degrade(message.Wrap(err, "copy.degraded", "run.not_ejected", args))
 		return
 	}

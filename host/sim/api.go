@@ -211,7 +211,9 @@ func (s *Store) run(c *lua.Call, a *runArgs) (any, error) {
 	if c.Context.Err() != nil {
 		return nil, context.Cause(c.Context)
 	}
-	return result(o), nil
+	found := result(o)
+	found["said"] = append([]string{}, s.last().said...)
+	return found, nil
 }
 
 // result is how a run went, as a test reads it.
@@ -282,7 +284,8 @@ func (s *Store) plug(a *plugArgs) {
 		}}
 		s.drives = append(s.drives, d)
 	}
-	d.plugged = true
+	d.plugged, d.ejected = true, ""
+	s.handled[d.set] = true
 	clear(s.homes)
 	if a.Path != "" {
 		d.Path = a.Path
@@ -316,7 +319,8 @@ func (s *Store) nextLetter() string {
 // unplug takes a drive out, or makes a destination one that can not be reached.
 func (s *Store) unplug(label string) error {
 	if d := s.driveNamed(label); d != nil {
-		d.plugged = false
+		d.plugged, d.ejected = false, ""
+		s.handled[d.set] = true
 		return nil
 	}
 	if _, err := s.config.Destination(label); err != nil {

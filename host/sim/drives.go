@@ -10,6 +10,7 @@ import (
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
 )
 
 // simulated is a drive, in its slot or in somebody's pocket.
@@ -18,6 +19,7 @@ type simulated struct {
 	plugged bool
 	set     string // the destination whose member it is; "" of none
 	slot    string // "wed"
+	ejected string // business day on which a run let it be taken out, and it was; "" since it is back
 }
 
 // there tells whether a destination can be reached now, and why not.
@@ -43,12 +45,9 @@ func (s *Store) destination(name string) copies.Destination {
 		return found
 	}
 	found.Removable = true
-	for _, on := range s.drives {
-		mine := on.set == name || on.set == "" && len(d.Set) == 0 && on.Label == d.Drive.Name()
-		if mine && on.plugged {
-			found.Path, found.Drive, found.Slot = path.Join(strings.TrimSuffix(on.Path, "/"), d.Path), on.Label, on.slot
-			return found
-		}
+	if on := s.picked(d); on != nil {
+		found.Path, found.Drive, found.Slot = path.Join(strings.TrimSuffix(on.Path, "/"), d.Path), on.Label, on.slot
+		return found
 	}
 	found.Absent = s.away(found)
 	return found
@@ -60,6 +59,27 @@ func (s *Store) destinations() (all []copies.Destination) {
 		all = append(all, s.destination(d.Name))
 	}
 	return all
+}
+
+// picked is the drive that a destination is now: today's of its set, or another that is plugged in; nil where none is.
+func (s *Store) picked(d config.Destination) *simulated {
+	var other *simulated
+	for _, on := range s.drives {
+		switch {
+		case !on.plugged || !s.carries(on, d):
+		case on.slot == s.slot():
+			return on
+		case other == nil:
+			other = on
+		}
+	}
+	return other
+}
+
+// slot is the place in a set that this day has.
+func (s *Store) slot() string {
+	day, _ := time.Parse(time.DateOnly, s.businessDay(s.now)) // ours
+	return config.Slot(day.Weekday())
 }
 
 // driveAt is the drive that a place lies on.
@@ -144,20 +164,63 @@ func (s *Store) add(label, set, slot string) *simulated {
 }
 
 // swap plugs in today's drive of each set, as whoever closes the shop does, unless it is forgotten: then the one stays that
-// was there.
+// was there. What was taken out on another day comes back.
 func (s *Store) swap() {
+	s.bringBack(s.businessDay(s.world()))
 	if s.careless > 0 {
 		return
 	}
 	day, err := time.Parse(time.DateOnly, s.businessDay(s.world()))
 	for _, d := range s.config.Destinations {
-		if err != nil || !slices.Contains(d.Set, day.Weekday()) || s.absent[d.Name] {
+		if err != nil || !slices.Contains(d.Set, day.Weekday()) || s.absent[d.Name] || s.handled[d.Name] {
 			continue
 		}
 		for _, member := range s.drives {
 			if member.set == d.Name {
-				member.plugged = member.slot == config.Slot(day.Weekday())
+				member.plugged = member.slot == config.Slot(day.Weekday()) && member.ejected == ""
 			}
 		}
 	}
+}
+
+// bringBack plugs in again what was ejected, but not on that day.
+func (s *Store) bringBack(today string) {
+	for _, d := range s.drives {
+		if d.ejected != "" && d.ejected != today {
+			d.plugged, d.ejected = true, ""
+		}
+	}
+}
+
+// placeOf is a destination with its drives, as a run is told of them.
+func (s *Store) placeOf(d config.Destination) run.Place {
+	place := run.Place{Config: d, Destination: s.destination(d.Name)}
+	if d.Drive == nil {
+		return place
+	}
+	if s.absent[d.Name] {
+		place.Absent, place.Path = s.away(place.Destination), ""
+	}
+	for _, on := range s.drives {
+		if !s.carries(on, d) {
+			continue
+		}
+		seen := drive.Sighting{
+			Slot: on.slot, State: drive.Absent, Err: s.away(place.Destination),
+			Mark: drive.Mark{ID: on.Label, Name: d.Drive.Name(), Store: s.config.Store.ID, Destination: d.Name, Slot: on.slot},
+		}
+		if on.plugged && !s.absent[d.Name] {
+			seen.State, seen.Err, seen.Drive = drive.OK, nil, on.Drive
+		}
+		place.Sightings = append(place.Sightings, seen)
+		if on.Label == place.Drive {
+			place.Here = seen
+		}
+	}
+	return place
+}
+
+// carries tells whether a drive is one of those of a destination.
+func (s *Store) carries(on *simulated, d config.Destination) bool {
+	return on.set == d.Name || on.set == "" && len(d.Set) == 0 && on.Label == d.Drive.Name()
 }

@@ -100,8 +100,13 @@ func (s ports) Eject(_ context.Context, d drive.Drive) error {
 	if !d.Removable {
 		return message.New("drive.system", "drive.system", message.Args{"path": d.Path})
 	}
+	if s.dead {
+		return errPowerCut
+	}
 	for _, one := range s.drives {
-		one.plugged = one.plugged && one.Path != d.Path
+		if one.plugged && one.Path == d.Path {
+			one.plugged, one.ejected = false, s.businessDay(s.world())
+		}
 	}
 	return nil
 }

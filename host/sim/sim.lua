@@ -19,6 +19,7 @@
 ---@field steps dj.SimStep[]    calls with an effect, in order
 ---@field plan? dj.SimStep[]    of a dry run: what it would do
 ---@field value any             what the job returned
+---@field said string[]         what it told on the way, as the history has it
 
 ---@class dj.SimCompany
 ---@field id string
@@ -127,7 +128,8 @@ function dj.Sim:off(duration) end
 function dj.Sim:run(entry, params, opts) end
 
 --- Plugs a drive in, by its label: one that the store knows, or a new one (a pen drive of 64 GB, at the next free letter).
---- The label "" is a drive that nobody gave a name.
+--- The label "" is a drive that nobody gave a name. The drives of a destination that is a set are "pendrive-mon",
+--- "pendrive-tue" ...: somebody plugs in that of the day, until the test plugs one in or takes one out itself.
 ---
 --- Example:
 --- ```lua

@@ -32,6 +32,7 @@ type Store struct {
 	databases map[string]*database
 	drives    []*simulated
 	absent    map[string]bool       // destinations that can not be reached, whatever their drive
+	handled   map[string]bool       // destinations by a set of drives, which the test changes itself
 	careless  int                   // faults that leave the wrong drive of a set in its slot
 	homes     map[string]*simulated // the drives that folders lie on, by their destinations, as far as they were looked for
 	proofs    map[string]bool       // that the ledgers know of, by copy and destination
@@ -74,6 +75,7 @@ type database struct {
 type ran struct {
 	request run.Request
 	outcome *run.Outcome
+	said    []string // what it told on the way
 	calls   []call
 	before  census
 	after   census
@@ -88,7 +90,7 @@ const gigabyte = 1 << 30
 
 func newStore(p *Program, folder string, c *config.Config) *Store {
 	s := &Store{
-		program: p, folder: folder, entropy: rand.NewChaCha8([32]byte{}), absent: map[string]bool{}, files: map[string]string{},
+		program: p, folder: folder, entropy: rand.NewChaCha8([32]byte{}), absent: map[string]bool{}, handled: map[string]bool{}, files: map[string]string{},
 		locks: map[string]string{}, kept: map[string][]byte{}, spoilt: map[string]bool{}, unsound: map[string]bool{}, approved: map[string]string{}, homes: map[string]*simulated{}, swept: map[string]int{}, proofs: map[string]bool{}, databases: map[string]*database{},
 		drives: []*simulated{
 			{Drive: drive.Drive{Path: "C:/", Label: "WINDOWS", Serial: "1C0A-77E2", Filesystem: "NTFS", Free: 200 * gigabyte, Total: 500 * gigabyte}, plugged: true},
@@ -158,6 +160,11 @@ func (s *Store) Run(ctx context.Context, request run.Request) *run.Outcome {
 		this.before = s.census()
 	}
 	host := &run.Host{Config: s.config, Builtin: s.program.Builtin, Version: "sim", Now: s.clock, Entropy: s.entropy, World: s, Layers: s.layers}
+	host.Watch = func(e run.Event) {
+		if e.Kind == "log" {
+			this.said = append(this.said, e.Text)
+		}
+	}
 	this.outcome = host.Run(ctx, request)
 	this.calls = s.calls
 	for name := range s.locks {
@@ -200,7 +207,7 @@ func (s *Store) clone() *Store {
 		own := *d
 		other.databases[name] = &own
 	}
-	other.proofs = maps.Clone(s.proofs)
+	other.proofs, other.handled = maps.Clone(s.proofs), maps.Clone(s.handled)
 	other.approved, other.homes, other.swept = maps.Clone(s.approved), map[string]*simulated{}, map[string]int{}
 	other.kept, other.spoilt, other.unsound = maps.Clone(s.kept), maps.Clone(s.spoilt), maps.Clone(s.unsound)
 	other.drives, other.copies, other.faults = each(s.drives), each(s.copies), each(s.faults)

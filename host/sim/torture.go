@@ -171,6 +171,7 @@ func droppedTooSoon(this, calm *ran) string {
 // skip the copies that are made already, and to clear away what the power cut left.
 func (s *Store) again(ctx context.Context, this *ran, hit call, args message.Args, calm *ran) []Violation {
 	s.now = s.now.Add(10 * time.Minute)
+	s.bringBack("")
 	outcome := s.Run(ctx, this.request)
 	exit := run.ExitCode(outcome)
 	if exit != run.ExitDone && exit != run.ExitCode(calm.outcome) && !(exit == run.ExitSkipped && hasMade(this, calm)) {

@@ -19,6 +19,9 @@ func (s *Store) Engines(context.Context) (*run.Engines, error) {
 		Outbox: outbox{s}, Around: s.around, Decided: s.diary.decided, Cover: s.program.Cover,
 	}
 	e.Destinations = s.destinations()
+	for _, d := range s.config.Destinations {
+		e.Places = append(e.Places, s.placeOf(d))
+	}
 	for _, d := range s.config.Databases {
 		e.Databases = append(e.Databases, copies.Database{
 			Name: d.Name, At: firebird.Database{Server: d.Server, Path: d.Path, User: d.User}, System: s.system(d.System), Files: d.Files,

@@ -19,6 +19,7 @@
 ---@field steps dj.SimStep[]    as chamadas com efeito, em ordem
 ---@field plan? dj.SimStep[]    de um ensaio (dry run): o que ela faria
 ---@field value any             o que o trabalho devolveu
+---@field said string[]         o que ela contou pelo caminho, como no histórico
 
 ---@class dj.SimCompany
 ---@field id string
@@ -127,7 +128,8 @@ function dj.Sim:off(duration) end
 function dj.Sim:run(entry, params, opts) end
 
 --- Conecta uma unidade, pelo rótulo: uma que a loja conhece, ou uma nova (um pen drive de 64 GB, na próxima letra livre).
---- O rótulo "" é o de uma unidade a que ninguém deu nome.
+--- O rótulo "" é o de uma unidade a que ninguém deu nome. As unidades de um destino que é um conjunto são "pendrive-mon",
+--- "pendrive-tue" ...: alguém conecta a do dia, até que o teste mesmo conecte ou retire uma.
 ---
 --- Exemplo:
 --- ```lua
