@@ -105,7 +105,7 @@ func cmdMark(ts *testscript.TestScript, args []string) {
 }
 
 // weekdays: TODAY and OTHER are the slots of the shop's day and of the day after it, DAY and OTHERDAY what a person calls
-// them.
+// them, ENDAY and ENOTHERDAY in English.
 func cmdWeekdays(ts *testscript.TestScript, _ []string) {
 	zone, err := time.LoadLocation("America/Sao_Paulo")
 	ts.Check(err)
@@ -117,6 +117,8 @@ func cmdWeekdays(ts *testscript.TestScript, _ []string) {
 	ts.Setenv("DAY", names[today.Weekday()])
 	ts.Setenv("OTHER", config.Slot(other))
 	ts.Setenv("OTHERDAY", names[other])
+	ts.Setenv("ENDAY", today.Weekday().String())
+	ts.Setenv("ENOTHERDAY", other.String())
 }
 
 func asRoot(ts *testscript.TestScript, name string, args ...string) {

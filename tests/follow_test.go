@@ -47,7 +47,7 @@ func cmdFollow(ts *testscript.TestScript, args []string) {
 			}
 		}
 	}
-	if r.commands < 5 {
+	if r.commands < 3 {
 		ts.Fatalf("%s has only %d commands", args[0], r.commands)
 	}
 }

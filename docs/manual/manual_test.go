@@ -54,6 +54,27 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	}
 }
 
+func TestEveryPlaceOnAPageIsAHeading(t *testing.T) {
+	link, heading := regexp.MustCompile(`\]\(([^)#:]*#[^)]+)\)`), regexp.MustCompile(`(?m)^##+ (.+)$`)
+	sign := regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
+	for _, file := range pages(t) {
+		for _, to := range found(link, read(t, file)) {
+			name, place, _ := strings.Cut(to, "#")
+			target := filepath.Join(filepath.Dir(file), name)
+			if name == "" {
+				target = file
+			}
+			var places []string
+			for _, words := range found(heading, read(t, target)) {
+				places = append(places, strings.ReplaceAll(sign.ReplaceAllString(strings.ToLower(words), ""), " ", "-"))
+			}
+			if !slices.Contains(places, place) {
+				t.Errorf("%s leads to %s, which is no heading there: %q", file, to, places)
+			}
+		}
+	}
+}
+
 func TestEveryCommandExistsAndIsExplained(t *testing.T) {
 	use := regexp.MustCompile(`(?:Use: |group\()"([a-z]+)[ "]`)
 	known := found(use, source(t, "host/cli"))
