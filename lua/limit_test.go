@@ -41,6 +41,22 @@ func TestWhatGoDoesCosts(t *testing.T) {
 	}
 }
 
+// A search that ends soon is work too: a thousand of them are a thousand times as much.
+func TestShortSearchesCost(t *testing.T) {
+	for _, source := range []string{
+		"local s = ('a'):rep(10) for i = 1, 1000 do s:find('.-.-b') end", "local s = ('a'):rep(10) for i = 1, 1000 do s:match('.*.*b') end",
+		"local s = ('a'):rep(10) for i = 1, 1000 do s:gsub('.-.-b', '') end", "local s = ('a'):rep(10) for i = 1, 1000 do for _ in s:gmatch('.-.-b') do end end",
+		"for i = 1, 9000 do ('a'):find('a()') end",
+	} {
+		if run := fails(t, Options{Steps: 100_000}, source); run.Code() != "run.limit" {
+			t.Errorf("%s: %v", source, run)
+		}
+		if _, err := try(t, Options{Steps: 1_000_000}, source); err != nil {
+			t.Errorf("%s: %v", source, err)
+		}
+	}
+}
+
 func TestATextIsNotMadeBeforeItIsTooLong(t *testing.T) {
 	for _, source := range []string{
 		"local s = ('x'):rep(6e7) print(s, s)", "return os.date(('%c'):rep(1e7), 0)", "return ('x'):rep(1e5):gsub('.*', ('%0'):rep(1e4))",

@@ -11,8 +11,12 @@ import (
 // matcherSteps is how many steps of the matcher cost one of the run: they are that much shorter.
 const matcherSteps = 8
 
+// searchSteps is what a search costs before anything is looked at: what it needs is made anew each time.
+const searchSteps = 8
+
 // matcher looks for a pattern within the budget of the run.
 func (s *State) matcher(l *glua.LState, text, form string) *matcher {
+	s.spend(l, searchSteps)
 	m := &matcher{state: s, l: l, form: form, text: text}
 	m.Matcher = pattern.New(text, form, func(steps int) error {
 		m.state.spend(m.l, int64(steps/matcherSteps))
@@ -37,6 +41,7 @@ func (m *matcher) next(from int) bool { return m.found(m.Next(from)) }
 
 func (m *matcher) found(start, end int, ok bool, err error) bool {
 	m.check(err)
+	m.state.spend(m.l, int64(m.Rest()/matcherSteps))
 	m.start, m.end = start, end
 	return ok
 }

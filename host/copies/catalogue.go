@@ -270,13 +270,16 @@ func openShelf(ctx context.Context, d Destination, store string) (*shelf, error)
 	if err := d.There(); err != nil {
 		return nil, err
 	}
-	events, err := readLedger(d.Path)
+	ledger, err := ledgerText(d.Path) // before the copies: what it tells of lay there by then
 	if err != nil {
 		return nil, err
 	}
-	known := remembered(events)
+	var known map[string]*memory
+	var parsing sync.WaitGroup
+	parsing.Go(func() { known = remembered(parseLedger(ledger)) })
 	s := &shelf{}
 	lying := readings(ctx, d.Path)
+	parsing.Wait()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -300,7 +303,7 @@ type reading struct {
 }
 
 // How many copies are opened at once: enough to keep a slow drive busy, and not to make a disk run to and fro.
-const readers = 4
+const readers = 16
 
 // readings reads all copies of a folder, in the order of their names.
 func readings(ctx context.Context, dir string) []reading {
@@ -360,7 +363,7 @@ type memory struct {
 	sealed  event
 	check   event  // the last one
 	writing *event // published in part, as far as is known
-	proof   *Proof
+	proven  event  // the last one with a proof
 
 	pinned    *Pin
 	waived    []string
@@ -404,11 +407,11 @@ func (m *memory) learn(e event) {
 	case eventSealed:
 		m.sealed, m.writing, m.check = e, nil, event{} // what was found damaged before is not what was written now
 	case eventFound:
-		m.sealed, m.writing, m.proof = e, nil, e.Proof
+		m.sealed, m.writing, m.proven = e, nil, e
 	case eventCheck:
 		m.check = e
 	case eventProof:
-		m.proof = e.Proof
+		m.proven = e
 	case eventPinned:
 		m.pinned = &Pin{Reason: e.Why, LastDay: e.LastDay}
 	case eventUnpinned:
@@ -459,7 +462,7 @@ func (m *memory) add(c *Copy) {
 		p.State = Bad
 	}
 	if c.Proof == nil {
-		c.Proof = m.proof
+		c.Proof = m.proven.proof()
 	}
 	c.Pinned, c.Waived, c.Accepted = m.pinned, m.waived, m.accepted
 }
@@ -474,7 +477,7 @@ func (m *memory) copy(d Destination, state string) Copy {
 	e := m.sealed
 	return Copy{
 		ID: e.ID, Seq: strconv.FormatUint(e.Seq, 10), Name: e.Name, Store: e.Store, Database: e.Database, Created: e.At,
-		Proof:  m.proof,
+		Proof:  m.proven.proof(),
 		Places: []Place{e.place(d, state)},
 	}
 }

@@ -180,7 +180,7 @@ func (c *Catalogue) stamp() string { return c.Now().Format(time.RFC3339) }
 
 // verifies tells an event that makes a copy verified: a proof in which nothing was odd, or the word of a person.
 func (e event) verifies() bool {
-	return e.Event == eventProof && e.OK && (e.Proof == nil || len(e.Proof.Odd) == 0) || e.Event == eventAccepted
+	return e.Event == eventProof && e.OK && !e.odd() || e.Event == eventAccepted
 }
 
 // Change is what happened to a database's copies at a destination: one was verified, or one was dropped.

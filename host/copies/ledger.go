@@ -1,7 +1,7 @@
 package copies
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,7 +66,8 @@ type event struct {
 	LastDay  string   `json:"last_day,omitempty"` // of a pin: the last business day that it holds
 	Day      string   `json:"day,omitempty"`      // of a tombstone: the newest business day that could be believed then
 	Files    []lain   `json:"files,omitempty"`    // of a tombstone: what lay there
-	Proof    *Proof   `json:"proof,omitempty"`
+
+	Proof json.RawMessage `json:"proof,omitempty"` // a Proof, which few who read a ledger ask for
 
 	Destination string `json:"destination,omitempty"` // that a copy need not reach
 	Hash        string `json:"hash,omitempty"`        // of an approved plan
@@ -100,29 +101,53 @@ func ownFolder(root, folder string) error {
 	return nil
 }
 
-// readLedger gives the events of a destination, oldest first; none where there is no ledger. A line that a crash left
-// half-written is passed over: what it told is also in the zips.
+// readLedger gives the events of a destination, oldest first; none where there is no ledger.
 func readLedger(root string) ([]event, error) {
-	file, err := os.Open(filepath.Join(root, filepath.FromSlash(ledgerPath)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
-	}
-	defer file.Close()
-	var events []event
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
-		var e event
-		if strings.TrimSpace(lines.Text()) == "" || json.Unmarshal(lines.Bytes(), &e) != nil {
-			continue
-		}
-		events = append(events, e)
-	}
-	if err := lines.Err(); err != nil {
+	text, err := ledgerText(root)
+	return parseLedger(text), err
+}
+
+func ledgerText(root string) ([]byte, error) {
+	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(ledgerPath)))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read ledger: %w", err)
 	}
-	return events, nil
+	return text, nil
+}
+
+// parseLedger reads the lines of a ledger. One that a crash left half-written is passed over: what it told is also in
+// the zips.
+func parseLedger(text []byte) []event {
+	var events []event
+	for line := range bytes.Lines(text) {
+		var e event
+		if json.Unmarshal(line, &e) == nil {
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+// proof is the one that an event tells of, or nil. What can not be read proves nothing.
+func (e *event) proof() *Proof {
+	var proof *Proof
+	if len(e.Proof) == 0 || json.Unmarshal(e.Proof, &proof) != nil {
+		return nil
+	}
+	return proof
+}
+
+// odd tells whether the proof found the copy unlike its elders.
+func (e *event) odd() bool {
+	proof := e.proof()
+	return proof != nil && len(proof.Odd) > 0
+}
+
+// told is the proof as a ledger keeps it.
+func (p *Proof) told() json.RawMessage {
+	if p == nil {
+		return nil
+	}
+	text, _ := json.Marshal(p) // nothing in it can not be encoded
+	return text
 }

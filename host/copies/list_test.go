@@ -47,7 +47,7 @@ func shelved(t testing.TB, d Destination, n int) {
 		}
 		for _, e := range []event{made.event(eventSealed, place, ""), made.event(eventProof, place, "")} {
 			if e.Event == eventProof {
-				e.Proof = proof
+				e.Proof = proof.told()
 			}
 			line, err := json.Marshal(e)
 			if err != nil {

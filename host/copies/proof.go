@@ -102,7 +102,7 @@ func writeProof(p Place, d *Destination, c Copy, m *Manifest, proof *Proof) erro
 	}
 	return enter(d.Path, event{
 		At: proof.When, Event: eventProof, ID: c.ID, Seq: m.Seq, Store: c.Store, Database: c.Database, Name: c.Name,
-		Bytes: p.Bytes, SHA256: p.SHA256, OK: proof.OK, Why: strings.Join(proof.Against, "; "), Proof: proof,
+		Bytes: p.Bytes, SHA256: p.SHA256, OK: proof.OK, Why: strings.Join(proof.Against, "; "), Proof: proof.told(),
 	})
 }
 

@@ -42,7 +42,7 @@ func (m *memory) tells(a artifact, store string) bool {
 	if !m.knows(store) {
 		return false
 	}
-	if m.proof != nil {
+	if len(m.proven.Proof) > 0 {
 		return true
 	}
 	_, err := os.Lstat(a.beside(proofSuffix))
@@ -80,7 +80,7 @@ func (c *Catalogue) rebuild(d Destination) error {
 			lost++
 		}
 		line := c.event(eventFound, one, one.Places[0])
-		line.Proof = one.Proof
+		line.Proof = one.Proof.told()
 		if text, err := os.ReadFile(artifactOf(one.Places[0]).beside(cardSuffix)); err == nil {
 			line.Card = sumOf(text)
 		}

@@ -210,7 +210,8 @@ func (s *sending) carry(d Destination, p Place) error {
 		known = &memory{}
 	}
 	var failed []error
-	if proof := s.copy.Proof; proof != nil && proof.SHA256 == p.zipSum() && (known.proof == nil || known.proof.When < proof.When) {
+	there := known.proven.proof()
+	if proof := s.copy.Proof; proof != nil && proof.SHA256 == p.zipSum() && (there == nil || there.When < proof.When) {
 		failed = append(failed, writeProof(p, &d, s.copy, &Manifest{Seq: s.copy.Number()}, proof))
 	}
 	tell := func(kind string, change func(*event)) {

@@ -533,7 +533,7 @@ func (m *memory) bin(c *Copy, d Destination) {
 	p.SHA256, p.Bytes = m.dropping.SHA256, m.dropping.Bytes
 	p.LastDay, p.Why = m.dropping.lastDay(), m.dropping.Why
 	if c.Proof == nil {
-		c.Proof = m.proof
+		c.Proof = m.proven.proof()
 	}
 }
 

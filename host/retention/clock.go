@@ -14,8 +14,8 @@ const longestPause = 400
 // battery or one wrong year so casts doubt on a few copies, and on none that were made before or after it. The copies
 // that are not verified are held against that sequence, and can not shake it. A doubted copy takes no slot and is kept.
 func doubt(newestFirst []Copy) {
-	var stamps []stamp // of the verified copies that can be believed at all, oldest first
-	var index []int
+	stamps := make([]stamp, 0, len(newestFirst)) // of the verified copies that can be believed at all, oldest first
+	index := make([]int, 0, len(newestFirst))
 	for i := range slices.Backward(newestFirst) {
 		c := &newestFirst[i]
 		s, ok := stampOf(c)
@@ -95,7 +95,13 @@ func (s stamp) follows(older stamp) bool { return older.day <= s.day && older.ro
 type link struct{ length, day, place int }
 
 func (l link) compare(other link) int {
-	return cmp.Or(cmp.Compare(l.length, other.length), cmp.Compare(l.day, other.day), cmp.Compare(l.place, other.place))
+	switch {
+	case l.length != other.length:
+		return l.length - other.length
+	case l.day != other.day:
+		return l.day - other.day
+	}
+	return l.place - other.place
 }
 
 // believed are the places of the longest sequence, newest first. Of several that are as long, the one with the newest
@@ -107,7 +113,13 @@ func believed(stamps []stamp) []int {
 	}
 	slices.SortFunc(order, func(i, j int) int {
 		a, b := stamps[i], stamps[j]
-		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.room, b.room), cmp.Compare(i, j))
+		switch {
+		case a.day != b.day:
+			return a.day - b.day
+		case a.room != b.room:
+			return cmp.Compare(a.room, b.room)
+		}
+		return i - j
 	})
 	slices.Sort(rooms)
 	rooms = slices.Compact(rooms)
@@ -124,7 +136,7 @@ func believed(stamps []stamp) []int {
 			last = ends
 		}
 	}
-	var found []int
+	found := make([]int, 0, last.length)
 	for i := last.place - 1; i >= 0; i = before[i] {
 		found = append(found, i)
 	}
@@ -155,6 +167,6 @@ func (t tree) upTo(slot int) (best link) {
 
 // dayNumber counts civil days; ok is false for what is no day.
 func dayNumber(day string) (n int, ok bool) {
-	t, err := time.Parse(time.DateOnly, day)
+	t, err := time.Parse(time.RFC3339, day+"T00:00:00Z") // which is read many times as fast as a day alone
 	return int(t.Unix() / int64(24*time.Hour/time.Second)), err == nil
 }

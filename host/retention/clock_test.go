@@ -3,6 +3,7 @@ package retention
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -71,6 +72,18 @@ func TestANumberThatNobodyCountedToCastsNoDoubtOnOthers(t *testing.T) {
 	for _, c := range Groups(all)[0].Copies[1:] {
 		if c.Doubted {
 			t.Errorf("%s is doubted", c.Day)
+		}
+	}
+}
+
+func TestADayIsADateAndNothingElse(t *testing.T) {
+	for _, day := range []string{
+		"2026-02-28", "2024-02-29", "0000-01-01", "9999-12-31", "1969-12-31", "2026-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "",
+		"2026-01-01 ", " 2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00", "+2026-01-01", "12026-01-01", "2026-01-01.5", "hoje",
+	} {
+		want, err := time.Parse(time.DateOnly, day)
+		if n, ok := dayNumber(day); ok != (err == nil) || ok && n != int(want.Unix()/86400) {
+			t.Errorf("%q: %d, %v; want %v, %v", day, n, ok, want, err)
 		}
 	}
 }

@@ -1,27 +1,27 @@
 package retention
 
-// frozen is why nothing of a unit may go now; the key is "" where something may.
-func (j *judgement) frozen(g *Group) Reason {
+// frozen is why nothing of a unit may go now; nil where something may.
+func (j *judgement) frozen(g *Group) []Reason {
 	switch {
 	case g.suspicious():
-		return j.say.of("retention.suspect", "", nil)
+		return j.only("retention.suspect", "", nil)
 	case j.newSpread(g).lacking(g):
-		return j.say.of("retention.devices", "devices", j.guards.Devices)
+		return j.only("retention.devices", "devices", j.guards.Devices)
 	}
-	return Reason{}
+	return nil
 }
 
-// held is why a copy that nothing keeps can not go now.
-func (j *judgement) held(c *Copy, frozen Reason) (why Reason, held bool) {
+// held is why a copy that nothing keeps can not go now; nil where it can.
+func (j *judgement) held(c *Copy, frozen []Reason) []Reason {
 	switch {
-	case frozen.Key != "":
-		return frozen, true
+	case frozen != nil:
+		return frozen
 	case c.Busy:
-		return j.say.of("retention.busy", "", nil), true
+		return j.only("retention.busy", "", nil)
 	case c.Away:
-		return j.say.of("retention.away", "", nil), true
+		return j.only("retention.away", "", nil)
 	}
-	return Reason{}, false
+	return nil
 }
 
 // suspicious tells whether a copy unlike its elders has come since the newest verified one: what made it so may make the

@@ -22,16 +22,23 @@ type Group struct {
 // Groups puts copies into their units, by database, each newest first, and doubts the days that contradict the order
 // of the copies. The order in which the copies come changes nothing.
 func Groups(copies []Copy) []Group {
-	byUnit := map[Unit][]int{}
+	var groups []Group
+	var places [][]int // in copies, of each group's own
+	which := map[Unit]int{}
 	for i := range copies {
 		unit := Unit{copies[i].Database, copies[i].Companies, copies[i].Partial}
-		byUnit[unit] = append(byUnit[unit], i)
+		at, known := which[unit]
+		if !known {
+			at = len(groups)
+			which[unit] = at
+			groups, places = append(groups, Group{Unit: unit}), append(places, nil)
+		}
+		places[at] = append(places[at], i)
 	}
-	var groups []Group
-	for unit, places := range byUnit {
-		own := newestFirst(copies, places)
+	for i := range groups {
+		own := newestFirst(copies, places[i])
 		doubt(own)
-		groups = append(groups, Group{Unit: unit, Copies: own, NewestDay: newestDay(own)})
+		groups[i].Copies, groups[i].NewestDay = own, newestDay(own)
 	}
 	slices.SortFunc(groups, func(a, b Group) int { return a.Unit.compare(b.Unit) })
 	return groups
@@ -41,7 +48,10 @@ func Groups(copies []Copy) []Group {
 func newestFirst(copies []Copy, places []int) []Copy {
 	slices.SortFunc(places, func(i, j int) int {
 		a, b := &copies[i], &copies[j]
-		return cmp.Or(cmp.Compare(b.Seq, a.Seq), cmp.Compare(b.ID, a.ID), cmp.Compare(b.Created, a.Created), cmp.Compare(b.Device, a.Device))
+		if bySeq := cmp.Compare(b.Seq, a.Seq); bySeq != 0 {
+			return bySeq
+		}
+		return cmp.Or(cmp.Compare(b.ID, a.ID), cmp.Compare(b.Created, a.Created), cmp.Compare(b.Device, a.Device))
 	})
 	sorted := make([]Copy, len(places))
 	for i, place := range places {

@@ -36,10 +36,11 @@ const (
 // Decide judges a proposal for the copies of one destination. An id that is none of theirs, or a copy kept for no
 // reason, refuses the proposal whole: guard.policy.
 func Decide(copies []Copy, proposal Proposal, guards Guards) (Plan, error) {
-	if err := proposal.check(copies); err != nil {
+	times := timesOf(copies)
+	if err := proposal.check(times); err != nil {
 		return Plan{}, err
 	}
-	groups := Groups(once(copies))
+	groups := Groups(once(copies, times))
 	plan := proposal.judge(groups, guards, false)
 	if guards.Approved != "" && guards.Approved == plan.Hash() {
 		plan = proposal.judge(groups, guards, true)
@@ -66,15 +67,9 @@ func (p Plan) Hash() string {
 }
 
 // check refuses what can not be meant.
-func (p Proposal) check(copies []Copy) error {
-	known := map[string]bool{}
-	for i := range copies {
-		if _, wanted := p.Keep[copies[i].ID]; wanted {
-			known[copies[i].ID] = true
-		}
-	}
+func (p Proposal) check(known map[string]int) error {
 	for id, reasons := range p.Keep {
-		if !known[id] {
+		if known[id] == 0 {
 			return message.New("guard.policy", "retention.unknown_copy", message.Args{"id": id})
 		}
 		if len(reasons) == 0 {
@@ -84,12 +79,17 @@ func (p Proposal) check(copies []Copy) error {
 	return nil
 }
 
-// once makes the copies unsure that lie there under one id: which of them is meant can not be known.
-func once(copies []Copy) []Copy {
+// timesOf counts how often each id is there.
+func timesOf(copies []Copy) map[string]int {
 	times := make(map[string]int, len(copies))
 	for i := range copies {
 		times[copies[i].ID]++
 	}
+	return times
+}
+
+// once makes the copies unsure that lie there under one id: which of them is meant can not be known.
+func once(copies []Copy, times map[string]int) []Copy {
 	if len(times) == len(copies) {
 		return copies
 	}
@@ -112,6 +112,7 @@ type judgement struct {
 	paid      map[string]int // credit that is used up, by database
 	say       sentences
 	told      map[sentence]bool
+	last      *Reason // why the last copy was put off
 }
 
 func (p Proposal) judgement(guards Guards) *judgement {
@@ -120,7 +121,7 @@ func (p Proposal) judgement(guards Guards) *judgement {
 		floor = DefaultMin
 	}
 	return &judgement{
-		Plan:   Plan{Keep: map[string][]Reason{}, Drop: map[string][]Reason{}, Deferred: map[string][]Reason{}},
+		Plan:   Plan{Keep: make(map[string][]Reason, len(p.Keep)), Drop: map[string][]Reason{}, Deferred: map[string][]Reason{}},
 		guards: guards, classes: p.Classes, floor: max(floor, guards.Min),
 		paid: map[string]int{}, say: sentences{}, told: map[sentence]bool{},
 	}
@@ -129,9 +130,14 @@ func (p Proposal) judgement(guards Guards) *judgement {
 func (p Proposal) judge(groups []Group, guards Guards, unlimited bool) Plan {
 	j := p.judgement(guards)
 	j.unlimited = unlimited
+	rest, left := make([][]int, len(groups)), 0
 	for i := range groups {
-		g := &groups[i]
-		j.drop(g, j.keep(g, p.Keep))
+		rest[i] = j.keep(&groups[i], p.Keep)
+		left += len(rest[i])
+	}
+	j.Deferred = make(map[string][]Reason, left)
+	for i := range groups {
+		j.drop(&groups[i], rest[i])
 	}
 	return j.Plan
 }
@@ -160,20 +166,21 @@ func (j *judgement) drop(g *Group, rest []int) {
 	frozen := j.frozen(g)
 	most := max(breakerLeast, len(g.Copies)/breakerShare)
 	newer := g.verifiedBefore()
+	breaker, unpaid := j.only("retention.breaker", "most", most), j.only("retention.unpaid", "database", database)
 	able := 0 // of those that could go now
 	for _, i := range slices.Backward(rest) {
 		c := &g.Copies[i]
-		why, held := j.held(c, frozen)
-		if !held {
+		held := j.held(c, frozen)
+		if held == nil {
 			able++
 		}
 		switch {
-		case held:
-			j.postpone(c, why)
+		case held != nil:
+			j.postpone(c, held)
 		case able > most && !j.unlimited:
-			j.postpone(c, j.say.of("retention.breaker", "most", most))
+			j.postpone(c, breaker)
 		case j.guards.Credit != nil && j.paid[database] >= j.guards.Credit[database]:
-			j.postpone(c, j.say.of("retention.unpaid", "database", database))
+			j.postpone(c, unpaid)
 		default:
 			j.paid[database]++
 			j.Drop[c.ID] = []Reason{c.spare(newer[i])}
@@ -181,9 +188,18 @@ func (j *judgement) drop(g *Group, rest []int) {
 	}
 }
 
-func (j *judgement) postpone(c *Copy, why Reason) {
-	j.Deferred[c.ID] = []Reason{why}
-	j.guarded(why)
+// postpone puts a copy off. Copies in turn that are put off for one reason share it.
+func (j *judgement) postpone(c *Copy, why []Reason) {
+	j.Deferred[c.ID] = why
+	if &why[0] != j.last {
+		j.last = &why[0]
+		j.guarded(why...)
+	}
+}
+
+// only is a reason by itself.
+func (j *judgement) only(key, name string, value any) []Reason {
+	return []Reason{j.say.of(key, name, value)}
 }
 
 // guarded tells each guard once.

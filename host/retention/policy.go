@@ -93,7 +93,7 @@ func (p Policy) keep(g *Group, keep map[string][]Reason) {
 			add(c, Reason{tier.key, message.Args{"n": n + 1, "of": tier.slots, "period": tier.period(c)}})
 		}
 	}
-	for _, c := range newestOfEach(countable, weekdayOf, 7) {
+	for _, c := range newestOfEach(countable, perDay(weekdayOf), 7) {
 		if slices.ContainsFunc(p.Weekdays, func(d time.Weekday) bool { return d.String() == weekdayOf(c) }) {
 			add(c, Reason{"retention.weekday", message.Args{"day": c.Day}})
 		}
@@ -131,7 +131,7 @@ func (p Policy) tiers() []tier {
 	return []tier{
 		{"retention.hourly", p.Hourly, hourOf},
 		{"retention.daily", p.Daily, func(c *Copy) string { return c.Day }},
-		{"retention.weekly", p.Weekly, weekOf},
+		{"retention.weekly", p.Weekly, perDay(weekOf)},
 		{"retention.monthly", p.Monthly, func(c *Copy) string { return c.Day[:len("2006-01")] }},
 		{"retention.yearly", p.Yearly, func(c *Copy) string { return c.Day[:len("2006")] }},
 	}
@@ -151,6 +151,17 @@ func newestOfEach(newestFirst []*Copy, period func(*Copy) string, slots int) []*
 		}
 	}
 	return found
+}
+
+// perDay asks once for copies of one day that come in turn.
+func perDay(period func(*Copy) string) func(*Copy) string {
+	day, is := "", ""
+	return func(c *Copy) string {
+		if c.Day != day || is == "" {
+			day, is = c.Day, period(c)
+		}
+		return is
+	}
 }
 
 // An hour that a clock change repeats is two: the offset tells them apart.

@@ -11,7 +11,7 @@ import (
 // What the guards demand stays. Short is how many bytes are missing even then: the caller stops and says so.
 func Sacrifice(copies []Copy, classes []string, guards Guards, need int64) (give []Copy, short int64) {
 	var worthless, doubles []*Copy
-	groups := Groups(once(copies))
+	groups := Groups(once(copies, timesOf(copies)))
 	for i := range groups {
 		failed, twice := Proposal{Classes: classes}.judgement(guards).redundant(&groups[i])
 		worthless, doubles = append(worthless, failed...), append(doubles, twice...)
@@ -40,7 +40,7 @@ func (j *judgement) redundant(g *Group) (worthless, doubles []*Copy) {
 	has := map[ofDay]bool{}
 	for i := range g.Copies {
 		c := &g.Copies[i]
-		_, held := j.held(c, frozen)
+		held := j.held(c, frozen) != nil
 		failed := c.State == Bad && len(demanded[i]) == 1 && newer[i] >= provenAfter
 		switch {
 		case held || len(demanded[i]) > 0 && !failed:

@@ -29,6 +29,8 @@ const (
 	maxDepth = 10_000
 	// bytesPerStep is how many bytes of a back reference are compared in the time of a step.
 	bytesPerStep = 64
+	// itemSteps is what trying an item of the pattern at a place costs: many times a look at one more letter.
+	itemSteps = 8
 	// lettersPerStep is how many letters of a set are.
 	lettersPerStep = 8
 	// Batch is how many steps are worked before the caller is told of them.
@@ -57,6 +59,7 @@ type Matcher struct {
 type capture struct{ start, length int }
 
 // New is a Matcher. tick is told of the work after every Batch steps or more, and may end the work with an error of its own; it may be nil.
+// What is left when a search has ended, Rest tells.
 func New(text, pattern string, tick func(steps int) error) *Matcher {
 	return &Matcher{text: text, pattern: pattern, tick: tick, left: Batch}
 }
@@ -130,17 +133,24 @@ func (m *Matcher) fail(err error) int {
 	return none
 }
 
+// Rest is the work that tick was not told of yet.
+func (m *Matcher) Rest() (steps int) {
+	steps, m.left = Batch-m.left, Batch
+	return steps
+}
+
 // goOn counts a step.
-func (m *Matcher) goOn() bool {
-	if m.left--; m.left > 0 {
+func (m *Matcher) goOn() bool { return m.work(1) }
+
+func (m *Matcher) work(steps int) bool {
+	if m.left -= steps; m.left > 0 {
 		return true
 	}
 	return m.report()
 }
 
 func (m *Matcher) report() bool {
-	worked := Batch - m.left
-	m.left = Batch
+	worked := m.Rest()
 	if m.tick != nil && m.err == nil {
 		m.err = m.tick(worked)
 	}
@@ -154,7 +164,7 @@ func (m *Matcher) match(s, p int) int {
 	}
 	defer func() { m.depth-- }()
 	for p < len(m.pattern) {
-		if !m.goOn() {
+		if !m.work(itemSteps) {
 			return none
 		}
 		switch c := m.pattern[p]; {

@@ -85,6 +85,22 @@ func TestAPatternThatNeverEndsIsStopped(t *testing.T) {
 	}
 }
 
+// What tick is told and what Rest tells is all the work: an item that is tried at a place costs as much as some letters.
+func TestAllTheWorkIsTold(t *testing.T) {
+	told := 0
+	m := New(strings.Repeat("a", 1000), ".-b", func(steps int) error { told += steps; return nil })
+	if _, _, ok, err := m.Find(0); ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	tries := 1001 * 1002 / 2 // of the "b"; each begins with one of the ".-"
+	if told += m.Rest(); told < (tries+1001)*itemSteps || told > (tries+2*1001)*itemSteps {
+		t.Errorf("%d steps for %d tries", told, tries)
+	}
+	if again := m.Rest(); again != 0 {
+		t.Errorf("%d steps are told twice", again)
+	}
+}
+
 // FuzzPattern: whatever pattern meets whatever text, the matcher ends, and what it finds lies within the text.
 func FuzzPattern(f *testing.F) {
 	for _, seed := range []string{"(%w+)=(%w+)", "%b()%f[%a]", "[^%s-z]]*", ".-.-b", "((a)(b)%2)", "()%1", "^%d+$", "[", "%", "a?a?aa"} {
