@@ -206,6 +206,10 @@ func TestWhatMayNotBeDroppedRefusesAll(t *testing.T) {
 	if _, err := nobody.Drop(t.Context(), "local", map[string]string{old: "x"}); message.Code(err) != "guard.identity" {
 		t.Errorf("a catalogue of all stores drops: %v", err)
 	}
+	// None of another store's is listed; if one were, it would be refused all the same.
+	if err := s.refusal(Copy{Store: "outra", Places: []Place{{}}}, false, true, false, nil); message.Code(err) != "guard.identity" {
+		t.Errorf("another store's: %v", err)
+	}
 	if _, err := s.Drop(t.Context(), "marte", map[string]string{old: "x"}); message.Code(err) != "drive.not_found" {
 		t.Errorf("nowhere: %v", err)
 	}
