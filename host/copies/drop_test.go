@@ -165,6 +165,20 @@ func TestADroppedCopyIsGoneFromItsDestinationAndNowhereElse(t *testing.T) {
 	}
 }
 
+func TestACopyThatIsProvenTwicePaysOnce(t *testing.T) {
+	s := newShelves(t, "local")
+	s.put(1, Verified, nil)
+	c := s.found("1")
+	again := &Proof{Level: "restore", OK: true, SHA256: c.Places[0].SHA256, When: "2026-11-22T23:00:00Z"}
+	if err := writeProof(c.Places[0], &s.Destinations[0], c, &Manifest{Seq: 1}, again); err != nil {
+		t.Fatal(err)
+	}
+	history, err := s.History(t.Context(), "local")
+	if diff := cmp.Diff([]Change{{Database: "loja"}}, history); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+}
+
 func TestWhatMayNotBeDroppedRefusesAll(t *testing.T) {
 	s := newShelves(t, "local")
 	old := s.put(1, Verified, nil)
