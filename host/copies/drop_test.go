@@ -165,6 +165,20 @@ func TestADroppedCopyIsGoneFromItsDestinationAndNowhereElse(t *testing.T) {
 	}
 }
 
+func TestACopyThatIsProvenTwicePaysOnce(t *testing.T) {
+	s := newShelves(t, "local")
+	s.put(1, Verified, nil)
+	c := s.found("1")
+	again := &Proof{Level: "restore", OK: true, SHA256: c.Places[0].SHA256, When: "2026-11-22T23:00:00Z"}
+	if err := writeProof(c.Places[0], &s.Destinations[0], c, &Manifest{Seq: 1}, again); err != nil {
+		t.Fatal(err)
+	}
+	history, err := s.History(t.Context(), "local")
+	if diff := cmp.Diff([]Change{{Database: "loja"}}, history); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+}
+
 func TestWhatMayNotBeDroppedRefusesAll(t *testing.T) {
 	s := newShelves(t, "local")
 	old := s.put(1, Verified, nil)
@@ -205,6 +219,10 @@ func TestWhatMayNotBeDroppedRefusesAll(t *testing.T) {
 	nobody.Store = ""
 	if _, err := nobody.Drop(t.Context(), "local", map[string]string{old: "x"}); message.Code(err) != "guard.identity" {
 		t.Errorf("a catalogue of all stores drops: %v", err)
+	}
+	// None of another store's is listed; if one were, it would be refused all the same.
+	if err := s.refusal(Copy{Store: "outra", Places: []Place{{}}}, false, true, false, nil); message.Code(err) != "guard.identity" {
+		t.Errorf("another store's: %v", err)
 	}
 	if _, err := s.Drop(t.Context(), "marte", map[string]string{old: "x"}); message.Code(err) != "drive.not_found" {
 		t.Errorf("nowhere: %v", err)

@@ -142,7 +142,7 @@ func TestAnIDFromADriveNamesNoFileElsewhere(t *testing.T) {
 	s := newShelves(t, "local")
 	evil := s.put(1, Verified, func(m *Manifest) { m.ID = "../../evil" })
 	s.put(2, Verified, nil)
-	s.found("1").hold()()
+	defer s.found("1").hold()() // while it is held, its file would lie there
 	if err := s.drops(evil); err == nil {
 		t.Error("dropped")
 	}

@@ -145,9 +145,13 @@ func (g *Ground) survey(ctx context.Context, folder string, ours map[string]bool
 	if err != nil {
 		return drive.Explain(err, folder)
 	}
-	base = filepath.ToSlash(base)
+	return drive.Explain(g.look(ctx, root.FS(), filepath.ToSlash(base), ours), g.Drive.Path)
+}
+
+// look is survey over the files of a drive, on which the copies lie at base.
+func (g *Ground) look(ctx context.Context, files fs.FS, base string, ours map[string]bool) error {
 	others, seen := map[string]bool{}, 0
-	err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -183,10 +187,10 @@ func (g *Ground) survey(ctx context.Context, folder string, ours map[string]bool
 		return nil
 	})
 	g.Others = slices.Sorted(maps.Keys(others))
-	if err != nil && !errors.Is(err, errEnough) {
-		return drive.Explain(err, g.Drive.Path)
+	if errors.Is(err, errEnough) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 func real(path string) string {

@@ -86,16 +86,23 @@ func TestATurnGoesWithTheProcessThatHadIt(t *testing.T) {
 }
 
 func TestAPlanThatNoLongerFitsIsNotCarriedOut(t *testing.T) {
-	for what, change := range map[string]func(other *shelves, c Copy) error{
-		"guard.stale": func(other *shelves, c Copy) error { // proven meanwhile
+	for _, meanwhile := range []struct {
+		code   string
+		change func(other *shelves, c Copy) error
+	}{
+		{"guard.stale", func(other *shelves, c Copy) error { // proven
 			d := other.Destinations[0]
 			return writeProof(c.Places[0], &d, c, &Manifest{Seq: c.Number()}, &Proof{Level: "restore", OK: true, SHA256: c.Places[0].SHA256, When: "2026-11-21T23:00:00Z"})
-		},
-		"guard.pinned": func(other *shelves, c Copy) error {
+		}},
+		{"guard.pinned", func(other *shelves, c Copy) error {
 			_, err := other.Pin(t.Context(), c, Pin{Reason: "auditoria"})
 			return err
-		},
-		"": func(*shelves, Copy) error { return nil },
+		}},
+		{"guard.stale", func(other *shelves, c Copy) error { // pinned, by whoever thinks that the day is not over
+			_, err := other.Pin(t.Context(), c, Pin{Reason: "auditoria", LastDay: "2026-11-01"})
+			return err
+		}},
+		{"", func(*shelves, Copy) error { return nil }},
 	} {
 		s := newShelves(t, "local")
 		first := s.put(1, Sealed, nil)
@@ -106,13 +113,13 @@ func TestAPlanThatNoLongerFitsIsNotCarriedOut(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if err := change(s.another(), all[2].At("local")); err != nil {
+			if err := meanwhile.change(s.another(), all[2].At("local")); err != nil {
 				return err
 			}
 			return s.drops(first, old)
 		})
-		if message.Code(err) != what || (what != "") != (len(s.listed(Filter{})) == 3) {
-			t.Errorf("%s: %v, left %v", what, err, s.listed(Filter{}))
+		if message.Code(err) != meanwhile.code || (meanwhile.code != "") != (len(s.listed(Filter{})) == 3) {
+			t.Errorf("%s: %v, left %v", meanwhile.code, err, s.listed(Filter{}))
 		}
 	}
 }

@@ -3,11 +3,13 @@ package copies
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
@@ -86,6 +88,11 @@ func TestW1OnlyWhatWeCataloguedOnADriveWithAMatchingMark(t *testing.T) {
 	if w := wipe(t, g); slices.Contains(seqs(w.Drop), "2") || slices.Contains(seqs(w.Drop), "3") || len(w.Drop) == 0 {
 		t.Errorf("what is not certainly ours goes: %+v", w.Drop)
 	}
+	s, on := wiped(t)
+	on.Mark.ID = strings.Repeat("B", 26)
+	if _, err := s.PlanWipe(t.Context(), "pen", on); message.Code(err) != "drive.foreign" {
+		t.Errorf("the mark of another drive of the destination: %v", err)
+	}
 }
 
 func TestW2NeverAFixedDiskTheSystemsTheDatabasesOrAnothersDrive(t *testing.T) {
@@ -98,6 +105,11 @@ func TestW2NeverAFixedDiskTheSystemsTheDatabasesOrAnothersDrive(t *testing.T) {
 		"another store":          func(g *Ground) { g.Mark.Store = "outra" },
 		"another store's copies": func(g *Ground) { g.Others = []string{"Outra"} },
 	})
+	s, on := wiped(t)
+	on.Apart = []string{t.TempDir()}
+	if _, err := s.PlanWipe(t.Context(), "pen", on); message.Code(err) != "drive.system" {
+		t.Errorf("the database lies on the same disk: %v", err)
+	}
 }
 
 func TestW3ForeignFilesAreShownAndThePersonNamesTheDrive(t *testing.T) {
@@ -294,6 +306,11 @@ func TestW7ThePlanIsShownWithSizesAndNoOtherIsCarriedOut(t *testing.T) {
 	if w := wipe(t, aDrive(8)); w.Bytes != 500 || w.Hash == "" || w.Hash == wipe(t, aDrive(9)).Hash {
 		t.Errorf("%+v", w)
 	}
+	other := aDrive(8)
+	other.Mark.ID = strings.Repeat("B", 26)
+	if wipe(t, other).Hash == wipe(t, aDrive(8)).Hash {
+		t.Error("the plan of one drive is that of another")
+	}
 	s, on := wiped(t)
 	plan, err := s.PlanWipe(t.Context(), "pen", on)
 	if err != nil {
@@ -324,11 +341,24 @@ func TestW8NoLinkIsFollowedAndNothingEndlessIsLookedAt(t *testing.T) {
 	if err != nil || len(plan.Foreign) != 2 {
 		t.Errorf("links: %+v, %v", plan.Foreign, err)
 	}
+	sum := filepath.Join(on.Drive.Path, "loja-loja-000008-2026-11-21-2200.zip"+sumSuffix)
+	if err := errors.Join(os.Rename(sum, filepath.Join(outside, "sum")), os.Symlink(filepath.Join(outside, "sum"), sum)); err != nil {
+		t.Fatal(err)
+	}
+	if plan, err := s.PlanWipe(t.Context(), "pen", on); err != nil || len(plan.Foreign) != 3 {
+		t.Errorf("a link by the name of ours: %+v, %v", plan.Foreign, err)
+	}
 	if err := os.MkdirAll(filepath.Join(deep, "b/c/d/e/f/g/h"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.PlanWipe(t.Context(), "pen", on); message.Code(err) != "drive.foreign" {
 		t.Errorf("folders without end: %v", err)
+	}
+	for n, endless := range map[int]bool{surveyFiles - 1: false, surveyFiles: true} { // and the folder itself
+		g := Ground{}
+		if err := g.look(t.Context(), manyFiles(n), ".", nil); err != nil || g.Endless != endless {
+			t.Errorf("of %d files: endless %v, %v", n, g.Endless, err)
+		}
 	}
 	moved, elsewhere := on, t.TempDir()
 	moved.Drive.Path = elsewhere
@@ -343,6 +373,22 @@ func TestW8NoLinkIsFollowedAndNothingEndlessIsLookedAt(t *testing.T) {
 		t.Errorf("another's folder: %v", err)
 	}
 }
+
+// manyFiles is a folder with so many empty files.
+type manyFiles int
+
+func (manyFiles) Open(string) (fs.File, error)          { return nil, fs.ErrInvalid }
+func (manyFiles) Stat(name string) (fs.FileInfo, error) { return fstest.MapFS{}.Stat(name) }
+func (m manyFiles) ReadDir(string) ([]fs.DirEntry, error) {
+	return slices.Repeat([]fs.DirEntry{emptyFile{}}, int(m)), nil
+}
+
+type emptyFile struct{ fs.DirEntry }
+
+func (emptyFile) Name() string               { return "a" }
+func (emptyFile) IsDir() bool                { return false }
+func (emptyFile) Type() fs.FileMode          { return 0 }
+func (emptyFile) Info() (fs.FileInfo, error) { return nil, fs.ErrNotExist }
 
 func TestW9TheLedgerSaysWhichDriveItWas(t *testing.T) {
 	s, on := wiped(t)

@@ -109,6 +109,33 @@ func TestWhichPluggedDriveIsWhich(t *testing.T) {
 	}
 }
 
+func TestAListTellsWhatEachDriveIsAndWhatSpeaksAgainstIt(t *testing.T) {
+	known := &Known{Drives: map[string]Member{}, changed: map[string]bool{}}
+	known.Remember(*plugged("E:", "A", "wed").Mark, time.Date(2026, 3, 2, 22, 0, 0, 0, time.UTC), "2026-03-02")
+	here := plugged("E:", "A", "wed")
+	for name, c := range map[string]struct {
+		plugged []Facts
+		want    string // "path name slot state", in order
+	}{
+		"as it was":      {[]Facts{here}, "E: AZUL wed "},
+		"never enrolled": {[]Facts{plugged("E:", "A", "", bare)}, "E:   "},
+		"copied files":   {[]Facts{plugged("E:", "A", "wed", otherHardware)}, "E: AZUL wed clone"},
+		"another store":  {[]Facts{plugged("E:", "A", "wed", otherStore)}, "E: AZUL wed foreign"},
+		"a planted link": {[]Facts{plugged("E:", "A", "", spoilt)}, "E:   foreign"},
+		"twice":          {[]Facts{here, plugged("F:", "A", "wed"), plugged("G:", "B", "", bare)}, "E: AZUL wed clone,F: AZUL wed clone,G:   "},
+		"and a clone":    {[]Facts{here, plugged("F:", "A", "wed", otherHardware)}, "E: AZUL wed ,F: AZUL wed clone"},
+		"and a stranger": {[]Facts{here, plugged("F:", "A", "wed", otherStore)}, "E: AZUL wed ,F: AZUL wed foreign"},
+	} {
+		var got []string
+		for _, d := range Named("loja", known, c.plugged) {
+			got = append(got, strings.Join([]string{d.Path, d.Name, d.Set, d.State}, " "))
+		}
+		if text := strings.Join(got, ","); text != c.want {
+			t.Errorf("%s: %q, want %q", name, text, c.want)
+		}
+	}
+}
+
 func TestAnAbsentDriveSaysWhenItWasLastSeen(t *testing.T) {
 	k := &Known{Drives: map[string]Member{}, changed: map[string]bool{}}
 	k.Remember(someMark("A", "wed"), time.Date(2026, 3, 4, 22, 0, 0, 0, time.UTC), "2026-03-04")

@@ -63,10 +63,16 @@ func brief(output string) string {
 // tree is the source that bugs are planted in, and a folder for what is planted.
 type tree struct{ root, work string }
 
-// judge plants one bug and runs its tests.
-func (t *tree) judge(ctx context.Context, m Mutant, name string) verdict {
+// judge wakes one bug and runs its tests. One that is not woven in, or sleeps in the processes that tests start, is planted
+// alone.
+func (t *tree) judge(ctx context.Context, m Mutant, bug int, in *woven) verdict {
 	began := time.Now()
-	overlay, err := t.plant(m, name)
+	if in != nil && in.bugs[bug] {
+		if ended := in.run(ctx, m.Run, bug); ended.result == killed {
+			return verdict{m, killed, time.Since(began), ended.output}
+		}
+	}
+	overlay, err := t.plant(m, fmt.Sprint(bug))
 	if err != nil {
 		return verdict{m, unplaced, 0, err.Error()}
 	}
@@ -116,17 +122,18 @@ func (t *tree) test(ctx context.Context, pkg, run, overlay string) ended {
 	if overlay != "" {
 		args = append(args, "-overlay", overlay)
 	}
-	args = append(args, pkg)
-	if t.draws(pkg) {
-		args = append(args, "-rapid.nofailfile", "-rapid.shrinktime=1s") // what fails here is not to be kept
-	}
+	args = append(append(args, pkg), t.quiet(pkg)...)
 	command := exec.CommandContext(ctx, "go", args...)
 	command.Dir = t.root
 	if overlay != "" {
 		command.Env = append(os.Environ(), "HISTORIES="+histories)
 	}
 	output, err := command.CombinedOutput()
-	text := string(output)
+	return judged(string(output), err)
+}
+
+// judged reads what tests said.
+func judged(text string, err error) ended {
 	switch {
 	case strings.Contains(text, "[build failed]") || strings.Contains(text, "[setup failed]"):
 		return ended{unbuilt, text}
@@ -134,10 +141,18 @@ func (t *tree) test(ctx context.Context, pkg, run, overlay string) ended {
 		return ended{killed, text}
 	case err != nil:
 		return ended{unbuilt, text + err.Error()}
-	case strings.Contains(text, "[no tests to run]") || strings.Contains(text, "[no test files]"):
+	case strings.Contains(text, "no tests to run") || strings.Contains(text, "[no test files]"):
 		return ended{untested, text}
 	}
 	return ended{green, text}
+}
+
+// quiet are the flags with which a failing property leaves nothing behind.
+func (t *tree) quiet(pkg string) []string {
+	if t.draws(pkg) {
+		return []string{"-rapid.nofailfile", "-rapid.shrinktime=1s"}
+	}
+	return nil
 }
 
 // draws tells whether tests of a package draw their cases with rapid, and so know its flags.

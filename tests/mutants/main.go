@@ -1,5 +1,5 @@
 // Command mutants plants bugs and looks whether the tests find them. Each invariant of the rotation has at least one planted
-// bug in mutants.toml: a text of a source file, what stands there instead, and the tests that have to turn red. The bug is
+// bug in mutants.toml: a text of a source file, what stands there instead, and the tests that have to turn red. Bugs are
 // planted with go test -overlay: no file of the tree is ever written.
 //
 //	go run ./tests/mutants
@@ -37,7 +37,7 @@ func main() {
 // tablePath is where the planted bugs are written down, from the root of the tree.
 const tablePath = "tests/mutants/mutants.toml"
 
-// atOnce is how many planted bugs are tried at the same time: each is a build of its own.
+// atOnce is how many planted bugs are tried at the same time.
 const atOnce = 2
 
 // mutants tries the planted bugs of the tree at root, and prints how each of them fared.
@@ -56,14 +56,21 @@ func mutants(ctx context.Context, root, only string, out io.Writer) error {
 	}
 	defer func() { _ = os.RemoveAll(work) }()
 	t := &tree{root: root, work: work}
-	if err := t.sound(ctx, chosen); err != nil {
-		return err
-	}
-	verdicts := t.try(ctx, chosen, out)
+	var verdicts []verdict
+	var red []error
+	each(chosen, func(m Mutant) string { return m.Package }, func(m Mutant) {
+		own := slices.DeleteFunc(slices.Clone(chosen), func(other Mutant) bool { return other.Package != m.Package })
+		in := t.weave(ctx, m.Package, own)
+		if err := t.sound(ctx, own, in); err != nil {
+			red = append(red, err)
+			return
+		}
+		verdicts = append(verdicts, t.try(ctx, own, in, out)...)
+	})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return tell(out, verdicts)
+	return errors.Join(append(red, tell(out, verdicts))...)
 }
 
 // choose are the planted bugs whose invariant or file fits.
@@ -84,21 +91,24 @@ func choose(all []Mutant, only string) ([]Mutant, error) {
 	return chosen, nil
 }
 
-// sound refuses a tree whose tests are red before anything was planted: they would find every bug.
-func (t *tree) sound(ctx context.Context, all []Mutant) error {
-	named := map[string][]string{}
-	for _, m := range all {
-		if !slices.Contains(named[m.Package], m.Run) {
-			named[m.Package] = append(named[m.Package], m.Run)
+// sound refuses a package whose tests are red before anything was planted: they would find every bug.
+func (t *tree) sound(ctx context.Context, own []Mutant, in *woven) error {
+	var named []string
+	for _, m := range own {
+		if !slices.Contains(named, m.Run) {
+			named = append(named, m.Run)
 		}
 	}
-	var red []error
-	each(all, func(m Mutant) string { return m.Package }, func(m Mutant) {
-		if ended := t.test(ctx, m.Package, strings.Join(named[m.Package], "|"), ""); ended.result != green {
-			red = append(red, fmt.Errorf("%s is %s before anything is planted\n%s", m.Package, ended.result, brief(ended.output)))
-		}
-	})
-	return errors.Join(red...)
+	ended, tests := ended{}, strings.Join(named, "|")
+	if in != nil {
+		ended = in.run(ctx, tests, -1)
+	} else {
+		ended = t.test(ctx, own[0].Package, tests, "")
+	}
+	if ended.result != green {
+		return fmt.Errorf("%s is %s before anything is planted\n%s", own[0].Package, ended.result, brief(ended.output))
+	}
+	return nil
 }
 
 // each calls fn for the first planted bug of each kind.
@@ -112,8 +122,8 @@ func each(all []Mutant, kind func(Mutant) string, fn func(Mutant)) {
 	}
 }
 
-// try plants them, those of one package one after the other, and prints each verdict when it is known.
-func (t *tree) try(ctx context.Context, all []Mutant, out io.Writer) []verdict {
+// try wakes the bugs of a package, and prints each verdict when it is known.
+func (t *tree) try(ctx context.Context, all []Mutant, in *woven, out io.Writer) []verdict {
 	verdicts := make([]verdict, len(all))
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -121,7 +131,7 @@ func (t *tree) try(ctx context.Context, all []Mutant, out io.Writer) []verdict {
 	for range atOnce {
 		workers.Go(func() {
 			for i := range next {
-				verdicts[i] = t.judge(ctx, all[i], fmt.Sprint(i))
+				verdicts[i] = t.judge(ctx, all[i], i, in)
 				printing.Lock()
 				fmt.Fprintln(out, verdicts[i])
 				printing.Unlock()
