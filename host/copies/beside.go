@@ -22,7 +22,10 @@ type beside struct {
 // put lays one file there; where the same text lies there already, nothing is to be done.
 func (b *beside) put(ctx context.Context, suffix string, text []byte) error {
 	name := b.stem + suffix
-	err := b.lay(ctx, name, text)
+	err := b.destination.There()
+	if err == nil {
+		err = b.lay(ctx, name, text)
+	}
 	if message.Code(err) == "fs.exists" {
 		there, unread := os.ReadFile(b.destination.file(name))
 		switch {

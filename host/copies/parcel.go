@@ -57,9 +57,6 @@ func newParcel(d Destination, name string, about int64, more ...age.Recipient) (
 
 // rawParcel begins ciphertext at a destination, as it comes.
 func rawParcel(d Destination, name string, about int64) (*parcel, error) {
-	if err := d.There(); err != nil {
-		return nil, err
-	}
 	p := &parcel{destination: d, stem: name + ageSuffix, about: about, limit: d.fileLimit(), hash: sha256.New()}
 	return p, p.begin()
 }
@@ -68,6 +65,9 @@ func (p *parcel) encrypted() bool { return artifact{stem: p.stem}.encrypted() }
 
 // begin begins the next file. The first has the name of the whole until there is a second.
 func (p *parcel) begin() error {
+	if err := p.destination.There(); err != nil {
+		return err
+	}
 	name := p.stem
 	if n := len(p.pieces); n > 0 {
 		if n == 1 {
@@ -254,7 +254,7 @@ type label struct {
 
 // enter tells the ledger of a destination what becomes of the copy there.
 func (l label) enter(d Destination, kind string, p Place, card string) error {
-	return enter(d.Path, l.event(kind, p, card))
+	return d.enter(l.event(kind, p, card))
 }
 
 func (l label) event(kind string, p Place, card string) event {

@@ -224,7 +224,7 @@ func (s *sending) carry(d Destination, p Place) error {
 	tell := func(kind string, change func(*event)) {
 		line := s.event(kind, s.copy, p)
 		change(&line)
-		failed = append(failed, enter(d.Path, line))
+		failed = append(failed, d.enter(line))
 	}
 	if pin := s.copy.Pinned; pin.outlasts(known.pinned) {
 		tell(eventPinned, func(e *event) { e.Why, e.LastDay = pin.Reason, pin.LastDay })

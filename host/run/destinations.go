@@ -83,6 +83,9 @@ func (h *Host) places(ctx context.Context) *places {
 			p.stays[d.Name] = kept
 			place.Warnings = place.odd(kept, h.day())
 		}
+		if place.Path != "" {
+			place.Mount = drive.MountOf(place.Path)
+		}
 		p.all = append(p.all, place)
 	}
 	return p
