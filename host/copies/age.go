@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -71,6 +72,20 @@ func parseRecipient(text string) (age.Recipient, error) {
 		return nil, message.New("copy.key", "copies.recipient_unreadable", message.Args{"recipient": text})
 	}
 	return recipient, nil
+}
+
+// marksOf are hashes by which recipients are known again, in order: of one that nobody gave, nothing is learnt by them.
+func marksOf(recipients []string) ([]string, error) {
+	var marks []string
+	for _, text := range recipients {
+		recipient, err := age.ParseX25519Recipient(strings.TrimSpace(text))
+		if err != nil {
+			return nil, message.New("copy.key", "copies.recipient_unreadable", message.Args{"recipient": text})
+		}
+		marks = append(marks, sumOf([]byte(recipient.String())))
+	}
+	slices.Sort(marks)
+	return slices.Compact(marks), nil
 }
 
 func parseRecipients(all []string) ([]age.Recipient, error) {

@@ -39,7 +39,8 @@ type card struct {
 	To        []string   `json:"to,omitempty"`
 	LeftOut   *LeftOut   `json:"left_out,omitempty"`
 	Suspect   string     `json:"suspect,omitempty"`
-	Companies []string   `json:"companies"` // ids
+	For       []string   `json:"for,omitempty"` // hashes of the recipients that it was encrypted for; none where nobody wrote them down
+	Companies []string   `json:"companies"`     // ids
 	Parts     []cardPart `json:"parts"`
 	Zip       cardFile   `json:"zip"`        // that is within
 	Encrypted cardFile   `json:"ciphertext"` // that lies there, of all pieces in turn
@@ -121,7 +122,9 @@ func (c *card) copy() Copy {
 
 // tells says whether the card is that of the copy whose manifest is within.
 func (c *card) tells(m *Manifest, zip cardFile) bool {
-	here, _ := newCard(m, c.Name, zip, c.Encrypted).encode() // what was decoded can be encoded
+	own := newCard(m, c.Name, zip, c.Encrypted)
+	own.For = c.For
+	here, _ := own.encode() // what was decoded can be encoded
 	there, _ := c.encode()
 	return bytes.Equal(here, there)
 }

@@ -307,5 +307,5 @@ func (c *Catalogue) enterCheck(found Copy, p Place, bad error) error {
 	if bad != nil {
 		e.Why = bad.Error()
 	}
-	return enter(d.Path, e)
+	return d.enter(e)
 }

@@ -48,7 +48,7 @@ func (c *Catalogue) Approve(_ context.Context, where, hash string) error {
 	if hash == "" {
 		return message.New("option.missing", "copies.approve_nothing", nil)
 	}
-	return enter(d.Path, event{At: c.stamp(), Event: eventApproved, Store: c.Store, Hash: hash, OK: true})
+	return d.enter(event{At: c.stamp(), Event: eventApproved, Store: c.Store, Hash: hash, OK: true})
 }
 
 // Approved is the hash that was approved last at a destination, or "" where none was or a drop has used it.
@@ -86,7 +86,7 @@ func (c *Catalogue) announce(found Copy, said event) error {
 		entered = true
 		line := c.event(said.Event, found, p)
 		line.Why, line.LastDay, line.Destination = said.Why, said.LastDay, said.Destination
-		failed = append(failed, enter(d.Path, line))
+		failed = append(failed, d.enter(line))
 	}
 	if !entered {
 		return message.New("copy.not_found", "copies.pin_nowhere", message.Args{"name": found.Name})

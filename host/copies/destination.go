@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"filippo.io/age"
-
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
@@ -18,6 +16,7 @@ import (
 type Destination struct {
 	Name       string
 	Path       string   // "" where its drive is not plugged in
+	Mount      string   // the folder by which its volume is reached, as drive.MountOf tells it; "": it need not be mounted
 	Absent     error    // why Path is ""
 	Drive      string   // id of the enrolled drive that it is now; "" for a folder
 	Slot       string   // the drive's place in its set: "wed"
@@ -64,6 +63,8 @@ func (d Destination) There() error {
 		return message.Wrap(err, "drive.not_found", "copies.destination_unreadable", message.Args{"destination": d.Name, "path": d.Path})
 	case !info.IsDir():
 		return message.New("drive.not_found", "copies.destination_no_folder", message.Args{"destination": d.Name, "path": d.Path})
+	case d.Mount != "" && drive.MountOf(d.Mount) != d.Mount: // what is written now would fill the disk beneath
+		return message.New("drive.not_found", "drive.unmounted", message.Args{"destination": d.Name, "path": d.Path})
 	}
 	return nil
 }
@@ -74,14 +75,6 @@ func (d Destination) apart(database string) error {
 		return message.New("guard.live_db", "copies.destination_is_database", message.Args{"destination": d.Name, "path": d.Path})
 	}
 	return nil
-}
-
-// parcel begins a copy there.
-func (d Destination) parcel(name string, about int64, more ...age.Recipient) (*parcel, error) {
-	if err := d.There(); err != nil {
-		return nil, err
-	}
-	return newParcel(d, name, about, more...)
 }
 
 func (d Destination) file(name string) string { return filepath.Join(d.Path, name) }

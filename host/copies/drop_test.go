@@ -68,7 +68,7 @@ func (s *shelves) put(seq uint64, state string, change func(*Manifest)) string {
 	for _, d := range s.Destinations {
 		p := Place{Destination: d.Name, Path: d.file(name), Bytes: int64(zip.Len()), SHA256: sum, State: Present}
 		line := s.event(eventSealed, m.copy(name), p)
-		err = errors.Join(err, os.WriteFile(p.Path, zip.Bytes(), 0o600), os.WriteFile(p.Path+sumSuffix, []byte(sumLine(sum, name)), 0o600), enter(d.Path, line))
+		err = errors.Join(err, os.WriteFile(p.Path, zip.Bytes(), 0o600), os.WriteFile(p.Path+sumSuffix, []byte(sumLine(sum, name)), 0o600), d.enter(line))
 		if state == Verified {
 			err = errors.Join(err, writeProof(p, &d, m.copy(name), m, &Proof{Level: "restore", OK: true, SHA256: sum, When: line.At}))
 		}

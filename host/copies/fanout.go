@@ -52,7 +52,7 @@ func openFanout(ctx context.Context, name string, destinations []Destination, ab
 	}
 	for _, d := range destinations {
 		s := &sink{destination: d, blocks: make(chan []byte, lag), done: make(chan struct{})}
-		if s.parcel, err = d.parcel(name, about, reader...); err != nil {
+		if s.parcel, err = newParcel(d, name, about, reader...); err != nil {
 			s.err = &MissedError{Destination: d.Name, Err: err}
 		}
 		f.sinks = append(f.sinks, s)

@@ -36,6 +36,9 @@ func (c Copy) hold() (release func()) {
 		if p.State != Present || p.Destination == "" || !plainID.MatchString(c.ID) {
 			continue
 		}
+		if _, gone := os.Lstat(p.Path); gone != nil {
+			continue // and its drive with it, perhaps: nothing of ours may be left in the folder beneath
+		}
 		root := filepath.Dir(p.Path)
 		if lock := share(root, c.ID); lock != nil {
 			held, paths = append(held, lock), append(paths, inUseFile(root, c.ID))
@@ -50,7 +53,7 @@ func (c Copy) hold() (release func()) {
 }
 
 func share(root, id string) *drive.Lock {
-	if ownFolder(root, inUsePath) != nil {
+	if (Destination{Path: root}).ownFolder(inUsePath) != nil {
 		return nil
 	}
 	for range inUseTries {
@@ -103,7 +106,7 @@ func (d Destination) alone(one Copy, fn func() error) error {
 		return message.New("guard.identity", "copies.not_ours", message.Args{"name": one.Name, "destination": d.Name})
 	}
 	path := inUseFile(d.Path, one.ID)
-	if err := ownFolder(d.Path, inUsePath); err != nil {
+	if err := d.ownFolder(inUsePath); err != nil {
 		return err
 	}
 	lock, err := drive.TryLock(path)

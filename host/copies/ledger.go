@@ -74,28 +74,31 @@ type event struct {
 }
 
 // enter appends one event to the ledger of a destination.
-func enter(root string, e event) error {
+func (d Destination) enter(e event) error {
 	text, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("encode ledger line: %w", err)
 	}
-	if err := ownFolder(root, filepath.Dir(ledgerPath)); err != nil {
+	if err := d.ownFolder(filepath.Dir(ledgerPath)); err != nil {
 		return err
 	}
-	return drive.Append(filepath.Join(root, filepath.FromSlash(ledgerPath)), text)
+	return drive.Append(d.file(filepath.FromSlash(ledgerPath)), text)
 }
 
 // ownFolder makes a folder of ours on a destination, with those above it. The destination itself is never made: one that
 // is not there is a drive that is not there.
-func ownFolder(root, folder string) error {
-	dir := root
+func (d Destination) ownFolder(folder string) error {
+	if err := d.There(); err != nil {
+		return err
+	}
+	dir := d.Path
 	for name := range strings.SplitSeq(folder, "/") {
 		dir = filepath.Join(dir, name)
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
 			continue
 		}
 		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) { // another may have just made it
-			return drive.Explain(err, root)
+			return drive.Explain(err, d.Path)
 		}
 	}
 	return nil

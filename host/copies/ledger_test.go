@@ -18,7 +18,7 @@ func TestADestinationThatIsGoneIsNeverMadeAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps := map[string]func() error{
-		"ledger": func() error { return enter(d.Path, event{Event: eventCheck}) },
+		"ledger": func() error { return d.enter(event{Event: eventCheck}) },
 		"pin":    func() error { _, err := s.Pin(t.Context(), c, Pin{Reason: "fechamento"}); return err },
 		"drop":   func() error { return d.alone(c, func() error { return nil }) },
 		"turn":   func() error { _, err := takeTurn(t.Context(), d, s.Now, 0); return err },

@@ -23,7 +23,7 @@ type parcel struct {
 	about       int64 // bytes that all will have, as far as anybody knows; 0: nobody does
 	bytes       int64
 	pieces      []*piece
-	cipher      io.WriteCloser // nil where it stays plain
+	cipher      io.WriteCloser // nil where it stays as it comes
 	hash        hash.Hash      // of all that lies there; nil where that is the zip itself
 	card        string         // hash of what was written on its card
 }
@@ -55,8 +55,19 @@ func newParcel(d Destination, name string, about int64, more ...age.Recipient) (
 	return p, nil
 }
 
+// rawParcel begins ciphertext at a destination, as it comes.
+func rawParcel(d Destination, name string, about int64) (*parcel, error) {
+	p := &parcel{destination: d, stem: name + ageSuffix, about: about, limit: d.fileLimit(), hash: sha256.New()}
+	return p, p.begin()
+}
+
+func (p *parcel) encrypted() bool { return artifact{stem: p.stem}.encrypted() }
+
 // begin begins the next file. The first has the name of the whole until there is a second.
 func (p *parcel) begin() error {
+	if err := p.destination.There(); err != nil {
+		return err
+	}
 	name := p.stem
 	if n := len(p.pieces); n > 0 {
 		if n == 1 {
@@ -131,6 +142,8 @@ func (p *parcel) finish(zip string) (*sums, error) {
 		if err := p.cipher.Close(); err != nil {
 			return nil, err
 		}
+	}
+	if p.encrypted() {
 		whole = hex.EncodeToString(p.hash.Sum(nil))
 	}
 	if len(p.pieces) == 1 {
@@ -152,19 +165,15 @@ func (p *parcel) publish(ctx context.Context, made label) (place Place, err erro
 		return place, err
 	}
 	place = p.place(made, known)
-	var written []string
-	put := func(suffix string, text []byte) error {
-		written = append(written, p.stem+suffix)
-		return drive.WriteFile(p.destination.Path, p.stem+suffix, text)
-	}
+	beside := &beside{parcel: p, made: made}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, p.destination.remove(written...))
+			err = errors.Join(err, p.destination.remove(beside.written...))
 		}
 	}()
-	alone := p.cipher == nil && !known.split()
+	alone := !p.encrypted() && !known.split()
 	if alone {
-		if err := put(sumSuffix, []byte(known.text(p.stem))); err != nil {
+		if err := beside.put(ctx, sumSuffix, []byte(known.text(p.stem))); err != nil {
 			return place, err
 		}
 	} else {
@@ -175,7 +184,7 @@ func (p *parcel) publish(ctx context.Context, made label) (place Place, err erro
 		if err != nil {
 			return place, err
 		}
-		written = append(written, known.files[i].name)
+		beside.written = append(beside.written, known.files[i].name)
 		if place.ReadBack != drive.FromCache {
 			place.ReadBack = from
 		}
@@ -183,17 +192,30 @@ func (p *parcel) publish(ctx context.Context, made label) (place Place, err erro
 	if alone {
 		return place, nil
 	}
-	if p.cipher != nil {
-		text, err := newCard(made.manifest, made.name, made.zip, cardFile{p.bytes, known.whole}).encode()
+	if p.encrypted() {
+		text, err := p.cardText(made, known)
 		if err == nil {
 			p.card = sumOf(text)
-			err = put(cardSuffix, text)
+			err = beside.put(ctx, cardSuffix, text)
 		}
 		if err != nil {
 			return place, err
 		}
 	}
-	return place, put(sumSuffix, []byte(known.text(p.stem)))
+	return place, beside.put(ctx, sumSuffix, []byte(known.text(p.stem)))
+}
+
+// cardText is what stands on the card of a ciphertext: where it came as it was, on the card that came with it.
+func (p *parcel) cardText(made label, known *sums) ([]byte, error) {
+	if made.card != nil {
+		return made.card, nil
+	}
+	c := newCard(made.manifest, made.name, made.zip, cardFile{p.bytes, known.whole})
+	var err error
+	if c.For, err = marksOf(p.destination.Recipients); err != nil {
+		return nil, err
+	}
+	return c.encode()
 }
 
 // place is where the copy will lie.
@@ -202,7 +224,7 @@ func (p *parcel) place(made label, known *sums) Place {
 		Destination: p.destination.Name, Drive: p.destination.Drive, Path: p.destination.file(known.files[0].name),
 		Bytes: p.bytes, SHA256: known.whole, State: Present, Checked: made.manifest.Created,
 	}
-	if p.cipher != nil {
+	if p.encrypted() {
 		place.Encrypted, place.Zip = true, made.zip.SHA256
 	}
 	if known.split() {
@@ -227,11 +249,12 @@ type label struct {
 	manifest *Manifest
 	name     string
 	zip      cardFile
+	card     []byte // of ciphertext that is copied as it is; nil where it is encrypted here
 }
 
 // enter tells the ledger of a destination what becomes of the copy there.
 func (l label) enter(d Destination, kind string, p Place, card string) error {
-	return enter(d.Path, l.event(kind, p, card))
+	return d.enter(l.event(kind, p, card))
 }
 
 func (l label) event(kind string, p Place, card string) event {

@@ -73,20 +73,49 @@ func TestAPinSaysWhyAndUntilADayThatThereIs(t *testing.T) {
 // A pin that is over holds back no rotation: its last day is compared with the copies, not with the PC's clock.
 func TestAPinThatIsOverLetsItsCopyGo(t *testing.T) {
 	s := newShelves(t, "local")
-	for seq := range uint64(4) {
-		s.put(seq+1, Verified, func(m *Manifest) { m.Day = []string{"2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"}[seq] })
-	}
-	for seq, lastDay := range map[string]string{"1": "2026-11-19", "2": "2026-11-20", "3": ""} {
-		found, err := s.Find(t.Context(), seq)
-		if err != nil {
+	on := func(seq uint64, day string) { s.put(seq, Verified, func(m *Manifest) { m.Day = day }) }
+	on(1, "2026-11-17")
+	on(2, "2026-11-18")
+	on(3, "2026-11-19")
+	pins := map[string]string{"1": "2026-11-19", "2": "2026-11-20", "3": ""}
+	for seq, lastDay := range pins {
+		if _, err := s.Pin(t.Context(), s.found(seq), Pin{Reason: "x", LastDay: lastDay}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Pin(t.Context(), found, Pin{Reason: "x", LastDay: lastDay}); err != nil {
+	}
+	on(4, "2026-11-20")
+	for seq, lastDay := range pins {
+		found, err := s.Find(t.Context(), seq)
+		if err != nil {
 			t.Fatal(err)
 		}
 		code := map[string]string{"1": "", "2": "guard.pinned", "3": "guard.pinned"}[seq]
 		if _, err := s.Drop(t.Context(), "local", map[string]string{found.ID: "x"}); message.Code(err) != code {
 			t.Errorf("%s, pinned until %q: %v", seq, lastDay, err)
+		}
+	}
+}
+
+func TestAPinThatIsOverIsNotTaken(t *testing.T) {
+	s := newShelves(t, "local", "rede")
+	s.put(1, Sealed, func(m *Manifest) { m.Day = "2026-11-10" })
+	pin := func(day string) string {
+		t.Helper()
+		before := s.ledgers()
+		after, err := s.Pin(t.Context(), s.found("1"), Pin{Reason: "x", LastDay: day})
+		if (err == nil) != (after.Pinned != nil && after.Pinned.LastDay == day) || (err == nil) != (before != s.ledgers()) {
+			t.Errorf("%s: %+v, %v", day, after.Pinned, err)
+		}
+		return message.Code(err)
+	}
+	if got := pin("2020-01-01"); got != "" {
+		t.Errorf("where nothing is proven, no day is over: %s", got)
+	}
+	s.onlyOn("rede").put(2, Verified, func(m *Manifest) { m.Day = "2026-11-20" })
+	s.onlyOn("rede").put(3, Verified, func(m *Manifest) { m.Day = "2026-11-21"; m.Database.Name = "caixa" })
+	for day, want := range map[string]string{"2026-11-19": "arg.value", "2026-11-20": "", "2026-11-21": "", "": ""} {
+		if got := pin(day); got != want {
+			t.Errorf("%s: %s", day, got)
 		}
 	}
 }

@@ -94,13 +94,16 @@ func writeProof(p Place, d *Destination, c Copy, m *Manifest, proof *Proof) erro
 	if err != nil {
 		return fmt.Errorf("encode proof: %w", err)
 	}
-	if err := drive.WriteFile(filepath.Dir(p.Path), artifactOf(p).stem+proofSuffix, append(text, '\n')); err != nil {
+	if _, err = os.Lstat(p.Path); err == nil { // else its drive is gone, perhaps, and what is there is the folder beneath
+		err = drive.WriteFile(filepath.Dir(p.Path), artifactOf(p).stem+proofSuffix, append(text, '\n'))
+	}
+	if err != nil {
 		return message.Wrap(err, "copy.degraded", "copies.proof_not_kept", message.Args{"path": p.Path})
 	}
 	if d == nil {
 		return nil
 	}
-	return enter(d.Path, event{
+	return d.enter(event{
 		At: proof.When, Event: eventProof, ID: c.ID, Seq: m.Seq, Store: c.Store, Database: c.Database, Name: c.Name,
 		Bytes: p.Bytes, SHA256: p.SHA256, OK: proof.OK, Why: strings.Join(proof.Against, "; "), Proof: proof.told(),
 	})

@@ -84,7 +84,7 @@ func (c *Catalogue) rebuild(d Destination) error {
 		if text, err := os.ReadFile(artifactOf(one.Places[0]).beside(cardSuffix)); err == nil {
 			line.Card = sumOf(text)
 		}
-		failed = append(failed, enter(d.Path, line))
+		failed = append(failed, d.enter(line))
 	}
 	if lost > 0 {
 		failed = append(failed, message.New("copy.degraded", "copies.rebuilt", message.Args{"destination": d.Name, "n": lost}))

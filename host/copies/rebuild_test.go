@@ -112,7 +112,7 @@ func TestALedgerOfTheFutureDropsNothing(t *testing.T) {
 	for _, store := range []string{"outra", "loja"} {
 		refused := store == "loja"
 		line := event{Event: "frozen", ID: first, Store: store, Database: "loja", Name: "loja-loja-000001-2026-11-21-2200.zip"}
-		if err := enter(s.Destinations[0].Path, line); err != nil {
+		if err := s.Destinations[0].enter(line); err != nil {
 			t.Fatal(err)
 		}
 		if got := s.credit(); (got == 0) != refused {
@@ -140,7 +140,7 @@ func TestALedgerOfTheFutureDeletesNothingFromTheTrash(t *testing.T) {
 	if err := s.drops(first); err != nil {
 		t.Fatal(err)
 	}
-	if err := enter(s.Destinations[0].Path, event{Event: "frozen", Store: "loja", Database: "loja"}); err != nil {
+	if err := s.Destinations[0].enter(event{Event: "frozen", Store: "loja", Database: "loja"}); err != nil {
 		t.Fatal(err)
 	}
 	for seq := range uint64(3) {

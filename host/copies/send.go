@@ -12,7 +12,7 @@ import (
 
 // Send brings a copy to other destinations, from the first place where it is whole, with its proof, its pin and what a
 // person said of it. What is encrypted wants one of the keys; it is encrypted anew where the destination has recipients,
-// and plain where it has none. It is read once and hashed meanwhile; each destination is written as by a maker: temporary
+// and plain where it has none. Without a key its ciphertext goes as it is to a destination with the same recipients. It is read once and hashed meanwhile; each destination is written as by a maker: temporary
 // name, flush, read back, name. Where it lies already nothing is written, and never anything over a file. A destination that is
 // missed is told and the others hold; nothing half stays there that counts, and the next time it is done again. A place
 // that is damaged is entered as bad and the next is read; where none is whole it is copy.bad.
@@ -86,12 +86,15 @@ func (s *sending) miss(d Destination, err error) {
 // send tries one place after the other, until one was whole.
 func (s *sending) send(ctx context.Context) error {
 	var failed []error
-	for i := range s.copy.Places {
-		from := &s.copy.Places[i]
-		if from.State != Present || len(s.to) == 0 {
-			continue
+	for _, from := range s.copy.best(s.Keys) {
+		if len(s.to) == 0 {
+			break
 		}
-		err := s.from(ctx, *from)
+		send := s.from
+		if from.Encrypted && len(s.Keys) == 0 {
+			send = s.asItIs
+		}
+		err := send(ctx, *from)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -147,12 +150,17 @@ func (s *sending) from(ctx context.Context, place Place) (err error) {
 		s.tell(errors.Join(out.failures(), out.unlisted()))
 	}
 	for _, p := range places {
-		s.copy.Places = slices.DeleteFunc(s.copy.Places, func(was Place) bool { return was.Destination == p.Destination && was.State == Missing })
-		s.copy.Places = append(s.copy.Places, p)
-		d, _ := s.destination(p.Destination)
-		s.miss(d, s.carry(d, p))
+		s.lies(p)
 	}
 	return nil
+}
+
+// lies takes note of a place that the copy has reached, and brings along what is known of it.
+func (s *sending) lies(p Place) {
+	s.copy.Places = slices.DeleteFunc(s.copy.Places, func(was Place) bool { return was.Destination == p.Destination && was.State == Missing })
+	s.copy.Places = append(s.copy.Places, p)
+	d, _ := s.destination(p.Destination)
+	s.miss(d, s.carry(d, p))
 }
 
 func (s *sending) tell(err error) {
@@ -217,7 +225,7 @@ func (s *sending) carry(d Destination, p Place) error {
 	tell := func(kind string, change func(*event)) {
 		line := s.event(kind, s.copy, p)
 		change(&line)
-		failed = append(failed, enter(d.Path, line))
+		failed = append(failed, d.enter(line))
 	}
 	if pin := s.copy.Pinned; pin.outlasts(known.pinned) {
 		tell(eventPinned, func(e *event) { e.Why, e.LastDay = pin.Reason, pin.LastDay })

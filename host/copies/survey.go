@@ -55,7 +55,7 @@ func (c *Catalogue) Wipe(ctx context.Context, where string, on Wiping, hash, typ
 		}
 		d, err := c.reach(where)
 		if err == nil {
-			err = enter(d.Path, c.wiped(plan, on))
+			err = d.enter(c.wiped(plan, on))
 		}
 		if err != nil {
 			return err

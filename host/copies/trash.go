@@ -69,7 +69,7 @@ func (t *trash) step(fn func() error) error {
 // enter writes the next word about a tombstone.
 func (t *trash) enter(kind string, tombstone event) error {
 	tombstone.Event, tombstone.At = kind, t.now().Format(time.RFC3339)
-	return enter(t.d.Path, tombstone)
+	return t.d.enter(tombstone)
 }
 
 // folder makes the trash, and refuses one that is a link to elsewhere.
@@ -147,7 +147,7 @@ func (t *trash) giveUp(one Copy, tombstone event, known *memory) error {
 		}
 		tombstone.Files = append(tombstone.Files, lain{Name: name, Bytes: bytes, Beside: i >= len(own)})
 	}
-	if err := t.step(func() error { return enter(t.d.Path, tombstone) }); err != nil {
+	if err := t.step(func() error { return t.d.enter(tombstone) }); err != nil {
 		return err
 	}
 	return t.bury(tombstone)

@@ -71,7 +71,7 @@ func (c *Catalogue) reach(where string) (Destination, error) {
 
 func takeTurn(ctx context.Context, d Destination, now func() time.Time, patience time.Duration) (*drive.Lock, error) {
 	path := filepath.Join(d.Path, filepath.FromSlash(turnPath))
-	if err := ownFolder(d.Path, filepath.Dir(turnPath)); err != nil {
+	if err := d.ownFolder(filepath.Dir(turnPath)); err != nil {
 		return nil, err
 	}
 	late := time.NewTimer(patience)

@@ -266,7 +266,7 @@ func (s *shelves) readBack(d Destination) {
 		if e.Event == eventSealed {
 			e.ReadBack = drive.FromDevice
 		}
-		err = errors.Join(err, enter(d.Path, e))
+		err = errors.Join(err, d.enter(e))
 	}
 	if err != nil {
 		s.t.Fatal(err)

@@ -40,6 +40,26 @@ func DeviceID(path string) (string, error) {
 	return id, nil
 }
 
+// MountOf is the folder by which the volume of a path is reached, where that is a folder of another volume: while the
+// volume is not mounted it is there all the same, and empty. "" for a volume that is reached by no folder, and for what
+// can not be told.
+func MountOf(path string) string {
+	folder := nearest(resolve(path))
+	own, err := DeviceID(folder)
+	for err == nil {
+		above := filepath.Dir(folder)
+		if above == folder {
+			return ""
+		}
+		var other string
+		if other, err = DeviceID(above); err == nil && other != own {
+			return folder
+		}
+		folder = above
+	}
+	return ""
+}
+
 // Within says whether the path is dir or lies in it, through links, whether or not it exists.
 func Within(path, dir string) bool {
 	path, dir = foldName(resolve(path)), foldName(resolve(dir))

@@ -78,6 +78,9 @@ func (h *Host) places(ctx context.Context) *places {
 			h.onDrive(&place, sightings, err)
 			p.stayed(h, &place)
 		}
+		if place.Path != "" {
+			place.Mount = drive.MountOf(place.Path)
+		}
 		p.all = append(p.all, place)
 	}
 	return p

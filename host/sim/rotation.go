@@ -290,6 +290,15 @@ func (s shelf) History(_ context.Context, where string) ([]copies.Change, error)
 
 // Pin keeps a copy whatever the rotation says.
 func (s shelf) Pin(_ context.Context, c copies.Copy, pin copies.Pin) (copies.Copy, error) {
+	var own []copies.Copy
+	for _, one := range s.visible() {
+		if one.Database == c.Database {
+			own = append(own, one)
+		}
+	}
+	if days := copies.Believed(own); pin.LastDay != "" && len(days) > 0 && pin.LastDay < days[0] {
+		return c, message.New("arg.value", "copies.pin_past", message.Args{"day": pin.LastDay, "newest": days[0], "name": c.Name})
+	}
 	return s.pinned(c, &pin)
 }
 

@@ -1,0 +1,83 @@
+package copies
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
+)
+
+// beside lays the small files of a copy beside it. What lies there under their names is somebody's: it is never written
+// over, and never removed, unless it is what was left of this very copy.
+type beside struct {
+	*parcel
+	made    label
+	written []string // by us: taken back where the copy can not be published
+}
+
+// put lays one file there; where the same text lies there already, nothing is to be done.
+func (b *beside) put(ctx context.Context, suffix string, text []byte) error {
+	name := b.stem + suffix
+	err := b.destination.There()
+	if err == nil {
+		err = b.lay(ctx, name, text)
+	}
+	if message.Code(err) == "fs.exists" {
+		there, unread := os.ReadFile(b.destination.file(name))
+		switch {
+		case unread != nil:
+			return err
+		case bytes.Equal(there, text):
+			return nil
+		case !b.left(suffix, there):
+			return err
+		}
+		err = drive.WriteFile(b.destination.Path, name, text)
+	}
+	if err == nil {
+		b.written = append(b.written, name)
+	}
+	return err
+}
+
+// lay writes one file under a name that nothing has.
+func (b *beside) lay(ctx context.Context, name string, text []byte) error {
+	file, err := drive.Create(b.destination.Path, name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Discard() }() // the next sweep finds it otherwise
+	if _, err := file.Write(text); err != nil {
+		return err
+	}
+	_, err = file.Publish(ctx, sumOf(text))
+	return err
+}
+
+// left tells whether a small file is what was left of this copy where it lay before: its ledger says so, and nothing
+// that the file speaks of lies there any more.
+func (b *beside) left(suffix string, text []byte) bool {
+	events, err := readLedger(b.destination.Path)
+	if err != nil {
+		return false
+	}
+	known := remembered(events)[b.made.name]
+	if known == nil || known.sealed.ID != b.made.manifest.ID {
+		return false
+	}
+	if suffix == cardSuffix {
+		return sumOf(text) == known.sealed.Card
+	}
+	told, ok := parseSums(string(text), b.stem)
+	return ok && told.whole == known.sealed.SHA256 && !slices.ContainsFunc(told.names(), b.taken)
+}
+
+// taken tells a name that something has which we did not write just now.
+func (b *beside) taken(name string) bool {
+	_, err := os.Lstat(filepath.Join(b.destination.Path, name))
+	return err == nil && !slices.Contains(b.written, name)
+}

@@ -1,0 +1,105 @@
+package copies
+
+import (
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+func TestASmallFileThatIsNotOursIsNeverWrittenOver(t *testing.T) {
+	recipient, _, _ := pair(t)
+	for name, recipients := range map[string][]string{
+		firstName + sumSuffix: nil, firstName + ageSuffix + sumSuffix: {recipient}, firstName + ageSuffix + cardSuffix: {recipient},
+	} {
+		s := sentFrom(t, "rede")
+		rede := &s.Destinations[1]
+		rede.Recipients = recipients
+		if err := os.WriteFile(rede.file(name), []byte("a poem"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sent, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:])
+		if err != nil || len(missed) != 1 || message.Code(missed[0]) != "fs.exists" || sent.at("rede") != nil {
+			t.Errorf("%s: %v, %v", name, missed, err)
+		}
+		if text, err := os.ReadFile(rede.file(name)); err != nil || string(text) != "a poem" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+		if left := s.lying("rede"); !slices.Equal(left, []string{name}) {
+			t.Errorf("left %v", left)
+		}
+	}
+}
+
+// A person deleted the copy and left what lay beside it: nobody else's files, and no reason to miss the copy for ever.
+func TestWhatWasLeftOfTheSameCopyMakesWay(t *testing.T) {
+	recipient, _, _ := pair(t)
+	for what, limit := range map[string]int64{"whole": 0, "in pieces": 250_000} {
+		s := sentFrom(t, "rede")
+		rede := &s.Destinations[1]
+		rede.Recipients, rede.limit = []string{recipient}, limit
+		if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:]); err != nil || len(missed) > 0 {
+			t.Fatal(missed, err)
+		}
+		own, beside := s.onlyOn("rede").found("1").Places[0].files()
+		if err := rede.remove(own...); err != nil {
+			t.Fatal(err)
+		}
+		if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:]); err != nil || len(missed) > 0 {
+			t.Errorf("%s: %v, %v", what, missed, err)
+		}
+		if err := rede.remove(own[:1]...); err != nil || limit == 0 {
+			continue
+		}
+		before, err := os.ReadFile(rede.file(beside[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rede.limit = 0 // some of its pieces are left, and what speaks of them
+		if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:]); err != nil || len(missed) != 1 {
+			t.Errorf("%s: %v, %v", what, missed, err)
+		}
+		if after, err := os.ReadFile(rede.file(beside[0])); err != nil || string(after) != string(before) {
+			t.Errorf("%s: what speaks of files that lie there was written over: %v", what, err)
+		}
+	}
+}
+
+// Whoever was there before keeps his file, though it says the same.
+func TestAHashThatLayThereBeforeIsNotTakenBack(t *testing.T) {
+	s := sentFrom(t, "rede")
+	rede := s.Destinations[1]
+	text, err := os.ReadFile(s.Destinations[0].file(firstName + sumSuffix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(rede.file(firstName+sumSuffix), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := s.found("1")
+	p, err := newParcel(rede, firstName, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(rede.file(firstName), []byte("a photo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	zip, err := os.ReadFile(c.Places[0].Path)
+	if err == nil {
+		_, err = p.Write(zip)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := label{manifest: &Manifest{ID: c.ID}, name: firstName, zip: cardFile{int64(len(zip)), c.Places[0].SHA256}}
+	if _, err := p.publish(t.Context(), made); message.Code(err) != "fs.exists" {
+		t.Errorf("%v", err)
+	}
+	if err := p.discard(); err != nil {
+		t.Error(err)
+	}
+	if left := s.lying("rede"); len(left) != 2 {
+		t.Errorf("left %v", left)
+	}
+}
