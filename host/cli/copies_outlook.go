@@ -128,8 +128,8 @@ func sortFates(all []fate) {
 // telling are the reasons by how much they tell: a copy that is pinned stays for that and for nothing else, and one that
 // is the last of its month outlives all that is said of its week.
 var telling = []string{
-	"retention.pinned", "retention.newest_verified", "retention.newest", "", "retention.yearly", "retention.monthly", "retention.weekly", "retention.within",
-	"retention.daily", "retention.weekday", "retention.hourly", "retention.last", "retention.bad", "retention.unsure", "retention.unproven", "retention.doubted",
+	"retention.pinned", "retention.bad", "retention.newest_verified", "retention.newest", "", "retention.yearly", "retention.monthly", "retention.weekly", "retention.within",
+	"retention.daily", "retention.weekday", "retention.hourly", "retention.last", "retention.unsure", "retention.unproven", "retention.doubted",
 	"retention.other_class", "retention.floor",
 }
 
@@ -142,7 +142,7 @@ func (f fate) because() string {
 		if i := slices.Index(telling, r.Key); i >= 0 {
 			return i
 		}
-		return 3 // what a guard or a script says is said in its own words
+		return slices.Index(telling, "") // what a guard or a script says is said in its own words
 	}
 	best := slices.MinFunc(f.why, func(a, b retention.Reason) int { return rank(a) - rank(b) })
 	return clause(best)
