@@ -15,6 +15,7 @@ import (
 
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/drive/drivetest"
 	"github.com/djscript/djscript/host/schedule"
 )
 
@@ -23,6 +24,7 @@ import (
 func driveWords() map[string]func(*testscript.TestScript, []string) {
 	return map[string]func(*testscript.TestScript, []string){
 		"stick": cmdStick, "mountimg": cmdMountImage, "unplug": cmdUnplug, "mark": cmdMark, "weekdays": cmdWeekdays, "mounted": cmdMounted, "alone": cmdAlone,
+		"device": cmdDevice, "pull": cmdPull, "wear": cmdWear, "replug": cmdReplug, "removable": cmdRemovable, "pullcopy": cmdPullCopy, "pullprune": cmdPullPrune,
 	}
 }
 
@@ -36,23 +38,33 @@ func cmdAlone(ts *testscript.TestScript, _ []string) {
 	ts.Setenv("KEY", pair.Recipient().String())
 }
 
-// stick NAME [LABEL]: an empty stick.
+// stick NAME [LABEL [FILESYSTEM]]: an empty stick, of ext4 where nothing is said.
 func cmdStick(ts *testscript.TestScript, args []string) {
-	if len(args) < 1 || len(args) > 2 {
-		ts.Fatalf("usage: stick NAME [LABEL]")
+	if len(args) < 1 || len(args) > 3 {
+		ts.Fatalf("usage: stick NAME [LABEL [FILESYSTEM]]")
 	}
 	image := imageOf(ts, args[0])
 	ts.Check(os.MkdirAll(filepath.Dir(image), 0o755))
 	ts.Check(os.WriteFile(image, nil, 0o600))
 	ts.Check(os.Truncate(image, 48<<20))
-	id := make([]byte, 16)
-	_, _ = rand.Read(id)
-	uuid := fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
-	label := ""
-	if len(args) == 2 {
-		label = args[1]
+	args = append(args, "", "")
+	label, kind := args[1], args[2]
+	format(ts, image, label, kind)
+}
+
+func format(ts *testscript.TestScript, image, label, kind string) {
+	switch kind {
+	case "", "ext4":
+		id := make([]byte, 16)
+		_, _ = rand.Read(id)
+		uuid := fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+		asRoot(ts, "/sbin/mkfs.ext4", "-q", "-F", "-m", "0", "-L", label, "-U", uuid, image)
+	case "exfat":
+		asRoot(ts, "/sbin/mkfs.exfat", "-n", label, image)
+		ts.Check(os.WriteFile(image+".exfat", nil, 0o600))
+	default:
+		ts.Fatalf("a stick of %s is not known here", kind)
 	}
-	asRoot(ts, "/sbin/mkfs.ext4", "-q", "-F", "-m", "0", "-L", label, "-U", uuid, image)
 }
 
 func imageOf(ts *testscript.TestScript, name string) string {
@@ -66,8 +78,23 @@ func cmdMountImage(ts *testscript.TestScript, args []string) {
 	}
 	dir := ts.MkAbs(args[1])
 	ts.Check(os.MkdirAll(dir, 0o755))
-	asRoot(ts, "mount", "-o", "loop", imageOf(ts, args[0]), dir)
+	plug(ts, args[0], dir)
 	ts.Defer(func() { unmount(dir) })
+}
+
+func plug(ts *testscript.TestScript, name, dir string) {
+	image, kind := imageOf(ts, name), "ext4"
+	if _, err := os.Stat(image + ".exfat"); err == nil {
+		kind = "exfat"
+	}
+	out, err := exec.Command("losetup", "--find", "--show", image).Output()
+	if err != nil {
+		ts.Fatalf("a story about drives needs root and loop devices: %v", err)
+	}
+	loop := strings.TrimSpace(string(out))
+	err = drivetest.Mount(loop, dir, kind)
+	asRoot(ts, "losetup", "--detach", loop) // when nothing is mounted of it any more
+	ts.Check(err)
 }
 
 // unplug DIR: pulls out the stick that is plugged in there, after the system has let go of it.

@@ -23,7 +23,7 @@ import (
 const rootVariable = "STORY_ROOT"
 
 func TestMain(m *testing.M) {
-	if firebirdtest.Standin() {
+	if firebirdtest.Standin() || deviceChild() {
 		return
 	}
 	testscript.Main(stories{m}, map[string]func(){"djscript": program})

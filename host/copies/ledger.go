@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
 )
 
 // ledgerPath is the ledger's place on a destination: one JSON object a line, only ever appended to.
@@ -86,7 +87,7 @@ func (d Destination) enter(e event) error {
 }
 
 // ownFolder makes a folder of ours on a destination, with those above it. The destination itself is never made: one that
-// is not there is a drive that is not there.
+// is not there is a drive that is not there. A link in the place of one is not followed: what it leads to lies elsewhere.
 func (d Destination) ownFolder(folder string) error {
 	if err := d.There(); err != nil {
 		return err
@@ -94,8 +95,12 @@ func (d Destination) ownFolder(folder string) error {
 	dir := d.Path
 	for name := range strings.SplitSeq(folder, "/") {
 		dir = filepath.Join(dir, name)
-		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		info, err := os.Lstat(dir)
+		if err == nil && info.IsDir() {
 			continue
+		}
+		if err == nil {
+			return message.New("drive.foreign", "drive.linked", message.Args{"path": dir})
 		}
 		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) { // another may have just made it
 			return drive.Explain(err, d.Path)

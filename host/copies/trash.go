@@ -74,10 +74,13 @@ func (t *trash) enter(kind string, tombstone event) error {
 
 // folder makes the trash, and refuses one that is a link to elsewhere.
 func (t *trash) folder() error {
+	if err := t.plain(); err != nil {
+		return err
+	}
 	if err := t.root.MkdirAll(trashPath, 0o755); err != nil {
 		return fmt.Errorf("make trash folder: %w", err)
 	}
-	return t.plain()
+	return nil
 }
 
 func (t *trash) plain() error {

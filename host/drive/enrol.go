@@ -141,7 +141,9 @@ func try(ctx context.Context, d Drive, progress func(done, total int64)) (found 
 		if fresh {
 			_ = held.Remove(markFolder) // unless a mark lies there
 		}
-		err = errors.Join(err, gone)
+		if err == nil { // else the drive is at fault in any case
+			err = gone
+		}
 	}()
 	folder := filepath.Join(d.Path, trial)
 	if err := writeAndRead(ctx, folder); message.Code(err) == "copy.bad" {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
 )
 
@@ -223,11 +224,18 @@ func livesInMemory(file *os.File) bool {
 
 // forgetVolume makes the kernel forget what it keeps of the device below a file. Root alone may; there may be none.
 func forgetVolume(file *os.File) bool {
-	mount, err := mountOf(file.Name())
-	if err != nil || !strings.HasPrefix(mount.Source, "/dev/") {
+	var stat unix.Stat_t
+	if err := ignoringInterrupts(func() error { return unix.Fstat(int(file.Fd()), &stat) }); err != nil {
 		return false
 	}
-	device, err := os.Open(mount.Source)
+	mounts, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
+		found := unix.Mkdev(uint32(m.Major), uint32(m.Minor)) == stat.Dev && strings.HasPrefix(m.Source, "/dev/")
+		return !found, found
+	})
+	if err != nil || len(mounts) == 0 {
+		return false
+	}
+	device, err := os.Open(mounts[0].Source)
 	if err != nil {
 		return false
 	}

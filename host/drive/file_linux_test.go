@@ -253,6 +253,15 @@ func TestAFileTooLargeForItsFilesystemIsToldAsThat(t *testing.T) {
 	}
 }
 
+// It took the file's beginning: no switch on its side was moved since.
+func TestADriveThatTurnsReadOnlyMidwayIsNoLockedCard(t *testing.T) {
+	f := create(t, t.TempDir(), "a")
+	err := f.explain(&os.PathError{Op: "sync", Path: "x", Err: syscall.EROFS})
+	if !errors.Is(err, message.New("drive.removed", "drive.turned", nil)) || message.Code(err) != "drive.removed" {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestAReadOnlyDriveIsToldAsThat(t *testing.T) {
 	dir := smallDrive(t, "64k")
 	if err := Append(filepath.Join(dir, "ledger"), []byte("x")); err != nil {
