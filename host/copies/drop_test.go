@@ -206,7 +206,7 @@ func TestWhatMayNotBeDroppedRefusesAll(t *testing.T) {
 	if _, err := nobody.Drop(t.Context(), "local", map[string]string{old: "x"}); message.Code(err) != "guard.identity" {
 		t.Errorf("a catalogue of all stores drops: %v", err)
 	}
-	if _, err := s.Drop(t.Context(), "marte", map[string]string{old: "x"}); message.Code(err) != "drive.not_found" {
+	if _, err := s.Drop(t.Context(), "marte", map[string]string{old: "x"}); message.Code(err) != "option.value" {
 		t.Errorf("nowhere: %v", err)
 	}
 	if _, err := s.Drop(t.Context(), "local", map[string]string{old: "x", sealed: "y"}); err != nil {
