@@ -16,13 +16,13 @@ const granted = "[script.own]\ngrants = [\"copy.write\", \"copy.destroy\", \"db.
 
 func TestCheckFindsWhatAScriptNamesAndTheStoreHasNot(t *testing.T) {
 	for _, c := range []struct{ toml, more, body, pt, en string }{
-		{granted, "", `dj.copy.create { to = "locla" }`, "não há o destino locla", "no destination locla"},
-		{granted, "", "dj.copy.create {\n to = { \"local\", \"Pen\" } }", "não há o destino Pen", "no destination Pen"},
-		{granted, "", `dj.copy.create { to = "local, pen" }`, "não há o destino local, pen", "no destination local, pen"},
-		{granted, "", `dj.copy.prune("Local")`, "você quis dizer local?", "did you mean local?"},
-		{"", "", `dj.copy.prune("Local")`, "você quis dizer local?", "did you mean local?"},
+		{granted, "", `dj.copy.create { to = "locla" }`, `não há o destino "locla"`, `no destination "locla"`},
+		{granted, "", "dj.copy.create {\n to = { \"local\", \"Pen\" } }", `não há o destino "Pen"`, `no destination "Pen"`},
+		{granted, "", `dj.copy.create { to = "local, pen" }`, `não há o destino "local, pen"`, `no destination "local, pen"`},
+		{granted, "", `dj.copy.prune("Local")`, `você quis dizer "local"?`, `did you mean "local"?`},
+		{"", "", `dj.copy.prune("Local")`, `você quis dizer "local"?`, `did you mean "local"?`},
 		{granted, "", `dj.calendar.on("feriado", job.day)`, "não há o calendário feriado", "no calendar feriado"},
-		{granted, "", `dj.db.info("Lojinha")`, "não há o banco de dados Lojinha", "no database Lojinha"},
+		{granted, "", `dj.db.info("Lojinha")`, `não há o banco "Lojinha"`, `no database "Lojinha"`},
 		{granted, "", "job:super()", `nenhum script que own estende tem um trabalho "go"`, `no script that own extends has a job "go"`},
 		{granted, `policies = { a = { diario = 7 } },`, "", `opção desconhecida "policies.a.diario"`, `unknown option "policies.a.diario"`},
 		{granted, `policies = { a = { daily = "sete" } },`, "", `daily" deve ser um número inteiro`, `daily" must be a whole number`},

@@ -158,7 +158,7 @@ func TestMistakesInFlagsAreToldWithTheNearestOne(t *testing.T) {
 func TestADriveIsTakenByItsNameAlone(t *testing.T) {
 	s := newShelf(t, "[destination.local]\npath = \"@/local\"\n")
 	for _, verb := range []string{"eject", "wipe"} {
-		s.run("", "drives", verb, "").wants(t, 1, `no drive "" is plugged in`)
+		s.run("", "drives", verb, "").wants(t, 2, "one of the arguments is empty")
 		s.run("", "drives", verb, "NADA", "--lang", "pt-BR").wants(t, 1, "nenhuma unidade NADA está conectada\n")
 	}
 }

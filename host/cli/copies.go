@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -33,13 +34,7 @@ func (a *app) copiesListCommand() *cobra.Command {
 		Use: "list", Short: message.Text("cli.copies_list_short", nil), Args: exactly(0),
 		Example: "  djscript copies list\n  djscript copies list --state verified --since 2026-11-01\n  djscript copies list --trash",
 		RunE: func(c *cobra.Command, _ []string) error {
-			if _, err := time.Parse(time.DateOnly, f.Since); f.Since != "" && err != nil {
-				return message.New("arg.value", "cli.no_day", message.Args{"day": f.Since})
-			}
-			if trash {
-				return a.listTrash(c.Context(), f)
-			}
-			return a.listCopies(c.Context(), f)
+			return a.listCopies(c.Context(), f, trash)
 		},
 	}
 	c.Flags().BoolVar(&trash, "trash", false, message.Text("cli.flag_trash", nil))
@@ -52,16 +47,25 @@ func (a *app) copiesListCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) listCopies(ctx context.Context, f copies.Filter) error {
+// listCopies lists what lies at the destinations, or in the trash of each.
+func (a *app) listCopies(ctx context.Context, f copies.Filter, trash bool) error {
 	store, err := a.host()
 	if err != nil {
 		return err
 	}
-	all, problems, err := store.Catalogue().List(ctx, copies.Filter{})
+	from, none, show := copies.Filter{}, "cli.copies_none", showCopies
+	var wrong error
+	if trash {
+		from, none, show = copies.Filter{State: copies.Trashed}, "cli.trash_none", showTrash
+		if f.State != "" {
+			wrong, f.State = message.New("arg.value", "cli.trash_state", nil), ""
+		}
+	}
+	all, problems, err := store.Catalogue().List(ctx, from)
 	if err != nil {
 		return err
 	}
-	if err := checkFilter(f, store.Config, all); err != nil {
+	if err := errors.Join(wrong, checkFilter(f, store.Config, all)); err != nil {
 		return err
 	}
 	found := slices.DeleteFunc(slices.Clone(all), func(c copies.Copy) bool { return !f.Lets(c) })
@@ -73,10 +77,10 @@ func (a *app) listCopies(ctx context.Context, f copies.Filter) error {
 		return a.printJSON(map[string]any{"copies": append([]copies.Copy{}, found...), "problems": told})
 	}
 	if len(all) == 0 {
-		a.print("cli.copies_none", nil)
+		a.print(none, nil)
 	} else if len(found) == 0 {
 		a.print("cli.copies_none_such", nil)
-	} else if err := table(a.out, columns("cli.copies_columns"), copyRows(found)); err != nil {
+	} else if err := show(a.out, found, f.Where); err != nil {
 		return err
 	}
 	for _, p := range problems {
@@ -109,11 +113,14 @@ func checkFilter(f copies.Filter, c *config.Config, all []copies.Copy) error {
 		return message.Args{"name": name, "near": lua.Nearest(name, names), "known": strings.Join(names, ", ")}, name != "" && !slices.Contains(names, name)
 	}
 	var mistakes []error
+	if _, err := time.Parse(time.DateOnly, f.Since); f.Since != "" && err != nil {
+		mistakes = append(mistakes, message.New("arg.value", "cli.no_day", message.Args{"day": f.Since}))
+	}
 	if args, is := wrong("where", f.Where); is {
-		mistakes = append(mistakes, message.New("option.value", "cli.no_destination", args))
+		mistakes = append(mistakes, message.New("option.value", "config.no_such_destination", args))
 	}
 	if args, is := wrong("database", f.Database); is {
-		mistakes = append(mistakes, message.New("option.value", "cli.no_database", args))
+		mistakes = append(mistakes, message.New("option.value", "config.no_such_database", args))
 	}
 	if args, is := wrong("class", f.Class); is {
 		mistakes = append(mistakes, message.New("option.value", "cli.no_class", args))
@@ -127,12 +134,12 @@ func checkFilter(f copies.Filter, c *config.Config, all []copies.Copy) error {
 	return errors.Join(mistakes...)
 }
 
-func copyRows(found []copies.Copy) [][]string {
+func showCopies(out io.Writer, found []copies.Copy, _ string) error {
 	var rows [][]string
 	for _, c := range found {
 		rows = append(rows, []string{c.Seq, c.Database, dayOf(c), hourOf(c), orDash(c.Class), stateWord(c.State), size(bytesOf(c)), whereOf(c)})
 	}
-	return rows
+	return table(out, columns("cli.copies_columns"), rows)
 }
 
 // dayOf is the business day for a person; a copy that only a ledger remembers has none.

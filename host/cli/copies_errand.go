@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,16 +24,31 @@ func (a *app) errand(ctx context.Context, e run.Errand) (*run.Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.Look {
+		return store.Errand(ctx, e), nil
+	}
 	watcher := a.watcher()
-	defer watcher.end()
-	if !e.Look {
-		store.Watch = func(event run.Event) {
-			if event.Kind != "log" || event.Level != "info" || a.events { // the person is told all that in a better order
-				watcher.watch(event)
-			}
+	warned := []run.Event{}
+	store.Watch = func(event run.Event) {
+		switch {
+		case event.Kind != "log" || a.events:
+			watcher.watch(event)
+		case event.Level != "info": // the rest the person is told in a better order
+			warned = append(warned, event)
 		}
 	}
-	return store.Errand(ctx, e), nil
+	o := store.Errand(ctx, e)
+	watcher.end()
+	told := ""
+	if all := errors.Join(append(slices.Clone(o.Degraded), o.Err)...); all != nil {
+		told = all.Error()
+	}
+	for _, event := range warned { // what fails or degrades the errand is told with its cure, and not twice
+		if !strings.Contains(told, event.Text) {
+			watcher.watch(event)
+		}
+	}
+	return o, nil
 }
 
 // changes is an errand that changes the copies, told as any run is; say tells its value where that is no JSON.

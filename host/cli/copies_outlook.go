@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -128,9 +129,10 @@ func sortFates(all []fate) {
 // telling are the reasons by how much they tell: a copy that is pinned stays for that and for nothing else, and one that
 // is the last of its month outlives all that is said of its week.
 var telling = []string{
-	"retention.pinned", "retention.bad", "retention.newest_verified", "retention.newest", "", "retention.yearly", "retention.monthly", "retention.weekly", "retention.within",
-	"retention.daily", "retention.weekday", "retention.hourly", "retention.last", "retention.unsure", "retention.unproven", "retention.doubted",
-	"retention.other_class", "retention.floor",
+	"retention.pinned", "retention.bad", "retention.unlike", "retention.unsure", "retention.doubted", "retention.newest_verified", "retention.newest", "",
+	"retention.awaited", "retention.stale", "retention.yearly", "retention.monthly", "retention.weekly", "retention.within", "retention.daily",
+	"retention.weekday", "retention.hourly", "retention.last", "retention.unproven", "retention.other_class", "retention.floor", "retention.device",
+	"retention.arrived",
 }
 
 // because is the reason that tells most, as a clause for a shop owner.
@@ -144,8 +146,7 @@ func (f fate) because() string {
 		}
 		return slices.Index(telling, "") // what a guard or a script says is said in its own words
 	}
-	best := slices.MinFunc(f.why, func(a, b retention.Reason) int { return rank(a) - rank(b) })
-	return clause(best)
+	return f.clause(slices.MinFunc(f.why, func(a, b retention.Reason) int { return rank(a) - rank(b) }))
 }
 
 // clauses say for a shop owner what the rules say in their own terms.
@@ -154,15 +155,30 @@ var clauses = map[string]string{
 	"retention.yearly": "cli.why_year", "retention.monthly": "cli.why_month", "retention.weekly": "cli.why_week", "retention.daily": "cli.why_day",
 	"retention.hourly": "cli.why_hour", "retention.weekday": "cli.why_weekday", "retention.within": "cli.why_within", "retention.last": "cli.why_last",
 	"retention.floor": "cli.why_floor", "retention.spare": "cli.why_spare", "retention.never_proven": "cli.why_never_proven",
-	"retention.other_class": "cli.why_other_class", "retention.doubted": "cli.why_doubted",
+	"retention.other_class": "cli.why_other_class", "retention.bad": "cli.why_bad", "retention.unlike": "cli.why_unlike",
+	"retention.unsure": "cli.why_unsure", "retention.doubted": "cli.why_doubted", "retention.unproven": "cli.why_unproven",
+	"retention.stale": "cli.why_stale", "retention.awaited": "cli.why_awaited", "retention.arrived": "cli.why_arrived",
+	"retention.device": "cli.why_device", "retention.devices": "cli.why_devices", "retention.suspect": "cli.why_suspect",
+	"retention.breaker": "cli.why_breaker", "retention.unpaid": "cli.why_unpaid", "retention.busy": "cli.why_busy", "retention.away": "cli.why_away",
 }
 
-func clause(r retention.Reason) string {
+// clause is one reason for a shop owner; what a script says is said in its own words.
+func (f fate) clause(r retention.Reason) string {
 	key, ok := clauses[r.Key]
 	if !ok {
 		return r.String()
 	}
-	args := maps.Clone(r.Args)
+	args := message.Args{"seq": f.Seq, "last": ""}
+	maps.Copy(args, r.Args)
+	if pin := f.copy.Pinned; pin != nil && pin.LastDay != "" {
+		args["last"] = dayWord(pin.LastDay)
+	}
+	if day, err := time.Parse(time.DateOnly, f.Day); err == nil {
+		args["weekday"] = columns("run.weekdays")[day.Weekday()]
+		newest, _ := time.Parse(time.DateOnly, fmt.Sprint(r.Args["newest"]))
+		days, _ := r.Args["days"].(int)
+		args["older"] = day.AddDate(0, 0, days).Before(newest)
+	}
 	for _, name := range []string{"period", "day", "newest"} {
 		if text, ok := r.Args[name].(string); ok {
 			args[name] = periodText(text)

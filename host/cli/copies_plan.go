@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -54,6 +55,9 @@ func (a *app) planCopies(ctx context.Context, asked planAsked) error {
 	})
 	if err != nil {
 		return err
+	}
+	if o.Err != nil && len(seen) == 0 {
+		return o.Err
 	}
 	report := reportOf(o)
 	if a.json {
@@ -138,14 +142,14 @@ func (a *app) tellOutlook(o *outlook, asked planAsked) error {
 		a.print("cli.plan_guard", message.Args{"why": g})
 	}
 	if o.Hash != "" && asked.policy == "" && asked.days == 0 {
-		a.tellHeld(o.Destination, o.Hash, o.Held)
+		tellHeld(a.out, o.Destination, o.Hash, o.Held)
 	}
 	return nil
 }
 
 // tellHeld says how a person lets go at once what is held back.
-func (a *app) tellHeld(where, hash string, n int) {
-	fmt.Fprintln(a.out, message.Plural("cli.plan_held", n, message.Args{"where": where, "hash": hash[:8]}))
+func tellHeld(out io.Writer, where, hash string, n int) {
+	fmt.Fprintln(out, message.Plural("cli.plan_held", n, message.Args{"where": where, "hash": hash[:8]}))
 }
 
 func outlookRows(o *outlook) [][]string {

@@ -3,11 +3,14 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/retention"
 )
 
 const twoPlaces = "[destination.local]\npath = \"@/local\"\nkeep = { daily = 7, weekly = 4, monthly = 12 }\n[destination.rede]\npath = \"@/rede\"\n"
@@ -185,9 +188,11 @@ func TestWhySaysItInOneSentenceADestination(t *testing.T) {
 		"1 --lang pt-BR":      "Fica em local até por volta de 01/10/2027: é a última cópia provada de outubro de 2026.",
 		"7 --lang pt-BR":      "Fica em local até por volta de 30/11/2026: é a última cópia provada da semana de 02/11/2026.",
 		"2 --lang pt-BR":      "Sai de local na próxima rotação: nenhuma regra a guarda mais, e há 17 cópias provadas mais novas.",
-		"newest --lang pt-BR": "Fica em local até por volta de 14/12/2026: é a cópia provada mais nova.",
+		"newest --lang pt-BR": ": é a cópia provada mais nova.",
+		"3 --lang pt-BR":      "Sai de local na próxima rotação",
+		"8 --lang pt-BR":      "Vai sair de local por volta de 24/11/2026, e não antes, porque de uma vez não se apagam mais de 3 cópias.",
 		"1":                   "Stays at rede: nothing is ever dropped there.",
-		away:                  "Is not at rede, for which it was made",
+		away:                  "Is not at rede yet, for which it was made; bring it there with: djscript copies send 19 --to rede",
 	} {
 		s.run("", append([]string{"copies", "why"}, strings.Fields(line)...)...).wants(t, 0, want)
 	}
@@ -242,7 +247,7 @@ func TestPinnedCopiesStayUntilTheyAreFree(t *testing.T) {
 	s.run("", "copies", "pin", "2", "--reason", "audit", "--last-day", "soon").wants(t, 2, "soon")
 	s.run("", "copies", "pin", "2", "3", "--reason", "audit", "--last-day", "2026-12-31").wants(t, 0, "Copy 2 of loja is pinned until 2026-12-31: audit", "Copy 3")
 	s.run("", "copies", "pin", "4", "99", "--reason", "x").wants(t, 1, "Copy 4 of loja is pinned: x", "99")
-	s.run("", "copies", "why", "2", "--lang", "pt-BR").wants(t, 0, "Fica em local: está fixada: audit.")
+	s.run("", "copies", "why", "2", "--lang", "pt-BR").wants(t, 0, "Fica em local até por volta de 01/01/2027: está fixada até 31/12/2026 (audit).")
 	if got := s.planned().of("drop"); got != "5 6 8" {
 		t.Errorf("drops %s", got)
 	}
@@ -296,9 +301,10 @@ func TestACopyThatAnotherDestinationWaitsForStays(t *testing.T) {
 // The last day of a pin is a business day of the copies, not of the PC's clock.
 func TestAPinHoldsUpToItsLastDay(t *testing.T) {
 	s := newShelf(t, twoPlaces)
-	s.nights(21, "2026-11-20")
+	s.nights(20, "2026-11-19")
 	s.run("", "copies", "pin", "2", "--reason", "audit", "--last-day", "2026-11-20").wants(t, 0)
 	s.run("", "copies", "pin", "3", "--reason", "audit", "--last-day", "2026-11-19").wants(t, 0)
+	s.put("2026-11-20", copies.Verified, nil)
 	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies dropped at local")
 	if got := s.zips("local"); got != "1 2 6 7 8 9 10 11 12 13 14 15 16 17 18" {
 		t.Errorf("left %s", got)
@@ -310,10 +316,149 @@ func TestOnlyASuspectCopyIsAccepted(t *testing.T) {
 	s.put("2026-11-19", copies.Verified, nil)
 	odd := s.put("2026-11-20", "odd", nil)
 	s.run("", "copies", "list").wants(t, 0, "SUSPECT")
-	s.run("", "copies", "why", odd, "--lang", "pt-BR").wants(t, 0, "Fica em local: ")
+	s.run("", "copies", "why", odd, "--lang", "pt-BR").wants(t, 0, "Fica em local: é diferente demais das cópias anteriores", "djscript copies accept 2")
 	s.run("", "copies", "accept", odd).wants(t, 2, "without a reason")
 	s.run("", "copies", "accept", "1", "--reason", "x").wants(t, 2, "1")
 	s.run("", "copies", "accept", odd, "--reason", "archived").wants(t, 0, "Copy 2 of loja is accepted, and proven: archived")
 	s.run("", "copies", "list", "--state", "verified").wants(t, 0, "2   loja")
 	s.run("", "history").wants(t, 0, "copies:accept")
+}
+
+// Whatever rotation says of a copy, a shop owner is told in words of his own, in both languages.
+func TestEveryReasonHasAClause(t *testing.T) {
+	newDesk(t)
+	text, err := os.ReadFile("../message/catalogue/retention.en.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := []string{"retention.shrunk", "retention.grown", "retention.packs_badly", "retention.company_gone", "retention.rows_fell"} // of suspect copies
+	keys := 0
+	for _, m := range regexp.MustCompile(`(?m)^"([a-z._]+)" = `).FindAllStringSubmatch(string(text), -1) {
+		key := m[1]
+		if strings.HasSuffix(key, ".hint") || strings.Contains(string(text), `"`+key+`.hint"`) || slices.Contains(of, key) {
+			continue
+		}
+		keys++
+		why := retention.Reason{Key: key, Args: message.Args{
+			"n": 2, "of": 3, "period": "2026-11", "days": 5, "newest": "2026-11-20", "day": "2026-11-20", "class": "closing", "why": "audit", "most": 3,
+			"where": "pen", "devices": 3, "database": "loja",
+		}}
+		for _, language := range []string{message.Portuguese, message.English} {
+			if err := message.SetLanguage(language); err != nil {
+				t.Fatal(err)
+			}
+			f := fate{Seq: "7", Day: "2026-11-20", why: []retention.Reason{why}}
+			if said := f.because(); clauses[key] == "" || said == why.String() || strings.Contains(said, "<no value>") || strings.Contains(said, "cli.") {
+				t.Errorf("%s (%s): %q", key, language, said)
+			}
+		}
+	}
+	if keys < 20 {
+		t.Errorf("only %d reasons", keys)
+	}
+}
+
+// A damaged copy that happens to be the newest does not pass for a good one.
+func TestTheReasonThatTellsMostIsTold(t *testing.T) {
+	for _, tt := range []struct {
+		reasons string
+		want    string
+	}{
+		{"newest other_class bad", "it is damaged"}, {"monthly newest_verified daily", "it is the newest proven copy"}, {"monthly pinned", "it is pinned (audit)"},
+		{"floor arrived daily monthly", "last proven copy of November 2026"}, {"monthly awaited", "it has yet to be brought to pen"}, {"floor device arrived", "newest proven copies, which always stay"},
+		{"stale daily", "djscript copies check 7"},
+	} {
+		if err := message.SetLanguage(message.English); err != nil {
+			t.Fatal(err)
+		}
+		f := fate{Seq: "7", Day: "2026-11-20"}
+		for name := range strings.FieldsSeq(tt.reasons) {
+			f.why = append(f.why, retention.Reason{Key: "retention." + name, Args: message.Args{"of": 3, "period": "2026-11", "why": "audit", "where": "pen", "days": 35, "class": "extra"}})
+		}
+		if got := f.because(); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %s, want %s", tt.reasons, got, tt.want)
+		}
+	}
+}
+
+func TestACopyWithinSomeDaysIsToldFromTheOneBeforeThem(t *testing.T) {
+	s := newShelf(t, "[destination.local]\npath = \"@/local\"\nkeep = { within = \"3d\", min = 1 }\n")
+	s.nights(12, "2026-11-20")
+	s.run("", "copies", "why", "9", "--lang", "pt-BR").wants(t, 0, ": é dos 3 dias até 20/11/2026.")
+	s.run("", "copies", "why", "7", "--lang", "pt-BR").wants(t, 0, ": é a última de antes dos 3 dias até 20/11/2026.")
+	s.configure("[destination.local]\npath = \"@/local\"\nkeep = { weekdays = [\"fri\", \"sat\"], min = 1 }\n")
+	s.run("", "copies", "why", "6", "--lang", "pt-BR").wants(t, 0, ": é a última cópia provada de sábado, dia 14/11/2026.")
+}
+
+// Why a copy does not lie where it was made to go: nobody brought it, the rules there would not keep it, or a person waived it.
+func TestWhyACopyIsNotThere(t *testing.T) {
+	s := newShelf(t, "[destination.local]\npath = \"@/local\"\n[destination.pen]\npath = \"@/pen\"\nkeep = { last = 1, min = 1 }\n")
+	s.put("2026-11-18", copies.Verified, nil, "local")
+	s.put("2026-11-19", copies.Sealed, nil, "local")
+	s.put("2026-11-20", copies.Verified, nil, "local")
+	for ref, want := range map[string]string{
+		"1": "Is not at pen, and the rules there would not keep it any more.", "2": "Is not at pen, for which it was made.",
+		"3": "Is not at pen yet, for which it was made; bring it there with: djscript copies send 3 --to pen",
+	} {
+		s.run("", "copies", "why", ref).wants(t, 0, want)
+	}
+	s.run("", "copies", "send", "3", "--waive", "pen").wants(t, 0)
+	s.run("", "copies", "why", "3").wants(t, 0, "Is not at pen, and need not reach it")
+}
+
+// What can not be answered is told as any other command tells it, with --json too.
+func TestAQuestionWithoutAnAnswerIsAnError(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(3, "2026-11-20")
+	for line, code := range map[string]string{
+		"why 99": "copy.not_found", "plan nada": "option.value", "prune nada": "option.value", "prune nada --dry-run": "option.value", "plan --policy daily=0": "option.value",
+	} {
+		var got struct {
+			Error  failure
+			Errors []failure
+			Copy   *copies.Copy
+		}
+		args := append([]string{"copies"}, strings.Fields(line)...)
+		said := s.run("", append(args, "--json")...)
+		said.json(t, &got)
+		plain := s.run("", args...)
+		if got.Error.Code != code || got.Copy != nil || len(got.Errors) != 1 || said.exit != plain.exit || !strings.Contains(plain.err, got.Error.Message) || plain.out != "" {
+			t.Errorf("%s: exit %d and %d, told %+v and %q", line, said.exit, plain.exit, got, plain.out+plain.err)
+		}
+	}
+}
+
+// One destination that nobody knows is one sentence, one code, one exit, whoever is asked.
+func TestAnUnknownDestinationIsToldOneWay(t *testing.T) {
+	s := newShelf(t, "[destination.local]\npath = \"@/local\"\nkeep = { last = 1 }\n[destination.pen]\npath = \"@/pen\"\n[backup]\nat = [\"22:00\"]\nto = [\"local\"]\n")
+	s.nights(3, "2026-11-20")
+	const want = "error: there is no destination \"lua\"; this store has: local, pen\n  → name one of [destination.*] in djscript.toml\n"
+	for _, line := range []string{
+		"copies list --where lua", "copies plan lua", "copies prune lua --yes", "copies send 1 --to lua", "copies send --missing lua", "copies send 1 --waive lua",
+		"copies untrash 1 --from lua", "drives enrol / --destination lua", "simulate backup --fault absent:lua:3d",
+	} {
+		if got := s.run("", strings.Fields(line)...); got.err != want || got.exit != 2 || got.out != "" {
+			t.Errorf("%s: exit %d, %s%s", line, got.exit, got.out, got.err)
+		}
+	}
+}
+
+// An empty variable of somebody's script is not taken for nothing said.
+func TestAnEmptyWordIsRefused(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(3, "2026-11-20")
+	before := files(t, s.dir)
+	for _, args := range [][]string{
+		{"copies", "plan", "--policy", ""}, {"copies", "prune", "local", "--yes", "--approve", ""}, {"copies", "list", "--where", " "}, {"copies", "list", "--since="},
+		{"copies", "pin", "1", "--reason", "x", "--last-day", ""}, {"copies", "send", "1", "--to", ""}, {"copies", "send", "1", "--to", "rede,"}, {"copies", "why", ""},
+		{"copies", "pin", "", "--reason", "x"}, {"drives", "eject", ""}, {"drives", "wipe", " "}, {"simulate", "backup", "--from", ""}, {"simulate", "backup", "--fault", ""}, {"simulate", ""},
+		{"copies", "untrash", "1", "--from", ""}, {"copies", "accept", "1", "--reason", ""},
+	} {
+		if got := s.run("", args...); got.exit != 2 || got.out != "" {
+			t.Errorf("%q: exit %d, %s%s", args, got.exit, got.out, got.err)
+		}
+	}
+	if after := files(t, s.dir); !slices.Equal(before, after) {
+		t.Errorf("left %v", after)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,14 +73,20 @@ func (a *app) pruneCopies(ctx context.Context, asked pruneAsked) error {
 	if err != nil {
 		return err
 	}
+	if looked.Err != nil && len(all) == 0 {
+		return looked.Err
+	}
 	n := 0
 	for _, d := range all {
 		n += len(d.fates)
 	}
-	if err := a.tellDoomed(all, n); err != nil {
-		return err
+	undone := n == 0 || asked.dry || looked.Err != nil
+	if out := a.shows(undone || asked.yes); out != nil {
+		if err := tellDoomed(out, all, n); err != nil {
+			return err
+		}
 	}
-	if n == 0 || asked.dry || looked.Err != nil {
+	if undone {
 		return a.tellUndone(all, reportOf(looked))
 	}
 	if err := a.agreed(ctx, asked, n); err != nil {
@@ -126,13 +133,23 @@ func (a *app) doomed(ctx context.Context, asked pruneAsked) (all []doomed, looke
 	return all, looked, err
 }
 
-// tellDoomed shows a person what would go.
-func (a *app) tellDoomed(all []doomed, n int) error {
-	if a.json {
-		return nil
+// shows is where a person is shown what would go, before a question or in its place. Of JSON nothing is shown where nobody is
+// asked, and else not beside it.
+func (a *app) shows(unasked bool) io.Writer {
+	_, sits := a.terminal()
+	switch {
+	case !a.json:
+		return a.out
+	case sits && !unasked:
+		return a.err
 	}
+	return nil
+}
+
+// tellDoomed shows a person what would go.
+func tellDoomed(out io.Writer, all []doomed, n int) error {
 	if n == 0 {
-		a.print("cli.prune_nothing", nil)
+		fmt.Fprintln(out, message.Text("cli.prune_nothing", nil))
 		return nil
 	}
 	var rows [][]string
@@ -141,10 +158,10 @@ func (a *app) tellDoomed(all []doomed, n int) error {
 			rows = append(rows, []string{d.where, f.Seq, dayWord(f.Day), f.Database, size(f.Bytes), f.because()})
 		}
 	}
-	err := table(a.out, columns("cli.prune_columns"), rows)
+	err := table(out, columns("cli.prune_columns"), rows)
 	for _, d := range all {
 		if d.hash != "" {
-			a.tellHeld(d.where, d.hash, d.held)
+			tellHeld(out, d.where, d.hash, d.held)
 		}
 	}
 	return err

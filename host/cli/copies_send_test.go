@@ -21,8 +21,13 @@ func TestADestinationThatWasAwayIsBroughtUpToDate(t *testing.T) {
 	if err := os.Rename(s.at("pen"), s.at("fora")); err != nil {
 		t.Fatal(err)
 	}
-	s.run("", "copies", "send", "--missing").wants(t, 3, "pen")
-	s.run("", "copies", "send", "--missing", "pen").wants(t, 1, "pen")
+	for line, exit := range map[string]int{"send --missing": 3, "send --missing pen": 1} {
+		told := s.run("", append([]string{"copies"}, strings.Fields(line)...)...)
+		if told.wants(t, exit); strings.Count(told.err, "destination pen is not there") != 1 || strings.Count(told.err, "→") != 1 {
+			t.Errorf("%s tells of pen:\n%s", line, told.err)
+		}
+	}
+	s.run("", "copies", "send", "1", "--to", "local").wants(t, 0, "Copy 1 of loja lies at: local")
 	for _, where := range []string{"pen", "nada"} {
 		if said := s.run("", "copies", "send", "--missing", where); strings.Contains(said.out, "Nothing is missing") {
 			t.Errorf("nobody knows what is missing at %s: %s", where, said.out)
@@ -101,5 +106,5 @@ func TestAWaivedDestinationIsNotWaitedFor(t *testing.T) {
 		t.Errorf("drops %s", got.of("drop"))
 	}
 	s.run("", "copies", "send", "--missing").wants(t, 0, "Nothing is missing")
-	s.run("", "copies", "send", "1", "--waive", "outro").wants(t, 1, "outro")
+	s.run("", "copies", "send", "1", "--waive", "outro").wants(t, 2, "outro")
 }

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"slices"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -35,42 +35,7 @@ func (a *app) copiesUntrashCommand() *cobra.Command {
 	return c
 }
 
-// listTrash lists what lies in the trash of each destination.
-func (a *app) listTrash(ctx context.Context, f copies.Filter) error {
-	store, err := a.host()
-	if err != nil {
-		return err
-	}
-	if f.State != "" {
-		return message.New("arg.value", "cli.trash_state", nil)
-	}
-	all, problems, err := store.Catalogue().List(ctx, copies.Filter{State: copies.Trashed})
-	if err != nil {
-		return err
-	}
-	if err := checkFilter(f, store.Config, all); err != nil {
-		return err
-	}
-	all = slices.DeleteFunc(all, func(c copies.Copy) bool { return !f.Lets(c) })
-	if a.json {
-		told := []failure{}
-		for _, p := range problems {
-			told = append(told, describe(p))
-		}
-		return a.printJSON(map[string]any{"copies": append([]copies.Copy{}, all...), "problems": told})
-	}
-	if len(all) == 0 {
-		a.print("cli.trash_none", nil)
-	} else if err := table(a.out, columns("cli.trash_columns"), trashRows(all, f.Where)); err != nil {
-		return err
-	}
-	for _, p := range problems {
-		a.tellOne("cli.warning", p)
-	}
-	return nil
-}
-
-func trashRows(all []copies.Copy, where string) [][]string {
+func showTrash(out io.Writer, all []copies.Copy, where string) error {
 	var rows [][]string
 	for _, c := range all {
 		for _, p := range c.Places {
@@ -79,5 +44,5 @@ func trashRows(all []copies.Copy, where string) [][]string {
 			}
 		}
 	}
-	return rows
+	return table(out, columns("cli.trash_columns"), rows)
 }

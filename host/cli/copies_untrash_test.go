@@ -19,7 +19,7 @@ func TestWhatRotationDroppedComesBackFromTheTrash(t *testing.T) {
 	if len(got.Copies) != 3 || got.Copies[0].Seq != "4" || got.Copies[0].State != copies.Trashed {
 		t.Errorf("the trash has %+v", got.Copies)
 	}
-	s.run("", "copies", "list", "--trash", "--where", "rede").wants(t, 0, "The trash is empty")
+	s.run("", "copies", "list", "--trash", "--where", "rede").wants(t, 0, "no copy is like that")
 	s.run("", "copies", "plan").wants(t, 0, "3     2026-11-03  loja      routine  in the trash  in the trash  2026-11-27")
 	s.run("", "copies", "why", "3", "--lang", "pt-BR").wants(t, 0, "Está na lixeira de local até por volta de 27/11/2026", "djscript copies untrash 3 --from local", "Fica em rede: lá nada se apaga.")
 	s.run("", "copies", "list", "--trash", "--since", "ontem").wants(t, 2, "ontem")

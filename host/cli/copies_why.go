@@ -49,6 +49,9 @@ func (a *app) whyCopy(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
+	if o.Err != nil {
+		return o.Err
+	}
 	report := reportOf(o)
 	if a.json {
 		if err := a.printJSON(map[string]any{"copy": found, "why": told, "errors": report.problems()}); err != nil {
@@ -56,13 +59,11 @@ func (a *app) whyCopy(ctx context.Context, ref string) error {
 		}
 		return ended(report.Exit)
 	}
-	if len(report.Errors) == 0 {
-		a.print("cli.why_head", message.Args{"seq": found.Seq, "database": found.Database, "day": dayOf(found), "state": stateWord(found.State)})
-	}
+	a.print("cli.why_head", message.Args{"seq": found.Seq, "database": found.Database, "day": dayOf(found), "state": stateWord(found.State)})
 	for _, one := range told {
 		a.print("cli.why_line", message.Args{"sentence": one.Sentence})
 	}
-	if len(told) == 0 && len(report.Errors) == 0 {
+	if len(told) == 0 {
 		a.print("cli.why_nowhere", nil)
 	}
 	return a.tellReport(report)
@@ -98,10 +99,23 @@ func whyAt(ctx context.Context, desk *primitive.Desk, c copies.Copy, d copies.De
 			return &reason{d.Name, f.sentence(d.Name), &f}, nil
 		}
 	}
-	if slices.Contains(c.To, d.Name) {
-		return &reason{Destination: d.Name, Sentence: message.Text("cli.why_absent", args)}, nil
+	if !slices.Contains(c.To, d.Name) {
+		return nil, nil
 	}
-	return nil, nil
+	missing, err := desk.Missing(ctx, d.Name)
+	if err != nil {
+		return nil, err
+	}
+	said := message.Text("cli.why_absent", args)
+	switch {
+	case slices.Contains(c.Waived, d.Name):
+		said = message.Text("cli.why_waived", args)
+	case slices.ContainsFunc(missing, func(one copies.Copy) bool { return one.ID == c.ID }):
+		said = message.Text("cli.why_missing", args)
+	case c.State == copies.Verified:
+		said = message.Text("cli.why_not_kept", args)
+	}
+	return &reason{Destination: d.Name, Sentence: said}, nil
 }
 
 // sentence says what becomes of a copy, why, and when.

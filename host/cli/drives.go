@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -27,18 +28,11 @@ func (a *app) drivesCommand() *cobra.Command {
 	return byDefault(c, list)
 }
 
-// drives lists what is plugged in. Outside of a store nobody knows which drive is which.
+// drives lists what is plugged in.
 func (a *app) drives(ctx context.Context) error {
-	found, err := drive.List(ctx)
+	found, err := a.namedDrives(ctx)
 	if err != nil {
 		return err
-	}
-	if h, known, err := a.drivesOfStore(); err == nil {
-		facts, err := drive.Look(ctx, found)
-		if err != nil {
-			return err
-		}
-		found = drive.Named(h.Config.Store.ID, known, facts)
 	}
 	if a.json {
 		return a.printJSON(map[string]any{"drives": append([]drive.Drive{}, found...)})
@@ -50,18 +44,24 @@ func (a *app) drives(ctx context.Context) error {
 	var rows [][]string
 	for _, d := range found {
 		rows = append(rows, []string{
-			d.Path, orDash(d.Label), orDash(d.Serial), d.Filesystem, yesNo(d.Removable), drive.Size(d.Free).String(), drive.Size(d.Total).String(), orDash(called(d)), stateText(d.State),
+			d.Path, orDash(d.Label), orDash(d.Serial), d.Filesystem, yesNo(d.Removable), drive.Size(d.Free).String(), drive.Size(d.Total).String(), orDash(d.Called()), stateText(d.State),
 		})
 	}
 	return table(a.out, columns("cli.drives_columns"), rows)
 }
 
-// called is what a drive was enrolled as.
-func called(d drive.Drive) string {
-	if d.Enrolled == "" {
-		return ""
+// namedDrives are those that are plugged in, as the store knows them. Outside of a store nobody knows which is which.
+func (a *app) namedDrives(ctx context.Context) ([]drive.Drive, error) {
+	found, err := drive.List(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return strings.Trim(d.Name+" "+d.Set, " ")
+	h, known, err := a.drivesOfStore()
+	if err != nil {
+		return found, nil
+	}
+	facts, err := drive.Look(ctx, found)
+	return drive.Named(h.Config.Store.ID, known, facts), err
 }
 
 func stateText(state string) string {
@@ -133,7 +133,7 @@ func (a *app) enrol(ctx context.Context, path, name, slot string) error {
 		return a.printJSON(e)
 	}
 	args := message.Args{
-		"name": called(e.Drive), "path": e.Drive.Path, "destination": d.Name, "probed": drive.Size(e.Probed), "device": e.ReadBack == drive.FromDevice, "spread": e.Spread,
+		"name": e.Drive.Called(), "path": e.Drive.Path, "destination": d.Name, "probed": drive.Size(e.Probed), "device": e.ReadBack == drive.FromDevice, "spread": e.Spread,
 	}
 	a.print("cli.enrolled", args)
 	return nil
@@ -231,36 +231,17 @@ func (a *app) eject(ctx context.Context, which string) error {
 	if a.json {
 		return a.printJSON(map[string]any{"ejected": d})
 	}
-	a.print("cli.ejected", message.Args{"path": d.Path, "name": called(d)})
+	a.print("cli.ejected", message.Args{"path": d.Path, "name": d.Called()})
 	return nil
 }
 
-// plugged is the drive that a person names: by what it was enrolled as, or by its path. Whoever names none gets none, also
-// where only one is plugged in.
+// plugged is the drive that a person names. Whoever names none gets none, also where only one is plugged in.
 func (a *app) plugged(ctx context.Context, which string) (drive.Drive, error) {
-	if which == "" {
-		return drive.Drive{}, message.New("drive.not_found", "primitive.no_drive", message.Args{"drive": `""`})
+	all, err := a.namedDrives(ctx)
+	if err != nil {
+		return drive.Drive{}, err
 	}
-	if h, known, err := a.drivesOfStore(); err == nil {
-		all, err := drive.List(ctx)
-		if err != nil {
-			return drive.Drive{}, err
-		}
-		facts, err := drive.Look(ctx, all)
-		if err != nil {
-			return drive.Drive{}, err
-		}
-		for _, d := range drive.Named(h.Config.Store.ID, known, facts) {
-			if d.Enrolled != "" && (strings.EqualFold(called(d), which) || strings.EqualFold(d.Name, which) || d.Enrolled == which) {
-				return d, nil
-			}
-		}
-	}
-	d, err := a.chosen(ctx, which)
-	if message.Code(err) == "drive.not_found" {
-		return d, message.New("drive.not_found", "primitive.no_drive", message.Args{"drive": which})
-	}
-	return d, err
+	return drive.Plugged(all, which)
 }
 
 func (a *app) drivesWipeCommand() *cobra.Command {
@@ -310,8 +291,10 @@ func (a *app) wipe(ctx context.Context, which string, dry bool) error {
 }
 
 func (a *app) showWipe(d drive.Drive, plan copies.Wipe, dry bool) error {
-	if a.json {
-		if dry || len(plan.Drop) == 0 {
+	undone := dry || len(plan.Drop) == 0
+	out := a.shows(undone)
+	if out == nil {
+		if undone {
 			return a.printJSON(map[string]any{"plan": plan, "dropped": []copies.Copy{}})
 		}
 		return nil
@@ -323,10 +306,10 @@ func (a *app) showWipe(d drive.Drive, plan copies.Wipe, dry bool) error {
 	for _, one := range plan.Keep {
 		rows = append(rows, []string{message.Text("cli.wipe_stays", nil), one.Name, dayWord(one.Day), drive.Size(one.Bytes).String(), one.Why})
 	}
-	if err := table(a.out, columns("cli.wipe_columns"), rows); err != nil {
+	if err := table(out, columns("cli.wipe_columns"), rows); err != nil {
 		return err
 	}
-	a.print("cli.wipe_sum", message.Args{"path": d.Path, "n": len(plan.Drop), "size": drive.Size(plan.Bytes), "keep": len(plan.Keep), "foreign": len(plan.Foreign)})
+	fmt.Fprintln(out, message.Text("cli.wipe_sum", message.Args{"path": d.Path, "n": len(plan.Drop), "size": drive.Size(plan.Bytes), "keep": len(plan.Keep), "foreign": len(plan.Foreign)}))
 	return nil
 }
 

@@ -26,6 +26,7 @@ type answers struct {
 	databases, destinations  []string // PATH, or NAME=PATH
 	at                       []string
 	recipients               []string
+	ownKey                   bool
 }
 
 func (a *app) initCommand() *cobra.Command {
@@ -55,6 +56,7 @@ func (a *app) initCommand() *cobra.Command {
 	f.StringArrayVar(&n.destinations, "destination", nil, message.Text("cli.flag_destination_path", nil))
 	f.StringArrayVar(&n.at, "at", nil, message.Text("cli.flag_at", nil))
 	f.StringArrayVar(&n.recipients, "recipient", nil, message.Text("cli.flag_recipient", nil))
+	f.BoolVar(&n.ownKey, "own-key", false, message.Text("cli.flag_own_key", nil))
 	return c
 }
 
@@ -115,14 +117,14 @@ func (a *app) complete(ctx context.Context, dir string, n *answers) error {
 	return nil
 }
 
-// pair makes the store's key pair, unless somebody else's keys were given: copies that leave the shop are encrypted from
-// the first day. The key that opens them is in no file; whoever calls shows it.
+// pair makes the store's key pair, unless only somebody else's keys are wanted: copies that leave the shop are encrypted
+// from the first day. The key that opens them is in no file; whoever calls shows it.
 func (n *answers) pair() (key string, err error) {
-	if len(n.recipients) > 0 {
+	if len(n.recipients) > 0 && !n.ownKey {
 		return "", nil
 	}
 	recipient, key, err := copies.NewKeyPair()
-	n.recipients = []string{recipient}
+	n.recipients = slices.Concat(n.recipients, []string{recipient})
 	return key, err
 }
 
@@ -378,11 +380,17 @@ func (a *app) tellInit(dir string, files []file, n answers, key string, incomple
 
 // tellKey shows the recovery key, which is nowhere else, and says what it is worth.
 func (a *app) tellKey(recipients []string, key string) {
+	others := recipients
+	if key != "" {
+		others = recipients[:len(recipients)-1] // the last is the store's own
+	}
+	if len(others) > 0 {
+		a.print("cli.init_recipients", message.Args{"recipients": strings.Join(others, "\n  ")})
+	}
 	if key == "" {
-		a.print("cli.init_recipients", message.Args{"recipients": strings.Join(recipients, "\n  ")})
 		return
 	}
 	a.print("cli.init_key", message.Args{"key": key})
-	a.print("cli.init_key_keep", nil)
-	a.print("cli.init_key_lost", nil)
+	a.print("cli.init_key_keep", message.Args{"alone": len(others) == 0})
+	a.print("cli.init_key_lost", message.Args{"alone": len(others) == 0})
 }

@@ -257,14 +257,18 @@ func TestTheRecoveryKeyIsShownOnceAndKeptNowhere(t *testing.T) {
 		}
 		return shown[0]
 	}
-	fits := func(t *testing.T, d *desk, key string) {
+	fits := func(t *testing.T, d *desk, keys ...string) {
 		t.Helper()
-		identity, err := age.ParseX25519Identity(key)
-		if err != nil {
-			t.Fatal(err)
+		var recipients []string
+		for _, key := range keys {
+			identity, err := age.ParseX25519Identity(key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			recipients = append(recipients, `"`+identity.Recipient().String()+`"`)
 		}
 		text, err := os.ReadFile(filepath.Join(d.dir, "djscript.toml"))
-		if line := "\n[encryption]\nrecipients = [\"" + identity.Recipient().String() + "\"]\n"; err != nil || !strings.Contains(string(text), line) {
+		if line := "\n[encryption]\nrecipients = [" + strings.Join(recipients, ", ") + "]\n"; err != nil || !strings.Contains(string(text), line) {
 			t.Errorf("djscript.toml lacks %s, %v", line, err)
 		}
 	}
@@ -298,6 +302,17 @@ func TestTheRecoveryKeyIsShownOnceAndKeptNowhere(t *testing.T) {
 			t.Error("a key is shown that opens nothing")
 		}
 		fits(t, d, pair.String())
+	})
+	t.Run("besides the reseller's", func(t *testing.T) {
+		d := newDesk(t)
+		pair, err := age.GenerateX25519Identity()
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := d.run("", "init", "--own-key", "--recipient", pair.Recipient().String())
+		key := told(t, d, done)
+		done.wants(t, 0, "Copies that leave the shop are encrypted for:\n  "+pair.Recipient().String()+"\nWhoever", "this key opens them too", "only whoever has the other key")
+		fits(t, d, pair.String(), key)
 	})
 	t.Run("not by mistake in the file", func(t *testing.T) {
 		d := newDesk(t)

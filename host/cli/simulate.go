@@ -33,7 +33,13 @@ func (a *app) simulateCommand() *cobra.Command {
 		Use: "simulate SCRIPT:POLICY|ENTRY...", Short: message.Text("cli.simulate_short", nil), Long: message.Text("cli.simulate_long", nil), Args: between(1, -1),
 		Example: "  djscript simulate backup --days 365\n  djscript simulate backup --days 365 --fault off:45d --fault full@300\n" +
 			"  djscript simulate padaria:semana --days 60 --fault clock:-10y/5d --at-day 20 --why",
-		RunE: func(c *cobra.Command, args []string) error { return a.simulate(c.Context(), args, flags) },
+		RunE: func(c *cobra.Command, args []string) error {
+			dated := func(fault string) bool { return strings.Contains(fault, "@") }
+			if c.Flags().Changed("at-day") && !slices.ContainsFunc(flags.faults, func(fault string) bool { return !dated(fault) }) {
+				return message.New("arg.value", "cli.simulate_no_fault", message.Args{"day": flags.day})
+			}
+			return a.simulate(c.Context(), args, flags)
+		},
 	}
 	c.Flags().IntVar(&flags.days, "days", 365, message.Text("cli.simulate_flag_days", nil))
 	c.Flags().StringVar(&flags.from, "from", "", message.Text("cli.simulate_flag_from", nil))

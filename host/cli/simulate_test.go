@@ -112,3 +112,17 @@ func TestTheStripShowsHowFarBackTheCopiesReach(t *testing.T) {
 	d.write("djscript.toml", sound+"[backup]\nto = [\"local\"]\nat = [\"22:00\"]\ndelete_after = \"3d\"\n")
 	d.run("", "simulate", "backup", "--days", "20", "--from", "2026-01-01").wants(t, 0, "local       ■■■■■")
 }
+
+// A day that no fault waits for says nothing, and was meant to.
+func TestADayWithoutAFaultIsRefused(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound+"[backup]\nto = [\"local\"]\nat = [\"22:00\"]\n")
+	d.run("", "simulate", "backup", "--days", "3", "--at-day", "2").wants(t, 2, "--at-day 2 says nothing", "--fault off:45d --at-day 2")
+	d.run("", "simulate", "backup", "--days", "3", "--at-day", "0").wants(t, 2)
+	d.run("", "simulate", "backup", "--days", "3", "--at-day", "2", "--fault", "full@1").wants(t, 2)
+	d.run("", "simulate", "backup", "--days", "3", "--at-day", "2", "--fault", "full").wants(t, 0)
+	d.run("", "simulate", "backup", "--days", "3", "--fault", "clock:0001-01-01").wants(t, 2, "up to 100 years", "clock:1980-01-01")
+	d.run("", "simulate", "backup", "--days", "3", "--fault", "clock:9999-12-31/1d").wants(t, 2, "up to 100 years")
+	d.run("", "simulate", "backup", "--days", "3", "--fault", "clock:1980-01-01").wants(t, 0)
+	d.run("", "simulate", "nobody", "else", "--days", "0", "--from", "soon", "--fault", "fulll", "--fault", "clock:noon").wants(t, 2, "nobody", "else", "not 0", "soon", "fulll", "clock:noon")
+}

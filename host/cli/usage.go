@@ -58,6 +58,49 @@ func between(least, most int) cobra.PositionalArgs {
 	}
 }
 
+// wantsWords refuses an empty argument, or an option that was given an empty value: a script whose variable was empty meant
+// something, and is not understood as if it had said nothing.
+func wantsWords(c *cobra.Command, args []string) error {
+	if strings.HasPrefix(c.Name(), cobra.ShellCompRequestCmd) {
+		return nil // a shell asks what an empty word may become
+	}
+	var wrong []error
+	for _, arg := range args {
+		if strings.TrimSpace(arg) == "" {
+			wrong = append(wrong, message.New("arg.value", "cli.empty_arg", message.Args{"usage": c.UseLine()}))
+		}
+	}
+	c.Flags().Visit(func(f *pflag.Flag) {
+		given := []string{f.Value.String()}
+		if many, ok := values(f); ok {
+			given = many
+		}
+		for _, one := range given {
+			if strings.TrimSpace(one) == "" {
+				wrong = append(wrong, message.New("arg.missing", "cli.bare_flag", message.Args{"flag": "--" + f.Name, "command": c.CommandPath()}))
+				break
+			}
+		}
+	})
+	return errors.Join(wrong...)
+}
+
+// values are those of a flag that takes many; an empty text is then one value, which is empty.
+func values(f *pflag.Flag) ([]string, bool) {
+	value := f.Value
+	if spoken, ok := value.(named); ok {
+		value = spoken.Value
+	}
+	many, ok := value.(pflag.SliceValue)
+	if !ok {
+		return nil, false
+	}
+	if all := many.GetSlice(); len(all) > 0 {
+		return all, true
+	}
+	return []string{""}, true
+}
+
 // atLeastOne refuses -n 0: nothing to show is not the same as nothing there.
 func atLeastOne(n int) error {
 	if n < 1 {

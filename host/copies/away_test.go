@@ -20,7 +20,7 @@ func TestWhatLiesOnADriveThatIsNotPluggedInCounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	pen := &s.Destinations[1]
-	pen.Path, pen.Absent = "", message.New("drive.not_found", "copies.no_destination", message.Args{"destination": "pen"})
+	pen.Path, pen.Absent = "", message.New("drive.not_found", "copies.destination_absent", message.Args{"destination": "pen"})
 	broken := errors.New("a cache that can not be read")
 	pen.Away = func() ([]Copy, []error) { return wednesday, []error{broken} }
 	list := func(f Filter) (said []string, places map[string]string, problems []error) {

@@ -14,7 +14,7 @@ import (
 func (c *Catalogue) Waive(_ context.Context, found Copy, where string) error {
 	_, known := c.Destination(where)
 	if !known && !slices.Contains(found.To, where) {
-		return message.New("drive.not_found", "copies.no_destination", message.Args{"destination": where})
+		return c.noDestination(where)
 	}
 	if slices.Contains(found.Waived, where) {
 		return nil

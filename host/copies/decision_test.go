@@ -28,7 +28,7 @@ func TestAWaivedDestinationIsKnownWhereverTheCopyLies(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Waive(t.Context(), s.onlyOn("local").found("1"), "nada"); message.Code(err) != "drive.not_found" {
+	if err := s.Waive(t.Context(), s.onlyOn("local").found("1"), "nada"); message.Code(err) != "option.value" {
 		t.Errorf("%v", err)
 	}
 	for _, where := range []string{"local", "rede"} {

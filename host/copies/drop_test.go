@@ -224,7 +224,7 @@ func TestWhatMayNotBeDroppedRefusesAll(t *testing.T) {
 	if err := s.refusal(Copy{Store: "outra", Places: []Place{{}}}, false, true, false, nil); message.Code(err) != "guard.identity" {
 		t.Errorf("another store's: %v", err)
 	}
-	if _, err := s.Drop(t.Context(), "marte", map[string]string{old: "x"}); message.Code(err) != "drive.not_found" {
+	if _, err := s.Drop(t.Context(), "marte", map[string]string{old: "x"}); message.Code(err) != "option.value" {
 		t.Errorf("nowhere: %v", err)
 	}
 	if _, err := s.Drop(t.Context(), "local", map[string]string{old: "x", sealed: "y"}); err != nil {

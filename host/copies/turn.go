@@ -64,9 +64,18 @@ func (c *Catalogue) hold(ctx context.Context, where string, patience time.Durati
 func (c *Catalogue) reach(where string) (Destination, error) {
 	d, ok := c.Destination(where)
 	if !ok {
-		return d, message.New("drive.not_found", "copies.no_destination", message.Args{"destination": where})
+		return d, c.noDestination(where)
 	}
 	return d, d.There()
+}
+
+// noDestination is a destination that the store has not.
+func (c *Catalogue) noDestination(name string) error {
+	var known []string
+	for _, d := range c.Destinations {
+		known = append(known, d.Name)
+	}
+	return message.New("option.value", "config.no_such_destination", message.Args{"name": name, "near": "", "known": strings.Join(known, ", ")})
 }
 
 func takeTurn(ctx context.Context, d Destination, now func() time.Time, patience time.Duration) (*drive.Lock, error) {

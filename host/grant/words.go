@@ -25,31 +25,37 @@ var words = map[string]struct{ does, never string }{
 // Says is what a shop owner is told of a power, over nothing in particular.
 func (p Power) Says() string { return say(words[p.Name].does, nil) }
 
-// order is how effects follow each other in a sentence: what changes something first.
-var order = []string{"write", "destroy", "external", "read"}
+// order is how effects follow each other in a sentence: what changes something first, and of what is never done the worst.
+var (
+	order = []string{"write", "destroy", "external", "read"}
+	worst = []string{"destroy", "external", "write", "read"}
+)
 
 // Sentence says what a script does that has these needs, and what it never does: "makes copies on local and pendrive,
 // drops copies on local; never restores". It is in the current language.
 func (all Powers) Sentence(needs []Need) string {
 	var does, never []string
-	for _, effect := range order {
-		for _, p := range all {
-			if p.Effect != effect {
-				continue
-			}
-			objects, needed := over(p.Name, needs)
-			switch said := words[p.Name]; {
-			case needed:
-				does = append(does, say(said.does, objects))
-			case said.never != "":
-				never = append(never, message.Text(said.never, nil))
-			}
+	for _, p := range all.by(order) {
+		if objects, needed := over(p.Name, needs); needed {
+			does = append(does, say(words[p.Name].does, objects))
+		}
+	}
+	for _, p := range all.by(worst) {
+		if _, needed := over(p.Name, needs); !needed && words[p.Name].never != "" {
+			never = append(never, message.Text(words[p.Name].never, nil))
 		}
 	}
 	if len(does) == 0 {
 		does = []string{message.Text("grant.nothing", nil)}
 	}
 	return strings.Join(slices.DeleteFunc([]string{strings.Join(does, ", "), strings.Join(never, ", ")}, empty), "; ")
+}
+
+// by are the powers in an order of their effects.
+func (all Powers) by(effects []string) Powers {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b Power) int { return slices.Index(effects, a.Effect) - slices.Index(effects, b.Effect) })
+	return sorted
 }
 
 // say is a sentence about these objects.

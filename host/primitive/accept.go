@@ -2,6 +2,7 @@ package primitive
 
 import (
 	"context"
+	"slices"
 
 	"github.com/djscript/djscript/host/copies"
 )
@@ -23,6 +24,9 @@ func (h *Host) accept(ctx context.Context, a *acceptArgs) (copies.Copy, error) {
 
 func (h *Host) waive(ctx context.Context, a *waiveArgs) (copies.Copy, error) {
 	return h.decided(ctx, a.Copy, func(found copies.Copy) (copies.Copy, error) {
+		if _, unknown := h.destination(a.Where); unknown != nil && !slices.Contains(found.To, a.Where) {
+			return found, unknown // one that djscript.toml has no longer can be waived
+		}
 		if err := h.Copies.Waive(ctx, found, a.Where); err != nil {
 			return found, err
 		}

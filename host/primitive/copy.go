@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
@@ -271,10 +272,18 @@ func (h *Host) adopt(ctx context.Context, a *adoptArgs) (copies.Copy, error) {
 
 func (h *Host) list(ctx context.Context, a *CopyFilter) ([]copies.Copy, error) {
 	all, problems, err := h.filtered(ctx, a)
-	for _, p := range problems {
-		h.Env.Log("warning", p.Error(), nil)
-	}
+	h.warn(problems)
 	return all, err
+}
+
+// warn tells of what could not be looked at, once a run however often it is looked at.
+func (h *Host) warn(problems []error) {
+	for _, p := range problems {
+		if text := p.Error(); !slices.Contains(h.warned, text) {
+			h.warned = append(h.warned, text)
+			h.Env.Log("warning", text, nil)
+		}
+	}
 }
 
 func (h *Host) newest(ctx context.Context, a *CopyFilter) (*copies.Copy, error) {

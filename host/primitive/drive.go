@@ -3,8 +3,6 @@ package primitive
 import (
 	"context"
 	"encoding/json"
-	"path/filepath"
-	"strings"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
@@ -92,7 +90,7 @@ func (h *Host) driveFind(ctx context.Context, a *driveFindArgs) (*drive.Drive, e
 	}
 	var found []drive.Drive
 	for _, d := range all {
-		named := a.Enrolled == "" || d.Enrolled != "" && (strings.EqualFold(d.Name, a.Enrolled) || d.Enrolled == a.Enrolled)
+		named := a.Enrolled == "" || d.EnrolledAs(a.Enrolled)
 		if d.State == "" && named && (a.Label == "" || d.Label == a.Label) && (a.Set == "" || d.Set == a.Set) {
 			found = append(found, d)
 		}
@@ -112,12 +110,7 @@ func (h *Host) plugged(ctx context.Context, ref driveRef) (drive.Drive, error) {
 	if err != nil {
 		return drive.Drive{}, err
 	}
-	for _, d := range all {
-		if d.Path == ref.ref || filepath.Clean(d.Path) == filepath.Clean(ref.ref) || d.Enrolled != "" && (strings.EqualFold(d.Name, ref.ref) || d.Enrolled == ref.ref) {
-			return d, nil
-		}
-	}
-	return drive.Drive{}, message.New("drive.not_found", "primitive.no_drive", message.Args{"drive": ref.ref})
+	return drive.Plugged(all, ref.ref)
 }
 
 func (h *Host) driveCopy(ctx context.Context, a *driveCopyArgs) (drive.Laid, error) {

@@ -60,11 +60,7 @@ func noDestination(name string, destinations []copies.Destination) error {
 	for _, d := range destinations {
 		known = append(known, d.Name)
 	}
-	args := offer(name, known)
-	if args["near"] != "" {
-		return message.New("option.value", "primitive.near_destination", args)
-	}
-	return message.New("option.value", "primitive.no_destination", args)
+	return message.New("option.value", "config.no_such_destination", offer(name, known))
 }
 
 // noDatabase is a database that the store has not.
@@ -73,11 +69,7 @@ func noDatabase(name string, databases []copies.Database) error {
 	for _, d := range databases {
 		known = append(known, d.Name)
 	}
-	args := offer(name, known)
-	if args["near"] != "" {
-		return message.New("option.value", "primitive.near_database", args)
-	}
-	return message.New("option.value", "primitive.no_database", args)
+	return message.New("option.value", "config.no_such_database", offer(name, known))
 }
 
 func offer(name string, known []string) message.Args {

@@ -106,6 +106,7 @@ type Host struct {
 	Decided func(Decision)
 
 	unsure map[string]bool // keys of the script's memory under which a dry run put what it can not know
+	warned []string        // what could not be looked at and was told
 }
 
 //go:embed *.lua pt-BR/*.lua

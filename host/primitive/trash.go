@@ -45,8 +45,6 @@ func (h *Host) binned(ctx context.Context, where, ref string) (copies.Copy, erro
 	if i >= 0 {
 		return all[i], nil
 	}
-	for _, p := range problems {
-		h.Env.Log("warning", p.Error(), nil)
-	}
+	h.warn(problems)
 	return copies.Copy{}, message.New("copy.not_found", "primitive.not_in_trash", message.Args{"copy": ref, "where": where})
 }

@@ -327,7 +327,7 @@ func TestEachGuardIsASentenceForAShopOwner(t *testing.T) {
 		id, want string
 	}{
 		"newest":  {of: func([]Copy) {}, id: "0012", want: "a cópia provada mais nova sempre fica"},
-		"suspect": {of: func(all []Copy) { all[0].State = Suspect }, id: "0001", want: "foi restaurada, mas é diferente das cópias anteriores: fica, e só conta depois que alguém a aceitar"},
+		"suspect": {of: func(all []Copy) { all[0].State = Suspect }, id: "0001", want: "foi restaurada, mas é diferente demais das cópias anteriores: fica, e só conta depois que uma pessoa a aceitar"},
 		"waiting": {of: func(all []Copy) {
 			for i := range all {
 				lies(both, local)(&all[i])
@@ -340,14 +340,14 @@ func TestEachGuardIsASentenceForAShopOwner(t *testing.T) {
 			for i := range 9 {
 				lies(both, local)(&all[i+3])
 			}
-		}, id: "0003", want: "a cópia provada mais nova depois da qual pendrive não espera por nenhuma mais antiga"},
-		"unlike": {of: func(all []Copy) { all[11].State = Suspect }, id: "0001", want: "as cópias mais novas são diferentes das anteriores: nada é apagado até alguém olhar"},
+		}, id: "0003", want: "por causa dela nenhuma mais antiga precisa ser levada para pendrive"},
+		"unlike": {of: func(all []Copy) { all[11].State = Suspect }, id: "0001", want: "as cópias mais novas são diferentes demais das anteriores: nada é apagado até uma pessoa as examinar"},
 		"in use": {of: func(all []Copy) { all[0].Busy = true }, id: "0001", want: "está em uso agora: fica para outra vez"},
 		"away":   {of: func(all []Copy) { all[0].Away = true }, id: "0001", want: "está em uma unidade que não está conectada: sai quando a unidade voltar"},
 		"old hashes": {guards: Guards{ScrubDays: 35}, of: func([]Copy) {}, id: "0001",
 			want: "faz mais de 35 dias que os bytes dela não são conferidos: fica, e volta a contar quando forem"},
 		"one device": {guards: Guards{Devices: 3}, of: func([]Copy) {}, id: "0001",
-			want: "de 3 dispositivos só um tem uma cópia provada: nada é apagado até um segundo ter"},
+			want: "só uma das 3 unidades da loja tem uma cópia provada: nada é apagado até uma segunda ter"},
 		"two devices": {guards: Guards{Devices: 3}, of: func(all []Copy) {
 			for i := range all {
 				all[i].Device = map[bool]string{true: "A", false: "B"}[i > 2]

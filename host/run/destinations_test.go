@@ -135,7 +135,21 @@ func (w driven) Engines(ctx context.Context) (*Engines, error) {
 	lying := lying{shop: w.shop, to: p.destinations()}
 	e.Drives = drives{host: w.Host, places: p}
 	e.Copies, e.visit = lying, &visit{places: p, catalogue: lying}
+	e.Drives = ports{drives{w.Host, p, nil, e.visit}, w.shop}
 	return e, nil
+}
+
+// ports are where the drives of a shop are plugged in.
+type ports struct {
+	drives
+	*shop
+}
+
+func (p ports) List(context.Context) (all []drive.Drive, err error) {
+	for _, slot := range p.plugged {
+		all = append(all, drive.Drive{Path: p.roots[slot], Name: "AZUL", Enrolled: mark(slot).ID, Set: slot})
+	}
+	return all, nil
 }
 func (driven) Begin(journal.Start) (Record, error) { return silent{}, nil }
 func (driven) Lock(context.Context, string, string, time.Duration) (func() error, error) {
@@ -489,6 +503,37 @@ func TestADriveIsEjectedWhenTheRunHasEnded(t *testing.T) {
 	s.plugged = []string{"mon"}
 	if s.Run(t.Context(), Request{Target: "minha", Trigger: "manual", Dry: true}); len(s.ejected) > 0 {
 		t.Errorf("a rehearsal ejects %v", s.ejected)
+	}
+}
+
+// What a script ejects by itself is out already when the run ends: that is what was wanted, and no trouble. What lies there
+// was noted before.
+func TestADriveThatTheScriptEjectedIsLeftAlone(t *testing.T) {
+	speak(t, message.Portuguese)
+	s := newShop(t, strings.Replace(drivenStore, "grants = [", `grants = ["drive.write", `, 1))
+	s.Host.ejects = func(_ context.Context, d drive.Drive) error {
+		if slices.Contains(s.ejected, filepath.Base(d.Path)) {
+			return message.New("drive.not_found", "drive.none_plugged", nil)
+		}
+		s.ejected = append(s.ejected, filepath.Base(d.Path))
+		return os.Rename(d.Path, d.Path+".out")
+	}
+	s.put(t, "minha", job(`dj.copy.create { to = { "local", "pendrive" } } dj.drive.eject("AZUL") return 1`))
+	o, code := s.evening(0, "mon")
+	if code != ExitDone || len(s.ejected) != 1 || !s.heard("ejetada: pode remover") {
+		t.Errorf("exit %d, %v %v, ejected %v, said %q", code, o.Err, o.Degraded, s.ejected, s.said)
+	}
+	var kept stay
+	if err := s.recall(&kept, staysFolder, "pendrive"); err != nil || !kept.Seen || kept.Drive != mark("mon").ID {
+		t.Errorf("remembers %+v, %v", kept, err)
+	}
+	if err := os.Rename(s.roots["mon"]+".out", s.roots["mon"]); err != nil {
+		t.Fatal(err)
+	}
+	s.put(t, "minha", job(`local ok = pcall(dj.drive.eject, "AZUL") dj.copy.create { to = { "local", "pendrive" } } return ok`))
+	s.Host.ejects = func(context.Context, drive.Drive) error { return message.New("drive.busy", "drive.held", nil) }
+	if _, code := s.evening(0, "mon"); code != ExitDegraded || s.heard("pode remover") {
+		t.Errorf("one that could not be ejected: exit %d, said %q", code, s.said)
 	}
 }
 

@@ -15,6 +15,7 @@ type drives struct {
 	host      *Host
 	places    *places
 	catalogue *copies.Catalogue
+	visit     *visit // nil where no run uses them
 }
 
 // List are all of them, with the marks that they have.
@@ -54,7 +55,10 @@ func (d drives) destination(on drive.Drive, folder string) (string, bool) {
 
 // Eject takes a drive out.
 func (d drives) Eject(ctx context.Context, one drive.Drive) error {
-	return d.host.ejecting(ctx, one)
+	if d.visit == nil {
+		return d.host.ejecting(ctx, one)
+	}
+	return d.visit.eject(ctx, one, d.host.ejecting)
 }
 
 // PlanWipe plans to give up the old copies on a drive.
@@ -97,7 +101,7 @@ func (h *Host) PlanWipe(ctx context.Context, on drive.Drive) (copies.Wipe, error
 	p := h.places(ctx)
 	for _, place := range p.all {
 		if place.Drive != "" && place.Drive == on.Enrolled {
-			return drives{h, p, h.catalogue(p)}.PlanWipe(ctx, place.Name, on)
+			return drives{h, p, h.catalogue(p), nil}.PlanWipe(ctx, place.Name, on)
 		}
 	}
 	return copies.Wipe{}, message.New("drive.foreign", "primitive.wipe_no_destination", message.Args{"path": on.Path})
@@ -110,6 +114,6 @@ func (h *Host) Wipe(ctx context.Context, on drive.Drive, plan copies.Wipe, typed
 		return nil, err
 	}
 	p := h.places(ctx)
-	gone, err := drives{h, p, h.catalogue(p)}.Wipe(ctx, plan.Destination, on, plan.Hash, typed)
+	gone, err := drives{h, p, h.catalogue(p), nil}.Wipe(ctx, plan.Destination, on, plan.Hash, typed)
 	return gone, errors.Join(err, release())
 }

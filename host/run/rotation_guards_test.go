@@ -200,7 +200,7 @@ func TestASentCopyIsToldAndMissedOnesDegrade(t *testing.T) {
 	if o.Err != nil || o.Value != int64(2) || len(o.Plan.Steps) != 1 || len(s.sent) != 0 {
 		t.Errorf("a dry run: %v, %v, sent %v", o.Err, o.Value, s.sent)
 	}
-	s.missed = []error{message.New("drive.not_found", "copies.no_destination", message.Args{"destination": "rede"})}
+	s.missed = []error{message.New("drive.not_found", "copies.destination_absent", message.Args{"destination": "rede"})}
 	o = h.does(t, `dj.copy.send("8", { to = "rede" })`, false)
 	if o.Err != nil || len(o.Degraded) != 1 || strings.Join(s.sent, " ") != "8 rede" {
 		t.Errorf("%v, degraded %v, sent %v", o.Err, o.Degraded, s.sent)

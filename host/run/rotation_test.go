@@ -366,7 +366,7 @@ func TestTheStandardScriptRotatesAfterAProvenBackup(t *testing.T) {
 	}
 	for name, refusal := range map[string]error{
 		"refused":  message.New("guard.newest", "copies.drop_newest", nil),
-		"no drive": message.New("drive.not_found", "copies.no_destination", nil),
+		"no drive": message.New("drive.not_found", "copies.destination_absent", nil),
 		"half":     message.New("copy.degraded", "copies.not_dropped", nil),
 	} {
 		h, s = rotating(t, `keep = { last = 7 }`)

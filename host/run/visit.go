@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,8 @@ type visit struct {
 		List(ctx context.Context, f copies.Filter) ([]copies.Copy, []error, error)
 	}
 	arrived bool // what is to be said before copies are made was said
+	run     *running
+	left    []string // paths of drives that the script has ejected by itself
 }
 
 // arrive says what is to be said of the drives before copies are made, and makes the folder on a drive that is certainly
@@ -32,7 +35,7 @@ func (v *visit) arrive(r *running) {
 	if v == nil || v.arrived || r.request.Dry {
 		return
 	}
-	v.arrived = true
+	v.arrived, v.run = true, r
 	for _, problem := range v.places.problems {
 		r.logFailure(problem)
 	}
@@ -88,6 +91,21 @@ func (r *running) leave(ctx context.Context, failed error) error {
 	return failed
 }
 
+// eject takes out a drive that a script ejects by itself. What lies there is noted first: afterwards nobody can read it.
+func (v *visit) eject(ctx context.Context, d drive.Drive, eject func(context.Context, drive.Drive) error) error {
+	if v.run != nil {
+		v.noteAll(ctx, v.run, func(p Place) bool { return p.Path != "" && p.Here.Drive.Path == d.Path })
+	}
+	err := eject(ctx, d)
+	if err == nil {
+		v.left = append(v.left, d.Path)
+	}
+	return err
+}
+
+// gone tells whether the script has ejected the drive of a destination.
+func (v *visit) gone(p Place) bool { return slices.Contains(v.left, p.Here.Drive.Path) }
+
 // settle remembers what lies where now, and fails a run whose copies have missed a destination for too long. A run that was
 // stopped looks at nothing any more.
 func (r *running) settle(ctx context.Context, failed error) error {
@@ -118,6 +136,10 @@ func (r *running) handledCopies() bool {
 
 // note remembers what lies on the drives that are there and since when others are not, and gives what is overdue.
 func (v *visit) note(ctx context.Context, r *running) error {
+	return v.noteAll(ctx, r, func(p Place) bool { return p.Path == "" || !v.gone(p) })
+}
+
+func (v *visit) noteAll(ctx context.Context, r *running, wanted func(Place) bool) error {
 	if len(v.places.stays) == 0 {
 		return nil
 	}
@@ -130,7 +152,7 @@ func (v *visit) note(ctx context.Context, r *running) error {
 	var late []error
 	for _, p := range v.places.all {
 		kept, ok := v.places.stays[p.Name]
-		if !ok {
+		if !ok || !wanted(p) {
 			continue
 		}
 		if v.there(p) {
@@ -185,9 +207,11 @@ func (s span) String() string {
 // eject lets a drive be pulled out. Only then is that said; a drive that somebody holds degrades the run.
 func (r *running) eject(ctx context.Context, p Place) {
 	args := message.Args{"destination": p.Name, "drive": driveName(p.Here, p.Config), "path": p.Here.Drive.Path}
-	if err := r.engines.Drives.Eject(ctx, p.Here.Drive); err != nil {
-		r.Degrade(message.Wrap(err, "copy.degraded", "run.not_ejected", args))
-		return
+	if !r.engines.visit.gone(p) { // or else the script has done it
+		if err := r.engines.Drives.Eject(ctx, p.Here.Drive); err != nil {
+			r.Degrade(message.Wrap(err, "copy.degraded", "run.not_ejected", args))
+			return
+		}
 	}
 	r.Log("info", message.Text("run.ejected", args), nil)
 }

@@ -58,11 +58,12 @@ func (s *Store) policy(ctx context.Context, a *policyArgs) ([]Rotated, error) {
 	for _, text := range a.Fault {
 		t, err := troubleOf(text)
 		if err == nil {
-			err = t.befall(c, other.now, int(a.Days))
+			err = t.check(other.config, other.now, int(a.Days))
 		}
 		if err != nil {
 			return nil, err
 		}
+		t.befall(c, other.now, int(a.Days))
 	}
 	all := []Rotated{}
 	before := other.visible()

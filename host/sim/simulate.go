@@ -3,6 +3,7 @@ package sim
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -48,12 +49,10 @@ func (p *Program) Simulate(ctx context.Context, c *config.Config, o Simulation) 
 
 // life is the store on the morning of its first day, with all that is to come, and its end.
 func (p *Program) life(ctx context.Context, c *config.Config, o Simulation) (*calendar, time.Time, error) {
-	begin, end, err := o.span(c)
-	if err != nil {
-		return nil, end, err
-	}
-	c, names, err := p.simulated(ctx, c, o.Targets)
-	if err != nil {
+	begin, end, wrongSpan := o.span(c)
+	troubles, wrongFaults := o.troubles(c, begin)
+	c, names, wrongTargets := p.simulated(ctx, c, o.Targets)
+	if err := errors.Join(wrongSpan, wrongFaults, wrongTargets); err != nil {
 		return nil, end, err
 	}
 	due, err := dues(c, names...)
@@ -70,36 +69,44 @@ func (p *Program) life(ctx context.Context, c *config.Config, o Simulation) (*ca
 	s.diary.begin()
 	life := &calendar{store: s, due: due, tell: s.diary.told}
 	life.awake()
-	for _, text := range o.Faults {
-		t, err := troubleOf(text)
-		if err != nil {
-			return nil, end, err
-		}
-		t.day = cmp.Or(t.day, o.Day)
-		if err := t.befall(life, begin, o.Days); err != nil {
-			return nil, end, err
-		}
+	for _, t := range troubles {
+		t.befall(life, begin, o.Days)
 	}
 	return life, end, nil
 }
 
+// troubles are the faults that were asked for, or all that is wrong with them.
+func (o Simulation) troubles(c *config.Config, begin time.Time) (all []trouble, err error) {
+	var wrong []error
+	for _, text := range o.Faults {
+		t, err := troubleOf(text)
+		if err == nil {
+			t.day = cmp.Or(t.day, o.Day)
+			err = t.check(c, begin, o.Days)
+		}
+		wrong, all = append(wrong, err), append(all, t)
+	}
+	return all, errors.Join(wrong...)
+}
+
 // span is from the beginning of the first business day to the end of the last.
 func (o Simulation) span(c *config.Config) (begin, end time.Time, err error) {
-	if o.Days < 1 || o.Days > MostDays {
-		return begin, end, message.New("option.value", "sim.no_days", message.Args{"days": o.Days, "most": MostDays})
-	}
-	if o.Day < 0 || o.Day > o.Days {
-		return begin, end, message.New("option.value", "sim.fault_day", message.Args{"day": o.Day, "days": o.Days})
+	var wrong []error
+	switch {
+	case o.Days < 1 || o.Days > MostDays:
+		wrong = append(wrong, message.New("option.value", "sim.no_days", message.Args{"days": o.Days, "most": MostDays}))
+	case o.Day < 0 || o.Day > o.Days:
+		wrong = append(wrong, message.New("option.value", "sim.fault_day", message.Args{"day": o.Day, "days": o.Days}))
 	}
 	first, err := time.Parse(time.DateOnly, o.From)
 	if err != nil {
-		return begin, end, message.New("option.value", "sim.no_date", message.Args{"text": o.From})
+		wrong = append(wrong, message.New("option.value", "sim.no_date", message.Args{"text": o.From}))
 	}
 	store := c.Store
 	at := func(n int) time.Time {
 		return time.Date(first.Year(), first.Month(), first.Day()+n, 0, int(store.DayStarts/time.Minute), 0, 0, store.Location)
 	}
-	return at(0), at(o.Days).Add(-1), nil
+	return at(0), at(o.Days).Add(-1), errors.Join(wrong...)
 }
 
 // simulated is the configuration to simulate, and the entries that run in it.
@@ -108,6 +115,7 @@ func (p *Program) simulated(ctx context.Context, c *config.Config, targets []str
 	for _, e := range run.Entries(c) {
 		entries = append(entries, e.Name)
 	}
+	var wrong []error
 	for _, target := range targets {
 		switch {
 		case slices.Contains(entries, target):
@@ -115,10 +123,10 @@ func (p *Program) simulated(ctx context.Context, c *config.Config, targets []str
 			c, err := p.rotation(ctx, c, target)
 			return c, targets, err
 		default:
-			return nil, nil, message.New("arg.value", "sim.no_target", message.Args{"name": target, "known": orElse(strings.Join(entries, ", "), "-")})
+			wrong = append(wrong, message.New("arg.value", "sim.no_target", message.Args{"name": target, "known": orElse(strings.Join(entries, ", "), "-")}))
 		}
 	}
-	return c, targets, nil
+	return c, targets, errors.Join(wrong...)
 }
 
 // rotation is the store with its first destination alone, which keeps by a script's policy, and the standard backup at ten

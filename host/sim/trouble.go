@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
 )
@@ -121,16 +122,22 @@ func spanOf(digits, unit string) time.Duration {
 	return time.Duration(min(days, int(longest/civilDay)+1)) * civilDay
 }
 
-// befall plans the fault in a calendar: at its day, counted from the calendar's begin, else in the middle of that many days.
-func (t trouble) befall(c *calendar, begin time.Time, days int) error {
-	if t.day > days {
+// check refuses a fault that can not befall that store in so many days.
+func (t trouble) check(c *config.Config, begin time.Time, days int) error {
+	switch {
+	case t.day > days && days > 0:
 		return message.New("option.value", "sim.fault_day", message.Args{"day": t.day, "days": days})
+	case t.date != "" && t.ahead(begin).Abs() > longest:
+		return message.New("option.value", "sim.far_clock", message.Args{"text": t.text, "years": int(longest / civilDay / 365), "year": begin.Year()})
+	case t.name != "":
+		_, err := c.Destination(t.name)
+		return err
 	}
-	if t.name != "" {
-		if _, err := c.store.config.Destination(t.name); err != nil {
-			return err
-		}
-	}
+	return nil
+}
+
+// befall plans the fault in a calendar: at its day, counted from the calendar's begin, else in the middle of that many days.
+func (t trouble) befall(c *calendar, begin time.Time, days int) {
 	when := begin.Add(time.Duration(days) * civilDay / 2)
 	if t.day > 0 {
 		when = begin.AddDate(0, 0, t.day-1)
@@ -143,7 +150,6 @@ func (t trouble) befall(c *calendar, begin time.Time, days int) error {
 	if t.span > 0 {
 		c.at(when.Add(t.span), ends)
 	}
-	return nil
 }
 
 type change func(ctx context.Context, c *calendar) error
