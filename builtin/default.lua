@@ -25,8 +25,7 @@ local says = {
   },
 }
 
--- Whether a copy of the run lies there. What a destination missed was said when the copy was made;
--- nothing new there has paid for a drop.
+-- Whether a copy of the run lies there. What a destination missed was said when the copy was made.
 local function reached(copies, where)
   for _, copy in ipairs(copies) do
     for _, place in ipairs(copy.places) do
@@ -65,29 +64,25 @@ local function rotate(where)
   end
 end
 
--- What is done where the copies of the run lie, once they do. None of it fails the run: the copies
--- are made. First every destination gets what it lacks, since what one of them waits for no other
--- may drop; and nothing is dropped before every new copy is proven.
+-- What is done once the copies of the run are made. None of it fails the run. First every destination
+-- gets what it lacks, since what one of them waits for no other may drop; and nothing is dropped
+-- before every new copy is proven. Where one did not fit, old ones may go: the next then finds room.
 local function tidy(job, copies, p)
-  local say, there = says[job.language], {}
+  local say = says[job.language]
+  local function try(what, where, fn, ...)
+    local ok, err = pcall(fn, where, ...)
+    if not ok and reached(copies, where) then
+      job:degraded(what .. where, err)
+    end
+  end
   for _, where in ipairs(p.to) do
     if reached(copies, where) then
-      there[#there + 1] = where
+      try(say.missing, where, bring, p.missing)
     end
   end
-  for _, where in ipairs(there) do
-    local ok, err = pcall(bring, where, p.missing)
-    if not ok then
-      job:degraded(say.missing .. where, err)
-    end
-  end
-  if not all_proven(copies) then
-    return
-  end
-  for _, where in ipairs(there) do
-    local ok, err = pcall(rotate, where)
-    if not ok then
-      job:degraded(say.rotation .. where, err)
+  if #copies > 0 and all_proven(copies) then
+    for _, where in ipairs(p.to) do
+      try(say.rotation, where, rotate)
     end
   end
 end

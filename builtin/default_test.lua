@@ -413,6 +413,24 @@ dj.test("what could not be brought degrades the run, and waits for the next", fu
   dj.expect.equal(#sim:copies { where = "pendrive" }, 4)
 end)
 
+dj.test("a destination that was full makes room by its rotation", function(sim)
+  sim:config {
+    destination = {
+      ["local"] = { path = "C:/Copias" },
+      pendrive = { path = "E:/Copias", keep = { last = 4 } },
+    },
+    backup = { at = { "22:00" }, to = { "local", "pendrive" } },
+  }
+  sim:unplug("local")
+  sim:advance("12d") -- they wait for the other destination, and none of them may go
+  dj.expect.equal(#sim:copies { where = "pendrive" }, 12)
+  sim:plug("local")
+  sim:plug("DJ-BACKUP", { free = "1MB" })
+  dj.expect.equal(sim:run("backup").degraded[1].code, "drive.full")
+  sim:advance("1d")
+  dj.expect.equal(sim:copies({ where = "pendrive" })[1].day, "2026-03-14")
+end)
+
 -- What goes wrong ----------------------------------------------------------------------------------
 
 dj.test("drops nothing while its copies are not proven", function(sim)

@@ -1,16 +1,21 @@
+-- The bakery's own djscript.toml; its pen drive is "PADARIA".
 local function open_bakery(sim)
-  sim:config {
-    cron = {
-      { name = "noite", schedule = { "0 20 * * mon-sat" }, run = "padaria:noite" },
-      { name = "aviso", schedule = { "0 7 * * mon-sat" }, run = "padaria:pendrive" },
-    },
-    script = { padaria = { grants = { "copy.read", "copy.write", "copy.destroy", "notify" } } },
-  }
+  sim:config("lojas/padaria.toml")
 end
 
-dj.test("copies every night to both places, proven", function(sim)
+local function days_of(copies)
+  local days = {}
+  for i, copy in ipairs(copies) do
+    days[i] = copy.day
+  end
+  return days
+end
+
+dj.test("copies every night to both places, proven, and lets the drive go", function(sim)
   open_bakery(sim)
-  sim:advance("1d")
+  local night = sim:run("backup")
+  dj.expect.equal(night.exit, 0)
+  dj.expect.equal(#night.said, 1) -- that it may be pulled out
   local copy = sim:copies()[1]
   dj.expect.equal(copy.state, "verified")
   dj.expect.equal(#copy.places, 2)
@@ -25,11 +30,7 @@ end)
 dj.test("keeps one set a working day, and the ends of months", function(sim)
   open_bakery(sim)
   sim:advance("70d")
-  local kept = {}
-  for i, copy in ipairs(sim:copies { where = "local" }) do
-    kept[i] = copy.day
-  end
-  dj.expect.equal(kept, {
+  dj.expect.equal(days_of(sim:copies { where = "local" }), {
     "2026-05-09",
     "2026-05-08",
     "2026-05-07",
@@ -58,22 +59,51 @@ end)
 
 dj.test("without the pen drive the copy is made all the same, and the run says so", function(sim)
   open_bakery(sim)
-  sim:unplug("DJ-BACKUP")
-  local night = sim:run("noite")
+  sim:unplug("PADARIA")
+  local night = sim:run("backup")
   dj.expect.equal(night.result, "degraded")
   dj.expect.equal(night.degraded[1].code, "drive.not_found")
   dj.expect.equal(sim:copies()[1].state, "verified")
 end)
 
-dj.test("asks for the pen drive on the morning after a night without it", function(sim)
+dj.test("a pen drive that was forgotten for a week gets the week when it is back", function(sim)
   open_bakery(sim)
-  sim:at("2026-03-02 12:00")
+  sim:advance("5d")
+  sim:unplug("PADARIA")
+  sim:advance("5d")
+  sim:plug("PADARIA")
+  sim:advance("2d")
+  dj.expect.equal(
+    days_of(sim:copies { where = "pendrive" }),
+    days_of(sim:copies { where = "local" })
+  )
+end)
+
+dj.test("the week goes to a drive that was away for longer than it may", function(sim)
+  open_bakery(sim)
   sim:advance("1d")
-  dj.expect.equal(sim:notices(), {})
-  sim:unplug("DJ-BACKUP")
+  sim:unplug("PADARIA")
+  sim:advance("8d")
+  local night = sim:run("backup")
+  dj.expect.equal({ night.result, night.error.code }, { "failed", "drive.not_found" })
+end)
+
+dj.test("asks for the pen drive when it has no new copy for too long, and not before", function(sim)
+  open_bakery(sim)
   sim:advance("1d")
-  dj.expect.equal(#sim:notices(), 1)
+  sim:at("2026-03-04 07:00")
+  dj.expect.equal(sim:run("aviso").result, "skipped") -- it is away, and had the day before yesterday's
+  sim:at("2026-03-05 07:00")
+  dj.expect.equal(sim:run("aviso").exit, 0)
   dj.expect.contains(sim:notices()[1].title, "pen drive")
+  dj.expect.contains(sim:notices()[1].body, "02/03")
+end)
+
+dj.test("asks for the pen drive where it never had a copy", function(sim)
+  open_bakery(sim)
+  sim:unplug("PADARIA")
+  sim:advance("1d")
+  dj.expect.contains(sim:notices()[1].body, "ainda não há cópia nenhuma")
 end)
 
 dj.test("a copy that can not be proven drops nothing", function(sim)
@@ -81,6 +111,6 @@ dj.test("a copy that can not be proven drops nothing", function(sim)
   sim:advance("21d")
   local before = #sim:copies()
   sim:fail("copy.create", "copy.degraded")
-  dj.expect.equal(sim:run("noite").exit, 3)
+  dj.expect.equal(sim:run("backup").exit, 3)
   dj.expect.equal(#sim:copies(), before + 1)
 end)

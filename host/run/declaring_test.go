@@ -51,7 +51,7 @@ func mapped() uint64 {
 func TestWhatRealScriptsTakeToSayWhatTheyAreIsLittle(t *testing.T) {
 	h := patient(t, `return dj.script { name = "own", extends = "default" }`)
 	h.Config.Limits.Steps = declaringSteps / 50
-	for _, script := range []string{"own", "../../scripts/padaria.lua", "../../scripts/atacado.lua", "../../examples/holidays.lua", "../../examples/recovery/adopt_files.lua"} {
+	for _, script := range []string{"own", "../../scripts/padaria.lua", "../../scripts/supermercado.lua", "../../examples/holidays.lua", "../../examples/recovery/adopt_files.lua"} {
 		if _, err := h.Describe(t.Context(), script); err != nil {
 			t.Errorf("%s: %v", script, err)
 		}

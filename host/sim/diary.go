@@ -277,6 +277,7 @@ func (d *diary) ran(o *run.Outcome) {
 	page := d.today()
 	page.Runs++
 	switch {
+	case run.ExitCode(o) == run.ExitSkipped:
 	case o.Err != nil:
 		page.Failed++
 	case len(o.Degraded) > 0:

@@ -11,7 +11,7 @@ local function all_proven(copies)
 end
 
 -- Whether every one of these copies lies at a destination.
-function rotacao.arrived(copies, where)
+local function arrived(copies, where)
   for _, copy in ipairs(copies) do
     local here = false
     for _, place in ipairs(copy.places) do
@@ -21,18 +21,43 @@ function rotacao.arrived(copies, where)
       return false
     end
   end
-  return true
+  return #copies > 0
 end
 
--- Drops old copies where the new ones arrived, once every new one is proven. What lies on a drive
--- that was not there waits for the night when it is.
-function rotacao.rotate(copies, destinations, policy)
+-- Proves what was left for later. One that can not be proven degrades the run; the others are.
+function rotacao.prove(job)
+  for _, copy in ipairs(dj.copy.list { state = "sealed" }) do
+    local ok, err = pcall(dj.copy.prove, copy)
+    if not ok then
+      job:degraded("a cópia " .. copy.name .. " não pôde ser provada", err)
+    end
+  end
+end
+
+-- Brings to the destinations where the new copies arrived what they missed while they were away.
+function rotacao.bring(job, copies, destinations)
+  for _, where in ipairs(destinations) do
+    if arrived(copies, where) then
+      for _, copy in ipairs(dj.copy.missing(where)) do
+        local ok, err = pcall(dj.copy.send, copy, { to = where })
+        if not ok then
+          job:degraded("a cópia " .. copy.name .. " não foi levada a " .. where, err)
+        end
+      end
+    end
+  end
+end
+
+-- Drops what djscript.toml does not keep, once every new copy is proven: also where a new one did not
+-- fit, so that the next finds room. What could not be reached was said when the copy was made.
+function rotacao.rotate(job, copies, destinations)
   if not all_proven(copies) then
     return
   end
   for _, where in ipairs(destinations) do
-    if rotacao.arrived(copies, where) then
-      dj.copy.prune(where, policy)
+    local ok, err = pcall(dj.copy.prune, where)
+    if not ok and arrived(copies, where) then
+      job:degraded("a rotação não foi feita em " .. where, err)
     end
   end
 end
