@@ -90,8 +90,7 @@ func (h *Host) planSend(ctx context.Context, args any) (any, error) {
 // djscript.toml keeps: the newest first.
 func (h *Host) missing(ctx context.Context, a *missingArgs) ([]copies.Copy, error) {
 	missed := []copies.Copy{}
-	r, err := h.lying(ctx, a.Where)
-	if err != nil {
+	if _, err := h.destination(a.Where); err != nil {
 		return missed, err
 	}
 	if _, err := h.Copies.History(ctx, a.Where); err != nil {
@@ -101,15 +100,24 @@ func (h *Host) missing(ctx context.Context, a *missingArgs) ([]copies.Copy, erro
 	if err != nil {
 		return missed, err
 	}
+	for _, c := range all {
+		if slices.Contains(c.To, a.Where) && !slices.Contains(c.Waived, a.Where) && c.At(a.Where).State == copies.Missing {
+			missed = append(missed, c)
+		}
+	}
+	if len(missed) == 0 {
+		return missed, nil
+	}
 	binned, _, err := h.trash(ctx, a.Where)
 	if err != nil {
 		return missed, err
 	}
-	for _, c := range all {
-		was := func(one copies.Copy) bool { return one.ID == c.ID }
-		if slices.Contains(c.To, a.Where) && !slices.Contains(c.Waived, a.Where) && r.Copies[c.ID].ID == "" && !slices.ContainsFunc(binned, was) {
-			missed = append(missed, c)
-		}
+	missed = slices.DeleteFunc(missed, func(c copies.Copy) bool {
+		return slices.ContainsFunc(binned, func(one copies.Copy) bool { return one.ID == c.ID })
+	})
+	r, err := h.lying(ctx, a.Where)
+	if err != nil {
+		return missed, err
 	}
 	kept, err := h.wanted(r, a.Where, missed)
 	return slices.DeleteFunc(missed, func(c copies.Copy) bool { return kept != nil && !kept[c.ID] && c.Pinned == nil }), err
