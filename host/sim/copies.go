@@ -182,7 +182,7 @@ func (s shelf) judge(c *copies.Copy, at []copies.Place, odd bool) error {
 func (s shelf) before() iter.Seq[copies.Copy] {
 	return func(yield func(copies.Copy) bool) {
 		for _, c := range slices.Backward(s.copies) {
-			if shown := s.shown(c); len(shown.Places) > 0 && !yield(*shown) {
+			if seen := s.seen(c); len(seen.Places) > 0 && !yield(seen) {
 				return
 			}
 		}
@@ -296,10 +296,10 @@ func (s *Store) trashed() []copies.Copy {
 
 // visible are the copies that lie on a destination that is there now, newest first.
 func (s *Store) visible() []copies.Copy {
-	var found []copies.Copy
+	found := make([]copies.Copy, 0, len(s.copies))
 	for _, c := range slices.Backward(s.copies) {
-		if shown := s.shown(c); len(shown.Places) > 0 {
-			found = append(found, *shown)
+		if seen := s.seen(c); len(seen.Places) > 0 {
+			found = append(found, seen)
 		}
 	}
 	return found
@@ -307,9 +307,26 @@ func (s *Store) visible() []copies.Copy {
 
 // shown is a copy as the catalogue sees it now.
 func (s *Store) shown(c *copies.Copy) *copies.Copy {
+	seen := s.seen(c)
+	return &seen
+}
+
+func (s *Store) seen(c *copies.Copy) copies.Copy {
 	seen := *c
-	seen.Places = nil
-	for _, p := range c.Places {
+	if !s.allHere(c.Places) {
+		seen.Places = s.seenAt(c.Places)
+	}
+	seen.State = stateOf(seen)
+	return seen
+}
+
+// allHere tells that every place can be read now, which is so on most days: nothing of it has to be copied then.
+func (s *Store) allHere(places []copies.Place) bool {
+	return !slices.ContainsFunc(places, func(p copies.Place) bool { return p.State == copies.Trashed || !s.inReach(p) })
+}
+
+func (s *Store) seenAt(places []copies.Place) (seen []copies.Place) {
+	for _, p := range places {
 		switch {
 		case p.State == copies.Trashed:
 			continue
@@ -319,10 +336,9 @@ func (s *Store) shown(c *copies.Copy) *copies.Copy {
 		case p.State == copies.Present:
 			p.State = copies.Offline
 		}
-		seen.Places = append(seen.Places, p)
+		seen = append(seen, p)
 	}
-	seen.State = stateOf(seen)
-	return &seen
+	return seen
 }
 
 func stateOf(c copies.Copy) string {
