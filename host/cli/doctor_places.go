@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/djscript/djscript/host/config"
@@ -27,6 +28,9 @@ func (d *doctor) destinations(ctx context.Context) {
 		check := "destination." + one.Name
 		d.encrypted(check, one)
 		d.drives(check, one)
+		if idle(d.store.Config, one.Name) {
+			d.warn(check, message.New("option.missing", "cli.doctor_idle", message.Args{"destination": one.Name}))
+		}
 		if !d.reachable(check, one) {
 			continue
 		}
@@ -66,6 +70,19 @@ func (d *doctor) encrypted(check string, one run.Place) {
 	case one.Config.Drive != nil:
 		d.warn(check, message.New("option.missing", "cli.doctor_plain", message.Args{"destination": one.Name}))
 	}
+}
+
+// idle tells whether no copy ever goes to a destination by itself, though the store has a schedule: whoever wrote it down
+// believes that copies do. An entry that names no destination may mean each of them.
+func idle(c *config.Config, destination string) bool {
+	if c.Backup == nil || slices.Contains(c.Backup.To, destination) {
+		return false
+	}
+	return !slices.ContainsFunc(c.Cron, func(one config.Cron) bool {
+		to, named := one.Params["to"]
+		several, _ := to.([]any)
+		return !named || to == any(destination) || slices.Contains(several, any(destination))
+	})
 }
 
 // besideDatabase warns of a destination that dies with a database.

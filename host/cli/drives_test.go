@@ -29,6 +29,27 @@ func TestAPlaceInASetIsNamedInEitherLanguage(t *testing.T) {
 	}
 }
 
+func TestADestinationThatNoEntryNamesIsIdle(t *testing.T) {
+	backup := &config.Backup{To: []string{"local"}}
+	for _, one := range []struct {
+		name string
+		c    config.Config
+		want bool
+	}{
+		{"nothing has a schedule", config.Config{}, false},
+		{"another one gets all", config.Config{Backup: backup}, true},
+		{"it gets them", config.Config{Backup: &config.Backup{To: []string{"local", "pendrive"}}}, false},
+		{"an entry names it", config.Config{Backup: backup, Cron: []config.Cron{{Params: map[string]any{"to": []any{"pendrive"}}}}}, false},
+		{"an entry names it alone", config.Config{Backup: backup, Cron: []config.Cron{{Params: map[string]any{"to": "pendrive"}}}}, false},
+		{"an entry names another", config.Config{Backup: backup, Cron: []config.Cron{{Params: map[string]any{"to": []any{"local"}}}}}, true},
+		{"an entry names none", config.Config{Backup: backup, Cron: []config.Cron{{}}}, false},
+	} {
+		if got := idle(&one.c, "pendrive"); got != one.want {
+			t.Errorf("%s: %v", one.name, got)
+		}
+	}
+}
+
 func TestASuspectCopyIsNotToldAsOneThatNobodyRestored(t *testing.T) {
 	told := map[string]string{}
 	for _, state := range []string{copies.Sealed, copies.Suspect, copies.Bad} {

@@ -23,6 +23,7 @@ import (
 	"github.com/djscript/djscript/host/journal"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/lua"
 )
 
 // shop is a store with a folder and a set of three drives, which a test plugs in and pulls out; its copies are files of
@@ -493,6 +494,10 @@ func TestADriveIsEjectedWhenTheRunHasEnded(t *testing.T) {
 	if s.evening(1, "mon"); len(s.ejected) > 0 {
 		t.Errorf("a run that makes no copies ejects %v", s.ejected)
 	}
+	s.put(t, "minha", job(`return #dj.copy.create { to = "local" }`))
+	if s.evening(1, "mon"); len(s.ejected) > 0 {
+		t.Errorf("no copy was meant for it, and it is ejected: %v", s.ejected)
+	}
 	s.put(t, "minha", job(`return #dj.copy.create { to = { "local", "pendrive" } }`))
 	s.Config.Destinations[1].Eject = false
 	if s.evening(1, "mon"); len(s.ejected) > 0 {
@@ -534,6 +539,30 @@ func TestADriveThatTheScriptEjectedIsLeftAlone(t *testing.T) {
 	s.Host.ejects = func(context.Context, drive.Drive) error { return message.New("drive.busy", "drive.held", nil) }
 	if _, code := s.evening(0, "mon"); code != ExitDegraded || s.heard("pode remover") {
 		t.Errorf("one that could not be ejected: exit %d, said %q", code, s.said)
+	}
+}
+
+func TestACallIsAboutTheDestinationsThatItNamesOrAboutEach(t *testing.T) {
+	for _, one := range []struct {
+		name string
+		args any
+		want map[string]bool
+	}{
+		{"copy.create", &struct {
+			To []string `lua:"to"`
+		}{[]string{"local", "pendrive"}}, map[string]bool{"local": true, "pendrive": true}},
+		{"copy.prune", &struct {
+			Where string `lua:"where"`
+		}{"local"}, map[string]bool{"local": true}},
+		{"copy.prove", &struct {
+			Copy string `lua:"copy"`
+		}{"12"}, map[string]bool{"": true}},
+		{"notify", nil, nil},
+	} {
+		r := &running{}
+		if r.means(&lua.Call{Func: lua.Func{Name: one.name}, Args: one.args}); !maps.Equal(r.meant, one.want) {
+			t.Errorf("%s is about %v, want %v", one.name, r.meant, one.want)
+		}
 	}
 }
 

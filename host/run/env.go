@@ -73,6 +73,7 @@ func (r *running) Called(c *lua.Call) func(result any, err error) {
 		if r.failed {
 			r.fails()
 		}
+		r.means(c)
 		r.outcome.Steps = append(r.outcome.Steps, Step{Name: c.Func.Name, Effect: c.Func.Effect, Seconds: seconds, Where: c.Where()})
 		r.watch(Event{Kind: "call", Name: c.Func.Name, Seconds: seconds})
 	}

@@ -159,6 +159,7 @@ type running struct {
 	recalled  recollection
 	followed  int              // steps of the request's plan that were done
 	failed    bool             // the last effect did
+	meant     map[string]bool  // destinations that its copies were for; "" is each of them
 	strayed   error            // the run wanted what its plan has not; it may do nothing more
 	unwritten bool             // the journal could not be written
 	terse     bool             // it keeps no values: they are not put into its form

@@ -13,6 +13,7 @@ import (
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/lua"
 )
 
 // leaving is how long ejecting the drives may take after a run, also after one that was stopped.
@@ -84,7 +85,7 @@ func (r *running) leave(ctx context.Context, failed error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
 	defer cancel()
 	for _, p := range r.engines.visit.places.all {
-		if p.Config.Eject && p.Path != "" {
+		if p.Config.Eject && p.Path != "" && (r.meant[p.Name] || r.meant[""]) {
 			r.eject(ctx, p)
 		}
 	}
@@ -122,6 +123,31 @@ func (r *running) settle(ctx context.Context, failed error) error {
 // visited tells whether the run did anything to copies, or tried, and was no rehearsal.
 func (r *running) visited() bool {
 	return r.engines != nil && r.engines.visit != nil && !r.request.Dry && r.handledCopies()
+}
+
+// means notes which destinations a call that did something to copies was about; one that names none is about each. Of a drive
+// that no copy was meant for nobody is told that it may be pulled out: he would take it for one that has the copy.
+func (r *running) means(c *lua.Call) {
+	if !strings.HasPrefix(c.Func.Name, "copy.") {
+		return
+	}
+	if r.meant == nil {
+		r.meant = map[string]bool{}
+	}
+	args := fields(c.Args)
+	to, named := args["to"]
+	if !named {
+		to, named = args["where"]
+	}
+	names, several := to.([]string)
+	if one, ok := to.(string); ok {
+		names = []string{one}
+	} else if !named || !several {
+		names = []string{""}
+	}
+	for _, name := range names {
+		r.meant[name] = true
+	}
 }
 
 // handledCopies tells whether the run did anything to copies, or tried.
