@@ -86,9 +86,9 @@ fuzz: needs-go
 	  done; \
 	done
 
-##   make bench    djscript beside bare gbak and what resellers do today, as docs/performance.md shows it; BENCH="-size 1GB"
+##   make bench    djscript beside bare gbak, what resellers do today and restic, as docs/performance.md shows it; BENCH="-size 1GB"
 bench: needs-go
-	@.ci/install $(FIREBIRD) zip=zip
+	@.ci/install $(FIREBIRD) zip=zip restic=restic
 	@$(GO) build -ldflags '$(LDFLAGS)' -o bin/djscript .
 	@$(GO) run ./tests/bench -program bin/djscript $(BENCH)
 	@$(GO) test -run "^$$" -bench "Calls|FreshState|GuardedAgainstBare" ./lua

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -31,11 +33,12 @@ func (a *app) print(key string, args message.Args) { fmt.Fprintln(a.out, message
 
 // table writes rows under a head, in columns.
 func table(w io.Writer, head []string, rows [][]string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	whole := bufio.NewWriter(w) // which the other fills cell by cell
+	t := tabwriter.NewWriter(whole, 0, 0, 2, ' ', 0)
 	for _, row := range append([][]string{head}, rows...) {
 		fmt.Fprintln(t, strings.TrimRight(strings.Join(row, "\t"), "\t"))
 	}
-	if err := t.Flush(); err != nil {
+	if err := errors.Join(t.Flush(), whole.Flush()); err != nil {
 		return fmt.Errorf("write table: %w", err)
 	}
 	return nil

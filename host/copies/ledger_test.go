@@ -33,3 +33,27 @@ func TestADestinationThatIsGoneIsNeverMadeAgain(t *testing.T) {
 		}
 	}
 }
+
+// What a proof in a ledger says is asked of few; the line that tells of it counts whatever is in it.
+func TestAProofInALedgerIsReadWhenItIsAskedFor(t *testing.T) {
+	odd := (&Proof{OK: true, SHA256: hashOf(nil), Rows: map[string]int64{"VENDA": 7}, Odd: []string{"metade das vendas"}}).told()
+	for proof, want := range map[string]struct{ read, odd bool }{
+		string(odd): {true, true}, `{"ok":true}`: {true, false},
+		"null": {}, `"sim"`: {}, `{"ok":"sim"}`: {}, `{"rows":[]}`: {},
+	} {
+		events := parseLedger([]byte("{\"event\":\"writ\n\n{\"event\":\"proof\",\"id\":\"A\",\"ok\":true,\"proof\":" + proof + "}\n"))
+		if len(events) != 1 || events[0].ID != "A" {
+			t.Fatalf("%s: %+v", proof, events)
+		}
+		e := &events[0]
+		if read := e.proof(); (read != nil) != want.read || e.odd() != want.odd || e.verifies() == want.odd {
+			t.Errorf("%s: %+v, odd %v, verifies %v", proof, read, e.odd(), e.verifies())
+		}
+		if want.odd && e.proof().Rows["VENDA"] != 7 {
+			t.Errorf("%s is not told whole", proof)
+		}
+	}
+	if none := (*Proof)(nil).told(); none != nil {
+		t.Errorf("no proof is told as %s", none)
+	}
+}

@@ -1,8 +1,9 @@
 // Command bench measures djscript beside what it stands on and what it replaces, side by side in one run: bare gbak,
-// and gbak, zip and cp one after the other as resellers do it today. It prints medians and ratios as a table for
-// docs/performance.md.
+// and gbak, zip and cp one after the other as resellers do it today; and rotation beside restic's. It prints medians and
+// ratios as tables for docs/performance.md.
 //
 //	go build -o bin/djscript . && go run ./tests/bench -program bin/djscript -size 300MB -rounds 5
+//	go run ./tests/bench -program bin/djscript -only rotation
 package main
 
 import (
@@ -53,18 +54,34 @@ func bench(ctx context.Context) (err error) {
 	program := flag.String("program", "bin/djscript", "djscript to measure")
 	size := flag.String("size", "300MB", "size of the database")
 	rounds := flag.Int("rounds", 5, "rounds; each runs every contender once")
+	only := flag.String("only", "", "copies or rotation; both where it is not given")
 	flag.Parse()
 	bytes, err := lua.ParseSize(*size)
 	if err != nil {
 		return err
 	}
-	g, err := prepare(ctx, *program, int64(bytes))
+	if *program, err = filepath.Abs(*program); err != nil {
+		return err
+	}
+	if *only != "rotation" {
+		if err := benchCopies(ctx, *program, int64(bytes), *rounds); err != nil {
+			return err
+		}
+	}
+	if *only != "copies" {
+		return benchRotation(ctx, *program, *rounds)
+	}
+	return nil
+}
+
+func benchCopies(ctx context.Context, program string, bytes int64, rounds int) (err error) {
+	g, err := prepare(ctx, program, bytes)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.server.Stop(), os.RemoveAll(g.dir)) }()
 	contenders := g.contenders()
-	for g.round = 0; g.round <= *rounds; g.round++ {
+	for g.round = 0; g.round <= rounds; g.round++ {
 		for _, c := range contenders {
 			began := time.Now()
 			if err := c.run(ctx); err != nil {
@@ -75,9 +92,9 @@ func bench(ctx context.Context) (err error) {
 			}
 			g.clear(ctx)
 		}
-		fmt.Fprintf(os.Stderr, "round %d of %d\n", g.round, *rounds)
+		fmt.Fprintf(os.Stderr, "round %d of %d\n", g.round, rounds)
 	}
-	return g.report(contenders, *rounds)
+	return g.report(contenders, rounds)
 }
 
 func prepare(ctx context.Context, program string, bytes int64) (*ground, error) {
@@ -85,10 +102,7 @@ func prepare(ctx context.Context, program string, bytes int64) (*ground, error) 
 	if err != nil {
 		return nil, err
 	}
-	g := &ground{dir: dir, db: filepath.Join(dir, "LOJA.FDB")}
-	if g.program, err = filepath.Abs(program); err != nil {
-		return nil, err
-	}
+	g := &ground{dir: dir, db: filepath.Join(dir, "LOJA.FDB"), program: program}
 	if g.tools, err = firebird.FindTools(ctx, ""); err != nil {
 		return nil, err
 	}
@@ -273,7 +287,10 @@ func (g *ground) report(all []*contender, rounds int) error {
 	return nil
 }
 
-func median(c *contender) float64 {
-	n := len(c.times)
-	return (c.times[(n-1)/2].Seconds() + c.times[n/2].Seconds()) / 2
+func median(c *contender) float64 { return middle(c.times) }
+
+// middle is the median of what is sorted.
+func middle(times []time.Duration) float64 {
+	n := len(times)
+	return (times[(n-1)/2].Seconds() + times[n/2].Seconds()) / 2
 }
