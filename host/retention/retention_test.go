@@ -430,6 +430,19 @@ func TestWithFewCopiesToCompareOnlyTheMissingIsUnusual(t *testing.T) {
 			t.Errorf("after %d copies: %s", n, diff)
 		}
 	}
+	// One of the last was unlike the others, and was accepted.
+	odd := Measure{Bytes: 1 << 20, Packed: 1 << 18, Companies: usual.Companies, Rows: map[string]int64{"VENDAS": 2_000}}
+	if got := Unusual(usual, []Measure{usual, odd, usual}); len(got) > 0 {
+		t.Errorf("what is as the others is told: %v", got)
+	}
+	// A table that comes and goes.
+	full := usual
+	full.Rows = map[string]int64{"VENDAS": 50_000, "FILA": 90_000}
+	half := usual
+	half.Rows = map[string]int64{"VENDAS": 50_000, "FILA": 2_000}
+	if got := Unusual(half, []Measure{full, half, full}); len(got) > 0 {
+		t.Errorf("a table that comes and goes is told: %v", got)
+	}
 	// A store that shrank for good, a week ago.
 	large := Measure{Bytes: 9 * usual.Bytes, Packed: 9 * usual.Packed, Companies: usual.Companies, Rows: map[string]int64{"VENDAS": 450_000}}
 	if got := Unusual(usual, append(slices.Repeat([]Measure{usual}, 5), slices.Repeat([]Measure{large}, 50)...)); len(got) > 0 {
