@@ -150,7 +150,7 @@ func newestOf(all []Copy, of Copy, d Destination) string {
 // is certain to be what was written, pinned that its pin holds still.
 func (c *Catalogue) refusal(one Copy, newest, ours, pinned bool, seen turn) error {
 	args := message.Args{"name": one.Name, "destination": one.Places[0].Destination}
-	gist, planned := seen[one.ID]
+	state, planned := seen[one.ID]
 	switch {
 	case !ours || c.Store == "" || one.Store != c.Store:
 		return message.New("guard.identity", "copies.not_ours", args)
@@ -158,7 +158,7 @@ func (c *Catalogue) refusal(one Copy, newest, ours, pinned bool, seen turn) erro
 		return message.New("guard.newest", "copies.drop_newest", args)
 	case pinned:
 		return message.New("guard.pinned", "copies.drop_pinned", message.Args{"name": one.Name, "why": one.Pinned.Reason})
-	case planned && gist != one.gist():
+	case planned && state != one.State:
 		return message.New("guard.stale", "copies.drop_stale", args)
 	}
 	return nil

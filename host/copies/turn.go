@@ -27,7 +27,7 @@ const (
 
 // turn is what a catalogue saw of a destination since the turn there is its own: a plan that is older than that, or that
 // no longer fits, is not carried out.
-type turn map[string]string // by id: what the plan was made on
+type turn map[string]string // by id: how far the copy was proven when the plan was made
 
 // Hold lets nobody else plan or drop on a destination while fn does. Within fn the same catalogue may hold it again.
 // Another's turn that does not end is lock.timeout, with the name of who has it. A catalogue is held by one goroutine.
@@ -138,16 +138,8 @@ func (c *Catalogue) saw(all []Copy) {
 	for where, seen := range c.turns {
 		for _, one := range all {
 			if here := one.At(where); here.State != Missing {
-				seen[one.ID] = here.gist()
+				seen[one.ID] = here.State
 			}
 		}
 	}
-}
-
-// gist is all that a plan may have been made on and that can change: how far the copy is proven, and who keeps it.
-func (c Copy) gist() string {
-	if c.Pinned == nil {
-		return c.State
-	}
-	return c.State + " " + c.Pinned.LastDay + " " + c.Pinned.Reason
 }

@@ -98,10 +98,6 @@ func TestAPlanThatNoLongerFitsIsNotCarriedOut(t *testing.T) {
 			_, err := other.Pin(t.Context(), c, Pin{Reason: "auditoria"})
 			return err
 		}},
-		{"guard.stale", func(other *shelves, c Copy) error { // pinned, by whoever thinks that the day is not over
-			_, err := other.Pin(t.Context(), c, Pin{Reason: "auditoria", LastDay: "2026-11-01"})
-			return err
-		}},
 		{"", func(*shelves, Copy) error { return nil }},
 	} {
 		s := newShelves(t, "local")

@@ -224,7 +224,7 @@ func TestDropsArePaidForByNewVerifiedCopies(t *testing.T) {
 	if drop != nil {
 		t.Errorf("without credit %v went", drop)
 	}
-	for n, want := range map[int]int{0: allowance, 5: allowance + 5, 500: creditCap} {
+	for n, want := range map[int]int{0: 10, 5: 15, 500: 30} {
 		if got := Credit(slices.Repeat([]Change{Added}, n)); got != want {
 			t.Errorf("after %d copies the credit is %d, want %d", n, got, want)
 		}
@@ -255,6 +255,11 @@ func TestDaysThatContradictTheOrderAreDoubted(t *testing.T) {
 		doubted string
 	}{
 		"all is well":            {"01-01 01-02 01-02 01-05", ""},
+		"sealed, all is well":    {"01-01 01-02s 01-02 01-05s", ""},
+		"sealed, ahead":          {"05-01 05-09s 05-02 05-03", "1"},
+		"sealed, behind":         {"05-01 05-06 05-02s 05-07", "2"},
+		"sealed, the newest":     {"05-01 05-02 +9s", "2"},
+		"sealed, the first":      {"-11s 05-01 05-02", "0"},
 		"a battery":              {"05-01 05-02 -11 05-03 05-04", "2"},
 		"one wrong year":         {"05-01 05-02 +9 05-03 05-04", "2"},
 		"the newest is wrong":    {"05-01 05-02 05-03 +9", "3"},
@@ -269,7 +274,11 @@ func TestDaysThatContradictTheOrderAreDoubted(t *testing.T) {
 	} {
 		var newestFirst []Copy
 		for i, day := range strings.Fields(tt.days) {
+			day, sealed := strings.CutSuffix(day, "s")
 			c := night(uint64(i+1), "2026-"+day)
+			if sealed {
+				c.State = Sealed
+			}
 			if day[0] == '+' || day[0] == '-' {
 				c.Day = map[string]string{"+9": "2035-05-03", "-11": "2015-01-01"}[day]
 			}
@@ -420,5 +429,23 @@ func TestWithFewCopiesToCompareOnlyTheMissingIsUnusual(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("after %d copies: %s", n, diff)
 		}
+	}
+	// One of the last was unlike the others, and was accepted.
+	odd := Measure{Bytes: 1 << 20, Packed: 1 << 18, Companies: usual.Companies, Rows: map[string]int64{"VENDAS": 2_000}}
+	if got := Unusual(usual, []Measure{usual, odd, usual}); len(got) > 0 {
+		t.Errorf("what is as the others is told: %v", got)
+	}
+	// A table that comes and goes.
+	full := usual
+	full.Rows = map[string]int64{"VENDAS": 50_000, "FILA": 90_000}
+	half := usual
+	half.Rows = map[string]int64{"VENDAS": 50_000, "FILA": 2_000}
+	if got := Unusual(half, []Measure{full, half, full}); len(got) > 0 {
+		t.Errorf("a table that comes and goes is told: %v", got)
+	}
+	// A store that shrank for good, a week ago.
+	large := Measure{Bytes: 9 * usual.Bytes, Packed: 9 * usual.Packed, Companies: usual.Companies, Rows: map[string]int64{"VENDAS": 450_000}}
+	if got := Unusual(usual, append(slices.Repeat([]Measure{usual}, 5), slices.Repeat([]Measure{large}, 50)...)); len(got) > 0 {
+		t.Errorf("what was usual long ago is asked for: %v", got)
 	}
 }

@@ -23,6 +23,14 @@ func shipped(t *testing.T) []string {
 	return files
 }
 
+func TestTheScriptsThatWeShipPassTheirTests(t *testing.T) {
+	for _, file := range shipped(t) {
+		if r := program(t).Test(t.Context(), file, filepath.Base(file), Options{Now: noTime}); !r.OK() {
+			t.Errorf("%s: %s", file, summary(r))
+		}
+	}
+}
+
 func TestTheScriptsThatWeShipPassTheirTestsAndTorture(t *testing.T) {
 	for _, file := range shipped(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {

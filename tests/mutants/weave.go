@@ -253,11 +253,12 @@ func (w *weaving) original() string {
 
 // String is the whole file.
 func (w *weaving) String() string {
-	text := w.original()
+	var text strings.Builder
+	text.WriteString(w.original())
 	for _, c := range w.copies {
-		text += "\n\n" + c.text
+		text.WriteString("\n\n" + c.text)
 	}
-	return text + "\n"
+	return text.String() + "\n"
 }
 
 // at is the bug whose function has that line.
