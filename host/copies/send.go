@@ -228,6 +228,7 @@ func (s *sending) carry(d Destination, p Place) error {
 		failed = append(failed, d.enter(line))
 	}
 	if pin := s.copy.Pinned; pin.outlasts(known.pinned) {
+		failed = append(failed, pin.write(p, s.copy.ID))
 		tell(eventPinned, func(e *event) { e.Why, e.LastDay = pin.Reason, pin.LastDay })
 	}
 	if s.copy.Accepted != "" && known.accepted == "" {

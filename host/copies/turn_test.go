@@ -99,8 +99,7 @@ func TestAPlanThatNoLongerFitsIsNotCarriedOut(t *testing.T) {
 			return err
 		}},
 		{"guard.stale", func(other *shelves, c Copy) error { // pinned, by whoever thinks that the day is not over
-			_, err := other.Pin(t.Context(), c, Pin{Reason: "auditoria", LastDay: "2026-11-01"})
-			return err
+			return other.announce(c, event{Event: eventPinned, Why: "auditoria", LastDay: "2026-11-01"})
 		}},
 		{"", func(*shelves, Copy) error { return nil }},
 	} {
