@@ -52,7 +52,7 @@ func (c *Catalogue) Pin(ctx context.Context, found Copy, pin Pin) (Copy, error) 
 // where none is verified.
 func (c *Catalogue) newestDay(ctx context.Context, database string) (string, error) {
 	all, _, err := c.List(ctx, Filter{Database: database})
-	if days := believed(all); len(days) > 0 {
+	if days := Believed(all); len(days) > 0 {
 		return days[0], err
 	}
 	return "", err

@@ -50,7 +50,9 @@ func (s *sending) want(ctx context.Context, d Destination) {
 	}
 	err := d.There()
 	if err == nil {
-		_, err = s.makeRoom(ctx, d, roomFor(s.size()), nil)
+		var told error
+		_, told, err = s.makeRoom(ctx, d, roomFor(s.size()), nil)
+		s.tell(told)
 	}
 	if err != nil {
 		s.miss(d, err)
