@@ -26,6 +26,8 @@ type artifact struct {
 	dir    string
 	stem   string   // NAME.zip or NAME.zip.age: what it is called when it is in one file
 	pieces []string // the names of its files where it is in several, in order
+
+	unpinned bool // no pin lies beside it: its folder was looked through
 }
 
 // name is the copy's own: NAME.zip, whatever lies there.
@@ -79,13 +81,16 @@ func artifacts(dir string) []artifact {
 		return nil
 	}
 	found := map[string]*artifact{} // by stem
-	whole, cards := map[string]bool{}, map[string]bool{}
+	whole, cards, pins := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, entry := range entries {
 		if !entry.Type().IsRegular() {
 			continue
 		}
 		if of, ok := strings.CutSuffix(entry.Name(), cardSuffix); ok {
 			cards[of] = true
+		}
+		if of, ok := strings.CutSuffix(entry.Name(), pinSuffix); ok {
+			pins[of] = true
 		}
 		stem, piece, ok := parseFile(entry.Name())
 		if !ok {
@@ -108,6 +113,7 @@ func artifacts(dir string) []artifact {
 		if whole[stem] && len(a.pieces) > 0 && !a.isSplit() {
 			a.pieces = nil
 		}
+		a.unpinned = !pins[stem]
 		all = append(all, *a)
 	}
 	slices.SortFunc(all, func(a, b artifact) int { return strings.Compare(a.stem, b.stem) })
@@ -162,7 +168,7 @@ func artifactOf(p Place) artifact {
 // files are the names of all files of a copy at a place: those that hold its bytes, in order, and what lies beside them.
 func (p Place) files() (own, beside []string) {
 	a := artifactOf(p)
-	beside = []string{a.stem + sumSuffix, a.stem + proofSuffix}
+	beside = []string{a.stem + sumSuffix, a.stem + proofSuffix, a.stem + pinSuffix}
 	if p.Encrypted {
 		beside = append(beside, a.stem+cardSuffix)
 	}

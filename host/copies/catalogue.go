@@ -195,7 +195,7 @@ func (a artifact) read(keys []age.Identity) (Copy, error) {
 	if err != nil {
 		return Copy{}, err
 	}
-	found.Proof = a.proof()
+	found.Proof, found.Pinned = a.proof(), a.pin(found.ID)
 	if place.SHA256 == "" && !place.Encrypted && found.Proof != nil {
 		place.SHA256 = found.Proof.SHA256 // what was proven is as good a witness as the hash beside it
 	}
@@ -464,7 +464,7 @@ func (m *memory) add(c *Copy) {
 	if c.Proof == nil {
 		c.Proof = m.proven.proof()
 	}
-	c.Pinned, c.Waived, c.Accepted = m.pinned, m.waived, m.accepted
+	c.Pinned, c.Waived, c.Accepted = longer(c.Pinned, m.pinned), m.waived, m.accepted
 }
 
 // moves tells that a copy is given up and not in the trash yet, or not back from it.
@@ -477,7 +477,7 @@ func (m *memory) copy(d Destination, state string) Copy {
 	e := m.sealed
 	return Copy{
 		ID: e.ID, Seq: strconv.FormatUint(e.Seq, 10), Name: e.Name, Store: e.Store, Database: e.Database, Created: e.At,
-		Proof:  m.proven.proof(),
+		Proof: m.proven.proof(), Pinned: m.pinned, Waived: m.waived, Accepted: m.accepted,
 		Places: []Place{e.place(d, state)},
 	}
 }

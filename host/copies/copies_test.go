@@ -13,7 +13,12 @@ import (
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(firebirdtest.Main(m)) }
+func TestMain(m *testing.M) {
+	if len(os.Args) == 4 && os.Args[1] == anotherPC {
+		os.Exit(prunes(os.Args[2], os.Args[3]))
+	}
+	os.Exit(firebirdtest.Main(m))
+}
 
 const shop = `
 create table PRODUTO (ID integer not null primary key, NOME varchar(40), PRECO numeric(15,2));

@@ -150,7 +150,7 @@ type Place struct {
 	Zip         string `json:"zip,omitempty"`      // sha256 of the zip within, where encrypted
 	Pieces      []Part `json:"pieces,omitempty"`   // files that together are the copy, in order; none where it is one file
 	LastDay     string `json:"last_day,omitempty"` // in the trash: deleted when a copy of a later business day is verified there; "" unknown
-	Why         string `json:"why,omitempty"`      // in the trash: why it was given up
+	Why         string `json:"why,omitempty"`      // in the trash: why it was given up, in the language of the run that said so
 }
 
 // Evidence is a question asked of the source just before and just after gbak took its snapshot, and of the restored

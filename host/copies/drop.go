@@ -126,7 +126,7 @@ func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string
 		refused = append(refused, message.New("copy.not_found", "copies.not_there", message.Args{"n": left, "destination": d.Name}))
 	}
 	newest := ""
-	if days := believed(here); len(days) > 0 {
+	if days := Believed(here); len(days) > 0 {
 		newest = days[0]
 	}
 	return found, newest, errors.Join(refused...)
@@ -140,7 +140,7 @@ func newestOf(all []Copy, of Copy, d Destination) string {
 			own = append(own, one.At(d.Name))
 		}
 	}
-	if days := believed(own); len(days) > 0 {
+	if days := Believed(own); len(days) > 0 {
 		return days[0]
 	}
 	return ""

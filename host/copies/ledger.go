@@ -63,10 +63,12 @@ type event struct {
 	Card     string   `json:"card,omitempty"`   // sha256 of its card
 	Pieces   []string `json:"pieces,omitempty"` // its files, where it is in several
 	OK       bool     `json:"ok"`
-	Why      string   `json:"why,omitempty"`
-	LastDay  string   `json:"last_day,omitempty"` // of a pin: the last business day that it holds
-	Day      string   `json:"day,omitempty"`      // of a tombstone: the newest business day that could be believed then
-	Files    []lain   `json:"files,omitempty"`    // of a tombstone: what lay there
+	// Why is a person's words, or a reason in the language of the run that wrote it: it is a record of what was said then,
+	// and stays readable without this program.
+	Why     string `json:"why,omitempty"`
+	LastDay string `json:"last_day,omitempty"` // of a pin: the last business day that it holds
+	Day     string `json:"day,omitempty"`      // of a tombstone: the newest business day that could be believed then
+	Files   []lain `json:"files,omitempty"`    // of a tombstone: what lay there
 
 	Proof json.RawMessage `json:"proof,omitempty"` // a Proof, which few who read a ledger ask for
 

@@ -2,8 +2,13 @@ package copies
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
 	"time"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -40,14 +45,14 @@ func (c *Catalogue) Pin(ctx context.Context, found Copy, pin Pin) (Copy, error) 
 		return found, message.New("arg.value", "copies.pin_past", message.Args{"day": pin.LastDay, "newest": newest, "name": found.Name})
 	}
 	found.Pinned = &pin
-	return found, c.announce(found, event{Event: eventPinned, Why: pin.Reason, LastDay: pin.LastDay})
+	return found, errors.Join(c.eachPlace(found, func(p Place) error { return pin.write(p, found.ID) }), c.announce(found, event{Event: eventPinned, Why: pin.Reason, LastDay: pin.LastDay}))
 }
 
 // newestDay is the newest business day of the verified copies of a database that can be believed, wherever they lie; ""
 // where none is verified.
 func (c *Catalogue) newestDay(ctx context.Context, database string) (string, error) {
 	all, _, err := c.List(ctx, Filter{Database: database})
-	if days := believed(all); len(days) > 0 {
+	if days := Believed(all); len(days) > 0 {
 		return days[0], err
 	}
 	return "", err
@@ -56,5 +61,72 @@ func (c *Catalogue) newestDay(ctx context.Context, database string) (string, err
 // Unpin takes the pin away.
 func (c *Catalogue) Unpin(_ context.Context, found Copy) (Copy, error) {
 	found.Pinned = nil
-	return found, c.announce(found, event{Event: eventUnpinned})
+	if err := c.announce(found, event{Event: eventUnpinned}); err != nil {
+		return found, err
+	}
+	return found, c.eachPlace(found, func(p Place) error {
+		if pinAt(p, found.ID) == nil {
+			return nil
+		}
+		return os.Remove(artifactOf(p).beside(pinSuffix))
+	})
+}
+
+// pinSuffix ends the name of the file beside a copy that says that it is pinned, and of which copy that is said: a ledger
+// that was cut off can not tell that it lost a pin.
+const pinSuffix = ".pin.json"
+
+type pinFile struct {
+	ID string `json:"id"`
+	Pin
+}
+
+// write puts the pin beside a copy, over an earlier one of the same copy and over nothing else.
+func (p Pin) write(at Place, id string) error {
+	a := artifactOf(at)
+	text, err := json.MarshalIndent(pinFile{id, p}, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode pin: %w", err)
+	}
+	if _, err := os.Lstat(a.beside(pinSuffix)); err == nil && pinAt(at, id) == nil {
+		return message.New("fs.exists", "drive.exists", message.Args{"path": a.beside(pinSuffix)})
+	}
+	if _, err := os.Lstat(at.Path); err != nil { // nothing is left of ours where no copy is
+		return unopened(err, at.Path)
+	}
+	return drive.WriteFile(a.dir, a.stem+pinSuffix, append(text, '\n'))
+}
+
+// pinAt is the pin beside a copy; nil where none of it lies there.
+func pinAt(at Place, id string) *Pin { return artifactOf(at).pin(id) }
+
+func (a artifact) pin(id string) *Pin {
+	if a.unpinned {
+		return nil
+	}
+	text, err := os.ReadFile(a.beside(pinSuffix))
+	found := pinFile{}
+	if err != nil || json.Unmarshal(text, &found) != nil || found.ID != id || found.Reason == "" {
+		return nil
+	}
+	return &found.Pin
+}
+
+// longer is which of two pins holds longer.
+func longer(a, b *Pin) *Pin {
+	if b.outlasts(a) {
+		return b
+	}
+	return a
+}
+
+// eachPlace does something at each place of a copy that can be reached.
+func (c *Catalogue) eachPlace(found Copy, do func(Place) error) error {
+	var failed []error
+	for _, p := range found.Places {
+		if d, ok := c.Destination(p.Destination); ok && p.State == Present && d.There() == nil {
+			failed = append(failed, do(p))
+		}
+	}
+	return errors.Join(failed...)
 }

@@ -119,3 +119,109 @@ func TestAPinThatIsOverIsNotTaken(t *testing.T) {
 		}
 	}
 }
+
+// A ledger that was cut off right before the line of a pin knows all of the copy but that.
+func TestALedgerThatLostNothingButAPinLetsTheCopyGoNowhere(t *testing.T) {
+	s := newShelves(t, "local")
+	first := s.put(1, Verified, nil)
+	second := s.put(2, Verified, nil)
+	s.put(3, Verified, nil)
+	if _, err := s.Pin(t.Context(), s.found("1"), Pin{Reason: "fechamento", LastDay: "2027-03-31"}); err != nil {
+		t.Fatal(err)
+	}
+	keepLedgerOf(t, s.Destinations[0], func(e event) bool { return e.Event != eventPinned })
+	if pin := s.found("1").Pinned; pin == nil || pin.Reason != "fechamento" || pin.LastDay != "2027-03-31" {
+		t.Errorf("%+v", pin)
+	}
+	if s.credit() != 0 {
+		t.Errorf("credit %d: nobody knows what else was lost", s.credit())
+	}
+	for _, id := range []string{first, second} {
+		if err := s.drops(id); message.Code(err) != "guard.pinned" && message.Code(err) != "guard.ledger" {
+			t.Errorf("%v", err)
+		}
+	}
+	if err := s.sweep(); message.Code(err) != "copy.degraded" {
+		t.Errorf("nobody is told: %v", err)
+	}
+	if err := s.sweep(); err != nil {
+		t.Errorf("told again: %v", err)
+	}
+	if err := s.drops(first); message.Code(err) != "guard.pinned" {
+		t.Errorf("rebuilt: %v", err)
+	}
+	if err := s.drops(second); err != nil {
+		t.Errorf("rebuilt: %v", err)
+	}
+	path := s.found("1").Places[0].Path + pinSuffix
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.drops(first); message.Code(err) != "guard.pinned" {
+		t.Errorf("the ledger knows it: %v", err)
+	}
+	if c, err := s.Unpin(t.Context(), s.found("1")); err != nil || c.Pinned != nil || s.found("1").Pinned != nil {
+		t.Errorf("%+v, %v", c.Pinned, err)
+	}
+	if err := s.drops(first); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAPinHoldsWhereverItIsStillKnown(t *testing.T) {
+	s := newShelves(t, "local", "rede")
+	first := s.put(1, Verified, nil)
+	s.put(2, Verified, nil)
+	if _, err := s.Pin(t.Context(), s.found("1"), Pin{Reason: "fechamento"}); err != nil {
+		t.Fatal(err)
+	}
+	local, rede := s.Destinations[0], s.Destinations[1]
+	keepLedgerOf(t, local, func(e event) bool { return e.Event != eventPinned })
+	if err := local.remove(firstName + pinSuffix); err != nil {
+		t.Fatal(err)
+	}
+	for what, harm := range map[string]func() error{
+		"whole":       func() error { return nil },
+		"not legible": func() error { return os.WriteFile(rede.file(firstName), []byte("rubbish"), 0o600) },
+		"gone":        func() error { return rede.remove(firstName) },
+	} {
+		if err := harm(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.drops(first); message.Code(err) != "guard.pinned" {
+			t.Errorf("%s on the other: %v", what, err)
+		}
+	}
+}
+
+func TestAPinIsOfTheCopyThatItNamesAndTakesNobodysPlace(t *testing.T) {
+	s := newShelves(t, "local")
+	s.put(1, Verified, nil)
+	s.put(2, Verified, nil)
+	one, other := s.found("1").Places[0].Path+pinSuffix, s.found("2").Places[0].Path+pinSuffix
+	if _, err := s.Pin(t.Context(), s.found("1"), Pin{Reason: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(other, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s.found("2").Pinned != nil {
+		t.Error("another's pin pins it")
+	}
+	if _, err := s.Pin(t.Context(), s.found("2"), Pin{Reason: "y"}); message.Code(err) != "fs.exists" {
+		t.Errorf("%v", err)
+	}
+	if _, err := s.Unpin(t.Context(), s.found("2")); err != nil {
+		t.Error(err)
+	}
+	if again, err := os.ReadFile(other); err != nil || string(again) != string(text) {
+		t.Errorf("%q, %v", again, err)
+	}
+	if _, err := s.Pin(t.Context(), s.found("1"), Pin{Reason: "z", LastDay: "2027-03-31"}); err != nil || s.found("1").Pinned.Reason != "z" {
+		t.Errorf("%+v, %v", s.found("1").Pinned, err)
+	}
+}

@@ -66,6 +66,9 @@ func (p *Prover) fromBest(ctx context.Context, c Copy, catalogue *Catalogue) (pr
 			return proof, m, failed
 		}
 		failed = append(failed, err)
+		if message.Code(err) == "copy.not_found" {
+			place.State = Missing
+		}
 		if contradicts(err) {
 			place.State = Bad
 			failed = append(failed, catalogue.enterCheck(c, *place, err))

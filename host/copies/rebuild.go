@@ -24,7 +24,7 @@ func (c *Catalogue) gaps(d Destination, events []event) []Copy {
 		one, err := a.read(nil)
 		switch {
 		case err != nil, a.unfinished(), one.Store != c.Store: // what can not be read is told by the list
-		case m != nil && (m.moves(one.ID) || m.knows(c.Store) && one.Proof == nil):
+		case m != nil && (m.moves(one.ID) || m.knows(c.Store) && !m.lacks(one)):
 		default:
 			found = append(found, one)
 		}
@@ -37,9 +37,14 @@ func (m *memory) knows(store string) bool {
 	return m != nil && m.sealed.ID != "" && m.sealed.Store == store
 }
 
+// lacks tells that more lies beside a copy than its ledger knows.
+func (m *memory) lacks(one Copy) bool {
+	return one.Proof != nil && len(m.proven.Proof) == 0 || one.Pinned != nil && m.pinned == nil
+}
+
 // tells says whether a ledger knows as much of a copy as lies beside it.
 func (m *memory) tells(a artifact, store string) bool {
-	if !m.knows(store) {
+	if !m.knows(store) || m.pinned == nil && !a.unpinned {
 		return false
 	}
 	if len(m.proven.Proof) > 0 {
@@ -85,6 +90,11 @@ func (c *Catalogue) rebuild(d Destination) error {
 			line.Card = sumOf(text)
 		}
 		failed = append(failed, d.enter(line))
+		if pin := one.Pinned; pin != nil {
+			line := c.event(eventPinned, one, one.Places[0])
+			line.Why, line.LastDay = pin.Reason, pin.LastDay
+			failed = append(failed, d.enter(line))
+		}
 	}
 	if lost > 0 {
 		failed = append(failed, message.New("copy.degraded", "copies.rebuilt", message.Args{"destination": d.Name, "n": lost}))

@@ -24,24 +24,26 @@ func roomFor(bytes int64) int64 { return bytes + bytes/roomShare + roomSmall }
 
 // makeRoom sees to it that so many bytes are free at a destination: by deleting what is in the trash there, oldest first,
 // and then what may be spared. When that is not enough it is drive.full, with the bytes that are missing; what the floor
-// protects is never touched. It gives the copies that had to go before their time.
-func (c *Catalogue) makeRoom(ctx context.Context, d Destination, need int64, spare Spare) (gone []Copy, err error) {
+// protects is never touched. It gives the copies that had to go before their time, and what went wrong although there is
+// room now.
+func (c *Catalogue) makeRoom(ctx context.Context, d Destination, need int64, spare Spare) (gone []Copy, told, err error) {
 	if missing(d, need) <= 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	failed := c.Hold(ctx, d.Name, func() (err error) {
-		if err := c.empty(d, need); err != nil || missing(d, need) <= 0 || spare == nil {
-			return err
+	told = c.Hold(ctx, d.Name, func() (err error) {
+		stuck := c.empty(d, need)
+		if missing(d, need) <= 0 || spare == nil {
+			return stuck
 		}
 		gone, err = c.sacrifice(ctx, d, need, spare)
-		return err
+		return errors.Join(stuck, err)
 	})
 	if lacking := missing(d, need); lacking > 0 {
-		return gone, message.Wrap(failed, "drive.full", "copies.no_room", message.Args{
+		return gone, nil, message.Wrap(told, "drive.full", "copies.no_room", message.Args{
 			"destination": d.Name, "path": d.Path, "missing": drive.Size(lacking), "bytes": lacking,
 		})
 	}
-	return gone, nil
+	return gone, told, nil
 }
 
 // missing is how many bytes a destination lacks; none where its drive can not tell.
@@ -113,12 +115,15 @@ func (k *making) room(ctx context.Context) {
 				copies++
 			}
 		}
-		gone, err := k.store().makeRoom(ctx, d, copies*roomFor(k.zipBytes), k.options.Spare)
+		gone, told, err := k.store().makeRoom(ctx, d, copies*roomFor(k.zipBytes), k.options.Spare)
 		if len(gone) > 0 {
 			k.degrade(message.New("copy.degraded", "copies.sacrificed", message.Args{"n": len(gone), "destination": d.Name}))
 		}
 		if cause := errors.Unwrap(err); cause != nil {
-			k.degrade(cause) // why there is no more room than this
+			told = cause // why there is no more room than this
+		}
+		if told != nil {
+			k.degrade(told)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func TestAFullDriveGivesUpItsTrashThenWhatMayBeSparedAndNeverTheFloor(t *testing
 	}
 	room := func(megas int64, spare Spare, wantGone, wantTrash, wantLeft string) error {
 		t.Helper()
-		gone, err := s.makeRoom(t.Context(), d, megas*mega, spare)
+		gone, _, err := s.makeRoom(t.Context(), d, megas*mega, spare)
 		var said []string
 		for _, c := range gone {
 			said = append(said, c.Seq)
@@ -118,7 +118,7 @@ func TestAFullDriveGivesUpItsTrashThenWhatMayBeSparedAndNeverTheFloor(t *testing
 	if err := room(7, s.spares, "", "", "6 verified 5 verified 4 verified"); message.Code(err) != "drive.full" {
 		t.Errorf("%v", err)
 	}
-	if _, err := s.makeRoom(t.Context(), d, 7*mega, nil); message.Code(err) != "drive.full" {
+	if _, _, err := s.makeRoom(t.Context(), d, 7*mega, nil); message.Code(err) != "drive.full" {
 		t.Errorf("%v", err)
 	}
 	for _, one := range []string{"4", "5", "6"} {
@@ -203,5 +203,33 @@ func TestADriveThatIsPulledMidwayKeepsNothingThatCounts(t *testing.T) {
 	}
 	if sent, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations); err != nil || len(missed) > 0 || sent.at("pen") == nil {
 		t.Errorf("%v, %v", missed, err)
+	}
+}
+
+func TestWhatCanNotBeDeletedKeepsNoRoomFromBeingMadeAndIsTold(t *testing.T) {
+	s := newShelves(t, "local")
+	d := s.Destinations[0]
+	small(t, d.Path, "8m")
+	s.data = noise(mega)
+	first := s.put(1, Verified, nil)
+	s.put(2, Sealed, nil)
+	for seq := range uint64(3) {
+		s.put(3+seq, Verified, nil)
+	}
+	if err := s.drops(first); err != nil {
+		t.Fatal(err)
+	}
+	changed := d.file(filepath.FromSlash(inTrash(firstName)))
+	if err := os.Truncate(changed, 5); err != nil {
+		t.Fatal(err)
+	}
+	s.data = noise(mega)
+	s.put(6, Sealed, nil)
+	gone, told, err := s.makeRoom(t.Context(), d, 3*mega+mega/2, s.spares)
+	if err != nil || len(gone) != 1 || message.Code(told) != "copy.degraded" || !strings.Contains(told.Error(), firstName) {
+		t.Errorf("%+v, told %v, %v", gone, told, err)
+	}
+	if _, err := os.Lstat(changed); err != nil {
+		t.Error(err)
 	}
 }

@@ -50,7 +50,9 @@ func (s *sending) want(ctx context.Context, d Destination) {
 	}
 	err := d.There()
 	if err == nil {
-		_, err = s.makeRoom(ctx, d, roomFor(s.size()), nil)
+		var told error
+		_, told, err = s.makeRoom(ctx, d, roomFor(s.size()), nil)
+		s.tell(told)
 	}
 	if err != nil {
 		s.miss(d, err)
@@ -228,6 +230,7 @@ func (s *sending) carry(d Destination, p Place) error {
 		failed = append(failed, d.enter(line))
 	}
 	if pin := s.copy.Pinned; pin.outlasts(known.pinned) {
+		failed = append(failed, pin.write(p, s.copy.ID))
 		tell(eventPinned, func(e *event) { e.Why, e.LastDay = pin.Reason, pin.LastDay })
 	}
 	if s.copy.Accepted != "" && known.accepted == "" {

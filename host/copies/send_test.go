@@ -92,7 +92,7 @@ func TestWhoeverDiedWhileSendingIsFinishedForByTheNextSend(t *testing.T) {
 	}
 	rede := s.Destinations[1]
 	keepLedgerOf(t, rede, func(e event) bool { return e.Event == eventSealed }) // it died right after the name was given
-	if err := os.Remove(rede.file(firstName + proofSuffix)); err != nil {
+	if err := rede.remove(firstName+proofSuffix, firstName+pinSuffix); err != nil {
 		t.Fatal(err)
 	}
 	if alone := s.onlyOn("rede").found("1"); alone.State != Sealed || alone.Pinned != nil {

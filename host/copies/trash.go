@@ -2,11 +2,8 @@ package copies
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -18,7 +15,6 @@ import (
 
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
-	"github.com/djscript/djscript/host/retention"
 )
 
 // trashPath is where a copy that was given up waits, on its own destination: a rename is whole or not at all.
@@ -119,9 +115,10 @@ func (t *trash) changed(name string) error {
 	return message.New("guard.identity", "copies.trash_changed", message.Args{"path": t.d.file(filepath.FromSlash(name))})
 }
 
-// makeWay deletes an older copy of that name from the trash: the same one, dropped before and put back by hand.
-func (t *trash) makeWay(m *memory) error {
-	if m == nil || m.trash == nil || m.trash.returning {
+// makeWay deletes from the trash what lies there of the very copy that is given up: it was dropped before and put back by
+// hand. Another of that name stays.
+func (t *trash) makeWay(one Copy, m *memory) error {
+	if m == nil || m.trash == nil || m.trash.returning || m.trash.dropping.ID != one.ID || m.trash.dropping.Store != one.Store {
 		return nil
 	}
 	return t.delete(*m.trash.dropping)
@@ -130,7 +127,7 @@ func (t *trash) makeWay(m *memory) error {
 // giveUp is one drop: the tombstone, then the copy and after it what lies beside it into the trash, and the word that it
 // is there. From the tombstone on the copy counts no more. Known is what the ledger knows of its name.
 func (t *trash) giveUp(one Copy, tombstone event, known *memory) error {
-	if err := t.makeWay(known); err != nil {
+	if err := t.makeWay(one, known); err != nil {
 		return err
 	}
 	if err := t.folder(); err != nil {
@@ -185,11 +182,13 @@ func (t *trash) move(from, to string) error {
 	return err
 }
 
-// delete takes a copy out of the trash for good. Only what is as it was put there goes.
+// delete takes a copy out of the trash for good. Only what is as it was put there goes, and where one of its files is
+// not, none does.
 func (t *trash) delete(tombstone event) error {
 	if err := t.plain(); err != nil {
 		return err
 	}
+	var there []string
 	for _, f := range tombstone.lain() {
 		name := inTrash(f.Name)
 		bytes, err := t.size(name)
@@ -197,10 +196,13 @@ func (t *trash) delete(tombstone event) error {
 		case err != nil:
 			return err
 		case bytes < 0:
-			continue
+			continue // whoever died while he deleted it came that far
 		case f.Bytes >= 0 && bytes != f.Bytes:
 			return t.changed(name)
 		}
+		there = append(there, name)
+	}
+	for _, name := range there {
 		if err := t.step(func() error { return t.root.Remove(name) }); err != nil {
 			return err
 		}
@@ -223,31 +225,6 @@ func (t *trash) flushed() error {
 	return t.flush()
 }
 
-// bringBack moves what lies beside the copy back first, the copy last: it never lies in its place without its hash.
-func (t *trash) bringBack(tombstone event) error {
-	if err := t.plain(); err != nil {
-		return err
-	}
-	for _, f := range slices.Backward(tombstone.lain()) {
-		if err := t.step(func() error { return t.move(inTrash(f.Name), f.Name) }); err != nil {
-			return err
-		}
-	}
-	for _, f := range tombstone.lain() {
-		if _, err := t.root.Lstat(inTrash(f.Name)); err == nil && !f.Beside {
-			return t.taken(tombstone, f.Name)
-		}
-	}
-	if err := t.step(t.flushed); err != nil {
-		return err
-	}
-	if err := t.step(func() error { return t.enter(eventUntrashed, tombstone) }); err != nil {
-		return err
-	}
-	_ = t.root.Remove(trashPath)
-	return nil
-}
-
 // lain are the files of a tombstone, the copy itself first. A ledger lies where anybody can write: a name that is not one
 // of the copy's own is passed over.
 func (e event) lain() []lain {
@@ -258,35 +235,6 @@ func (e event) lain() []lain {
 	return slices.DeleteFunc(slices.Clone(files), func(f lain) bool {
 		return !strings.HasPrefix(f.Name, e.Name) || e.Name == "" || f.Name != filepath.Base(f.Name) || strings.ContainsAny(f.Name, `/\:`)
 	})
-}
-
-// unlike tells why what lies in the trash is not what the tombstone speaks of, by its sizes and its hash.
-func (t *trash) unlike(ctx context.Context, tombstone event) error {
-	hash := sha256.New()
-	for _, f := range tombstone.lain() {
-		name := inTrash(f.Name)
-		bytes, err := t.size(name)
-		switch {
-		case err != nil:
-			return err
-		case f.Bytes >= 0 && bytes != f.Bytes:
-			return t.changed(name)
-		case f.Beside:
-			continue
-		}
-		file, err := t.root.Open(name)
-		if err != nil {
-			return err
-		}
-		_, err = io.Copy(hash, &reader{ctx: ctx, from: file})
-		if err = errors.Join(err, file.Close()); err != nil {
-			return err
-		}
-	}
-	if hex.EncodeToString(hash.Sum(nil)) != tombstone.SHA256 {
-		return t.changed(inTrash(tombstone.Name))
-	}
-	return nil
 }
 
 // tidy completes the ledger of a destination, finishes what was begun there and deletes what has been in the trash for
@@ -321,7 +269,7 @@ func (m *memory) unsettled(store string) bool {
 }
 
 // finish ends what somebody who died had begun: drops, and copies on their way back. A file that took the name of one
-// meanwhile is somebody else's, and stays.
+// meanwhile is somebody else's, and stays. What can not be ended now keeps none of the others.
 func (t *trash) finish(store string) error {
 	events, err := readLedger(t.d.Path)
 	if err != nil {
@@ -341,21 +289,36 @@ func (t *trash) finish(store string) error {
 	return errors.Join(failed...)
 }
 
+// finishDrop ends a drop, unless somebody reads the copy now.
 func (t *trash) finishDrop(tombstone event) error {
-	files := tombstone.lain()
-	if len(files) > 0 {
-		if _, err := t.root.Lstat(inTrash(files[0].Name)); err == nil {
-			return t.bury(tombstone) // on its way: its first file was looked at before it went
-		}
-		lies, err := Open(t.d.file(files[0].Name))
-		if err != nil && message.Code(err) != "copy.not_found" {
-			return err
-		}
-		if err == nil && lies.ID != tombstone.ID {
-			return nil
-		}
+	ours, err := t.given(tombstone)
+	if err != nil || !ours {
+		return err
 	}
-	return t.bury(tombstone)
+	return t.d.alone(Copy{ID: tombstone.ID, Name: tombstone.Name}, func() error { return t.bury(tombstone) })
+}
+
+// given tells whether what lies under the names of a tombstone is the copy that was given up. What can not be read as a
+// copy is, where its sizes and its hash are; else it is damaged, or somebody else's: it stays, and that is told.
+func (t *trash) given(tombstone event) (bool, error) {
+	files := tombstone.lain()
+	if len(files) == 0 {
+		return true, nil
+	}
+	if _, err := t.root.Lstat(inTrash(files[0].Name)); err == nil {
+		return true, nil // on its way: its first file was looked at before it went
+	}
+	lies, err := Open(t.d.file(files[0].Name))
+	switch {
+	case message.Code(err) == "copy.not_found":
+		return true, nil
+	case err == nil:
+		return lies.ID == tombstone.ID, nil
+	}
+	if t.unlike(context.Background(), tombstone, func(name string) string { return name }) != nil {
+		return false, t.told(err, tombstone)
+	}
+	return true, nil
 }
 
 func sorted(all map[string]*memory) []string {
@@ -386,23 +349,6 @@ func trashed(events []event, store string) []event {
 	return found
 }
 
-// believed are the business days of the verified copies among these, newest first, as far as they can be believed: one
-// wrong stamp is not. All that a store has at a destination is asked together, since its numbers give the order of all.
-func believed(all []Copy) (days []string) {
-	var known []retention.Copy
-	for _, c := range all {
-		known = append(known, retention.Copy{ID: c.ID, Seq: c.Number(), Day: c.Day, State: c.State, Doubted: c.Suspect != ""})
-	}
-	for _, g := range retention.Groups(known) {
-		for _, c := range g.Copies {
-			if c.State == retention.Verified && !c.Doubted {
-				days = append(days, c.Day)
-			}
-		}
-	}
-	return days
-}
-
 // due tells whether a copy has been in the trash for long enough, by the days of the copies that were verified since. A
 // day that no other agrees with is not enough.
 func (e event) due(days []string) bool {
@@ -411,13 +357,6 @@ func (e event) due(days []string) bool {
 	}
 	after, ok := daysAfter(days[0], e.Day)
 	return ok && after > TrashDays
-}
-
-// daysAfter is how many days a business day lies after another; false where one of them is none.
-func daysAfter(day, other string) (int, bool) {
-	later, wrong := time.Parse(time.DateOnly, day)
-	earlier, err := time.Parse(time.DateOnly, other)
-	return int(later.Sub(earlier) / (24 * time.Hour)), errors.Join(wrong, err) == nil
 }
 
 // lastDay is the last business day that a tombstone's copy stays in the trash; "" where no day is known.
@@ -443,7 +382,7 @@ func (c *Catalogue) expire(t *trash) error {
 	if err != nil {
 		return err
 	}
-	days := believed(shelf.here(t.d))
+	days := Believed(shelf.here(t.d))
 	var failed []error
 	for _, tombstone := range waiting {
 		if tombstone.due(days) {
@@ -538,80 +477,4 @@ func (m *memory) bin(c *Copy, d Destination) {
 	if c.Proof == nil {
 		c.Proof = m.proven.proof()
 	}
-}
-
-// Untrash brings a copy back from the trash of a destination; the rotation that gave it up is paid back. It refuses when
-// something else has its name by now (fs.exists), and when what lies in the trash is not what was put there
-// (guard.identity).
-func (c *Catalogue) Untrash(ctx context.Context, where, id string) (Copy, error) {
-	var back Copy
-	err := c.Hold(ctx, where, func() (err error) {
-		d, err := c.reach(where)
-		if err == nil {
-			back, err = c.untrash(ctx, d, id)
-		}
-		return err
-	})
-	return back, err
-}
-
-func (c *Catalogue) untrash(ctx context.Context, d Destination, id string) (Copy, error) {
-	t, err := c.openTrash(d)
-	if err != nil {
-		return Copy{}, err
-	}
-	defer t.close()
-	if err := t.finish(c.Store); err != nil {
-		return Copy{}, err
-	}
-	events, err := readLedger(d.Path)
-	if err != nil {
-		return Copy{}, err
-	}
-	for _, tombstone := range trashed(events, c.Store) {
-		if tombstone.ID != id {
-			continue
-		}
-		if err := t.returns(ctx, tombstone); err != nil {
-			return Copy{}, err
-		}
-	}
-	return c.returned(ctx, d, id)
-}
-
-// returns brings one copy back, once nothing speaks against it.
-func (t *trash) returns(ctx context.Context, tombstone event) error {
-	if err := t.plain(); err != nil {
-		return err
-	}
-	for _, f := range tombstone.lain() {
-		if _, err := t.root.Lstat(f.Name); err == nil {
-			return t.taken(tombstone, f.Name)
-		}
-	}
-	if err := t.unlike(ctx, tombstone); err != nil {
-		return err
-	}
-	if err := t.step(func() error { return t.enter(eventUntrashing, tombstone) }); err != nil {
-		return err
-	}
-	return t.bringBack(tombstone)
-}
-
-func (t *trash) taken(tombstone event, name string) error {
-	return message.New("fs.exists", "copies.untrash_taken", message.Args{"name": tombstone.Name, "path": t.d.file(name)})
-}
-
-// returned is the copy as it lies at the destination again.
-func (c *Catalogue) returned(ctx context.Context, d Destination, id string) (Copy, error) {
-	shelf, err := openShelf(ctx, d, c.Store)
-	if err != nil {
-		return Copy{}, err
-	}
-	for _, one := range shelf.here(d) {
-		if one.ID == id && one.State != Missing {
-			return one, nil
-		}
-	}
-	return Copy{}, message.New("copy.not_found", "copies.not_in_trash", message.Args{"copy": id, "destination": d.Name})
 }
