@@ -52,9 +52,23 @@ func (d drives) destination(on drive.Drive, folder string) (string, bool) {
 	return "", false
 }
 
-// Eject takes a drive out.
+// Eject takes a drive out. What lies on one of a destination is remembered before: afterwards nobody can look.
 func (d drives) Eject(ctx context.Context, one drive.Drive) error {
-	return d.host.ejecting(ctx, one)
+	i := slices.IndexFunc(d.places.all, func(p Place) bool { return p.Path != "" && p.Here.Drive.Path == one.Path })
+	if i < 0 {
+		return d.host.ejecting(ctx, one)
+	}
+	place := &d.places.all[i]
+	if place.Drive != "" && !place.remembered {
+		if all, _, err := d.catalogue.List(ctx, copies.Filter{}); err == nil {
+			_ = d.host.keepMember(*place, all) // only a memory: the drive itself says it when it is back
+		}
+	}
+	if err := d.host.ejecting(ctx, one); err != nil {
+		return err
+	}
+	place.ejected = true
+	return nil
 }
 
 // PlanWipe plans to give up the old copies on a drive.

@@ -128,17 +128,18 @@ func (v *visit) note(ctx context.Context, r *running) error {
 	}
 	proven, now := newestProven(all), r.host.now()
 	var late []error
-	for _, p := range v.places.all {
+	for i, p := range v.places.all {
 		kept, ok := v.places.stays[p.Name]
 		if !ok {
 			continue
 		}
 		if v.there(p) {
 			kept = kept.here(now, p.Drive, r.host.day(), proven)
-			if p.Drive != "" && v.places.known != nil {
+			if p.Drive != "" && v.places.known != nil && !p.ejected {
 				if err := r.host.keepMember(p, all); err != nil {
 					r.logFailure(err)
 				}
+				v.places.all[i].remembered = true
 			}
 		} else {
 			kept = kept.gone(now, proven)
@@ -151,8 +152,11 @@ func (v *visit) note(ctx context.Context, r *running) error {
 	return errors.Join(late...)
 }
 
-// there tells whether a destination is still there when all is done.
+// there tells whether a destination is still there when all is done, or was until the script ejected it.
 func (v *visit) there(p Place) bool {
+	if p.ejected {
+		return true
+	}
 	if v.places.known == nil {
 		return p.Here.State == drive.OK
 	}
@@ -165,8 +169,9 @@ func (r *running) overdue(p Place, kept stay, now time.Time) error {
 		return nil
 	}
 	since, _, _ := strings.Cut(kept.Since, "T")
+	due, _ := p.due()
 	return message.New("drive.not_found", "run.absent_too_long", message.Args{
-		"destination": p.Name, "since": since, "seen": kept.Seen, "limit": span(p.Config.MaxAbsent), "drive": p.Config.Drive.Name(), "day": weekday(p.Today),
+		"destination": p.Name, "since": since, "seen": kept.Seen, "limit": span(p.Config.MaxAbsent), "drive": driveName(due, p.Config), "day": weekday(due.Slot),
 	})
 }
 
@@ -185,9 +190,11 @@ func (s span) String() string {
 // eject lets a drive be pulled out. Only then is that said; a drive that somebody holds degrades the run.
 func (r *running) eject(ctx context.Context, p Place) {
 	args := message.Args{"destination": p.Name, "drive": driveName(p.Here, p.Config), "path": p.Here.Drive.Path}
-	if err := r.engines.Drives.Eject(ctx, p.Here.Drive); err != nil {
-		r.Degrade(message.Wrap(err, "copy.degraded", "run.not_ejected", args))
-		return
+	if !p.ejected {
+		if err := r.engines.Drives.Eject(ctx, p.Here.Drive); err != nil {
+			r.Degrade(message.Wrap(err, "copy.degraded", "run.not_ejected", args))
+			return
+		}
 	}
 	r.Log("info", message.Text("run.ejected", args), nil)
 }
