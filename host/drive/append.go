@@ -20,12 +20,15 @@ const (
 // Append adds one line to a file of lines and flushes it; the file is made where there is none, its folder is not. The
 // line comes without its line feed. Several processes may append at once: each line stays whole. A last line that a
 // power cut left without its end is closed first, so that a reader meets it as a line of its own, which it must be able
-// to pass over; a line that could not be written whole is taken back.
+// to pass over; a line that could not be written whole is taken back. A link in its place is "drive.foreign".
 func Append(path string, line []byte) error {
 	if bytes.ContainsAny(line, "\n\r") {
 		return message.New("arg.value", "drive.line", message.Args{"path": path})
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|appendFlag, 0o600)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return message.New("drive.foreign", "drive.linked_file", message.Args{"path": path})
+	}
+	file, err := openToAppend(path)
 	if err != nil {
 		return explainAt(err, filepath.Dir(path), path)
 	}

@@ -94,4 +94,6 @@ func tryLock(file *os.File) (bool, error) {
 
 func unlockFile(file *os.File) { _ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) }
 
-const appendFlag = os.O_APPEND
+func openToAppend(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+}

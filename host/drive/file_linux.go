@@ -243,5 +243,8 @@ func forgetVolume(file *os.File) bool {
 	return unix.IoctlSetInt(int(device.Fd()), unix.BLKFLSBUF, 0) == nil
 }
 
-// Where the filesystem has no locks, the kernel still puts each line behind the last.
-const appendFlag = os.O_APPEND
+// openToAppend opens a file of lines, or makes it; a link is not followed. Where the filesystem has no locks, the kernel still
+// puts each line behind the last.
+func openToAppend(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|unix.O_NOFOLLOW, 0o600)
+}

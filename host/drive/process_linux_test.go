@@ -256,6 +256,24 @@ func TestATornLastLineIsClosedBeforeTheNext(t *testing.T) {
 	}
 }
 
+func TestNoLineIsWrittenThroughALink(t *testing.T) {
+	dir := t.TempDir()
+	database, ledger := filepath.Join(dir, "LOJA.FDB"), filepath.Join(dir, "ledger.jsonl")
+	file(t, database, "records")
+	if err := os.Symlink(database, ledger); err != nil {
+		t.Fatal(err)
+	}
+	if err := Append(ledger, []byte("x")); message.Code(err) != "drive.foreign" || !strings.Contains(err.Error(), ledger) {
+		t.Errorf("%v", err)
+	}
+	if opened, err := openToAppend(ledger); err == nil {
+		t.Errorf("one that was planted after the look is followed: %v", opened.Close())
+	}
+	if text, err := os.ReadFile(database); string(text) != "records" {
+		t.Errorf("it holds %q, %v", text, err)
+	}
+}
+
 func TestALineThatDoesNotFitIsTakenBack(t *testing.T) {
 	dir := smallDrive(t, "8k")
 	path := filepath.Join(dir, "ledger.jsonl")

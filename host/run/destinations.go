@@ -26,6 +26,7 @@ type Place struct {
 	Sightings []drive.Sighting // of its drives, plugged in or not; none where it is a folder
 	Today     string           // the slot that is due today; "" where the day has none
 	Warnings  []error          // what is odd about the drive, and keeps no copy from being made there
+
 }
 
 // Called is a drive as a person is told of it: "AZUL (quarta-feira)".
@@ -218,21 +219,30 @@ func (h *Host) day() string {
 // wanting is why no drive of a destination can be used. Where one is there and wrong that is told, else which one to
 // plug in: today's, if it was ever enrolled.
 func (h *Host) wanting(p Place, err error) error {
-	var best *drive.Sighting
-	for i, s := range p.Sightings {
-		switch {
-		case s.State != drive.Absent:
+	for _, s := range p.Sightings {
+		if s.State != drive.Absent {
 			return err
-		case s.Mark.ID != "" && (best == nil || s.Slot == p.Today):
-			best = &p.Sightings[i]
 		}
 	}
-	if best == nil {
+	best, ok := p.due()
+	if !ok {
 		return err
 	}
 	return message.New("drive.not_found", "run.plug_in", message.Args{
-		"destination": p.Name, "drive": driveName(*best, p.Config), "slot": best.Slot, "day": weekday(best.Slot), "seen": message.Day(best.Day),
+		"destination": p.Name, "drive": driveName(best, p.Config), "slot": best.Slot, "day": weekday(best.Slot), "seen": message.Day(best.Day),
 	})
+}
+
+// due is the drive of a destination that is to be plugged in today: the one of the day, else any; false where none was ever
+// enrolled.
+func (p Place) due() (drive.Sighting, bool) {
+	var best drive.Sighting
+	for _, s := range p.Sightings {
+		if s.Mark.ID != "" && (best.Mark.ID == "" || s.Slot == p.Today) {
+			best = s
+		}
+	}
+	return best, best.Mark.ID != ""
 }
 
 // driveName is what people call a drive.
