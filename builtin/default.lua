@@ -64,9 +64,10 @@ local function rotate(where)
   end
 end
 
--- What is done once the copies of the run are made. None of it fails the run. First every destination
--- gets what it lacks, since what one of them waits for no other may drop; and nothing is dropped
--- before every new copy is proven. Where one did not fit, old ones may go: the next then finds room.
+-- What is done once the copies of the run are made. None of it fails the run. First every
+-- destination gets what it lacks, since what one of them waits for no other may drop; and nothing
+-- is dropped before every new copy is proven. Where one did not fit, old ones may go: the next
+-- then finds room.
 local function tidy(job, copies, p)
   local say = says[job.language]
   local function try(what, where, fn, ...)

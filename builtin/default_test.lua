@@ -331,7 +331,7 @@ dj.test("set: its rotation counts the copies on all of its drives", function(sim
   )
 end)
 
-dj.test("optional, max_absent: away for a while degrades, for too long it fails", function(sim)
+dj.test("optional, max_absent: away for a while degrades, for too long fails", function(sim)
   weekday_drives(sim, { optional = true, max_absent = "3d" })
   sim:run("backup")
   sim:unplug("pendrive")
@@ -356,7 +356,7 @@ dj.test("eject: the drive is let go when the run has ended, also after a failure
   dj.expect.equal(sim:run("backup").degraded[1].code, "drive.not_found")
 end)
 
--- What was missed ----------------------------------------------------------------------------------
+-- What was missed ---------------------------------------------------------------------------------
 
 dj.test("a drive that was away gets what it missed, the newest first", function(sim)
   sim:config { backup = { at = { "22:00" }, to = { "local", "pendrive" } } }
@@ -431,7 +431,7 @@ dj.test("a destination that was full makes room by its rotation", function(sim)
   dj.expect.equal(sim:copies({ where = "pendrive" })[1].day, "2026-03-14")
 end)
 
--- What goes wrong ----------------------------------------------------------------------------------
+-- What goes wrong ---------------------------------------------------------------------------------
 
 dj.test("drops nothing while its copies are not proven", function(sim)
   sim:config(nightly)

@@ -16,8 +16,8 @@ local function missing(copy, companies)
   return found
 end
 
--- Segura a última cópia que tem as empresas que sumiram, e avisa; da segunda noite em diante, ela já
--- está segura e quem tinha de saber já sabe.
+-- Segura a última cópia que tem as empresas que sumiram, e avisa; da segunda noite em diante, ela
+-- já está segura e quem tinha de saber já sabe.
 local function hold(job, last, gone)
   local names = table.concat(gone, ", ")
   local reason = "a última com " .. names

@@ -1,6 +1,6 @@
--- An accountant. The tax office asks for what was closed years ago: the closing of each month is a
--- copy of its own class, of which sixty stay, and the year's balance stays for ten years. Before the
--- system is updated there is a proven copy, or no update. Its djscript.toml is
+-- An accountant. The tax office asks for what was closed years ago: the closing of each month is
+-- a copy of its own class, of which sixty stay, and the year's balance stays for ten years. Before
+-- the system is updated there is a proven copy, or no update. Its djscript.toml is
 -- lojas/contabilidade.toml.
 local days = require("lib.days")
 local rotacao = require("lib.rotacao")

@@ -26,8 +26,8 @@ return dj.script {
   },
   policies = { semana = sets },
   jobs = {
-    -- In the morning, when somebody is there to plug it in. What lay on a drive is known while it is
-    -- away, and it is asked for only when it is late: on a Monday, Saturday's copy is not.
+    -- In the morning, when somebody is there to plug it in. What lay on a drive is known while it
+    -- is away, and it is asked for only when it is late: on a Monday, Saturday's copy is not.
     aviso = function(job, p)
       local last = dj.copy.newest { where = p.pendrive, state = "verified" }
       if last and days.between(last.day, job.day) <= p.days then

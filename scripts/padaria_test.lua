@@ -92,7 +92,7 @@ dj.test("asks for the pen drive when it has no new copy for too long, and not be
   open_bakery(sim)
   sim:advance("1d")
   sim:at("2026-03-04 07:00")
-  dj.expect.equal(sim:run("aviso").result, "skipped") -- it is away, and had the day before yesterday's
+  dj.expect.equal(sim:run("aviso").result, "skipped") -- it has the copy of two days ago
   sim:at("2026-03-05 07:00")
   dj.expect.equal(sim:run("aviso").exit, 0)
   dj.expect.contains(sim:notices()[1].title, "pen drive")

@@ -49,7 +49,8 @@ return dj.script {
       end)
     end,
 
-    -- When nobody does: proves the day's copies, makes the night's, brings the server what it missed.
+    -- When nobody does: proves the day's copies, makes the night's, and brings the server what it
+    -- missed.
     noite = function(job, p)
       rotacao.prove(job)
       local copies = dj.copy.create { to = p.to }

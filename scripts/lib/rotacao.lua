@@ -48,8 +48,8 @@ function rotacao.bring(job, copies, destinations)
   end
 end
 
--- Drops what djscript.toml does not keep, once every new copy is proven: also where a new one did not
--- fit, so that the next finds room. What could not be reached was said when the copy was made.
+-- Drops what djscript.toml does not keep, once every new copy is proven: also where a new one did
+-- not fit, so that the next finds room. What could not be reached was said when it was made.
 function rotacao.rotate(job, copies, destinations)
   if not all_proven(copies) then
     return
