@@ -294,6 +294,9 @@ func (s *shelves) whole(t failer, id string, wanted ...string) string {
 				t.Fatalf("at %s and %s: %v", lies, where, err)
 			}
 			lies = where
+			if where == "trash" && !strings.Contains(filepath.ToSlash(c.Places[0].Path), trashPath) {
+				lies = "on its way"
+			}
 		}
 	}
 	if !slices.Contains(wanted, lies) {

@@ -110,7 +110,7 @@ func (t *tree) plant(m Mutant, name string) (overlay string, err error) {
 type ended struct{ result, output string }
 
 // longest is how long tests may take: a bug that never ends is found too.
-const longest = 2 * time.Minute
+const longest = 5 * time.Minute
 
 // histories are how many the properties of rotation draw while a bug is planted: some take more luck than "make test" has. A
 // bug that is found ends the drawing.
