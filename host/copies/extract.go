@@ -15,7 +15,7 @@ import (
 // there is written over. Only names of parts, or nothing for all of them; the keys open what is encrypted. A place that
 // is damaged or can not be read is passed over and told beside the result. Gives the files written.
 func Extract(ctx context.Context, c Copy, dir string, only []string, keys ...age.Identity) (files []string, told []error, err error) {
-	if _, err := c.place(); err != nil {
+	if err := c.nowhere(); err != nil {
 		return nil, nil, err
 	}
 	defer c.hold()()

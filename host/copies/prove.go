@@ -32,7 +32,7 @@ type Prover struct {
 // copy.degraded and changes nothing.
 func (p *Prover) Prove(ctx context.Context, c Copy) (Copy, []error, error) {
 	defer c.hold()()
-	if _, err := c.place(); err != nil {
+	if err := c.nowhere(); err != nil {
 		return c, nil, err
 	}
 	catalogue := &Catalogue{Store: c.Store, Destinations: p.Destinations, Now: p.Now}
@@ -182,14 +182,12 @@ func (c Copy) best(keys Keys) (found []*Place) {
 	return found
 }
 
-// place is the first place where the copy lies.
-func (c Copy) place() (Place, error) {
-	for _, p := range c.Places {
-		if p.State == Present {
-			return p, nil
-		}
+// nowhere is the error of a copy that lies at no place now.
+func (c Copy) nowhere() error {
+	if slices.ContainsFunc(c.Places, func(p Place) bool { return p.State == Present }) {
+		return nil
 	}
-	return Place{}, message.New("copy.not_found", "copies.nowhere", message.Args{"name": c.Name})
+	return message.New("copy.not_found", "copies.nowhere", message.Args{"name": c.Name})
 }
 
 // settle writes a proof beside the copy wherever it lies, and gives what has become of the copy. A proof that failed

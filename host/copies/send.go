@@ -20,7 +20,7 @@ func (c *Catalogue) Send(ctx context.Context, found Copy, to []Destination) (Cop
 	if found.State == Bad {
 		return found, nil, message.New("copy.bad", "copies.send_bad", message.Args{"name": found.Name})
 	}
-	if _, err := found.place(); err != nil {
+	if err := found.nowhere(); err != nil {
 		return found, nil, err
 	}
 	defer found.hold()()
