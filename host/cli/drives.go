@@ -121,7 +121,9 @@ func (a *app) enrol(ctx context.Context, path, name, slot string) error {
 	}
 	now := h.Now().In(h.Config.Store.Location)
 	mark := drive.Mark{Name: d.Drive.Name(), Store: h.Config.Store.ID, Destination: d.Name, Slot: slot, Created: now.Format("2006-01-02T15:04:05Z07:00")}
-	e, err := drive.Enrol(ctx, one.Path, mark, h.Apart(), a.enrolling())
+	watcher := a.watcher()
+	e, err := drive.Enrol(ctx, one.Path, mark, h.Apart(), watcher.far(enrolling, one.Path))
+	watcher.end()
 	if err != nil {
 		return err
 	}
@@ -195,20 +197,6 @@ func (a *app) chosen(ctx context.Context, path string) (drive.Drive, error) {
 		paths = append(paths, d.Path)
 	}
 	return drive.Drive{}, message.New("arg.value", "cli.enrol_path", message.Args{"paths": strings.Join(paths, ", "), "n": len(all)})
-}
-
-// enrolling shows how far the trial of a drive is.
-func (a *app) enrolling() func(done, total int64) {
-	if a.json {
-		return nil
-	}
-	last := int64(-1)
-	return func(done, total int64) {
-		if tenth := done * 10 / max(total, 1); tenth != last {
-			last = tenth
-			a.tell("cli.enrolling", message.Args{"percent": tenth * 10})
-		}
-	}
 }
 
 func (a *app) drivesEjectCommand() *cobra.Command {
