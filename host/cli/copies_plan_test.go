@@ -99,6 +99,7 @@ func TestOtherRulesAreTriedAndChangeNothing(t *testing.T) {
 		}
 	}
 	s.run("", "copies", "plan", "--policy", "minha:primeira").wants(t, 0, "a primeira")
+	s.run("", "copies", "plan", "--policy", "dialy=7 weekly=x; monthly=-1", "--days", "-1").wants(t, 2, "daily=", `"weekly=x"`, `"monthly=-1"`, "--days can not be -1")
 	for policy, want := range map[string]string{
 		"": "", "daily=0": "has no rule", "daily=-1": "does not count copies", "nada=1": "is no rule of a policy", "dialy=7": "did you mean daily=",
 		"minha:outra": "outra", "nada:nada": "nada",

@@ -271,11 +271,16 @@ func (a *app) wipe(ctx context.Context, which string, dry bool) error {
 		return message.New("confirm.refused", "copies.wipe_word", message.Args{"word": plan.Word, "n": len(plan.Foreign)})
 	}
 	gone, err := h.Wipe(ctx, d, plan, plan.Word)
-	if a.json {
-		return errors.Join(err, a.printJSON(map[string]any{"plan": plan, "dropped": append([]copies.Copy{}, gone...)}))
+	if !a.json {
+		a.print("cli.wiped", message.Args{"n": len(gone), "path": d.Path})
+		return err
 	}
-	a.print("cli.wiped", message.Args{"n": len(gone), "path": d.Path})
-	return err
+	wiped := map[string]any{"plan": plan, "dropped": append([]copies.Copy{}, gone...)}
+	if err != nil { // what went is told with why the rest did not
+		wiped["error"] = describe(err)
+		err = ended(run.ExitOf(err))
+	}
+	return errors.Join(a.printJSON(wiped), err)
 }
 
 func (a *app) showWipe(d drive.Drive, plan copies.Wipe, dry bool) error {

@@ -128,9 +128,7 @@ func (s *sending) from(ctx context.Context, place Place) (err error) {
 		}
 	}()
 	reading := &faultyReader{from: &reader{ctx: ctx, from: source.bytes()}}
-	far := func(n int64) { s.far(Progress{Step: "sending", Done: n, Total: max(n, place.Bytes)}) }
-	far(0)
-	_, err = io.CopyBuffer(io.MultiWriter(out, &counter{tell: far}), reading, make([]byte, blockSize))
+	err = s.pour(out, reading, place)
 	out.end()
 	switch {
 	case ctx.Err() != nil:
@@ -164,6 +162,14 @@ func (s *sending) lies(p Place) {
 	s.copy.Places = append(s.copy.Places, p)
 	d, _ := s.destination(p.Destination)
 	s.miss(d, s.carry(d, p))
+}
+
+// pour reads the bytes of a place into where they are to lie, and tells how far they are.
+func (s *sending) pour(to io.Writer, from io.Reader, place Place) error {
+	far := func(n int64) { s.far(Progress{Step: "sending", Done: n, Total: max(n, place.Bytes)}) }
+	far(0)
+	_, err := io.CopyBuffer(io.MultiWriter(to, &counter{tell: far}), from, make([]byte, blockSize))
+	return err
 }
 
 // far tells how far the copy is.
