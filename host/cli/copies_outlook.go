@@ -155,7 +155,7 @@ var clauses = map[string]string{
 	"retention.yearly": "cli.why_year", "retention.monthly": "cli.why_month", "retention.weekly": "cli.why_week", "retention.daily": "cli.why_day",
 	"retention.hourly": "cli.why_hour", "retention.weekday": "cli.why_weekday", "retention.within": "cli.why_within", "retention.last": "cli.why_last",
 	"retention.floor": "cli.why_floor", "retention.spare": "cli.why_spare", "retention.never_proven": "cli.why_never_proven",
-	"retention.other_class": "cli.why_other_class", "retention.bad": "cli.why_bad", "retention.unlike": "cli.why_unlike",
+	"retention.other_class": "cli.why_other_class", "retention.unlike": "cli.why_unlike",
 	"retention.unsure": "cli.why_unsure", "retention.doubted": "cli.why_doubted", "retention.unproven": "cli.why_unproven",
 	"retention.stale": "cli.why_stale", "retention.awaited": "cli.why_awaited", "retention.arrived": "cli.why_arrived",
 	"retention.device": "cli.why_device", "retention.devices": "cli.why_devices", "retention.suspect": "cli.why_suspect",

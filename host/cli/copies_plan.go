@@ -36,10 +36,10 @@ func (a *app) copiesPlanCommand() *cobra.Command {
 }
 
 func (a *app) planCopies(ctx context.Context, asked planAsked) error {
-	if asked.days < 0 || asked.days > primitive.MostNights {
-		return message.New("arg.value", "cli.bad_days", message.Args{"n": asked.days, "most": primitive.MostNights})
-	}
 	by, err := pruningBy(asked.policy)
+	if asked.days < 0 || asked.days > primitive.MostNights {
+		err = errors.Join(err, message.New("arg.value", "cli.bad_days", message.Args{"n": asked.days, "most": primitive.MostNights}))
+	}
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,8 @@ func TestCopiesAreSentWhereAPersonSays(t *testing.T) {
 		s.run("", append([]string{"copies"}, strings.Fields(line)...)...).wants(t, 2, "what goes where")
 	}
 	s.run("", "copies", "send", "1", "--to", "penn").wants(t, 2, `did you mean "pen"?`)
-	s.run("", "copies", "send", "1", "2", "99", "--to", "pen,rede").wants(t, 1, "Copy 1 of loja lies at: local, pen, rede", "Copy 2", "99")
+	s.run("", "copies", "send", "1", "--to", "lua,pen,sol").wants(t, 2, `"lua"`, `"sol"`)
+	s.run("", "copies", "send", "1", "2", "99", "--to", "pen,rede").wants(t, 1, "Copy 1 of loja lies at: local, pen, rede", "Copy 2", "99", "bringing loja to the destination", "reading loja back from every destination")
 	if s.zips("pen") != "1 2" || s.zips("rede") != "1 2" {
 		t.Errorf("sent %s and %s", s.zips("pen"), s.zips("rede"))
 	}

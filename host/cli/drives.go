@@ -121,7 +121,9 @@ func (a *app) enrol(ctx context.Context, path, name, slot string) error {
 	}
 	now := h.Now().In(h.Config.Store.Location)
 	mark := drive.Mark{Name: d.Drive.Name(), Store: h.Config.Store.ID, Destination: d.Name, Slot: slot, Created: now.Format("2006-01-02T15:04:05Z07:00")}
-	e, err := drive.Enrol(ctx, one.Path, mark, h.Apart(), a.enrolling())
+	watcher := a.watcher()
+	e, err := drive.Enrol(ctx, one.Path, mark, h.Apart(), watcher.far(enrolling, one.Path))
+	watcher.end()
 	if err != nil {
 		return err
 	}
@@ -197,20 +199,6 @@ func (a *app) chosen(ctx context.Context, path string) (drive.Drive, error) {
 	return drive.Drive{}, message.New("arg.value", "cli.enrol_path", message.Args{"paths": strings.Join(paths, ", "), "n": len(all)})
 }
 
-// enrolling shows how far the trial of a drive is.
-func (a *app) enrolling() func(done, total int64) {
-	if a.json {
-		return nil
-	}
-	last := int64(-1)
-	return func(done, total int64) {
-		if tenth := done * 10 / max(total, 1); tenth != last {
-			last = tenth
-			a.tell("cli.enrolling", message.Args{"percent": tenth * 10})
-		}
-	}
-}
-
 func (a *app) drivesEjectCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "eject NAME|PATH", Short: message.Text("cli.drives_eject_short", nil), Long: message.Text("cli.drives_eject_long", nil), Args: exactly(1),
@@ -283,11 +271,16 @@ func (a *app) wipe(ctx context.Context, which string, dry bool) error {
 		return message.New("confirm.refused", "copies.wipe_word", message.Args{"word": plan.Word, "n": len(plan.Foreign)})
 	}
 	gone, err := h.Wipe(ctx, d, plan, plan.Word)
-	if a.json {
-		return errors.Join(err, a.printJSON(map[string]any{"plan": plan, "dropped": append([]copies.Copy{}, gone...)}))
+	if !a.json {
+		a.print("cli.wiped", message.Args{"n": len(gone), "path": d.Path})
+		return err
 	}
-	a.print("cli.wiped", message.Args{"n": len(gone), "path": d.Path})
-	return err
+	wiped := map[string]any{"plan": plan, "dropped": append([]copies.Copy{}, gone...)}
+	if err != nil { // what went is told with why the rest did not
+		wiped["error"] = describe(err)
+		err = ended(run.ExitOf(err))
+	}
+	return errors.Join(a.printJSON(wiped), err)
 }
 
 func (a *app) showWipe(d drive.Drive, plan copies.Wipe, dry bool) error {

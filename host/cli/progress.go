@@ -27,6 +27,7 @@ type watcher struct {
 	bar    *mpb.Bar
 	shown  string // the step that goes on
 	title  string // its words
+	bytes  bool   // it counts bytes
 	began  time.Time
 	done   int64
 	now    func() time.Time
@@ -38,6 +39,13 @@ func (a *app) watcher() *watcher {
 		w.bars = mpb.New(mpb.WithOutput(file), mpb.WithWidth(40), mpb.WithRefreshRate(200*time.Millisecond))
 	}
 	return w
+}
+
+// far is a function to tell how far a step is that is no part of a run.
+func (w *watcher) far(step, of string) func(done, total int64) {
+	return func(done, total int64) {
+		w.watch(run.Event{Kind: "progress", Progress: &copies.Progress{Step: step, Database: of, Done: done, Total: total}})
+	}
 }
 
 // watch takes one event.
@@ -75,7 +83,7 @@ func (w *watcher) progress(p copies.Progress) {
 
 // step begins to show another stretch of work.
 func (w *watcher) step(p copies.Progress) {
-	w.title, w.began, w.done = stepTitle(p), w.now(), 0
+	w.title, w.bytes, w.began, w.done = stepTitle(p), inBytes(p.Step), w.now(), 0
 	if w.bars == nil {
 		w.line(w.title)
 		return
@@ -88,13 +96,21 @@ func (w *watcher) newBar(p copies.Progress) *mpb.Bar {
 	if p.Total == 0 {
 		return w.bars.New(0, mpb.SpinnerStyle().PositionLeft(), mpb.AppendDecorators(decor.Name(w.title)))
 	}
-	return w.bars.New(p.Total, mpb.BarStyle(),
-		mpb.PrependDecorators(decor.Name(w.title+" ")),
-		mpb.AppendDecorators(
-			decor.Percentage(), decor.Name("  "), decor.AverageSpeed(decor.SizeB1024(0), "% .1f"), decor.Name("  "),
-			decor.AverageETA(decor.ET_STYLE_MMSS),
-		))
+	after := []decor.Decorator{decor.Percentage(), decor.Name("  ")}
+	if inBytes(p.Step) {
+		after = append(after, decor.AverageSpeed(decor.SizeB1024(0), "% .1f"), decor.Name("  "))
+	}
+	return w.bars.New(p.Total, mpb.BarStyle(), mpb.PrependDecorators(decor.Name(w.title+" ")),
+		mpb.AppendDecorators(append(after, decor.AverageETA(decor.ET_STYLE_MMSS))...))
 }
+
+// Steps of commands that make no copies: what they count are no bytes.
+const (
+	enrolling  = "enrolling"
+	simulating = "simulating"
+)
+
+func inBytes(step string) bool { return step != enrolling && step != simulating }
 
 func stepTitle(p copies.Progress) string {
 	args := message.Args{"database": p.Database}
@@ -105,6 +121,12 @@ func stepTitle(p copies.Progress) string {
 		return message.Text("cli.step_sealing", args)
 	case "proving":
 		return message.Text("cli.step_proving", args)
+	case "sending":
+		return message.Text("cli.step_sending", args)
+	case enrolling:
+		return message.Text("cli.step_enrolling", message.Args{"path": p.Database})
+	case simulating:
+		return message.Text("cli.step_simulating", nil)
 	}
 	return p.Step
 }
@@ -133,7 +155,7 @@ func (w *watcher) endBar() {
 	w.bar.Wait()
 	w.bar = nil
 	text := w.title
-	if w.done > 0 {
+	if w.done > 0 && w.bytes {
 		text += ", " + size(w.done)
 	}
 	w.line(text + ", " + lasted(w.now().Sub(w.began).Seconds()))

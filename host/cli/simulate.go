@@ -61,10 +61,16 @@ func (a *app) simulate(ctx context.Context, targets []string, flags simulateFlag
 		flags.from = schedule.BusinessDay(a.now(), c.Store.Location, c.Store.DayStarts)
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(litter))
+	watcher := a.watcher()
+	far := watcher.far(simulating, "")
+	if watcher.bars == nil && !watcher.events {
+		far = func(int64, int64) {} // most are over in a second: that is no step to be told
+	}
 	program := &sim.Program{Defaults: a.Config, Builtin: a.Builtin, Checks: []config.Check{checkSchedule, run.CheckGrants}}
 	lived, err := program.Simulate(ctx, c, sim.Simulation{
-		Targets: targets, Days: flags.days, From: flags.from, Faults: flags.faults, Day: flags.day, Whole: a.json,
+		Targets: targets, Days: flags.days, From: flags.from, Faults: flags.faults, Day: flags.day, Whole: a.json, Lived: func(days int) { far(int64(days), int64(flags.days)) },
 	})
+	watcher.end()
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,8 @@ type Catalogue struct {
 	Store        string // id; "" accepts every store's copies
 	Destinations []Destination
 	Now          func() time.Time
-	Keys         Keys // for the check of what is encrypted
+	Keys         Keys           // for the check of what is encrypted
+	Progress     func(Progress) // how far a copy is on its way; nil: nobody looks
 
 	turns map[string]turn // of the destinations that it holds, by name
 	died  func()          // called after each step of a change; only tests die there

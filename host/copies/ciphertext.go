@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 
@@ -81,7 +80,7 @@ func (s *sending) carbon(ctx context.Context, place Place, d Destination, made l
 	}
 	defer func() { s.miss(d, p.discard()) }()
 	reading := &faultyReader{from: &reader{ctx: ctx, from: source.bytes()}}
-	_, err = io.CopyBuffer(struct{ io.Writer }{p}, reading, make([]byte, blockSize))
+	err = s.pour(p, reading, place)
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)

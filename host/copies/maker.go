@@ -47,7 +47,7 @@ type File struct {
 
 // Progress is how far a copy is. Total is 0 where it can not be known.
 type Progress struct {
-	Step     string // "copying", "sealing", "proving"
+	Step     string // "copying", "sealing", "proving", "sending"
 	Database string
 	Table    string
 	Done     int64 // bytes

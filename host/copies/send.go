@@ -130,7 +130,7 @@ func (s *sending) from(ctx context.Context, place Place) (err error) {
 		}
 	}()
 	reading := &faultyReader{from: &reader{ctx: ctx, from: source.bytes()}}
-	_, err = io.CopyBuffer(struct{ io.Writer }{out}, reading, make([]byte, blockSize))
+	err = s.pour(out, reading, place)
 	out.end()
 	switch {
 	case ctx.Err() != nil:
@@ -143,6 +143,7 @@ func (s *sending) from(ctx context.Context, place Place) (err error) {
 	case out.sum() != source.sum:
 		return message.New("copy.bad", "copies.hash_differs", message.Args{"path": place.Path, "want": source.sum, "got": out.sum()})
 	}
+	s.far(Progress{Step: "sealing"})
 	places, err := out.publish(ctx, s.copy.Name, source.manifest)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -163,6 +164,22 @@ func (s *sending) lies(p Place) {
 	s.copy.Places = append(s.copy.Places, p)
 	d, _ := s.destination(p.Destination)
 	s.miss(d, s.carry(d, p))
+}
+
+// pour reads the bytes of a place into where they are to lie, and tells how far they are.
+func (s *sending) pour(to io.Writer, from io.Reader, place Place) error {
+	far := func(n int64) { s.far(Progress{Step: "sending", Done: n, Total: max(n, place.Bytes)}) }
+	far(0)
+	_, err := io.CopyBuffer(io.MultiWriter(to, &counter{tell: far}), from, make([]byte, blockSize))
+	return err
+}
+
+// far tells how far the copy is.
+func (s *sending) far(p Progress) {
+	if s.Progress != nil {
+		p.Database = s.copy.Database
+		s.Progress(p)
+	}
 }
 
 func (s *sending) tell(err error) {

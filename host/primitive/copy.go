@@ -146,19 +146,16 @@ func (h *Host) databases(names []string) (found []copies.Database, err error) {
 	return found, nil
 }
 
-func (h *Host) destinations(names []string) ([]copies.Destination, error) {
-	var found []copies.Destination
+func (h *Host) destinations(names []string) (found []copies.Destination, err error) {
+	var unknown []error
 	for _, name := range names {
 		d, err := h.destination(name)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, d)
+		unknown, found = append(unknown, err), append(found, d)
 	}
 	if len(found) == 0 {
 		return nil, message.New("option.missing", "primitive.no_destinations", nil)
 	}
-	return found, nil
+	return found, errors.Join(unknown...)
 }
 
 func (h *Host) destination(name string) (copies.Destination, error) {

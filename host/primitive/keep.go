@@ -1,6 +1,7 @@
 package primitive
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strconv"
@@ -24,14 +25,12 @@ func ParseKeep(text string) (*Keep, error) {
 		return &Keep{Script: strings.TrimSpace(text)}, nil
 	}
 	k := &Keep{}
+	var wrong []error
 	for set := range strings.SplitSeq(text, ";") {
 		p, err := parsePolicy(set)
-		if err != nil {
-			return nil, err
-		}
-		k.Policies = append(k.Policies, p)
+		wrong, k.Policies = append(wrong, err), append(k.Policies, p)
 	}
-	return k, nil
+	return k, errors.Join(wrong...)
 }
 
 func parsePolicy(text string) (retention.Policy, error) {
@@ -41,11 +40,13 @@ func parsePolicy(text string) (retention.Policy, error) {
 	}
 	rules := []string{"last", "hourly", "daily", "weekly", "monthly", "yearly", "within", "weekdays", "class", "min"}
 	told := map[string]bool{}
+	var wrong []error
 	for word := range strings.FieldsSeq(text) {
 		name, value, _ := strings.Cut(strings.Trim(word, ","), "=")
 		args := message.Args{"word": word, "known": strings.Join(rules, ", "), "near": lua.Nearest(name, rules)}
 		if !slices.Contains(rules, name) || told[name] || value == "" {
-			return retention.Policy{}, message.New("option.value", "primitive.rule_word", args)
+			wrong = append(wrong, message.New("option.value", "primitive.rule_word", args))
+			continue
 		}
 		told[name] = true
 		var err error
@@ -67,9 +68,10 @@ func parsePolicy(text string) (retention.Policy, error) {
 		default:
 			*counts[name], err = count(word, value)
 		}
-		if err != nil {
-			return retention.Policy{}, err
-		}
+		wrong = append(wrong, err)
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return retention.Policy{}, err
 	}
 	return a.policy()
 }

@@ -134,7 +134,6 @@ func (w driven) Engines(ctx context.Context) (*Engines, error) {
 	p := w.places(ctx)
 	e := &Engines{Databases: []copies.Database{{Name: "loja"}}, Destinations: p.destinations(), Mask: func(text string) string { return text }}
 	lying := lying{shop: w.shop, to: p.destinations()}
-	e.Drives = drives{host: w.Host, places: p}
 	e.Copies, e.visit = lying, &visit{places: p, catalogue: lying}
 	e.Drives = ports{drives{w.Host, p, nil, e.visit}, w.shop}
 	return e, nil

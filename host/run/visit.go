@@ -27,7 +27,8 @@ type visit struct {
 	}
 	arrived bool // what is to be said before copies are made was said
 	run     *running
-	left    []string // paths of drives that the script has ejected by itself
+	noted   bool     // all is noted: the run has ended
+	left    []string // paths of drives that were ejected
 }
 
 // arrive says what is to be said of the drives before copies are made, and makes the folder on a drive that is certainly
@@ -94,8 +95,8 @@ func (r *running) leave(ctx context.Context, failed error) error {
 
 // eject takes out a drive that a script ejects by itself. What lies there is noted first: afterwards nobody can read it.
 func (v *visit) eject(ctx context.Context, d drive.Drive, eject func(context.Context, drive.Drive) error) error {
-	if v.run != nil {
-		v.noteAll(ctx, v.run, func(p Place) bool { return p.Path != "" && p.Here.Drive.Path == d.Path })
+	if v.run != nil && !v.noted {
+		_ = v.noteAll(ctx, v.run, func(p Place) bool { return p.Path != "" && p.Here.Drive.Path == d.Path }) // what is there is not late
 	}
 	err := eject(ctx, d)
 	if err == nil {
@@ -104,7 +105,7 @@ func (v *visit) eject(ctx context.Context, d drive.Drive, eject func(context.Con
 	return err
 }
 
-// gone tells whether the script has ejected the drive of a destination.
+// gone tells whether the drive of a destination was ejected.
 func (v *visit) gone(p Place) bool { return slices.Contains(v.left, p.Here.Drive.Path) }
 
 // settle remembers what lies where now, and fails a run whose copies have missed a destination for too long. A run that was
@@ -162,6 +163,7 @@ func (r *running) handledCopies() bool {
 
 // note remembers what lies on the drives that are there and since when others are not, and gives what is overdue.
 func (v *visit) note(ctx context.Context, r *running) error {
+	v.noted = true
 	return v.noteAll(ctx, r, func(p Place) bool { return p.Path == "" || !v.gone(p) })
 }
 

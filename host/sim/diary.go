@@ -79,7 +79,8 @@ type Lack struct {
 // diary writes down what happens in a simulation. A nil diary writes nothing.
 type diary struct {
 	store *Store
-	whole bool // with every copy that stays
+	whole bool           // with every copy that stays
+	lived func(days int) // called after each day; nil: nobody looks
 
 	days   []*Day
 	lacks  []Lack
@@ -121,6 +122,9 @@ func (d *diary) today() *Day {
 			return last
 		}
 		d.close(last)
+		if d.lived != nil {
+			d.lived(last.N)
+		}
 		next, _ := time.Parse(time.DateOnly, last.Day) // ours
 		d.days = append(d.days, d.blank(last.N+1, next.AddDate(0, 0, 1).Format(time.DateOnly)))
 	}

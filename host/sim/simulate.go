@@ -20,10 +20,11 @@ const MostDays = 10_000
 type Simulation struct {
 	Targets []string // entries of the store, which run when they are due; or one "script:policy"
 	Days    int
-	From    string   // the first business day, yyyy-mm-dd
-	Faults  []string // "off:45d", "full@120"
-	Day     int      // on which the faults come that name no day, from 1; 0: in the middle
-	Whole   bool     // with every copy of every day
+	From    string         // the first business day, yyyy-mm-dd
+	Faults  []string       // "off:45d", "full@120"
+	Day     int            // on which the faults come that name no day, from 1; 0: in the middle
+	Whole   bool           // with every copy of every day
+	Lived   func(days int) // called after each day; nil: nobody looks
 }
 
 // Simulated is what became of the store.
@@ -66,6 +67,7 @@ func (p *Program) life(ctx context.Context, c *config.Config, o Simulation) (*ca
 	s.furnish()
 	s.now = begin
 	s.diary = newDiary(s, o.Whole)
+	s.diary.lived = o.Lived
 	s.diary.begin()
 	life := &calendar{store: s, due: due, tell: s.diary.told}
 	life.awake()
