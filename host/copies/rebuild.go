@@ -71,7 +71,8 @@ func (c *Catalogue) incomplete(d Destination, events []event) error {
 	return nil
 }
 
-// rebuild enters what the ledger of a destination does not know, and tells how much that was.
+// rebuild enters what the ledger of a destination does not know, and tells how much that was, or that a newer version has
+// been there.
 func (c *Catalogue) rebuild(d Destination) error {
 	events, err := readLedger(d.Path)
 	if err != nil {
@@ -80,6 +81,9 @@ func (c *Catalogue) rebuild(d Destination) error {
 	known := remembered(events)
 	lost := 0
 	var failed []error
+	if newer(events, c.Store) { // else rotation would stand still, and nobody would know
+		failed = append(failed, message.New("guard.ledger", "copies.ledger_newer", message.Args{"destination": d.Name}))
+	}
 	for _, one := range c.gaps(d, events) {
 		if m := known[one.Name]; m == nil || m.writing == nil { // else whoever wrote it died on the last step
 			lost++

@@ -2,7 +2,6 @@ package copies
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -124,8 +123,8 @@ func TestALedgerOfTheFutureDropsNothing(t *testing.T) {
 		if err := s.drops(first); message.Code(err) != "guard.ledger" {
 			t.Errorf("%v", err)
 		}
-		if err := s.sweep(); err != nil {
-			t.Error(err)
+		if err := s.sweep(); message.Code(err) != "guard.ledger" {
+			t.Errorf("%v", err)
 		}
 		if err := s.drops(first); message.Code(err) != "guard.ledger" {
 			t.Errorf("%v", err)
@@ -146,9 +145,26 @@ func TestALedgerOfTheFutureDeletesNothingFromTheTrash(t *testing.T) {
 	for seq := range uint64(3) {
 		s.put(3+seq, Verified, func(m *Manifest) { m.Day = "2026-12-21" })
 	}
-	err := errors.Join(s.sweep(), s.Hold(t.Context(), "local", func() error { return s.empty(s.Destinations[0], 1<<60) }))
+	if err := s.sweep(); message.Code(err) != "guard.ledger" {
+		t.Errorf("rotation stands still, and that is told as %v", err)
+	}
+	err := s.Hold(t.Context(), "local", func() error { return s.empty(s.Destinations[0], 1<<60) })
 	if err != nil || len(s.binned()) != 1 {
 		t.Errorf("in the trash %v, %v", s.binned(), err)
+	}
+}
+
+func TestALedgerOfTheFutureIsToldWhereNothingElseIsLeftToDo(t *testing.T) {
+	s := newShelves(t, "local")
+	s.put(1, Verified, nil)
+	if err := s.sweep(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Destinations[0].enter(event{Event: "frozen", Store: "loja", Database: "loja"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.sweep(); message.Code(err) != "guard.ledger" {
+		t.Errorf("told as %v", err)
 	}
 }
 

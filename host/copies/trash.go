@@ -246,7 +246,7 @@ func (c *Catalogue) tidy(d Destination) error {
 	}
 	known := remembered(events)
 	unsettled := slices.ContainsFunc(sorted(known), func(name string) bool { return known[name].unsettled(c.Store) })
-	if !unsettled && len(c.gaps(d, events)) == 0 {
+	if !unsettled && !newer(events, c.Store) && len(c.gaps(d, events)) == 0 {
 		return nil
 	}
 	err = c.hold(context.Background(), d.Name, 0, func() error {
