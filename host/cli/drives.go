@@ -56,12 +56,11 @@ func (a *app) namedDrives(ctx context.Context) ([]drive.Drive, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, known, err := a.drivesOfStore()
-	if err != nil {
-		return found, nil
+	if h, known, err := a.drivesOfStore(); err == nil {
+		facts, err := drive.Look(ctx, found)
+		return drive.Named(h.Config.Store.ID, known, facts), err
 	}
-	facts, err := drive.Look(ctx, found)
-	return drive.Named(h.Config.Store.ID, known, facts), err
+	return found, nil
 }
 
 func stateText(state string) string {

@@ -515,7 +515,7 @@ func TestADriveIsEjectedWhenTheRunHasEnded(t *testing.T) {
 func TestADriveThatTheScriptEjectedIsLeftAlone(t *testing.T) {
 	speak(t, message.Portuguese)
 	s := newShop(t, strings.Replace(drivenStore, "grants = [", `grants = ["drive.write", `, 1))
-	s.Host.ejects = func(_ context.Context, d drive.Drive) error {
+	s.ejects = func(_ context.Context, d drive.Drive) error {
 		if slices.Contains(s.ejected, filepath.Base(d.Path)) {
 			return message.New("drive.not_found", "drive.none_plugged", nil)
 		}
@@ -535,7 +535,7 @@ func TestADriveThatTheScriptEjectedIsLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.put(t, "minha", job(`local ok = pcall(dj.drive.eject, "AZUL") dj.copy.create { to = { "local", "pendrive" } } return ok`))
-	s.Host.ejects = func(context.Context, drive.Drive) error { return message.New("drive.busy", "drive.held", nil) }
+	s.ejects = func(context.Context, drive.Drive) error { return message.New("drive.busy", "drive.held", nil) }
 	if _, code := s.evening(0, "mon"); code != ExitDegraded || s.heard("pode remover") {
 		t.Errorf("one that could not be ejected: exit %d, said %q", code, s.said)
 	}

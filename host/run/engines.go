@@ -102,7 +102,7 @@ type engine struct {
 }
 
 func (e *engine) serve(script copies.Script, progress func(copies.Progress)) {
-	e.maker.Script, e.maker.Progress, e.prover.Progress, e.Catalogue.Progress = script, progress, progress, progress
+	e.maker.Script, e.maker.Progress, e.prover.Progress, e.Progress = script, progress, progress, progress
 }
 
 // Create makes copies.
