@@ -156,8 +156,8 @@ func TestCheckExplainsWhatEachScriptDoes(t *testing.T) {
 	d.write("djscript.toml", sound+nightly)
 	path := d.write("scripts/closing.lua", closing)
 	d.run("", "check", "--explain").wants(t, 0,
-		"closing: makes copies on local; never copies files onto drives, never drops copies", "copy.write:local", "dj.copy.create  "+path+":10", "dj.copy.create  builtin/default.lua:", "grants nothing in particular", "default: ")
-	d.run("", "check", "--explain", "--lang", "pt-BR").wants(t, 0, "closing: faz cópias em local; nunca copia arquivos para unidades, nunca apaga cópias")
+		"closing: makes copies on local; never drops copies", "copy.write:local", "dj.copy.create  "+path+":10", "dj.copy.create  builtin/default.lua:", "grants nothing in particular", "default: ")
+	d.run("", "check", "--explain", "--lang", "pt-BR").wants(t, 0, "closing: faz cópias em local; nunca apaga cópias")
 	d.write("djscript.toml", sound+nightly+"[script.closing]\ngrants = []\n")
 	d.run("", "check", "--explain").wants(t, 2, "! copy.write:local", "grants it nothing", `→ the lines with ! are refused`, `grants = ["copy.write:local"]`)
 	var told struct {

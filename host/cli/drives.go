@@ -56,7 +56,7 @@ func (a *app) namedDrives(ctx context.Context) ([]drive.Drive, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h, known, none := a.drivesOfStore(); none == nil {
+	if h, known, err := a.drivesOfStore(); err == nil {
 		facts, err := drive.Look(ctx, found)
 		return drive.Named(h.Config.Store.ID, known, facts), err
 	}
