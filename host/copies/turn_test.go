@@ -98,9 +98,6 @@ func TestAPlanThatNoLongerFitsIsNotCarriedOut(t *testing.T) {
 			_, err := other.Pin(t.Context(), c, Pin{Reason: "auditoria"})
 			return err
 		}},
-		{"guard.stale", func(other *shelves, c Copy) error { // pinned, by whoever thinks that the day is not over
-			return other.announce(c, event{Event: eventPinned, Why: "auditoria", LastDay: "2026-11-01"})
-		}},
 		{"", func(*shelves, Copy) error { return nil }},
 	} {
 		s := newShelves(t, "local")

@@ -30,7 +30,10 @@ func ParseKeep(text string) (*Keep, error) {
 		p, err := parsePolicy(set)
 		wrong, k.Policies = append(wrong, err), append(k.Policies, p)
 	}
-	return k, errors.Join(wrong...)
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 func parsePolicy(text string) (retention.Policy, error) {
