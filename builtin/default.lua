@@ -70,9 +70,10 @@ end
 -- then finds room.
 local function tidy(job, copies, p)
   local say = says[job.language]
+  -- A destination that is not there was told of when the copies missed it.
   local function try(what, where, fn, ...)
     local ok, err = pcall(fn, where, ...)
-    if not ok and reached(copies, where) then
+    if not ok and (reached(copies, where) or err.code ~= "drive.not_found") then
       job:degraded(what .. where, err)
     end
   end
