@@ -27,6 +27,8 @@ type Place struct {
 	Today     string           // the slot that is due today; "" where the day has none
 	Warnings  []error          // what is odd about the drive, and keeps no copy from being made there
 
+	remembered bool // what lies there when all is done
+	ejected    bool // it was here, and may be pulled out
 }
 
 // Called is a drive as a person is told of it: "AZUL (quarta-feira)".

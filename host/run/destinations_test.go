@@ -135,7 +135,7 @@ func (w driven) Engines(ctx context.Context) (*Engines, error) {
 	e := &Engines{Databases: []copies.Database{{Name: "loja"}}, Destinations: p.destinations(), Mask: func(text string) string { return text }}
 	lying := lying{shop: w.shop, to: p.destinations()}
 	e.Copies, e.visit = lying, &visit{places: p, catalogue: lying}
-	e.Drives = ports{drives{w.Host, p, nil, e.visit}, w.shop}
+	e.Drives = ports{drives{w.Host, p, w.Catalogue()}, w.shop}
 	return e, nil
 }
 

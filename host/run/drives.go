@@ -15,7 +15,6 @@ type drives struct {
 	host      *Host
 	places    *places
 	catalogue *copies.Catalogue
-	visit     *visit // nil where no run uses them
 }
 
 // List are all of them, with the marks that they have.
@@ -53,12 +52,23 @@ func (d drives) destination(on drive.Drive, folder string) (string, bool) {
 	return "", false
 }
 
-// Eject takes a drive out.
+// Eject takes a drive out. What lies on one of a destination is remembered before: afterwards nobody can look.
 func (d drives) Eject(ctx context.Context, one drive.Drive) error {
-	if d.visit == nil {
+	i := slices.IndexFunc(d.places.all, func(p Place) bool { return p.Path != "" && p.Here.Drive.Path == one.Path })
+	if i < 0 {
 		return d.host.ejecting(ctx, one)
 	}
-	return d.visit.eject(ctx, one, d.host.ejecting)
+	place := &d.places.all[i]
+	if place.Drive != "" && !place.remembered {
+		if all, _, err := d.catalogue.List(ctx, copies.Filter{}); err == nil {
+			_ = d.host.keepMember(*place, all) // only a memory: the drive itself says it when it is back
+		}
+	}
+	if err := d.host.ejecting(ctx, one); err != nil {
+		return err
+	}
+	place.ejected = true
+	return nil
 }
 
 // PlanWipe plans to give up the old copies on a drive.
@@ -101,7 +111,7 @@ func (h *Host) PlanWipe(ctx context.Context, on drive.Drive) (copies.Wipe, error
 	p := h.places(ctx)
 	for _, place := range p.all {
 		if place.Drive != "" && place.Drive == on.Enrolled {
-			return drives{h, p, h.catalogue(p), nil}.PlanWipe(ctx, place.Name, on)
+			return drives{h, p, h.catalogue(p)}.PlanWipe(ctx, place.Name, on)
 		}
 	}
 	return copies.Wipe{}, message.New("drive.foreign", "primitive.wipe_no_destination", message.Args{"path": on.Path})
@@ -114,6 +124,6 @@ func (h *Host) Wipe(ctx context.Context, on drive.Drive, plan copies.Wipe, typed
 		return nil, err
 	}
 	p := h.places(ctx)
-	gone, err := drives{h, p, h.catalogue(p), nil}.Wipe(ctx, plan.Destination, on, plan.Hash, typed)
+	gone, err := drives{h, p, h.catalogue(p)}.Wipe(ctx, plan.Destination, on, plan.Hash, typed)
 	return gone, errors.Join(err, release())
 }

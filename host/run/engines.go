@@ -86,10 +86,9 @@ func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error
 			Silence: h.Config.Limits.Silence, Version: h.Version, Now: h.now, Entropy: h.Entropy,
 		},
 	}
-	v := &visit{places: p, catalogue: e.Catalogue}
 	return &Engines{
-		Copies: e, Firebird: e, Drives: drives{h, p, e.Catalogue, v}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(append(secrets, h.sharePasswords()...)), Serve: e.serve,
-		visit: v,
+		Copies: e, Firebird: e, Drives: drives{h, p, e.Catalogue}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(append(secrets, h.sharePasswords()...)), Serve: e.serve,
+		visit: &visit{places: p, catalogue: e.Catalogue},
 	}, lacking
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -26,9 +25,6 @@ type visit struct {
 		List(ctx context.Context, f copies.Filter) ([]copies.Copy, []error, error)
 	}
 	arrived bool // what is to be said before copies are made was said
-	run     *running
-	noted   bool     // all is noted: the run has ended
-	left    []string // paths of drives that were ejected
 }
 
 // arrive says what is to be said of the drives before copies are made, and makes the folder on a drive that is certainly
@@ -37,7 +33,7 @@ func (v *visit) arrive(r *running) {
 	if v == nil || v.arrived || r.request.Dry {
 		return
 	}
-	v.arrived, v.run = true, r
+	v.arrived = true
 	for _, problem := range v.places.problems {
 		r.logFailure(problem)
 	}
@@ -92,21 +88,6 @@ func (r *running) leave(ctx context.Context, failed error) error {
 	}
 	return failed
 }
-
-// eject takes out a drive that a script ejects by itself. What lies there is noted first: afterwards nobody can read it.
-func (v *visit) eject(ctx context.Context, d drive.Drive, eject func(context.Context, drive.Drive) error) error {
-	if v.run != nil && !v.noted {
-		_ = v.noteAll(ctx, v.run, func(p Place) bool { return p.Path != "" && p.Here.Drive.Path == d.Path }) // what is there is not late
-	}
-	err := eject(ctx, d)
-	if err == nil {
-		v.left = append(v.left, d.Path)
-	}
-	return err
-}
-
-// gone tells whether the drive of a destination was ejected.
-func (v *visit) gone(p Place) bool { return slices.Contains(v.left, p.Here.Drive.Path) }
 
 // settle remembers what lies where now, and fails a run whose copies have missed a destination for too long. A run that was
 // stopped looks at nothing any more.
@@ -163,11 +144,6 @@ func (r *running) handledCopies() bool {
 
 // note remembers what lies on the drives that are there and since when others are not, and gives what is overdue.
 func (v *visit) note(ctx context.Context, r *running) error {
-	v.noted = true
-	return v.noteAll(ctx, r, func(p Place) bool { return p.Path == "" || !v.gone(p) })
-}
-
-func (v *visit) noteAll(ctx context.Context, r *running, wanted func(Place) bool) error {
 	if len(v.places.stays) == 0 {
 		return nil
 	}
@@ -178,17 +154,18 @@ func (v *visit) noteAll(ctx context.Context, r *running, wanted func(Place) bool
 	}
 	proven, now := newestProven(all), r.host.now()
 	var late []error
-	for _, p := range v.places.all {
+	for i, p := range v.places.all {
 		kept, ok := v.places.stays[p.Name]
-		if !ok || !wanted(p) {
+		if !ok {
 			continue
 		}
 		if v.there(p) {
 			kept = kept.here(now, p.Drive, r.host.day(), proven)
-			if p.Drive != "" && v.places.known != nil {
+			if p.Drive != "" && v.places.known != nil && !p.ejected {
 				if err := r.host.keepMember(p, all); err != nil {
 					r.logFailure(err)
 				}
+				v.places.all[i].remembered = true
 			}
 		} else {
 			kept = kept.gone(now, proven)
@@ -201,8 +178,11 @@ func (v *visit) noteAll(ctx context.Context, r *running, wanted func(Place) bool
 	return errors.Join(late...)
 }
 
-// there tells whether a destination is still there when all is done.
+// there tells whether a destination is still there when all is done, or was until the script ejected it.
 func (v *visit) there(p Place) bool {
+	if p.ejected {
+		return true
+	}
 	if v.places.known == nil {
 		return p.Here.State == drive.OK
 	}
@@ -215,8 +195,9 @@ func (r *running) overdue(p Place, kept stay, now time.Time) error {
 		return nil
 	}
 	since, _, _ := strings.Cut(kept.Since, "T")
+	due, _ := p.due()
 	return message.New("drive.not_found", "run.absent_too_long", message.Args{
-		"destination": p.Name, "since": since, "seen": kept.Seen, "limit": span(p.Config.MaxAbsent), "drive": p.Config.Drive.Name(), "day": weekday(p.Today),
+		"destination": p.Name, "since": since, "seen": kept.Seen, "limit": span(p.Config.MaxAbsent), "drive": driveName(due, p.Config), "day": weekday(due.Slot),
 	})
 }
 
@@ -235,7 +216,7 @@ func (s span) String() string {
 // eject lets a drive be pulled out. Only then is that said; a drive that somebody holds degrades the run.
 func (r *running) eject(ctx context.Context, p Place) {
 	args := message.Args{"destination": p.Name, "drive": driveName(p.Here, p.Config), "path": p.Here.Drive.Path}
-	if !r.engines.visit.gone(p) { // or else the script has done it
+	if !p.ejected {
 		if err := r.engines.Drives.Eject(ctx, p.Here.Drive); err != nil {
 			r.Degrade(message.Wrap(err, "copy.degraded", "run.not_ejected", args))
 			return

@@ -84,7 +84,7 @@ func TestW10NobodyButAPersonHasADriveWiped(t *testing.T) {
 func TestAWipeHoldsTheStoresOwnFloorAndItsDays(t *testing.T) {
 	s := newShop(t, drivenStore)
 	s.Config.Destinations[1].Keep = &config.Keep{Policies: []config.Policy{{Last: 1, Min: 5}}}
-	w := drives{s.Host, s.places(t.Context()), s.Catalogue(), nil}.wiping("pendrive", drive.Drive{})
+	w := drives{s.Host, s.places(t.Context()), s.Catalogue()}.wiping("pendrive", drive.Drive{})
 	if w.Floor != 5 || w.Day == nil || w.Day(monday) != "2026-11-02" {
 		t.Errorf("%+v", w)
 	}
