@@ -12,7 +12,7 @@ func TestWhatRotationDroppedComesBackFromTheTrash(t *testing.T) {
 	s.nights(21, "2026-11-20")
 	all := s.zips("local")
 	s.run("", "copies", "list", "--trash").wants(t, 0, "The trash is empty")
-	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies dropped at local")
+	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies are in the trash of local")
 	s.run("", "copies", "list", "--trash").wants(t, 0, "copy  database  day", "3     loja      2026-11-03  local", "2026-11-27", "no rule keeps it")
 	var got struct{ Copies []copies.Copy }
 	s.run("", "copies", "list", "--trash", "--where", "local", "--json").json(t, &got)
