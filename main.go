@@ -4,6 +4,7 @@ package main
 import (
 	_ "embed"
 	"os"
+	"runtime/debug"
 	_ "time/tzdata" // Windows has no zone files
 
 	"github.com/djscript/djscript/builtin"
@@ -17,5 +18,6 @@ var configuration []byte
 var version = "0.1.0"
 
 func main() {
-	os.Exit(cli.Main(os.Args[1:], cli.Assets{Config: configuration, Builtin: builtin.Files, Version: version, Program: os.Args[0]}))
+	build, _ := debug.ReadBuildInfo()
+	os.Exit(cli.Main(os.Args[1:], cli.Assets{Config: configuration, Builtin: builtin.Files, Version: version, Built: cli.BuiltAt(build), Program: os.Args[0]}))
 }

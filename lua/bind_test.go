@@ -28,6 +28,9 @@ func TestAMistakeInACallNamesFunctionOptionAndCure(t *testing.T) {
 		{`dj.copy.create { to = "x", wait = 7200 }`, `copy.create: "wait" is the bare number 7200, which has no unit (option.type)`, `write a duration such as "10m", "2h" or "1d"`},
 		{`dj.copy.create { to = "x", wait = "2 hours" }`, `copy.create: "wait" can not be "2 hours" (option.value)`, ""},
 		{`dj.copy.create { to = "x", max_bytes = 1e9 }`, `copy.create: "max_bytes" is the bare number 1000000000, which has no unit (option.type)`, `write a size such as "500MB" or "1GB"`},
+		{`dj.copy.create { to = "x", level = 1/0 }`, `copy.create: "level" must be a whole number, but it is an infinite number (1/0) (option.type)`, ""},
+		{`dj.copy.create { to = "x", level = -1/0 }`, `copy.create: "level" must be a whole number, but it is an infinite number (1/0) (option.type)`, ""},
+		{`dj.copy.create { to = "x", level = 0/0 }`, `copy.create: "level" must be a whole number, but it is a number that is none (0/0) (option.type)`, ""},
 		{`dj.copy.create { to = "x", level = 1.5 }`, `copy.create: "level" must be a whole number, but it is the number 1.5 (option.type)`, ""},
 		{`dj.copy.create { to = "x", level = "3" }`, `copy.create: "level" must be a whole number, but it is "3" (option.type)`, ""},
 		{`dj.copy.create { to = "x", keep = { dayly = 7 } }`, `copy.create: unknown option "keep.dayly" (option.unknown)`, `did you mean "daily"?`},
@@ -136,8 +139,8 @@ func TestDurationsAndSizes(t *testing.T) {
 		if got, ok := parseDuration(text); !ok || time.Duration(got) != want {
 			t.Errorf("%q is %v, %v", text, time.Duration(got), ok)
 		}
-		if back, ok := parseDuration(formatDuration(want)); !ok || time.Duration(back) != want {
-			t.Errorf("%v is written %q", want, formatDuration(want))
+		if back, ok := parseDuration(FormatDuration(want)); !ok || time.Duration(back) != want {
+			t.Errorf("%v is written %q", want, FormatDuration(want))
 		}
 	}
 	for _, text := range []string{"", "10", "m", "10 m", "10x", "-5m", "1e3s", "1..5h", "9999999999999w"} {

@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -139,6 +140,12 @@ func (s *State) describe(value glua.LValue) string {
 	case glua.LString:
 		return strconv.Quote(cut(string(v), 60))
 	case glua.LNumber:
+		switch {
+		case math.IsNaN(float64(v)):
+			return s.word("lua.no_such_number")
+		case math.IsInf(float64(v), 0):
+			return s.word("lua.an_infinite_number")
+		}
 		return s.options.Say.speak("lua.the_number", map[string]any{"n": formatNumber(float64(v))})
 	case *glua.LTable:
 		return s.word("lua.a_table")

@@ -128,7 +128,7 @@ func (s *State) encodeSpecial(v reflect.Value, depth int) (glua.LValue, bool, er
 		}
 		return glua.LString(special.Format(time.RFC3339)), true, nil
 	case time.Duration:
-		return glua.LString(formatDuration(special)), true, nil
+		return glua.LString(FormatDuration(special)), true, nil
 	case error:
 		return s.errorValue(s.newError(s.l, "", special)), true, nil
 	case encoding.TextMarshaler:
@@ -140,8 +140,8 @@ func (s *State) encodeSpecial(v reflect.Value, depth int) (glua.LValue, bool, er
 	return glua.LNil, false, nil
 }
 
-// formatDuration writes what parseDuration reads.
-func formatDuration(d time.Duration) string {
+// FormatDuration writes a duration as a script does: "1h30m".
+func FormatDuration(d time.Duration) string {
 	text := d.String()
 	for _, zero := range []string{"m0s", "h0m"} {
 		if strings.HasSuffix(text, zero) {

@@ -97,7 +97,7 @@ func TestWhatHasNoFormInJSONIsRefused(t *testing.T) {
 		`dj.encode(print)`:         "a function has no form in JSON (json.value)",
 		`dj.encode({ 1, nil, 3 })`: "a table with the key the number 1 has no form in JSON (json.value)",
 		`dj.encode({ [1.5] = 1 })`: "a table with the key the number 1.5 has no form in JSON (json.value)",
-		`dj.encode(0 / 0)`:         "the number nan has no form in JSON (json.value)",
+		`dj.encode(0 / 0)`:         "a number that is none (0/0) has no form in JSON (json.value)",
 		`dj.encode("\255")`:        "the text is not in UTF-8 (json.value)",
 		`dj.encode((function() local t = {} t.t = t return t end)())`: "a table has no form in JSON (json.value)",
 		`dj.encode({ e = select(2, pcall(error, "x")) })`:             "an error has no form in JSON (json.value)",

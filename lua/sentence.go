@@ -131,6 +131,8 @@ var english = map[string]string{
 	"lua.a_text":                   "a text",
 	"lua.a_number":                 "a number",
 	"lua.the_number":               "the number {{.n}}",
+	"lua.no_such_number":           "a number that is none (0/0)",
+	"lua.an_infinite_number":       "an infinite number (1/0)",
 	"lua.a_whole_number":           "a whole number",
 	"lua.a_byte":                   "a whole number from 0 to 255",
 	"lua.a_base":                   "a base from 2 to 36",

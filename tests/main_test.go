@@ -37,6 +37,9 @@ func (s stories) Run() int { return firebirdtest.Main(s.M) }
 // clockVariable is how far the clock of the story's PC is from the real one.
 const clockVariable = "STORY_CLOCK"
 
+// builtVariable is the day on which the story's program was built; none: that is not known.
+const builtVariable = "STORY_BUILT"
+
 // program is main of the real one.
 func program() {
 	configuration, err := os.ReadFile(filepath.Join(os.Getenv(rootVariable), "djscript.toml"))
@@ -44,8 +47,9 @@ func program() {
 		panic(err)
 	}
 	ahead, _ := time.ParseDuration(os.Getenv(clockVariable)) // none: the clock is right
+	built, _ := time.Parse(time.DateOnly, os.Getenv(builtVariable))
 	os.Exit(cli.Main(os.Args[1:], cli.Assets{
-		Config: configuration, Builtin: builtin.Files, Version: "story", Now: func() time.Time { return time.Now().Add(ahead) },
+		Config: configuration, Builtin: builtin.Files, Version: "story", Built: built, Now: func() time.Time { return time.Now().Add(ahead) },
 	}))
 }
 

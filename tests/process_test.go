@@ -78,7 +78,7 @@ func start(ts *testscript.TestScript, args ...string) *running {
 func environment(ts *testscript.TestScript) []string {
 	var env []string
 	for _, name := range []string{
-		"PATH", "HOME", "TMPDIR", "LANG", "GORACE", "DJSCRIPT_KEYS", "WORK", rootVariable, clockVariable, "DJSCRIPT_STANDIN", "DJSCRIPT_STANDIN_GBAK",
+		"PATH", "HOME", "TMPDIR", "LANG", "GORACE", "DJSCRIPT_KEYS", "WORK", rootVariable, clockVariable, builtVariable, "DJSCRIPT_STANDIN", "DJSCRIPT_STANDIN_GBAK",
 	} {
 		if value := ts.Getenv(name); value != "" {
 			env = append(env, name+"="+value)

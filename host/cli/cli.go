@@ -29,7 +29,8 @@ type Assets struct {
 	Config  []byte // djscript.toml, documented
 	Builtin fs.FS  // builtin/: default.lua, systems/*.toml
 	Version string
-	Program string // as it was called: "djscript", "./djscript"
+	Built   time.Time // zero: not known
+	Program string    // as it was called: "djscript", "./djscript"
 
 	Now func() time.Time // nil: the PC's clock
 }

@@ -137,7 +137,7 @@ func checkFilter(f copies.Filter, c *config.Config, all []copies.Copy) error {
 func showCopies(out io.Writer, found []copies.Copy, _ string) error {
 	var rows [][]string
 	for _, c := range found {
-		rows = append(rows, []string{c.Seq, c.Database, dayOf(c), hourOf(c), orDash(c.Class), stateWord(c.State), size(bytesOf(c)), whereOf(c)})
+		rows = append(rows, []string{c.Seq, c.Database, dayOf(c), hourOf(c), orDash(classWord(c.Class)), stateWord(c.State), size(bytesOf(c)), whereOf(c)})
 	}
 	return table(out, columns("cli.copies_columns"), rows)
 }

@@ -43,7 +43,7 @@ func TestAPlanTellsOfEachCopyWhatBecomesOfItWhyAndWhen(t *testing.T) {
 	s := newShelf(t, twoPlaces)
 	s.nights(21, "2026-11-20") // 18 working days: 1 to 18
 	before := files(t, s.dir)
-	s.run("", "copies", "plan").wants(t, 0, "local:", "copy  day         database  class    state   it          goes about  because",
+	s.run("", "copies", "plan").wants(t, 0, "local:", "copy  day         database  class    state   plan        goes about  because",
 		"18    2026-11-20  loja      routine  proven  stays       2026-11-28  it is the newest proven copy",
 		"1     2026-10-31  loja      routine  proven  stays       2027-10-01  it is the last proven copy of October 2026",
 		"2     2026-11-02  loja      routine  proven  goes now    now         no rule keeps it any more, and there are 16 newer proven copies")
@@ -178,7 +178,7 @@ func TestADestinationThatIsAwayIsToldAndFailsNothing(t *testing.T) {
 	s.run("", "copies", "plan").wants(t, 3, "local:", "warning:", "pen")
 	s.run("", "copies", "plan", "pen").wants(t, 1, "error:", "pen")
 	s.run("", "copies", "why", "1").wants(t, 3, "Goes from local at the next rotation", "warning:", "pen")
-	s.run("", "copies", "prune", "--yes").wants(t, 3, "2 copies dropped at local")
+	s.run("", "copies", "prune", "--yes").wants(t, 3, "2 copies are in the trash of local")
 }
 
 func TestWhySaysItInOneSentenceADestination(t *testing.T) {
@@ -227,7 +227,7 @@ func TestPrunedIsWhatWasShownAfterAYes(t *testing.T) {
 		t.Fatalf("left %s", s.zips("local"))
 	}
 	s.run("", "history").wants(t, 0, "nothing has run yet")
-	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies dropped at local")
+	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies are in the trash of local")
 	if s.zips("local") != "1 5 6 7 8 9 10 11 12 13 14 15 16 17 18" || s.zips("rede") != all {
 		t.Errorf("left %s and %s", s.zips("local"), s.zips("rede"))
 	}
@@ -277,7 +277,7 @@ func TestAPlanThatIsHeldBackCanBeApproved(t *testing.T) {
 	if s.zips("local") != all {
 		t.Fatalf("left %s", s.zips("local"))
 	}
-	s.run("", "copies", "prune", "local", "--approve", got.Hash[:8], "--yes").wants(t, 0, "9 copies dropped at local")
+	s.run("", "copies", "prune", "local", "--approve", got.Hash[:8], "--yes").wants(t, 0, "9 copies are in the trash of local")
 	if s.zips("local") != "1 7 12 13 14 15 16 17 18" {
 		t.Errorf("left %s", s.zips("local"))
 	}
@@ -306,7 +306,7 @@ func TestAPinHoldsUpToItsLastDay(t *testing.T) {
 	s.run("", "copies", "pin", "2", "--reason", "audit", "--last-day", "2026-11-20").wants(t, 0)
 	s.run("", "copies", "pin", "3", "--reason", "audit", "--last-day", "2026-11-19").wants(t, 0)
 	s.put("2026-11-20", copies.Verified, nil)
-	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies dropped at local")
+	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies are in the trash of local")
 	if got := s.zips("local"); got != "1 2 6 7 8 9 10 11 12 13 14 15 16 17 18" {
 		t.Errorf("left %s", got)
 	}

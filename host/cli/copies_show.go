@@ -95,7 +95,7 @@ func (p *page) identity(c copies.Copy, m *copies.Manifest) {
 		if c.Day != "" { // a card tells it, a ledger does not
 			line(7, dayOf(c))
 		}
-		line(9, c.Class)
+		line(9, classWord(c.Class))
 		p.section("cli.show_copy", rows)
 		return
 	}
@@ -105,7 +105,7 @@ func (p *page) identity(c copies.Copy, m *copies.Manifest) {
 	line(6, fmt.Sprintf("%s (%s)", m.Created, m.Zone))
 	line(7, dayOf(c))
 	line(8, m.Newest)
-	line(9, m.Class)
+	line(9, classWord(m.Class))
 	line(10, m.Note)
 	line(11, fmt.Sprintf("djscript %s, gbak %s, %s", orDash(m.Tools.Djscript), m.Tools.Gbak, m.Tools.Way))
 	line(12, joinWords(m.Script.Name, m.Script.Version, short(m.Script.Hash)))

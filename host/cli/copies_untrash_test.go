@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ func TestWhatRotationDroppedComesBackFromTheTrash(t *testing.T) {
 	s.nights(21, "2026-11-20")
 	all := s.zips("local")
 	s.run("", "copies", "list", "--trash").wants(t, 0, "The trash is empty")
-	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies dropped at local")
+	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies are in the trash of local")
 	s.run("", "copies", "list", "--trash").wants(t, 0, "copy  database  day", "3     loja      2026-11-03  local", "2026-11-27", "no rule keeps it")
 	var got struct{ Copies []copies.Copy }
 	s.run("", "copies", "list", "--trash", "--where", "local", "--json").json(t, &got)
@@ -36,4 +37,38 @@ func TestWhatRotationDroppedComesBackFromTheTrash(t *testing.T) {
 		t.Errorf("nothing of it is journaled:\n%s", said.out)
 	}
 	s.run("", "copies", "check", "--all").wants(t, 0)
+}
+
+// What left the trash lies nowhere, and the ledger knows still when it went and why.
+func TestWhyACopyIsNoMoreIsKnownStill(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(21, "2026-11-20")
+	s.run("", "copies", "prune", "--yes").wants(t, 0, "3 copies are in the trash of local")
+	s.nights(10, "2026-11-30")
+	s.now = s.now.AddDate(0, 0, 10)
+	s.run("", "copies", "prune", "--yes").wants(t, 0)
+	s.run("", "copies", "why", "3").wants(t, 0, "Went from local on 2026-11-21 (no rule keeps it", "since 2026-12-01 it is not in the trash any more, and can not come back.", "Stays at rede")
+	s.run("", "copies", "why", "3", "--lang", "pt-BR").wants(t, 0, "Saiu de local em 21/11/2026 (", "desde 01/12/2026 não está mais na lixeira, e não pode voltar.")
+
+	// And where no destination has it: nobody finds the copy, and why is answered still.
+	if err := os.RemoveAll(s.at("rede")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(s.at("rede"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.run("", "copies", "show", "3").wants(t, 1)
+	s.run("", "copies", "why", "3").wants(t, 0, "Copy 3 of loja, which is no more:", "Went from local on 2026-11-21")
+	var got struct {
+		Copy copies.Copy
+		Why  []struct {
+			Destination string
+			Gone        copies.Gone
+		}
+	}
+	s.run("", "copies", "why", "3", "--json").json(t, &got)
+	if len(got.Why) != 1 || got.Why[0].Destination != "local" || got.Why[0].Gone.Seq != "3" || got.Copy.State != copies.Missing || got.Copy.ID != got.Why[0].Gone.ID {
+		t.Errorf("%+v", got)
+	}
+	s.run("", "copies", "why", "333").wants(t, 1, "no copy 333")
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,20 +25,31 @@ type reason struct {
 	Destination string `json:"destination"`
 	Sentence    string `json:"sentence"`
 	*fate              // nil where the destination does not rotate, or the copy does not lie there
+
+	Gone *copies.Gone `json:"gone,omitempty"` // it was dropped there and is not in the trash any more
 }
 
 func (a *app) whyCopy(ctx context.Context, ref string) error {
 	var found copies.Copy
-	told := []reason{}
+	told, nowhere := []reason{}, false
+	store, err := a.host()
+	if err != nil {
+		return err
+	}
+	catalogue := store.Catalogue()
 	o, err := a.looks(ctx, "why", func(ctx context.Context, desk *primitive.Desk) (err error) {
 		if found, err = desk.Find(ctx, ref); err != nil {
+			if found, told = whyGone(catalogue, ref); len(told) > 0 {
+				nowhere = true
+				return nil
+			}
 			return err
 		}
 		if known, err := desk.Find(ctx, found.ID); err == nil {
 			found = known // it was named by its path
 		}
 		for _, d := range desk.Destinations() {
-			one, err := whyAt(ctx, desk, found, d)
+			one, err := whyAt(ctx, desk, catalogue, found, d)
 			if err != nil {
 				desk.Degrade(err)
 			} else if one != nil {
@@ -59,7 +71,11 @@ func (a *app) whyCopy(ctx context.Context, ref string) error {
 		}
 		return ended(report.Exit)
 	}
-	a.print("cli.why_head", message.Args{"seq": found.Seq, "database": found.Database, "day": dayOf(found), "state": stateWord(found.State)})
+	head := "cli.why_head"
+	if nowhere {
+		head = "cli.why_gone_head"
+	}
+	a.print(head, message.Args{"seq": found.Seq, "database": found.Database, "day": dayOf(found), "state": stateWord(found.State)})
 	for _, one := range told {
 		a.print("cli.why_line", message.Args{"sentence": one.Sentence})
 	}
@@ -70,7 +86,7 @@ func (a *app) whyCopy(ctx context.Context, ref string) error {
 }
 
 // whyAt is why a copy is at a destination; nil where it neither is there nor was ever to be.
-func whyAt(ctx context.Context, desk *primitive.Desk, c copies.Copy, d copies.Destination) (*reason, error) {
+func whyAt(ctx context.Context, desk *primitive.Desk, catalogue *copies.Catalogue, c copies.Copy, d copies.Destination) (*reason, error) {
 	args := message.Args{"where": d.Name, "seq": c.Seq}
 	lies := c.At(d.Name).State != copies.Missing
 	if lies && !desk.Rotates(d.Name) {
@@ -86,7 +102,7 @@ func whyAt(ctx context.Context, desk *primitive.Desk, c copies.Copy, d copies.De
 		}
 		for _, f := range o.Copies {
 			if f.ID == c.ID {
-				return &reason{d.Name, f.sentence(d.Name), &f}, nil
+				return &reason{Destination: d.Name, Sentence: f.sentence(d.Name), fate: &f}, nil
 			}
 		}
 	}
@@ -96,8 +112,11 @@ func whyAt(ctx context.Context, desk *primitive.Desk, c copies.Copy, d copies.De
 	}
 	for _, one := range trash {
 		if f := binned(one.At(d.Name)); f.ID == c.ID {
-			return &reason{d.Name, f.sentence(d.Name), &f}, nil
+			return &reason{Destination: d.Name, Sentence: f.sentence(d.Name), fate: &f}, nil
 		}
+	}
+	if gone, err := catalogue.Gone(d.Name, c.ID); err == nil && gone != nil {
+		return goneFrom(d.Name, gone), nil
 	}
 	if !slices.Contains(c.To, d.Name) {
 		return nil, nil
@@ -116,6 +135,25 @@ func whyAt(ctx context.Context, desk *primitive.Desk, c copies.Copy, d copies.De
 		said = message.Text("cli.why_not_kept", args)
 	}
 	return &reason{Destination: d.Name, Sentence: said}, nil
+}
+
+// whyGone is a copy that lies nowhere any more, as far as the ledgers tell of it, and why it went from each destination.
+func whyGone(catalogue *copies.Catalogue, ref string) (c copies.Copy, told []reason) {
+	for _, d := range catalogue.Destinations {
+		gone, err := catalogue.Gone(d.Name, ref)
+		if err != nil || gone == nil || c.ID != "" && c.ID != gone.ID {
+			continue // what can not be asked now is told where a copy is looked for
+		}
+		c = copies.Copy{ID: gone.ID, Seq: gone.Seq, Name: gone.Name, Store: catalogue.Store, Database: gone.Database, State: copies.Missing}
+		told = append(told, *goneFrom(d.Name, gone))
+	}
+	return c, told
+}
+
+func goneFrom(where string, gone *copies.Gone) *reason {
+	day := func(at string) message.Day { return message.Day(at[:min(len(at), len(time.DateOnly))]) }
+	args := message.Args{"where": where, "day": day(gone.Dropped), "why": gone.Why, "until": day(gone.Deleted)}
+	return &reason{Destination: where, Sentence: message.Text("cli.why_gone", args), Gone: gone}
 }
 
 // sentence says what becomes of a copy, why, and when.

@@ -31,7 +31,7 @@ func (d *doctor) destinations(ctx context.Context) {
 		if idle(d.store.Config, one.Name) {
 			d.warn(check, message.New("option.missing", "cli.doctor_idle", message.Args{"destination": one.Name}))
 		}
-		if !d.reachable(check, one) {
+		if !d.reachable(ctx, check, one) {
 			continue
 		}
 		d.room(check, one)
@@ -106,8 +106,8 @@ func (d *doctor) besideAnother(check string, one run.Place, before []run.Place) 
 	}
 }
 
-// reachable makes a file in the destination and takes it away again.
-func (d *doctor) reachable(check string, one run.Place) bool {
+// reachable makes a file in the destination, down to the device, and takes it away again.
+func (d *doctor) reachable(ctx context.Context, check string, one run.Place) bool {
 	level := levelError
 	if one.Config.Optional {
 		level = levelWarning
@@ -121,10 +121,12 @@ func (d *doctor) reachable(check string, one run.Place) bool {
 	}
 	file, err := drive.Create(at, "djscript-doctor.tmp")
 	if err == nil {
-		if _, err = file.Write([]byte("djscript")); err == nil {
-			err = file.Discard()
-		} else {
-			_ = file.Discard() // the write tells why
+		_, err = file.Write([]byte("djscript"))
+		if err == nil {
+			err = file.Flush(ctx)
+		}
+		if left := file.Discard(); err == nil { // else it is told why already
+			err = left
 		}
 	}
 	if err != nil {

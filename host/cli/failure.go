@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/lua"
 )
@@ -75,7 +76,11 @@ func (a *app) tellOne(key string, err error) { a.tellTold(key, toldOf(err)) }
 func words(err error) (text, hint string) {
 	if wrong, ok := errors.AsType[*lua.SyntaxError](err); ok {
 		text, hint = syntaxWords(wrong)
-		return wrong.Place() + ": " + text, hint
+		text = wrong.Place() + ": " + text
+		if said, ok := errors.AsType[*primitive.DegradedError](err); ok { // what was not done for it
+			text = said.Words() + ": " + text
+		}
+		return text, hint
 	}
 	return strings.TrimSpace(err.Error()), message.Hint(err)
 }

@@ -18,7 +18,7 @@ func (a *app) host() (*run.Host, error) {
 }
 
 func (a *app) hostOf(c *config.Config) *run.Host {
-	return &run.Host{Config: c, Builtin: a.Builtin, Version: a.Version, KeyDir: a.keyDir(), Now: a.now, Entropy: a.entropy}
+	return &run.Host{Config: c, Builtin: a.Builtin, Version: a.Version, Built: a.Built, KeyDir: a.keyDir(), Now: a.now, Entropy: a.entropy}
 }
 
 func (a *app) configPath() string { return filepath.Join(a.dir, "djscript.toml") }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -91,6 +92,19 @@ func (a *app) ownVersion(build *debug.BuildInfo) string {
 		return "(devel)"
 	}
 	return build.Main.Version
+}
+
+// BuiltAt is the time of the commit that the program was built from; zero where the build knows of none.
+func BuiltAt(build *debug.BuildInfo) time.Time {
+	if build == nil {
+		return time.Time{}
+	}
+	for _, s := range build.Settings {
+		if at, err := time.Parse(time.RFC3339, s.Value); s.Key == "vcs.time" && err == nil {
+			return at
+		}
+	}
+	return time.Time{}
 }
 
 // libraries are what this very program was built from.

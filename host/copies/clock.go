@@ -20,15 +20,15 @@ type moment struct {
 	at  time.Time
 }
 
-// clock is the clock block of a copy made now, after that previous one and others at these times, in their order; newest
+// clock is the clock block of a copy made now by a program of that date, after that previous one and others at these times, in their order; newest
 // is the newest record's date, as far as the system's profile tells it. A clock that can not be believed comes with the
 // reason: a flat battery is found here long before anybody looks at the date.
-func clock(now time.Time, previous moment, made []time.Time, newest string) (c Clock, suspect error) {
+func clock(now, built time.Time, previous moment, made []time.Time, newest string) (c Clock, suspect error) {
 	c = Clock{UTC: now.UTC().Format(time.RFC3339)}
 	if previous.seq > 0 {
 		c.PreviousSeq, c.PreviousUTC = previous.seq, previous.at.UTC().Format(time.RFC3339)
 	}
-	suspect = ClockDoubt(now, made)
+	suspect = ClockDoubt(now, built, made)
 	if day, dated := dateOf(newest); suspect == nil && dated && now.AddDate(0, 0, 1).Before(day) {
 		suspect = message.New("guard.clock", "copies.clock_before_data", message.Args{"newest": newest})
 	}
@@ -39,9 +39,12 @@ func clock(now time.Time, previous moment, made []time.Time, newest string) (c C
 }
 
 // ClockDoubt is why a clock can not be believed after copies that were made at these times, in their order: guard.clock,
-// or nil. It has to follow the copy before, or the last one whose clock followed all that were believed before it: so the
+// or nil. It may not be before the program was built; zero: that is not known. And it has to follow the copy before, or the last one whose clock followed all that were believed before it: so the
 // first night after a wrong clock was set right is believed.
-func ClockDoubt(now time.Time, made []time.Time) error {
+func ClockDoubt(now, built time.Time, made []time.Time) error {
+	if now.Before(built) {
+		return message.New("guard.clock", "copies.clock_before_build", message.Args{"built": message.Day(built.Format(time.DateOnly))})
+	}
 	if len(made) == 0 {
 		return nil
 	}

@@ -34,12 +34,40 @@ func TestAClockIsBelievedUntilItContradictsTheCopyBeforeOrTheData(t *testing.T) 
 		if c.previous.seq > 0 {
 			made = []time.Time{c.previous.at}
 		}
-		block, suspect := clock(now, c.previous, made, c.newest)
+		block, suspect := clock(now, time.Time{}, c.previous, made, c.newest)
 		if (suspect != nil) != c.suspect || (block.Suspect != "") != c.suspect {
 			t.Errorf("%s: %v, %+v", name, suspect, block)
 		}
 		if suspect != nil && message.Code(suspect) != "guard.clock" {
 			t.Errorf("%s: code %s", name, message.Code(suspect))
+		}
+	}
+}
+
+// A PC is bought after the program is built, and its battery dies after that: the first night finds it, and each that follows,
+// whatever the nights before said.
+func TestAClockBeforeTheProgramWasBuiltIsNeverBelieved(t *testing.T) {
+	built := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	flat := time.Date(2015, 1, 1, 22, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		now, built time.Time
+		made       []time.Time
+		suspect    bool
+	}{
+		"the first copy":                      {flat, built, nil, true},
+		"the night after":                     {flat.AddDate(0, 0, 1), built, []time.Time{flat}, true},
+		"set right":                           {built.Add(time.Hour), built, []time.Time{flat}, true}, // eleven years after the copy before
+		"set right, a night ago":              {built.Add(25 * time.Hour), built, []time.Time{flat, built.Add(time.Hour)}, false},
+		"the very moment":                     {built, built, nil, false},
+		"a second before":                     {built.Add(-time.Second), built, nil, true},
+		"nobody knows when it was, and first": {flat, time.Time{}, nil, false},
+	} {
+		err := ClockDoubt(c.now, c.built, c.made)
+		if (err != nil) != c.suspect || err != nil && message.Code(err) != "guard.clock" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if block, suspect := clock(c.now, c.built, moment{}, c.made, ""); (suspect != nil) != c.suspect || (block.Suspect != "") != c.suspect {
+			t.Errorf("%s: %+v", name, block)
 		}
 	}
 }
@@ -71,7 +99,7 @@ func TestTheFirstNightOfAClockSetRightIsBelieved(t *testing.T) {
 			}
 			made = append(made, now.AddDate(y-now.Year(), 0, i-9))
 		}
-		if got := ClockDoubt(now.AddDate(c.at-now.Year(), 0, 0), made); (got != nil) != c.suspect {
+		if got := ClockDoubt(now.AddDate(c.at-now.Year(), 0, 0), time.Time{}, made); (got != nil) != c.suspect {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -30,7 +30,8 @@ type Maker struct {
 	State        string // folder where the sequence and the ways that worked are kept
 	Config       []File // what a new PC needs: djscript.toml and scripts
 	Script       Script
-	Version      string // of djscript
+	Version      string    // of djscript
+	Built        time.Time // when it was built; zero: not known
 	Silence      time.Duration
 	Now          func() time.Time
 	Entropy      io.Reader
@@ -184,7 +185,7 @@ func (k *making) begin(source *source, seqs *sequence) error {
 	}
 	now := k.Now().In(k.Store.Location)
 	day := k.Store.Day(now)
-	clock, suspect := clock(now, previous, made, source.newest)
+	clock, suspect := clock(now, k.Built, previous, made, source.newest)
 	if suspect != nil {
 		k.degrade(suspect)
 	}

@@ -82,15 +82,23 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, f.failure
 }
 
+// Flush waits until what was written lies on the device: a worn drive takes every byte, and keeps none.
+func (f *File) Flush(ctx context.Context) error {
+	if f.failure != nil {
+		return f.failure
+	}
+	if err := flush(ctx, f.temp); err != nil {
+		f.failure = f.explain(err)
+	}
+	return f.failure
+}
+
 // Publish gives the file its name once it lies on the device: flushed, read back and compared with that SHA-256 (hex),
 // renamed without replacing, the folder flushed. It says where it was read back from, FromDevice or FromCache. After an
 // error nothing has the name, and the caller discards.
 func (f *File) Publish(ctx context.Context, sha256hex string) (readBack string, err error) {
-	if f.failure != nil {
-		return "", f.failure
-	}
-	if err := flush(ctx, f.temp); err != nil {
-		return "", f.explain(err)
+	if err := f.Flush(ctx); err != nil {
+		return "", err
 	}
 	readBack, err = f.compare(ctx, sha256hex)
 	if err != nil {

@@ -60,5 +60,8 @@ func (e *DegradedError) Error() string {
 	return e.text + ": " + e.cause.Error()
 }
 
+// Words are the script's own.
+func (e *DegradedError) Words() string { return e.text }
+
 // Unwrap is the cause.
 func (e *DegradedError) Unwrap() error { return e.cause }

@@ -245,7 +245,7 @@ func (a *policyArgs) policy() (retention.Policy, error) {
 	}
 	const day = 24 * time.Hour
 	if a.Within < 0 || a.Within%day != 0 {
-		return p, message.New("option.value", "primitive.whole_days", message.Args{"got": a.Within.String()})
+		return p, message.New("option.value", "primitive.whole_days", message.Args{"got": lua.FormatDuration(a.Within)})
 	}
 	p.Within = int(a.Within / day)
 	if a.Min != nil {

@@ -83,7 +83,7 @@ func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error
 		prover: &copies.Prover{Bench: bench, Databases: databases, Destinations: to, Now: h.now, Entropy: h.Entropy},
 		maker: &copies.Maker{
 			Store: h.store(), Destinations: to, Tools: bench.Tools, Bench: bench, State: h.dir(), Config: setup,
-			Silence: h.Config.Limits.Silence, Version: h.Version, Now: h.now, Entropy: h.Entropy,
+			Silence: h.Config.Limits.Silence, Version: h.Version, Built: h.Built, Now: h.now, Entropy: h.Entropy,
 		},
 	}
 	return &Engines{

@@ -50,8 +50,9 @@ type Host struct {
 	Config  *config.Config
 	Builtin fs.FS // built-in scripts
 	Version string
-	KeyDir  string // folder of the key that seals the store's secrets
-	Behind  error  // why the layers are not the newest version; a run is degraded
+	Built   time.Time // when the program was; zero: not known
+	KeyDir  string    // folder of the key that seals the store's secrets
+	Behind  error     // why the layers are not the newest version; a run is degraded
 	// Activate puts the layers in force. A run that is refused before its job begins does not call it; nil: they are.
 	Activate func(context.Context) error
 	Refused  error        // why no version of the scripts can be used; no run begins
