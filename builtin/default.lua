@@ -53,7 +53,9 @@ local function bring(where, most)
     if i > most then
       return
     end
-    dj.copy.send(copy, { to = where })
+    if not reached({ dj.copy.send(copy, { to = where }) }, where) then
+      return -- the older ones would not fit either
+    end
   end
 end
 

@@ -63,7 +63,7 @@ func strange(dir string, except []string) (left []string) {
 			left = append(left, relative)
 		case strings.HasSuffix(relative, ".zip"), strings.HasSuffix(relative, ".zip.age"):
 			left = append(left, whole(path)...)
-		case strings.HasSuffix(relative, ".sha256"), strings.HasSuffix(relative, ".proof.json"), strings.HasSuffix(relative, ".age.json"):
+		case strings.HasSuffix(relative, ".sha256"), strings.HasSuffix(relative, ".proof.json"), strings.HasSuffix(relative, ".pin.json"), strings.HasSuffix(relative, ".age.json"):
 			left = append(left, beside(path)...)
 		}
 		return nil
@@ -93,7 +93,7 @@ func whole(path string) []string {
 
 // beside tells that a hash, a proof or a card has lost its copy.
 func beside(path string) []string {
-	of := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(path, ".sha256"), ".json"), ".proof")
+	of := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(path, ".sha256"), ".json"), ".proof"), ".pin")
 	if _, err := os.Stat(of); err != nil {
 		return []string{path + " without its copy"}
 	}

@@ -1,6 +1,7 @@
 package copies
 
 import (
+	"context"
 	"strconv"
 	"strings"
 )
@@ -45,6 +46,28 @@ func (c *Catalogue) Gone(where, ref string) (*Gone, error) {
 		}
 	}
 	return found, nil
+}
+
+// GivenUp are the ids of the store's copies that were dropped at a destination, and are not there again.
+func (c *Catalogue) GivenUp(_ context.Context, where string) (map[string]bool, error) {
+	d, err := c.reach(where)
+	if err != nil {
+		return nil, err
+	}
+	events, err := readLedger(d.Path)
+	if err != nil {
+		return nil, err
+	}
+	gone := map[string]bool{}
+	for _, e := range events {
+		switch e.Event {
+		case eventSealed, eventFound, eventUntrashed:
+			delete(gone, e.ID)
+		case eventDropping:
+			gone[e.ID] = true
+		}
+	}
+	return gone, nil
 }
 
 // named tells whether a person may call the copy of the event so.

@@ -35,6 +35,8 @@ type Copies interface {
 	Drop(ctx context.Context, where string, why map[string]string) ([]copies.Copy, error)
 	// Untrash brings a copy back from the trash of a destination, by its id.
 	Untrash(ctx context.Context, where, id string) (copies.Copy, error)
+	// GivenUp are the ids of the copies that were dropped at a destination, and are not there again.
+	GivenUp(ctx context.Context, where string) (map[string]bool, error)
 	// History tells what was verified and what was dropped at a destination, oldest first.
 	History(ctx context.Context, where string) ([]copies.Change, error)
 	// Approve keeps that a person let go a plan that the breaker holds back, by its hash; Approved is the hash until a drop

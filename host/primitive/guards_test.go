@@ -18,7 +18,7 @@ func TestTheGuardsAreToldInOneLineWithTheirCounts(t *testing.T) {
 		Keep:   map[string][]retention.Reason{"1": {extra}, "2": {extra, bad}, "3": {{Key: "retention.newest"}}},
 		Guards: []retention.Reason{extra, bad},
 	}}
-	want := "esta política não apaga cópias da classe extra (2 cópias); está com defeito: fica até uma pessoa a examinar (1 cópia)"
+	want := "esta política não apaga cópias da classe extra (2 cópias); está com defeito, e fica até uma pessoa a examinar (1 cópia)"
 	if got := r.guarded(); got != want {
 		t.Errorf("told %q, want %q", got, want)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/lua"
 )
 
@@ -93,28 +94,23 @@ func (h *Host) missing(ctx context.Context, a *missingArgs) ([]copies.Copy, erro
 	if _, err := h.destination(a.Where); err != nil {
 		return missed, err
 	}
-	if _, err := h.Copies.History(ctx, a.Where); err != nil {
+	gone, err := h.Copies.GivenUp(ctx, a.Where)
+	if err != nil {
 		return missed, err // it is not there: nobody knows what lies on it
 	}
-	all, err := h.list(ctx, &CopyFilter{State: copies.Verified})
+	all, problems, err := h.filtered(ctx, &CopyFilter{State: copies.Verified})
+	h.warn(slices.DeleteFunc(problems, absent))
 	if err != nil {
 		return missed, err
 	}
 	for _, c := range all {
-		if slices.Contains(c.To, a.Where) && !slices.Contains(c.Waived, a.Where) && c.At(a.Where).State == copies.Missing {
+		if slices.Contains(c.To, a.Where) && !gone[c.ID] && !slices.Contains(c.Waived, a.Where) && c.At(a.Where).State == copies.Missing {
 			missed = append(missed, c)
 		}
 	}
 	if len(missed) == 0 {
 		return missed, nil
 	}
-	binned, _, err := h.trash(ctx, a.Where)
-	if err != nil {
-		return missed, err
-	}
-	missed = slices.DeleteFunc(missed, func(c copies.Copy) bool {
-		return slices.ContainsFunc(binned, func(one copies.Copy) bool { return one.ID == c.ID })
-	})
 	r, err := h.lying(ctx, a.Where)
 	if err != nil {
 		return missed, err
@@ -122,6 +118,9 @@ func (h *Host) missing(ctx context.Context, a *missingArgs) ([]copies.Copy, erro
 	kept, err := h.wanted(r, a.Where, missed)
 	return slices.DeleteFunc(missed, func(c copies.Copy) bool { return kept != nil && !kept[c.ID] && c.Pinned == nil }), err
 }
+
+// absent is the problem of another destination that is not there: whoever wanted it told of that.
+func absent(problem error) bool { return message.Code(problem) == "drive.not_found" }
 
 // wanted are those of some copies that the policy of a destination would keep if they lay there; nil where all would stay.
 func (h *Host) wanted(r *Rotation, where string, missed []copies.Copy) (map[string]bool, error) {

@@ -208,6 +208,20 @@ func (s shelf) Untrash(_ context.Context, where, id string) (copies.Copy, error)
 	return *s.shown(own), nil
 }
 
+// GivenUp are the ids of the copies that were dropped at a destination.
+func (s shelf) GivenUp(_ context.Context, where string) (map[string]bool, error) {
+	if err := s.there(s.destination(where)); err != nil {
+		return nil, err
+	}
+	gone := map[string]bool{}
+	for _, h := range s.changes {
+		if h.where == where && h.Dropped {
+			gone[h.id] = true
+		}
+	}
+	return gone, nil
+}
+
 // Send copies a copy to other destinations, from the first place where its bytes are sound.
 func (s shelf) Send(_ context.Context, c copies.Copy, to []copies.Destination) (copies.Copy, []error, error) {
 	own := s.kept(c.ID)
