@@ -73,13 +73,30 @@ func (t *table) timezone() *time.Location {
 	if !ok {
 		return time.UTC
 	}
-	loc, err := time.LoadLocation(name)
-	// "Local" is whatever a PC was set to, and "" is UTC: neither says where the store is.
-	if err != nil || name == "" || name == "Local" {
-		t.bad("timezone", message.New("option.value", "config.timezone", offer(name, zones)))
+	loc, wrong := zone(name)
+	if wrong != nil {
+		t.bad("timezone", wrong)
 		return time.UTC
 	}
 	return loc
+}
+
+// Zone is the time zone of that name.
+func Zone(name string) (*time.Location, error) {
+	loc, wrong := zone(name)
+	if wrong != nil {
+		return nil, wrong
+	}
+	return loc, nil
+}
+
+func zone(name string) (*time.Location, *message.Error) {
+	loc, err := time.LoadLocation(name)
+	// "Local" is whatever a PC was set to, and "" is UTC: neither says where the store is.
+	if err != nil || name == "" || name == "Local" {
+		return nil, message.New("option.value", "config.timezone", offer(name, zones))
+	}
+	return loc, nil
 }
 
 // Where day_starts is wrong, what depends on it is checked against the usual hour.

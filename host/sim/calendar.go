@@ -15,8 +15,9 @@ import (
 type calendar struct {
 	store *Store
 	due   agenda
-	turns []turn                   // still to come, in order
-	tell  func(*run.Outcome) error // told of each run, and may end it all; may be nil
+	dues  func(*config.Config) (agenda, error) // what is due by another configuration; nil: the same
+	turns []turn                               // still to come, in order
+	tell  func(*run.Outcome) error             // told of each run, and may end it all; may be nil
 
 	met   time.Time     // by the PC's clock: what was due up to then is over
 	off   int           // faults that hold the PC switched off

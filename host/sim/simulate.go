@@ -45,6 +45,7 @@ func (p *Program) Simulate(ctx context.Context, c *config.Config, o Simulation) 
 	}
 	d := life.store.diary
 	d.close(d.today())
+	d.days = d.days[:min(len(d.days), o.Days)] // in a zone further east the next day has begun
 	return &Simulated{Days: d.days, Lacks: d.lacks}, nil
 }
 
@@ -56,7 +57,8 @@ func (p *Program) life(ctx context.Context, c *config.Config, o Simulation) (*ca
 	if err := errors.Join(wrongSpan, wrongFaults, wrongTargets); err != nil {
 		return nil, end, err
 	}
-	due, err := dues(c, names...)
+	agendaOf := func(c *config.Config) (agenda, error) { return dues(c, names...) }
+	due, err := agendaOf(c)
 	if err != nil {
 		return nil, end, err
 	}
@@ -69,7 +71,7 @@ func (p *Program) life(ctx context.Context, c *config.Config, o Simulation) (*ca
 	s.diary = newDiary(s, o.Whole)
 	s.diary.lived = o.Lived
 	s.diary.begin()
-	life := &calendar{store: s, due: due, tell: s.diary.told}
+	life := &calendar{store: s, due: due, dues: agendaOf, tell: s.diary.told}
 	life.awake()
 	for _, t := range troubles {
 		t.befall(life, begin, o.Days)

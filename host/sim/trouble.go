@@ -16,6 +16,7 @@ import (
 // Faults are those that can befall a simulated store, as people write them.
 var Faults = []string{
 	"off:45d", "failing:45d", "bad:45d", "clock:-10y", "clock:+9y/5d", "clock:2015-01-01/10d", "stamp:+9y", "manual:60", "full", "absent:pendrive:30d", "wrong:30d",
+	"zone:America/Manaus",
 }
 
 const civilDay = 24 * time.Hour
@@ -32,6 +33,7 @@ type trouble struct {
 	shift time.Duration // of the clock
 	date  string        // that the clock shows, in the place of shift
 	runs  int           // by hand, in one hour
+	zone  string        // to which the store moves
 	day   int           // from 1; 0: in the middle
 }
 
@@ -47,6 +49,7 @@ var troubleShapes = map[string]*regexp.Regexp{
 	"manual":  regexp.MustCompile(`^(?P<runs>[1-9]\d{0,3})$`),
 	"full":    regexp.MustCompile(`^$`),
 	"wrong":   regexp.MustCompile(`^(?P<span>` + spanShape + `)$`),
+	"zone":    regexp.MustCompile(`^(?P<zone>[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*)$`),
 	"absent":  regexp.MustCompile(`^(?P<name>[a-z0-9_-]+):(?P<span>` + spanShape + `)$`),
 }
 
@@ -90,6 +93,8 @@ func (t *trouble) fill(shape *regexp.Regexp, found []string) bool {
 		case text == "":
 		case name == "name":
 			t.name = text
+		case name == "zone":
+			t.zone = text
 		case name == "runs":
 			t.runs, _ = strconv.Atoi(text) // digits
 		case name == "span":
@@ -129,6 +134,9 @@ func (t trouble) check(c *config.Config, begin time.Time, days int) error {
 		return message.New("option.value", "sim.fault_day", message.Args{"day": t.day, "days": days})
 	case t.date != "" && t.ahead(begin).Abs() > longest:
 		return message.New("option.value", "sim.far_clock", message.Args{"text": t.text, "years": int(longest / civilDay / 365), "year": begin.Year()})
+	case t.zone != "":
+		_, err := config.Zone(t.zone)
+		return err
 	case t.name != "":
 		_, err := c.Destination(t.name)
 		return err
@@ -176,6 +184,8 @@ func (t trouble) turns() (begins, ends change) {
 		return simply(func(c *calendar) { c.stamp = t.ahead(c.store.now) }), nil
 	case "manual":
 		return t.byHand, nil
+	case "zone":
+		return t.moves, nil
 	case "absent":
 		return simply(func(c *calendar) { c.store.absent[t.name] = true }), simply(func(c *calendar) { delete(c.store.absent, t.name) })
 	}
@@ -184,6 +194,22 @@ func (t trouble) turns() (begins, ends change) {
 
 func simply(do func(*calendar)) change {
 	return func(_ context.Context, c *calendar) error { do(c); return nil }
+}
+
+// moves makes the store one of another zone: its days and its schedule are those of there from now on.
+func (t trouble) moves(_ context.Context, c *calendar) error {
+	zone, err := config.Zone(t.zone)
+	if err != nil {
+		return err
+	}
+	moved := *c.store.config
+	moved.Store.Location = zone
+	c.store.use(&moved)
+	if c.dues != nil {
+		c.due, err = c.dues(&moved)
+	}
+	c.awake()
+	return err
 }
 
 // ahead is how far the clock jumps: by a span, or to a date at the same time of day.

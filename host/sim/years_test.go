@@ -1,14 +1,12 @@
 package sim
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/run"
 )
@@ -32,22 +30,17 @@ func twoYears(t *testing.T, zone, moved, due, from, leap string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	away, err := time.LoadLocation(moved)
-	if err != nil {
-		t.Fatal(err)
-	}
 	p := program(t)
 	c := storeOf(t, p, strings.Replace(shop, "22:00", due, 1), nil)
 	c.Store.Location = at
 	life, end, err := p.life(t.Context(), c, Simulation{
 		Targets: []string{"backup"}, From: from, Days: 731,
-		Faults: []string{"clock:-10y/4d@100", "clock:+9y/3d@250", "stamp:-10y@400", "stamp:+9y@420", "off:20d@600"},
+		Faults: []string{"clock:-10y/4d@100", "clock:+9y/3d@250", "stamp:-10y@400", "stamp:+9y@420", "zone:" + moved + "@501", "off:20d@600"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &watch{t: t, store: life.store, days: map[string]string{}}
-	life.at(life.store.world().AddDate(0, 0, 500), moveTo(c, away))
 	life.tell = w.after(life.tell)
 	if err := life.pass(t.Context(), end); err != nil {
 		t.Fatal(err)
@@ -73,19 +66,6 @@ func twoYears(t *testing.T, zone, moved, due, from, leap string) {
 		if here := day.Shelves[0]; day.N >= 3 && (here.Verified < 3 || !off && here.Newest != day.Day) {
 			t.Errorf("%s: %+v", day.Day, here)
 		}
-	}
-}
-
-// moveTo makes the store one of another zone from then on.
-func moveTo(c *config.Config, zone *time.Location) change {
-	return func(_ context.Context, life *calendar) error {
-		moved := *c
-		moved.Store.Location = zone
-		life.store.use(&moved)
-		var err error
-		life.due, err = dues(&moved, "backup")
-		life.awake()
-		return err
 	}
 }
 
