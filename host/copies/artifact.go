@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -75,10 +76,10 @@ func IsFile(name string) bool {
 
 // artifacts are those of a folder, by name. Where a person joined or decrypted one beside itself, what was written
 // there counts and what came of it does not.
-func artifacts(dir string) []artifact {
+func artifacts(dir string) ([]artifact, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil
+		return nil, drive.Explain(err, dir)
 	}
 	found := map[string]*artifact{} // by stem
 	whole, cards, pins := map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -117,7 +118,7 @@ func artifacts(dir string) []artifact {
 		all = append(all, *a)
 	}
 	slices.SortFunc(all, func(a, b artifact) int { return strings.Compare(a.stem, b.stem) })
-	return all
+	return all, nil
 }
 
 // other is the stem of the same copy in the other form: encrypted, or not.
@@ -145,7 +146,8 @@ func artifactAt(path string) (artifact, error) {
 	case gone != nil && !errors.Is(gone, fs.ErrNotExist), !ok:
 		return artifact{}, message.Wrap(gone, "copy.not_found", "copies.no_file", message.Args{"path": path})
 	}
-	for _, a := range artifacts(dir) {
+	all, _ := artifacts(dir) // a folder that can not be read has no such file either
+	for _, a := range all {
 		if a.stem == stem {
 			return a, nil
 		}

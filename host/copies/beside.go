@@ -27,14 +27,12 @@ func (b *beside) put(ctx context.Context, suffix string, text []byte) error {
 		err = b.lay(ctx, name, text)
 	}
 	if message.Code(err) == "fs.exists" {
-		there, unread := os.ReadFile(b.destination.file(name))
-		switch {
-		case unread != nil:
+		there, ours := b.ours(suffix, text)
+		if !ours {
 			return err
-		case bytes.Equal(there, text):
+		}
+		if bytes.Equal(there, text) {
 			return nil
-		case !b.left(suffix, there):
-			return err
 		}
 		err = drive.WriteFile(b.destination.Path, name, text)
 	}
@@ -42,6 +40,36 @@ func (b *beside) put(ctx context.Context, suffix string, text []byte) error {
 		b.written = append(b.written, name)
 	}
 	return err
+}
+
+// free makes sure that nothing lies under the names that a copy in several files will have, and gives what will stand on its
+// card. That has to be known before the ledger calls the copy begun: what is called so, the next sweep removes.
+func (b *beside) free(known *sums) (card []byte, err error) {
+	small := map[string][]byte{sumSuffix: []byte(known.text(b.stem))}
+	if b.encrypted() {
+		if card, err = b.cardText(b.made, known); err != nil {
+			return nil, err
+		}
+		small[cardSuffix] = card
+	}
+	names := known.names()
+	for suffix, text := range small {
+		if _, ours := b.ours(suffix, text); !ours {
+			names = append(names, b.stem+suffix)
+		}
+	}
+	for _, name := range names {
+		if b.taken(name) {
+			return nil, message.New("fs.exists", "drive.exists", message.Args{"path": b.destination.file(name)})
+		}
+	}
+	return card, nil
+}
+
+// ours tells whether what lies under the name of a small file is the same text, or what was left of this copy.
+func (b *beside) ours(suffix string, text []byte) (there []byte, ours bool) {
+	there, err := os.ReadFile(b.destination.file(b.stem + suffix))
+	return there, err == nil && (bytes.Equal(there, text) || b.left(suffix, there))
 }
 
 // lay writes one file under a name that nothing has.

@@ -1,8 +1,10 @@
 package copies
 
 import (
+	"errors"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/djscript/djscript/host/message"
@@ -101,5 +103,68 @@ func TestAHashThatLayThereBeforeIsNotTakenBack(t *testing.T) {
 	}
 	if left := s.lying("rede"); len(left) != 2 {
 		t.Errorf("left %v", left)
+	}
+}
+
+// What the ledger calls begun, the next sweep removes: nothing that lay there before may ever be called so.
+func TestASweepLeavesWhatKeptACopyFromBeingWritten(t *testing.T) {
+	recipient, _, _ := pair(t)
+	for name, limit := range map[string]int64{
+		firstName + ageSuffix + cardSuffix: 0, firstName + ageSuffix + ".001": 250_000, firstName + ageSuffix + ".002": 250_000, firstName + ".001": 250_000,
+	} {
+		s := sentFrom(t, "rede")
+		rede := &s.Destinations[1]
+		if rede.limit = limit; strings.Contains(name, ageSuffix) {
+			rede.Recipients = []string{recipient}
+		}
+		if err := os.WriteFile(rede.file(name), []byte("a poem"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:]); err != nil || len(missed) != 1 || message.Code(missed[0]) != "fs.exists" {
+			t.Errorf("%s: %v, %v", name, missed, err)
+		}
+		if err := s.sweep(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if text, err := os.ReadFile(rede.file(name)); err != nil || string(text) != "a poem" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+	}
+}
+
+// Another PC may be laying it down: what it begun is swept away when it died, and not before.
+func TestASweepLeavesWhatIsBeingWritten(t *testing.T) {
+	recipient, _, _ := pair(t)
+	s := sentFrom(t, "rede")
+	rede := &s.Destinations[1]
+	rede.Recipients = []string{recipient}
+	if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:]); err != nil || len(missed) > 0 {
+		t.Fatal(missed, err)
+	}
+	if _, err := os.Lstat(rede.file(inUsePath)); err != nil {
+		t.Errorf("whoever writes it does not hold it: %v", err)
+	}
+	begun, stem := event{}, firstName+ageSuffix
+	events, err := readLedger(rede.Path)
+	for _, e := range events {
+		if e.Event == eventWriting {
+			begun = e
+		}
+	}
+	if err := errors.Join(err, rede.remove(stem+sumSuffix), os.Remove(rede.file(ledgerPath)), rede.enter(begun)); err != nil {
+		t.Fatal(err)
+	}
+	for _, writes := range []bool{true, false} {
+		release := func() {}
+		if writes {
+			release = rede.hold(begun.ID)
+		}
+		if err := s.sweep(); err != nil {
+			t.Fatal(err)
+		}
+		if _, gone := os.Lstat(rede.file(stem)); (gone == nil) != writes {
+			t.Errorf("somebody writes it: %v; %v", writes, gone)
+		}
+		release()
 	}
 }

@@ -279,10 +279,13 @@ func openShelf(ctx context.Context, d Destination, store string) (*shelf, error)
 	var parsing sync.WaitGroup
 	parsing.Go(func() { known = remembered(parseLedger(ledger)) })
 	s := &shelf{}
-	lying := readings(ctx, d.Path)
+	lying, err := readings(ctx, d.Path)
 	parsing.Wait()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
+	}
+	if err != nil {
+		return nil, err
 	}
 	for _, one := range lying {
 		s.take(d, store, one, known[one.name()])
@@ -307,9 +310,10 @@ type reading struct {
 const readers = 16
 
 // readings reads all copies of a folder, in the order of their names.
-func readings(ctx context.Context, dir string) []reading {
+func readings(ctx context.Context, dir string) ([]reading, error) {
+	there, err := artifacts(dir)
 	var all []reading
-	for _, a := range artifacts(dir) {
+	for _, a := range there {
 		all = append(all, reading{artifact: a})
 	}
 	var next atomic.Int64
@@ -322,7 +326,7 @@ func readings(ctx context.Context, dir string) []reading {
 		})
 	}
 	busy.Wait()
-	return all
+	return all, err
 }
 
 func (s *shelf) take(d Destination, store string, one reading, remembers *memory) {

@@ -214,7 +214,11 @@ func TestACancelledCopyLeavesNothing(t *testing.T) {
 			t.Fatalf("%s: no error", step)
 		}
 		for _, to := range m.Destinations {
-			for _, a := range artifacts(to.Path) {
+			there, err := artifacts(to.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range there {
 				if step == "copying" || len(set.Copies) == 0 {
 					t.Errorf("%s: %s lies there", step, a.path())
 				}

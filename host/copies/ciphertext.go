@@ -14,24 +14,18 @@ import (
 // and whether it is whole by its hash.
 
 // asItIs sends ciphertext as it lies at a place, to the destinations that have the recipients it was made for. The others
-// want it encrypted for somebody else, or plain: that takes a key.
+// want it encrypted for somebody else, as it lies at another place perhaps, or plain: that takes a key.
 func (s *sending) asItIs(ctx context.Context, place Place) error {
 	text, made, err := s.cardAt(place)
 	if err != nil {
 		return err
 	}
-	var fit, others []Destination
+	var fit []Destination
 	for _, d := range s.to {
 		marks, err := marksOf(d.Recipients)
 		if err == nil && len(marks) > 0 && slices.Equal(marks, made.For) {
 			fit = append(fit, d)
-		} else {
-			others = append(others, d)
 		}
-	}
-	shut := message.New("copy.encrypted", "copies.encrypted", message.Args{"path": place.Path})
-	if len(fit) == 0 {
-		return shut
 	}
 	for _, d := range fit {
 		if err := s.carbon(ctx, place, d, made.label(text)); err != nil {
@@ -39,8 +33,8 @@ func (s *sending) asItIs(ctx context.Context, place Place) error {
 		}
 		s.to = slices.DeleteFunc(slices.Clone(s.to), func(one Destination) bool { return one.Name == d.Name })
 	}
-	for _, d := range others {
-		s.miss(d, shut)
+	if len(s.to) > 0 {
+		return message.New("copy.encrypted", "copies.encrypted", message.Args{"path": place.Path})
 	}
 	return nil
 }

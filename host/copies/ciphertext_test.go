@@ -57,6 +57,34 @@ func TestCiphertextGoesAsItIsWhereItsRecipientsAre(t *testing.T) {
 	}
 }
 
+// Two drives may have been given other keys: each brings the copy to those that share them.
+func TestCiphertextGoesFromThePlaceWhoseRecipientsFit(t *testing.T) {
+	recipient, _, _ := pair(t)
+	other, _, keys := pair(t)
+	s := sentFrom(t, "pen", "cofre", "one", "two", "plain")
+	for i, recipients := range [][]string{{recipient}, {other}, {recipient}, {other}} {
+		s.Destinations[i+1].Recipients = recipients
+	}
+	if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:3]); err != nil || len(missed) > 0 {
+		t.Fatal(missed, err)
+	}
+	s.Destinations = s.Destinations[1:]
+	sent, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[2:])
+	if err != nil || len(missed) != 1 || message.Code(missed[0]) != "copy.encrypted" || sent.at("plain") != nil {
+		t.Fatalf("%v, %v", missed, err)
+	}
+	for to, from := range map[string]string{"one": "pen", "two": "cofre"} {
+		if at := sent.at(to); at == nil || at.SHA256 != sent.at(from).SHA256 {
+			t.Errorf("%s: %+v", to, sent.Places)
+		}
+	}
+	alone := s.onlyOn("two")
+	alone.Keys = keys
+	if c, err := alone.Check(t.Context(), alone.found("1")); err != nil || c.State != Verified {
+		t.Errorf("%s, %v", c.State, err)
+	}
+}
+
 func TestCiphertextThatIsNotWhatItWasGoesNowhere(t *testing.T) {
 	recipient, _, _ := pair(t)
 	for what, harm := range map[string]func(p Place){

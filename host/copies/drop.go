@@ -120,7 +120,7 @@ func (c *Catalogue) condemned(ctx context.Context, d Destination, why map[string
 		}
 		left--
 		found = append(found, one)
-		refused = append(refused, c.refusal(one, first, ours(one), one.Pinned != nil && one.Pinned.holds(newestOf(all, one, d)), seen))
+		refused = append(refused, c.refusal(one, first, ours(one), one.Pinned != nil && one.Pinned.Holds(newestOf(all, one, d)), seen))
 	}
 	if left > 0 {
 		refused = append(refused, message.New("copy.not_found", "copies.not_there", message.Args{"n": left, "destination": d.Name}))

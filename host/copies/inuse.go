@@ -30,25 +30,36 @@ func inUseFile(root, id string) string {
 // hold keeps the copy from being dropped until it is released, wherever it lies and whoever asks. It is a courtesy to the
 // reader: where no lock can be had, a read-only drive say, he reads all the same.
 func (c Copy) hold() (release func()) {
-	var held []*drive.Lock
-	var paths []string
+	var held []func()
 	for _, p := range c.Places {
-		if p.State != Present || p.Destination == "" || !plainID.MatchString(c.ID) {
+		if p.State != Present || p.Destination == "" {
 			continue
 		}
 		if _, gone := os.Lstat(p.Path); gone != nil {
 			continue // and its drive with it, perhaps: nothing of ours may be left in the folder beneath
 		}
-		root := filepath.Dir(p.Path)
-		if lock := share(root, c.ID); lock != nil {
-			held, paths = append(held, lock), append(paths, inUseFile(root, c.ID))
-		}
+		held = append(held, Destination{Path: filepath.Dir(p.Path)}.hold(c.ID))
 	}
 	return func() {
-		for i, lock := range held {
-			_ = lock.Release()
-			_ = inUse(paths[i]) // takes the file away, where nobody else has it
+		for _, release := range held {
+			release()
 		}
+	}
+}
+
+// hold keeps a copy at a destination from being dropped, and one that is being laid down there in several files from being
+// swept away, by another PC that shares the destination too.
+func (d Destination) hold(id string) (release func()) {
+	if !plainID.MatchString(id) {
+		return func() {}
+	}
+	lock := share(d.Path, id)
+	if lock == nil {
+		return func() {}
+	}
+	return func() {
+		_ = lock.Release()
+		_ = inUse(inUseFile(d.Path, id)) // takes the file away, where nobody else has it
 	}
 }
 

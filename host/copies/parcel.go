@@ -172,11 +172,16 @@ func (p *parcel) publish(ctx context.Context, made label) (place Place, err erro
 		}
 	}()
 	alone := !p.encrypted() && !known.split()
+	var card []byte
 	if alone {
 		if err := beside.put(ctx, sumSuffix, []byte(known.text(p.stem))); err != nil {
 			return place, err
 		}
 	} else {
+		if card, err = beside.free(known); err != nil {
+			return place, err
+		}
+		defer p.destination.hold(made.manifest.ID)()
 		_ = made.enter(p.destination, eventWriting, place, "") // a ledger that can not be written takes nothing from the copy
 	}
 	for i, piece := range p.pieces {
@@ -193,12 +198,8 @@ func (p *parcel) publish(ctx context.Context, made label) (place Place, err erro
 		return place, nil
 	}
 	if p.encrypted() {
-		text, err := p.cardText(made, known)
-		if err == nil {
-			p.card = sumOf(text)
-			err = beside.put(ctx, cardSuffix, text)
-		}
-		if err != nil {
+		p.card = sumOf(card)
+		if err := beside.put(ctx, cardSuffix, card); err != nil {
 			return place, err
 		}
 	}

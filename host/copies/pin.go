@@ -23,8 +23,8 @@ func (p *Pin) outlasts(other *Pin) bool {
 	return p != nil && (other == nil || other.LastDay != "" && (p.LastDay == "" || p.LastDay > other.LastDay))
 }
 
-// holds tells whether a pin still does, by the newest business day that can be believed: the PC's clock can not.
-func (p *Pin) holds(newestDay string) bool {
+// Holds tells whether a pin still does, by the newest business day that can be believed: the PC's clock can not.
+func (p *Pin) Holds(newestDay string) bool {
 	return p != nil && (p.LastDay == "" || newestDay == "" || p.LastDay >= newestDay)
 }
 
@@ -41,7 +41,7 @@ func (c *Catalogue) Pin(ctx context.Context, found Copy, pin Pin) (Copy, error) 
 	if err != nil {
 		return found, err
 	}
-	if !pin.holds(newest) {
+	if !pin.Holds(newest) {
 		return found, message.New("arg.value", "copies.pin_past", message.Args{"day": pin.LastDay, "newest": newest, "name": found.Name})
 	}
 	found.Pinned = &pin

@@ -16,7 +16,8 @@ import (
 func (c *Catalogue) gaps(d Destination, events []event) []Copy {
 	known := remembered(events)
 	var found []Copy
-	for _, a := range artifacts(d.Path) {
+	all, _ := artifacts(d.Path) // what can not be read is told by the list
+	for _, a := range all {
 		m := known[a.name()]
 		if m.tells(a, c.Store) {
 			continue

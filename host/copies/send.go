@@ -85,9 +85,10 @@ func (s *sending) miss(d Destination, err error) {
 	}
 }
 
-// send tries one place after the other, until one was whole.
+// send tries one place after the other, until one was whole, and could be read by whoever wants it.
 func (s *sending) send(ctx context.Context) error {
 	var failed []error
+	wanted := len(s.to)
 	for _, from := range s.copy.best(s.Keys) {
 		if len(s.to) == 0 {
 			break
@@ -109,7 +110,14 @@ func (s *sending) send(ctx context.Context) error {
 			failed = append(failed, s.enterCheck(s.copy, *from, err))
 		}
 	}
-	return errors.Join(failed...)
+	err := errors.Join(failed...)
+	if len(s.to) == wanted {
+		return err
+	}
+	for _, d := range s.to { // the others have it
+		s.miss(d, err)
+	}
+	return nil
 }
 
 // from sends the copy from one place. Its error speaks of that place alone; destinations are told as missed.

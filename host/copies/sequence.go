@@ -25,7 +25,7 @@ type sequence struct {
 	previous moment // the newest copy that any destination knows
 	made     map[uint64]time.Time
 	backups  map[string]lastBackup
-	problems []error // ledgers that could not be read: the zips beside them were
+	problems []error // ledgers that could not be read, though the zips beside them were, and folders
 }
 
 // lastBackup is how large gbak's backup of a database was in its newest copy: how large the next will be, nearly.
@@ -57,7 +57,11 @@ func openSequence(ctx context.Context, dir string, store string, destinations []
 				s.seen(e.Seq, e.At)
 			}
 		}
-		for _, one := range readings(ctx, d.Path) {
+		lying, err := readings(ctx, d.Path)
+		if err != nil {
+			s.problems = append(s.problems, err)
+		}
+		for _, one := range lying {
 			if one.err == nil && one.copy.Store == store {
 				s.met(one.copy)
 			}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
 )
 
 // Sweep removes what writers that died left on the destinations, finishes the drops that they began, deletes what has
@@ -85,19 +86,29 @@ func (m *Maker) sweepUnfinished(d Destination) error {
 	var failed []error
 	for _, known := range remembered(events) {
 		begun := known.writing
-		if begun == nil || begun.Store != m.Store.ID {
+		if begun == nil || begun.Store != m.Store.ID || !plainID.MatchString(begun.ID) {
 			continue
 		}
-		place := begun.place(d, Present)
-		if one := artifactOf(place); one.name() != begun.Name || !one.unfinished() {
-			continue
+		err := d.alone(Copy{ID: begun.ID, Name: begun.Name}, func() error { return begun.sweep(d, root) })
+		if message.Code(err) != "copy.degraded" { // else it is being written now
+			failed = append(failed, err)
 		}
-		own, beside := place.files()
-		for _, name := range append(own, beside...) {
-			if stem, _, ok := parseFile(strings.TrimSuffix(name, cardSuffix)); ok && strings.TrimSuffix(stem, ageSuffix) == begun.Name {
-				if err := root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
-					failed = append(failed, err)
-				}
+	}
+	return errors.Join(failed...)
+}
+
+// sweep removes the files of a copy that was begun and that has no hashes yet.
+func (e event) sweep(d Destination, root *os.Root) error {
+	place := e.place(d, Present)
+	if one := artifactOf(place); one.name() != e.Name || !one.unfinished() {
+		return nil
+	}
+	var failed []error
+	own, beside := place.files()
+	for _, name := range append(own, beside...) {
+		if stem, _, ok := parseFile(strings.TrimSuffix(name, cardSuffix)); ok && strings.TrimSuffix(stem, ageSuffix) == e.Name {
+			if err := root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+				failed = append(failed, err)
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func (s shelf) Drop(_ context.Context, where string, why map[string]string) ([]c
 			return nil, message.New("guard.identity", "copies.not_ours", args)
 		case newest:
 			return nil, message.New("guard.newest", "copies.drop_newest", args)
-		case here.Pinned != nil:
+		case here.Pinned != nil && here.Pinned.Holds(s.newestDay(c.Database, where)):
 			return nil, message.New("guard.pinned", "copies.drop_pinned", message.Args{"name": here.Name, "why": here.Pinned.Reason})
 		}
 		condemned = append(condemned, here)
@@ -112,6 +112,23 @@ func (s shelf) believed(where string) []string {
 		here = append(here, c.At(where))
 	}
 	return copies.Believed(here)
+}
+
+// newestDay is the newest business day that can be believed of the verified copies of a database at a destination; "" is any.
+func (s shelf) newestDay(database, where string) string {
+	var own []copies.Copy
+	for _, c := range s.visible() {
+		if where != "" {
+			c = c.At(where)
+		}
+		if c.Database == database {
+			own = append(own, c)
+		}
+	}
+	if days := copies.Believed(own); len(days) > 0 {
+		return days[0]
+	}
+	return ""
 }
 
 // expire deletes what has been in the trash of the destinations for long enough: nothing, while no newer copy is verified.
@@ -304,14 +321,8 @@ func (s shelf) History(_ context.Context, where string) ([]copies.Change, error)
 
 // Pin keeps a copy whatever the rotation says.
 func (s shelf) Pin(_ context.Context, c copies.Copy, pin copies.Pin) (copies.Copy, error) {
-	var own []copies.Copy
-	for _, one := range s.visible() {
-		if one.Database == c.Database {
-			own = append(own, one)
-		}
-	}
-	if days := copies.Believed(own); pin.LastDay != "" && len(days) > 0 && pin.LastDay < days[0] {
-		return c, message.New("arg.value", "copies.pin_past", message.Args{"day": pin.LastDay, "newest": days[0], "name": c.Name})
+	if newest := s.newestDay(c.Database, ""); !pin.Holds(newest) {
+		return c, message.New("arg.value", "copies.pin_past", message.Args{"day": pin.LastDay, "newest": newest, "name": c.Name})
 	}
 	return s.pinned(c, &pin)
 }

@@ -92,6 +92,23 @@ func TestACopyComesBackOutOfTheTrash(t *testing.T) {
 	}
 }
 
+// A pin that is over holds nothing: what rotation gives up then goes, as it does in a real store.
+func TestAPinHoldsUntilItsLastDay(t *testing.T) {
+	s := after(t, 40)
+	all := s.visible()
+	oldest := s.kept(all[len(all)-1].ID)
+	for _, pin := range []struct {
+		last string
+		held bool
+	}{{"", true}, {"2099-12-31", true}, {all[0].Day, true}, {"2020-01-01", false}} {
+		oldest.Pinned = &copies.Pin{Reason: "fechamento", LastDay: pin.last}
+		gone, err := s.Drop(t.Context(), "local", map[string]string{oldest.ID: "sobra"})
+		if (message.Code(err) == "guard.pinned") != pin.held || (len(gone) == 0) != pin.held {
+			t.Errorf("until %q: %d went, %v", pin.last, len(gone), err)
+		}
+	}
+}
+
 // A copy that a destination missed is sent there, waits no more, and need not, where a person says so.
 func TestACopyIsSentWhereItIsMissing(t *testing.T) {
 	s := after(t, 5)
