@@ -40,7 +40,7 @@ var belongs = regexp.MustCompile(`^(djscript\.toml|dados(/.*\.(FDB|fdb))?|modelo
 	`|revenda(/.*)?|\.djscript/(destinations|members)/[\w-]+\.json|\.djscript/stubs(/[a-z]+\.lua)?|\.djscript/active(/(current|[0-9a-f]{64}(/.*)?))?` +
 	`|\.djscript/runs/\w+\.jsonl|copias/\w+|copias/\w+/\.djscript|copias/\w+/\.djscript/ledger\.jsonl` +
 	`|copias/\w+/\.djscript/(rotation\.lock|inuse|inuse/\w+|trash)` +
-	`|copias/\w+/(\.djscript/trash/)?[\w-]+\.zip(\.age|\.age\.json)?(\.sha256|\.proof\.json)?)$`)
+	`|copias/\w+/(\.djscript/trash/)?[\w-]+\.zip(\.age|\.age\.json)?(\.sha256|\.proof\.json|\.pin\.json)?)$`)
 
 func files(ts *testscript.TestScript, dir string, except []string) []string {
 	left := strange(dir, except)
