@@ -365,7 +365,7 @@ func TestTheReasonThatTellsMostIsTold(t *testing.T) {
 		reasons string
 		want    string
 	}{
-		{"newest other_class bad", "it is bad"}, {"monthly newest_verified daily", "it is the newest proven copy"}, {"monthly pinned", "it is pinned (audit)"},
+		{"newest other_class bad", "it is damaged"}, {"monthly newest_verified daily", "it is the newest proven copy"}, {"monthly pinned", "it is pinned (audit)"},
 		{"floor arrived daily monthly", "last proven copy of November 2026"}, {"monthly awaited", "it has yet to be brought to pen"}, {"floor device arrived", "newest proven copies, which always stay"},
 		{"stale daily", "djscript copies check 7"},
 	} {
