@@ -230,7 +230,8 @@ function dj.Sim:notices() end
 --- Lets a rotation go on for so many days, a copy each day or `every` so often, with the guards of a real store, and tells of
 --- each day what stayed and what went, by the copies' days. The policy is written as `keep` of djscript.toml: rules, a list of
 --- them, or "script:policy". Faults befall it in the middle, or on a day of their own: "off:10d", "failing:10d@20", "bad:10d",
---- "clock:-10y", "clock:+9y/5d", "stamp:+9y", "manual:60", "absent:local:10d", "full". `djscript simulate` explains them.
+--- "clock:-10y", "clock:+9y/5d", "stamp:+9y", "manual:60", "absent:local:10d", "full",
+--- "zone:America/Manaus". `djscript simulate` explains them.
 ---
 --- Example:
 --- ```lua

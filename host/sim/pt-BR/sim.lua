@@ -231,7 +231,8 @@ function dj.Sim:notices() end
 --- Deixa uma rotação seguir por tantos dias, uma cópia por dia ou a cada `every`, com as guardas de uma loja de verdade, e diz
 --- de cada dia o que ficou e o que saiu, pelos dias das cópias. A política é escrita como `keep` do djscript.toml: regras, uma
 --- lista delas, ou "script:politica". As falhas vêm no meio, ou num dia só delas: "off:10d", "failing:10d@20", "bad:10d",
---- "clock:-10y", "clock:+9y/5d", "stamp:+9y", "manual:60", "absent:local:10d", "full". `djscript simulate` explica cada uma.
+--- "clock:-10y", "clock:+9y/5d", "stamp:+9y", "manual:60", "absent:local:10d", "full",
+--- "zone:America/Manaus". `djscript simulate` explica cada uma.
 ---
 --- Exemplo:
 --- ```lua
