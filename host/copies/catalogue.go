@@ -306,7 +306,7 @@ type reading struct {
 	err  error
 }
 
-// How many copies are opened at once: enough to keep a slow drive busy, and not to make a disk run to and fro.
+// How many copies are opened at once: a disk, or a share, that is asked for many files at a time brings them sooner.
 const readers = 16
 
 // readings reads all copies of a folder, in the order of their names.

@@ -11,9 +11,10 @@ import (
 )
 
 // Send brings a copy to other destinations, from the first place where it is whole, with its proof, its pin and what a
-// person said of it. What is encrypted wants one of the keys; it is encrypted anew where the destination has recipients,
-// and plain where it has none. Without a key its ciphertext goes as it is to a destination with the same recipients. It is read once and hashed meanwhile; each destination is written as by a maker: temporary
-// name, flush, read back, name. Where it lies already nothing is written, and never anything over a file. A destination that is
+// person said of it. What is encrypted wants one of the keys; it is encrypted anew where the destination has
+// recipients, and plain where it has none. Without a key its ciphertext goes as it is to a destination with the same
+// recipients. It is read once and hashed meanwhile; each destination is written as by a maker: temporary name, flush,
+// read back, name. Where it lies already nothing is written, and never anything over a file. A destination that is
 // missed is told and the others hold; nothing half stays there that counts, and the next time it is done again. A place
 // that is damaged is entered as bad and the next is read; where none is whole it is copy.bad.
 func (c *Catalogue) Send(ctx context.Context, found Copy, to []Destination) (Copy, []error, error) {
