@@ -90,6 +90,14 @@ func (s *shelf) Approved(context.Context, string) (string, error) { return "", n
 
 func (s *shelf) History(context.Context, string) ([]copies.Change, error) { return s.history, nil }
 
+func (s *shelf) GivenUp(context.Context, string) (map[string]bool, error) {
+	gone := map[string]bool{}
+	for id := range s.dropped {
+		gone[id] = true
+	}
+	return gone, nil
+}
+
 func (s *shelf) Drop(_ context.Context, where string, why map[string]string) ([]copies.Copy, error) {
 	if s.refuses != nil {
 		return nil, s.refuses
