@@ -92,6 +92,7 @@ func plug(ts *testscript.TestScript, name, dir string) {
 		ts.Fatalf("a story about drives needs root and loop devices: %v", err)
 	}
 	loop := strings.TrimSpace(string(out))
+	unmount(filepath.Join("/sys/devices/virtual/block", filepath.Base(loop), "removable")) // left by a story that was killed
 	err = drivetest.Mount(loop, dir, kind)
 	asRoot(ts, "losetup", "--detach", loop) // when nothing is mounted of it any more
 	ts.Check(err)
