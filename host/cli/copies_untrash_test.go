@@ -47,8 +47,8 @@ func TestWhyACopyIsNoMoreIsKnownStill(t *testing.T) {
 	s.nights(10, "2026-11-30")
 	s.now = s.now.AddDate(0, 0, 10)
 	s.run("", "copies", "prune", "--yes").wants(t, 0)
-	s.run("", "copies", "why", "3").wants(t, 0, "Went from local on 2026-11-21 (no rule keeps it", "since 2026-12-01 it is not in the trash any more, and can not come back.", "Stays at rede")
-	s.run("", "copies", "why", "3", "--lang", "pt-BR").wants(t, 0, "Saiu de local em 21/11/2026 (", "desde 01/12/2026 não está mais na lixeira, e não pode voltar.")
+	s.run("", "copies", "why", "3").wants(t, 0, "Went from local on 2026-11-21 (no rule keeps it", "since 2026-12-01 it is not in the trash any more: it can not come back.", "Stays at rede")
+	s.run("", "copies", "why", "3", "--lang", "pt-BR").wants(t, 0, "Saiu de local em 21/11/2026 (", "desde 01/12/2026 não está mais na lixeira: não pode voltar.")
 
 	// And where no destination has it: nobody finds the copy, and why is answered still.
 	if err := os.RemoveAll(s.at("rede")); err != nil {
