@@ -69,7 +69,7 @@ func TestAPolicyThatCanNotBeUsedIsToldOnce(t *testing.T) {
 	for line, want := range map[string]string{
 		`dj.copy.keep({ daily = 7 }, {})`:                                "{}",
 		`dj.copy.keep({ daily = 7, weekli = 4 }, {})`:                    `copy.keep: unknown option "policy.weekli" (option.unknown) → did you mean "weekly"?`,
-		`dj.copy.keep({ within = "1h" }, {})`:                            `copy.keep: "policy": within counts whole days, not 1h0m0s (option.value) → write the days like this: within = "30d"`,
+		`dj.copy.keep({ within = "1h" }, {})`:                            `copy.keep: "policy": within counts whole days, not 1h (option.value) → write the days like this: within = "30d"`,
 		`dj.copy.prune("local", { daily = "7" })`:                        `copy.prune: "policy.daily" must be a whole number, but it is "7" (option.type) → give it as a whole number`,
 		`dj.copy.plan("local", { diario = 7 })`:                          `copy.plan: unknown option "policy.diario" (option.unknown) → the options are: class, last, hourly, daily, weekly, monthly, yearly, within, weekdays, min`,
 		`dj.copy.keep(print, {})`:                                        `copy.keep: a policy is a table of rules, a list of them, or a function, not a function (option.type) → write { daily = 7, weekly = 4, monthly = 12 }`,
