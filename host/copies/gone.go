@@ -60,6 +60,9 @@ func (c *Catalogue) GivenUp(_ context.Context, where string) (map[string]bool, e
 	}
 	gone := map[string]bool{}
 	for _, e := range events {
+		if e.Store != c.Store {
+			continue
+		}
 		switch e.Event {
 		case eventSealed, eventFound, eventUntrashed:
 			delete(gone, e.ID)

@@ -426,6 +426,22 @@ func TestTheStandardScriptRotatesAfterAProvenBackup(t *testing.T) {
 	}
 }
 
+// What a destination had and gave up for want of room is not brought there night after night.
+func TestWhatADestinationGaveUpIsNotMissingThere(t *testing.T) {
+	h, s := rotating(t, "")
+	s.add()
+	s.all[0].To, s.all[0].Places[0].Destination = []string{"local", "rede"}, "rede"
+	for _, gaveUp := range []bool{false, true} {
+		want := "1"
+		if gaveUp {
+			s.dropped[s.all[0].ID], want = "no room", "0"
+		}
+		if o := h.does(t, `return tostring(#dj.copy.missing("local"))`, false); o.Err != nil || o.Value != want {
+			t.Errorf("given up %v: %v are missing, want %s, %v", gaveUp, o.Value, want, o.Err)
+		}
+	}
+}
+
 func TestADestinationMayKeepByAPolicyOfAScript(t *testing.T) {
 	const fiscal = `return dj.script { name = "fiscal", policies = {
 		ano = function(copies) return { [copies[8].id] = { "fiscal" } } end,
