@@ -386,6 +386,21 @@ dj.test("missing: how many of them go there each time", function(sim)
   dj.expect.equal(#sim:copies { where = "pendrive" }, 4)
 end)
 
+dj.test("where one does not fit, the older ones are not tried", function(sim)
+  sim:config { backup = { at = { "22:00" }, to = { "local", "pendrive" } } }
+  sim:unplug("DJ-BACKUP")
+  sim:advance("4d")
+  sim:plug("DJ-BACKUP", { free = "24MB" })
+  local night = sim:run("default:backup")
+  local sent = 0
+  for _, step in ipairs(night.steps) do
+    sent = sent + (step.name == "copy.send" and 1 or 0)
+  end
+  dj.expect.equal(sent, 2) -- of four: one fits, the next does not
+  dj.expect.equal({ night.exit, #night.degraded }, { 3, 1 })
+  dj.expect.equal(#sim:copies { where = "pendrive" }, 2)
+end)
+
 dj.test("what a drive would not keep is not brought there", function(sim)
   sim:config {
     destination = {
