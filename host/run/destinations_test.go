@@ -1,10 +1,12 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -220,8 +222,23 @@ func TestDrivesOfASetThatAreAwayCountAsTheyWereSeen(t *testing.T) {
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Error(diff)
 	}
-	// One that another drive's mark is on is not believed; one that is lost or torn is told and no more.
+	// What was seen when the drive was another destination's is none of this one's.
 	file := func(slot string) string { return filepath.Join(s.dir(), awayFolder, mark(slot).ID+".json") }
+	seen, err := os.ReadFile(file("tue"))
+	if err == nil {
+		err = os.WriteFile(file("tue"), bytes.Replace(seen, []byte(`"pendrive"`), []byte(`"cofre"`), 1), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, _ = away()
+	if diff := cmp.Diff(map[string]string{"1 MON": "verified offline"}, found); diff != "" {
+		t.Error("of another destination:", diff)
+	}
+	if err := os.WriteFile(file("tue"), seen, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// One that is lost or torn is told and no more.
 	if err := os.WriteFile(file("mon"), []byte(`{"copies": [{"id":`), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -292,8 +309,15 @@ func TestADriveIsEjectedWhenTheRunHasEnded(t *testing.T) {
 	}
 	s.vetoes, s.fails = nil, nil
 	s.put(t, "minha", job(`dj.log.info("nada") return dj.copy.list()[1] == nil`))
+	var before, after stay
+	if err := s.recall(&before, staysFolder, "pendrive"); err != nil {
+		t.Fatal(err)
+	}
 	if s.evening(1, "mon"); len(s.ejected) > 0 {
 		t.Errorf("a run that makes no copies ejects %v", s.ejected)
+	}
+	if err := s.recall(&after, staysFolder, "pendrive"); err != nil || !reflect.DeepEqual(before, after) {
+		t.Errorf("a run that makes no copies notes %+v after %+v, %v", after, before, err)
 	}
 	s.put(t, "minha", job(`return #dj.copy.create { to = "local" }`))
 	if s.evening(1, "mon"); len(s.ejected) > 0 {

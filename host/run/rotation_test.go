@@ -442,6 +442,17 @@ func TestWhatADestinationGaveUpIsNotMissingThere(t *testing.T) {
 	}
 }
 
+// Rotation at a destination speaks of what lies there, and of nothing else.
+func TestAPlanSpeaksOfWhatLiesThere(t *testing.T) {
+	h, s := rotating(t, "")
+	s.add()
+	s.all[0].Places[0].Destination = "rede"
+	o := h.does(t, `local n = 0 for _ in pairs(dj.copy.plan("local", { last = 9 }).keep) do n = n + 1 end return tostring(n)`, false)
+	if o.Err != nil || o.Value != "8" {
+		t.Errorf("the plan keeps %v, %v", o.Value, o.Err)
+	}
+}
+
 func TestADestinationMayKeepByAPolicyOfAScript(t *testing.T) {
 	const fiscal = `return dj.script { name = "fiscal", policies = {
 		ano = function(copies) return { [copies[8].id] = { "fiscal" } } end,
