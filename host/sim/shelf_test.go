@@ -199,6 +199,30 @@ func TestAYoungStoreHasNoSuspectCopies(t *testing.T) {
 }
 
 // An approval holds until a drop has used it, and nothing can be held or approved where nobody can look.
+// A copy is where it was seen last, also while its drive lies in a drawer.
+func TestACopyOnADriveInTheDrawerCounts(t *testing.T) {
+	for state, want := range map[string]string{copies.Present: copies.Verified, copies.Offline: copies.Verified, copies.Missing: copies.Bad, copies.Trashed: copies.Bad} {
+		if got := stateOf(copies.Copy{Proof: &copies.Proof{OK: true}, Places: []copies.Place{{State: state}}}); got != want {
+			t.Errorf("%s: %s, want %s", state, got, want)
+		}
+	}
+}
+
+// While nobody can prove what is made, the copies lie there unproven: that one is bad is known when somebody restores it.
+func TestABadCopyIsKnownWhenItIsRestored(t *testing.T) {
+	s := after(t, 2)
+	s.flawed++
+	o := s.Run(t.Context(), backupOf())
+	made := s.visible()[0]
+	if o.Err != nil || len(o.Degraded) != 1 || made.State != copies.Sealed {
+		t.Fatalf("%s: %v, %v", made.State, o.Err, o.Degraded)
+	}
+	s.flawed--
+	if again, _, err := s.Prove(t.Context(), made); message.Code(err) != "copy.bad" || again.State != copies.Bad {
+		t.Errorf("restored: %s, %v", again.State, err)
+	}
+}
+
 func TestAnApprovalIsUsedOnce(t *testing.T) {
 	s := after(t, 12)
 	if err := s.Approve(t.Context(), "local", "abc"); err != nil {
