@@ -154,7 +154,7 @@ func TestALedgerOfTheFutureDeletesNothingFromTheTrash(t *testing.T) {
 	}
 }
 
-func TestALedgerOfTheFutureIsToldWhereNothingElseIsLeftToDo(t *testing.T) {
+func TestALedgerOfTheFutureIsToldWhereNothingElseIsAmiss(t *testing.T) {
 	s := newShelves(t, "local")
 	s.put(1, Verified, nil)
 	if err := s.sweep(); err != nil {

@@ -222,6 +222,12 @@ func planned(t *rapid.T, copies []Copy, policies []Policy, g Guards) (Proposal, 
 // gives tells whether a copy is dropped now or is to be.
 func (p Plan) gives(id string) bool { return p.Drop[id] != nil || p.Deferred[id] != nil }
 
+// doubts tells that a copy stays because those went that spoke for letting it go: the newer verified ones beside one that
+// was never proven, or those which showed that the last day of its pin is over.
+func (p Plan) doubts(id string) bool {
+	return p.keepsFor(id, "retention.unproven") || p.keepsFor(id, "retention.pinned")
+}
+
 // keepsFor tells whether a copy stays for that reason.
 func (p Plan) keepsFor(id, key string) bool {
 	return slices.ContainsFunc(p.Keep[id], func(r Reason) bool { return r.Key == key })

@@ -594,21 +594,20 @@ func TestI25ACrashMidwayLosesNothingAndIsFinishedLater(t *testing.T) {
 		}
 		plan := d.again(t, left)
 		for _, c := range left {
-			if plan.Drop[c.ID] != nil || plan.Keep[c.ID] != nil && kept.Keep[c.ID] == nil && !plan.keepsFor(c.ID, "retention.unproven") {
+			if plan.Drop[c.ID] != nil || plan.Keep[c.ID] != nil && kept.Keep[c.ID] == nil && !plan.doubts(c.ID) {
 				t.Fatalf("%s is left: %v", c.ID, plan.Keep[c.ID])
 			}
 		}
 	})
 }
 
-// A copy that was never proven may stay when the verified copies went that would have let it go.
 func TestI26ADropThatFailsIsTriedAgain(t *testing.T) {
 	always(t, func(t *rapid.T) {
 		d := draw(t, false)
 		failed := scattered(t, d.plan.Drop, "can not be deleted")
 		again := d.again(t, without(d.copies, func(id string) bool { return d.plan.Drop[id] != nil && !failed[id] }))
 		for id := range failed {
-			if again.Drop[id] == nil && !again.keepsFor(id, "retention.unproven") {
+			if again.Drop[id] == nil && !again.doubts(id) {
 				t.Fatalf("%s could not be deleted, and stays now for %v, or %v", id, again.Keep[id], again.Deferred[id])
 			}
 		}
