@@ -222,6 +222,13 @@ func planned(t *rapid.T, copies []Copy, policies []Policy, g Guards) (Proposal, 
 // gives tells whether a copy is dropped now or is to be.
 func (p Plan) gives(id string) bool { return p.Drop[id] != nil || p.Deferred[id] != nil }
 
+// doubted tells whether the day of a copy is not believed beside the others.
+func doubted(copies []Copy, id string) bool {
+	return slices.ContainsFunc(Groups(copies), func(g Group) bool {
+		return slices.ContainsFunc(g.Copies, func(c Copy) bool { return c.ID == id && c.Doubted })
+	})
+}
+
 // doubts tells that a copy stays because those went that spoke for letting it go: the newer verified ones beside one that
 // was never proven, or those which showed that the last day of its pin is over.
 func (p Plan) doubts(id string) bool {
