@@ -29,6 +29,7 @@ type artifact struct {
 	pieces []string // the names of its files where it is in several, in order
 
 	unpinned bool // no pin lies beside it: its folder was looked through
+	sound    bool // nor anything that says that it is damaged
 }
 
 // name is the copy's own: NAME.zip, whatever lies there.
@@ -82,7 +83,7 @@ func artifacts(dir string) ([]artifact, error) {
 		return nil, drive.Explain(err, dir)
 	}
 	found := map[string]*artifact{} // by stem
-	whole, cards, pins := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	whole, cards, pins, damaged := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, entry := range entries {
 		if !entry.Type().IsRegular() {
 			continue
@@ -92,6 +93,9 @@ func artifacts(dir string) ([]artifact, error) {
 		}
 		if of, ok := strings.CutSuffix(entry.Name(), pinSuffix); ok {
 			pins[of] = true
+		}
+		if of, ok := strings.CutSuffix(entry.Name(), badSuffix); ok {
+			damaged[of] = true
 		}
 		stem, piece, ok := parseFile(entry.Name())
 		if !ok {
@@ -114,7 +118,7 @@ func artifacts(dir string) ([]artifact, error) {
 		if whole[stem] && len(a.pieces) > 0 && !a.isSplit() {
 			a.pieces = nil
 		}
-		a.unpinned = !pins[stem]
+		a.unpinned, a.sound = !pins[stem], !damaged[stem]
 		all = append(all, *a)
 	}
 	slices.SortFunc(all, func(a, b artifact) int { return strings.Compare(a.stem, b.stem) })
@@ -170,7 +174,7 @@ func artifactOf(p Place) artifact {
 // files are the names of all files of a copy at a place: those that hold its bytes, in order, and what lies beside them.
 func (p Place) files() (own, beside []string) {
 	a := artifactOf(p)
-	beside = []string{a.stem + sumSuffix, a.stem + proofSuffix, a.stem + pinSuffix}
+	beside = []string{a.stem + sumSuffix, a.stem + proofSuffix, a.stem + pinSuffix, a.stem + badSuffix}
 	if p.Encrypted {
 		beside = append(beside, a.stem+cardSuffix)
 	}

@@ -3,6 +3,8 @@ package copies
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -108,4 +110,26 @@ func (b *beside) left(suffix string, text []byte) bool {
 func (b *beside) taken(name string) bool {
 	_, err := os.Lstat(filepath.Join(b.destination.Path, name))
 	return err == nil && !slices.Contains(b.written, name)
+}
+
+// writeBeside writes a small file of its own beside a copy, over an earlier one that is ours too, and over nothing else.
+func writeBeside(at Place, suffix string, ours bool, what any) error {
+	a := artifactOf(at)
+	text, err := json.MarshalIndent(what, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", suffix, err)
+	}
+	if _, err := os.Lstat(a.beside(suffix)); err == nil && !ours {
+		return message.New("fs.exists", "drive.exists", message.Args{"path": a.beside(suffix)})
+	}
+	if _, err := os.Lstat(at.Path); err != nil { // nothing is left of ours where no copy is
+		return unopened(err, at.Path)
+	}
+	return drive.WriteFile(a.dir, a.stem+suffix, append(text, '\n'))
+}
+
+// readBeside reads such a file, and tells whether one that can be read lies there.
+func (a artifact) readBeside(suffix string, into any) bool {
+	text, err := os.ReadFile(a.beside(suffix))
+	return err == nil && json.Unmarshal(text, into) == nil
 }

@@ -99,6 +99,10 @@ func after(a, b Copy) bool {
 
 func (c *Copy) merge(other Copy) {
 	c.Places = append(c.Places, other.Places...)
+	if c.Day == "" && other.Day != "" { // a ledger tells less than a copy
+		c.Set, c.Created, c.Day, c.Class, c.Partial, c.LeftOut = other.Set, other.Created, other.Day, other.Class, other.Partial, other.LeftOut
+		c.Verify, c.To, c.Suspect = other.Verify, other.To, other.Suspect
+	}
 	if c.Rows == nil && other.Rows != nil { // a card tells less than a manifest
 		c.Companies, c.Rows, c.Parts, c.Note = other.Companies, other.Rows, other.Parts, other.Note
 	}
@@ -360,6 +364,9 @@ func (s *shelf) take(d Destination, store string, one reading, remembers *memory
 	if remembers != nil {
 		remembers.add(&found)
 	}
+	if one.damage(found.ID) != nil {
+		found.Places[0].State = Bad
+	}
 	s.copies = append(s.copies, found)
 }
 
@@ -463,7 +470,7 @@ func (m *memory) add(c *Copy) {
 	}
 	contradicted := m.sealed.SHA256 != "" && p.SHA256 != m.sealed.SHA256 || m.sealed.Bytes > 0 && p.Bytes != m.sealed.Bytes ||
 		m.sealed.ID != "" && p.Zip != m.sealed.Zip
-	if contradicted || m.check.ID != "" && !m.check.OK {
+	if contradicted || m.damaged() {
 		p.State = Bad
 	}
 	if c.Proof == nil {
@@ -471,6 +478,9 @@ func (m *memory) add(c *Copy) {
 	}
 	c.Pinned, c.Waived, c.Accepted = longer(c.Pinned, m.pinned), m.waived, m.accepted
 }
+
+// damaged tells whether the copy was found damaged when it was last hashed.
+func (m *memory) damaged() bool { return m.check.ID != "" && !m.check.OK }
 
 // moves tells that a copy is given up and not in the trash yet, or not back from it.
 func (m *memory) moves(id string) bool {

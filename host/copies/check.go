@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"time"
 
 	"filippo.io/age"
 
@@ -297,15 +296,25 @@ func (p *Place) check(ctx context.Context, keys Keys) (*Manifest, error) {
 	return found.manifest, err
 }
 
+// enterCheck tells the ledger of a place what its bytes are worth. That they are not is left beside them first: there it
+// outlives the ledger.
 func (c *Catalogue) enterCheck(found Copy, p Place, bad error) error {
 	d, ok := c.Destination(p.Destination)
 	if !ok {
 		return nil
 	}
-	e := event{At: c.Now().Format(time.RFC3339), Event: eventCheck, ID: found.ID, Seq: found.Number(), Store: found.Store,
-		Database: found.Database, Name: found.Name, Bytes: p.Bytes, SHA256: p.SHA256, OK: bad == nil}
-	if bad != nil {
-		e.Why = bad.Error()
+	if err := d.There(); err != nil {
+		return err
 	}
-	return d.enter(e)
+	e := event{At: c.stamp(), Event: eventCheck, ID: found.ID, Seq: found.Number(), Store: found.Store,
+		Database: found.Database, Name: artifactOf(p).name(), Bytes: p.Bytes, SHA256: p.SHA256, OK: bad == nil}
+	if bad == nil {
+		if err := p.unmark(found.ID); err != nil {
+			return err // what the ledger said of it holds still
+		}
+		return d.enter(e)
+	}
+	e.Why = bad.Error()
+	marked := damage{ID: e.ID, When: e.At, Why: e.Why}.mark(p)
+	return errors.Join(marked, d.enter(e))
 }

@@ -214,7 +214,8 @@ func (s *sink) publish(ctx context.Context, made label) (Place, error) {
 	if err != nil {
 		return place, err
 	}
-	if err := made.enter(s.destination, eventSealed, place, s.parcel.card); err != nil {
+	err = errors.Join(place.unmark(made.manifest.ID), made.enter(s.destination, eventSealed, place, s.parcel.card))
+	if err != nil {
 		// The copy lies there, whole: a ledger that could not be written takes nothing from it.
 		s.unlisted = message.Wrap(err, "copy.degraded", "copies.unlisted", message.Args{"destination": s.destination.Name})
 	}

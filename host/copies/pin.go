@@ -2,13 +2,10 @@ package copies
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"time"
 
-	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -83,30 +80,15 @@ type pinFile struct {
 
 // write puts the pin beside a copy, over an earlier one of the same copy and over nothing else.
 func (p Pin) write(at Place, id string) error {
-	a := artifactOf(at)
-	text, err := json.MarshalIndent(pinFile{id, p}, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode pin: %w", err)
-	}
-	if _, err := os.Lstat(a.beside(pinSuffix)); err == nil && pinAt(at, id) == nil {
-		return message.New("fs.exists", "drive.exists", message.Args{"path": a.beside(pinSuffix)})
-	}
-	if _, err := os.Lstat(at.Path); err != nil { // nothing is left of ours where no copy is
-		return unopened(err, at.Path)
-	}
-	return drive.WriteFile(a.dir, a.stem+pinSuffix, append(text, '\n'))
+	return writeBeside(at, pinSuffix, pinAt(at, id) != nil, pinFile{id, p})
 }
 
 // pinAt is the pin beside a copy; nil where none of it lies there.
 func pinAt(at Place, id string) *Pin { return artifactOf(at).pin(id) }
 
 func (a artifact) pin(id string) *Pin {
-	if a.unpinned {
-		return nil
-	}
-	text, err := os.ReadFile(a.beside(pinSuffix))
 	found := pinFile{}
-	if err != nil || json.Unmarshal(text, &found) != nil || found.ID != id || found.Reason == "" {
+	if a.unpinned || !a.readBeside(pinSuffix, &found) || found.ID != id || found.Reason == "" {
 		return nil
 	}
 	return &found.Pin

@@ -182,10 +182,17 @@ func (c Copy) best(keys Keys) (found []*Place) {
 	return found
 }
 
-// nowhere is the error of a copy that lies at no place now.
+// nowhere is the error of a copy that can be read at no place now: it is damaged wherever it lies, or lies where nobody can
+// look.
 func (c Copy) nowhere() error {
-	if slices.ContainsFunc(c.Places, func(p Place) bool { return p.State == Present }) {
+	is := func(state string) bool {
+		return slices.ContainsFunc(c.Places, func(p Place) bool { return p.State == state })
+	}
+	switch {
+	case is(Present):
 		return nil
+	case is(Bad) && !is(Offline):
+		return message.New("copy.bad", "copies.damaged", message.Args{"name": c.Name, "seq": c.Seq})
 	}
 	return message.New("copy.not_found", "copies.nowhere", message.Args{"name": c.Name})
 }

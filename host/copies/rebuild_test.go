@@ -246,3 +246,172 @@ func FuzzReadLedger(f *testing.F) {
 		}
 	})
 }
+
+// What the ledger lost of the trash is found there: it is listed, comes back, and goes when its time has come.
+func TestATrashThatTheLedgerLostIsFoundAgain(t *testing.T) {
+	s := newShelves(t, "local")
+	first := s.put(1, Verified, on(0))
+	second := s.put(2, Verified, on(1))
+	s.put(3, Verified, on(2))
+	s.put(4, Verified, on(3))
+	if err := s.drops(first); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.drops(second); err != nil {
+		t.Fatal(err)
+	}
+	before := s.lying("local")
+	s.loses("local")
+	for seq := range uint64(2) { // whoever made these knew all: only the trash is not known
+		s.put(seq+5, Verified, on(4))
+	}
+	if err := s.sweep(); message.Code(err) != "copy.degraded" || !strings.Contains(err.Error(), "(2)") {
+		t.Errorf("nobody is told: %v", err)
+	}
+	if diff := cmp.Diff([]string{"2 2026-11-12", "1 2026-11-12"}, s.binned()); diff != "" {
+		t.Error(diff)
+	}
+	all, _, err := s.List(t.Context(), Filter{State: Trashed})
+	if err != nil || all[0].Places[0].Why != message.Text("copies.exhumed_why", nil) || all[0].Places[0].SHA256 == "" {
+		t.Errorf("%+v, %v", all[0].Places, err)
+	}
+	if gone, err := s.GivenUp(t.Context(), "local"); err != nil || !gone[first] || !gone[second] {
+		t.Errorf("%v, %v", gone, err)
+	}
+	for _, name := range before {
+		if !slices.Contains(s.lying("local"), name) {
+			t.Errorf("%s is gone", name)
+		}
+	}
+	if err := s.sweep(); err != nil {
+		t.Errorf("told again: %v", err)
+	}
+	if back, err := s.Untrash(t.Context(), "local", second); err != nil || back.State != Verified {
+		t.Errorf("%+v, %v", back, err)
+	}
+	s.put(7, Verified, on(12))
+	s.put(8, Verified, on(12))
+	if err := s.sweep(); err != nil || len(s.binned()) > 0 || len(s.lying("local")) != 7*3 {
+		t.Errorf("in the trash %v, lying %v, %v", s.binned(), s.lying("local"), err)
+	}
+}
+
+// Where nothing but the trash is not known, rotation stands still all the same: nobody knows what else was lost.
+func TestALedgerThatLostNothingButATombstoneDropsNothing(t *testing.T) {
+	s := newShelves(t, "local")
+	first := s.put(1, Verified, on(0))
+	second := s.put(2, Verified, on(1))
+	for seq := range uint64(3) {
+		s.put(seq+3, Verified, on(2))
+	}
+	if err := s.drops(first); err != nil {
+		t.Fatal(err)
+	}
+	keepLedgerOf(t, s.Destinations[0], func(e event) bool { return e.Event != eventDropping && e.Event != eventTrashed })
+	if err := s.Standstill("local"); message.Code(err) != "guard.ledger" || s.credit() != 0 {
+		t.Errorf("%v, credit %d", err, s.credit())
+	}
+	if err := s.drops(second); message.Code(err) != "guard.ledger" {
+		t.Errorf("dropped: %v", err)
+	}
+	if err := s.sweep(); message.Code(err) != "copy.degraded" || len(s.binned()) != 1 || s.Standstill("local") != nil {
+		t.Errorf("%v, in the trash %v, %v", err, s.binned(), s.Standstill("local"))
+	}
+	if err := s.drops(second); err != nil {
+		t.Error(err)
+	}
+	for _, c := range s.listed(Filter{}) {
+		if strings.HasPrefix(c, "1 ") {
+			t.Errorf("what lies in the trash is listed as %s", c)
+		}
+	}
+}
+
+// What is not certain to be this store's copy stays in the trash as it lies there, whoever put it there.
+func TestWhatIsNotOursInTheTrashIsNotOurs(t *testing.T) {
+	s := newShelves(t, "local")
+	s.put(1, Verified, nil)
+	bin := s.Destinations[0].file(filepath.FromSlash(trashPath))
+	elsewhere := newShelves(t, "local")
+	elsewhere.put(9, Verified, func(m *Manifest) { m.Store.ID = "outra" })
+	elsewhere.put(8, Sealed, nil)
+	elsewhere.put(7, Verified, func(m *Manifest) { m.ID = "../../x" })
+	if err := elsewhere.Destinations[0].remove("loja-loja-000008-2026-11-21-2200.zip" + sumSuffix); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(bin, os.DirFS(elsewhere.Destinations[0].Path)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(bin, "foto.zip"), []byte("isto não é do djscript"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := s.lying("local")
+	if err := s.Standstill("local"); err != nil {
+		t.Error(err)
+	}
+	if err := s.sweep(); err != nil || len(s.binned()) > 0 {
+		t.Errorf("%v, in the trash %v", err, s.binned())
+	}
+	if diff := cmp.Diff(before, s.lying("local")); diff != "" {
+		t.Error(diff)
+	}
+	outside := t.TempDir()
+	if err := os.Rename(bin, filepath.Join(outside, "trash")); err != nil {
+		t.Fatal(err)
+	}
+	s.put(2, Verified, nil)
+	name := s.found("2").Name
+	for _, suffix := range []string{"", sumSuffix, proofSuffix} {
+		if err := os.Rename(s.Destinations[0].file(name+suffix), filepath.Join(outside, "trash", name+suffix)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(filepath.Join(outside, "trash"), bin); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.sweep(); err != nil || len(s.binned()) > 0 {
+		t.Errorf("a link: %v, in the trash %v", err, s.binned())
+	}
+}
+
+// A copy that was dropped and sent again lies in both places; neither is lost with the ledger, whenever somebody dies.
+func TestWhatLiesInItsPlaceAndInTheTrashIsBoth(t *testing.T) {
+	for what, keep := range map[string]func(event) bool{
+		"lost":                  func(event) bool { return false },
+		"without the tombstone": func(e event) bool { return e.Event == eventSealed || e.Event == eventProof },
+	} {
+		for steps := 0; ; steps++ {
+			s := newShelves(t, "local")
+			first := s.put(1, Verified, on(0))
+			s.put(2, Verified, on(1))
+			if err := s.drops(first); err != nil {
+				t.Fatal(err)
+			}
+			s.put(1, Verified, on(0))
+			before := s.lying("local")
+			keepLedgerOf(t, s.Destinations[0], keep)
+			killed, err := s.dies(steps, s.sweep)
+			if !killed && message.Code(err) != "copy.degraded" {
+				t.Errorf("%s: nobody is told: %v", what, err)
+			}
+			for range 2 {
+				_ = s.sweep()
+			}
+			if err := s.sweep(); err != nil || s.Standstill("local") != nil {
+				t.Errorf("%s, %d steps: %v, %v", what, steps, err, s.Standstill("local"))
+			}
+			if diff := cmp.Diff([]string{"2 verified", "1 verified"}, s.listed(Filter{})); diff != "" {
+				t.Errorf("%s, %d steps: %s", what, steps, diff)
+			}
+			if diff := cmp.Diff([]string{"1 2026-11-09"}, s.binned()); diff != "" {
+				t.Errorf("%s, %d steps: %s", what, steps, diff)
+			}
+			if diff := cmp.Diff(before, s.lying("local")); diff != "" {
+				t.Errorf("%s, %d steps: %s", what, steps, diff)
+			}
+			if !killed {
+				break
+			}
+		}
+	}
+}

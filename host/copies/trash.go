@@ -255,7 +255,7 @@ func (c *Catalogue) tidy(d Destination) error {
 			return err
 		}
 		defer t.close()
-		return errors.Join(t.finish(c.Store), c.rebuild(d), c.expire(t))
+		return errors.Join(t.finish(c.Store), c.rebuild(t), c.expire(t))
 	})
 	if message.Code(err) == "lock.timeout" {
 		return nil

@@ -432,9 +432,9 @@ func TestATombstoneNamesNoFileButItsOwn(t *testing.T) {
 
 func TestTheFilesOfACopyAreThePiecesAndWhatLiesBesideThem(t *testing.T) {
 	for want, p := range map[string]Place{
-		"a.zip | a.zip.sha256 a.zip.proof.json a.zip.pin.json":                                {Path: "/x/a.zip"},
-		"a.zip.001 a.zip.002 | a.zip.sha256 a.zip.proof.json a.zip.pin.json":                  {Path: "/x/a.zip", Pieces: []Part{{Name: "a.zip.001"}, {Name: "a.zip.002"}}},
-		"a.zip.age | a.zip.age.sha256 a.zip.age.proof.json a.zip.age.pin.json a.zip.age.json": {Path: "/x/a.zip.age", Encrypted: true},
+		"a.zip | a.zip.sha256 a.zip.proof.json a.zip.pin.json a.zip.bad.json":                                    {Path: "/x/a.zip"},
+		"a.zip.001 a.zip.002 | a.zip.sha256 a.zip.proof.json a.zip.pin.json a.zip.bad.json":                      {Path: "/x/a.zip", Pieces: []Part{{Name: "a.zip.001"}, {Name: "a.zip.002"}}},
+		"a.zip.age | a.zip.age.sha256 a.zip.age.proof.json a.zip.age.pin.json a.zip.age.bad.json a.zip.age.json": {Path: "/x/a.zip.age", Encrypted: true},
 	} {
 		own, beside := p.files()
 		if got := fmt.Sprintf("%s | %s", strings.Join(own, " "), strings.Join(beside, " ")); got != want {
