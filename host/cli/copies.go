@@ -61,14 +61,20 @@ func (a *app) listCopies(ctx context.Context, f copies.Filter, trash bool) error
 			wrong, f.State = message.New("arg.value", "cli.trash_state", nil), ""
 		}
 	}
-	all, problems, err := store.Catalogue().List(ctx, from)
+	catalogue := store.Catalogue()
+	all, problems, err := catalogue.List(ctx, from)
 	if err != nil {
 		return err
+	}
+	for _, d := range catalogue.Destinations {
+		if short := catalogue.Standstill(d.Name); message.Code(short) == "guard.ledger" && (f.Where == "" || f.Where == d.Name) {
+			problems = append(problems, short)
+		}
 	}
 	if err := errors.Join(wrong, checkFilter(f, store.Config, all)); err != nil {
 		return err
 	}
-	found := slices.DeleteFunc(slices.Clone(all), func(c copies.Copy) bool { return !f.Lets(c) })
+	found := slices.DeleteFunc(slices.Clone(all), func(c copies.Copy) bool { return !lets(f, c) })
 	if a.json {
 		told := []failure{}
 		for _, p := range problems {
@@ -83,10 +89,26 @@ func (a *app) listCopies(ctx context.Context, f copies.Filter, trash bool) error
 	} else if err := show(a.out, found, f.Where); err != nil {
 		return err
 	}
+	for _, d := range catalogue.Destinations {
+		if d.There() != nil && d.Away == nil && (f.Where == "" || f.Where == d.Name) {
+			a.print("cli.copies_unseen", message.Args{"where": d.Name})
+		}
+	}
 	for _, p := range problems {
 		a.tellOne("cli.warning", p)
 	}
 	return nil
+}
+
+// lets is Filter.Lets, but that a copy which is bad at one place is bad too: whoever asks for those wants to mend them.
+func lets(f copies.Filter, c copies.Copy) bool {
+	damaged := func(p copies.Place) bool {
+		return p.State == copies.Bad && (f.Where == "" || f.Where == p.Destination)
+	}
+	if f.State == copies.Bad && slices.ContainsFunc(c.Places, damaged) {
+		f.State = c.State
+	}
+	return f.Lets(c)
 }
 
 // checkFilter refuses what no copy can be: names that neither djscript.toml nor any copy has.

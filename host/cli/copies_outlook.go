@@ -39,6 +39,7 @@ type fate struct {
 
 	copy copies.Copy
 	why  []retention.Reason
+	unit string // what it is a copy of, where there are others of its database; "": there are none
 }
 
 // outlook is a destination, what becomes of the copies there, and when.
@@ -89,11 +90,35 @@ func look(ctx context.Context, desk *primitive.Desk, where string, by *primitive
 		o.Copies = append(o.Copies, f)
 	}
 	sortFates(o.Copies)
+	nameUnits(o.Copies)
 	trash, err := desk.Trash(ctx, where)
 	for _, c := range trash {
 		o.Copies = append(o.Copies, binned(c.At(where)))
 	}
 	return o, err
+}
+
+// nameUnits says of each copy what it is one of, where copies of one database are not all of the same: those of other
+// companies, and those that leave something out, never stand in for one another.
+func nameUnits(all []fate) {
+	unit := func(f fate) retention.Copy {
+		of := f.copy.Retained()
+		return retention.Copy{Database: of.Database, Companies: of.Companies, Partial: of.Partial}
+	}
+	var groups []retention.Copy
+	for _, f := range all {
+		groups = append(groups, unit(f))
+	}
+	several := map[string]int{}
+	for _, g := range retention.Groups(groups) {
+		several[g.Unit.Database]++
+	}
+	for i, of := range groups {
+		if several[of.Database] > 1 {
+			companies := strings.ReplaceAll(of.Companies, ",", ", ")
+			all[i].unit = message.Text("cli.unit", message.Args{"companies": companies, "partial": of.Partial})
+		}
+	}
 }
 
 // binned is a copy in the trash, with why it went and until when it can come back.
@@ -168,7 +193,7 @@ func (f fate) clause(r retention.Reason) string {
 	if !ok {
 		return r.String()
 	}
-	args := message.Args{"seq": f.Seq, "last": ""}
+	args := message.Args{"seq": f.Seq, "last": "", "unit": f.unit}
 	maps.Copy(args, r.Args)
 	if pin := f.copy.Pinned; pin != nil && pin.LastDay != "" {
 		args["last"] = dayWord(pin.LastDay)

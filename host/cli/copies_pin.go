@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -26,13 +27,27 @@ func (a *app) copiesPinCommand() *cobra.Command {
 		}
 		params := map[string]any{"copies": args, "reason": pin.Reason, "last_day": pin.LastDay}
 		do := func(ctx context.Context, desk *primitive.Desk, ref string) (copies.Copy, error) {
-			return desk.Pin(ctx, ref, pin)
+			pinned, err := desk.Pin(ctx, ref, pin)
+			if err == nil {
+				warnOfTrash(ctx, desk, pinned)
+			}
+			return pinned, err
 		}
 		return a.changeEach(c.Context(), run.Errand{Name: "pin", Params: params, Wait: *wait}, args, do, func(c copies.Copy) {
 			a.print("cli.pinned", message.Args{"seq": c.Seq, "database": c.Database, "why": pin.Reason, "day": dayWord(pin.LastDay), "ends": pin.LastDay != ""})
 		})
 	}
 	return c
+}
+
+// warnOfTrash tells of the destinations where a copy that is pinned now lies in the trash: there nothing holds it.
+func warnOfTrash(ctx context.Context, desk *primitive.Desk, pinned copies.Copy) {
+	for _, d := range desk.Destinations() {
+		trash, err := desk.Trash(ctx, d.Name)
+		if err == nil && slices.ContainsFunc(trash, func(c copies.Copy) bool { return c.ID == pinned.ID }) {
+			desk.Degrade(message.New("copy.degraded", "cli.pinned_in_trash", message.Args{"seq": pinned.Seq, "where": d.Name}))
+		}
+	}
 }
 
 func (a *app) copiesUnpinCommand() *cobra.Command {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 )
@@ -43,12 +44,17 @@ func (a *app) planCopies(ctx context.Context, asked planAsked) error {
 	if err != nil {
 		return err
 	}
-	seen := []*outlook{}
+	store, err := a.host()
+	if err != nil {
+		return err
+	}
+	catalogue, seen := store.Catalogue(), []*outlook{}
 	o, err := a.looks(ctx, "plan", func(ctx context.Context, desk *primitive.Desk) error {
 		return eachRotation(desk, asked.where, by.Keep != nil, func(where string) error {
 			one, err := look(ctx, desk, where, &by, asked.days)
 			if err == nil {
 				seen = append(seen, one)
+				standstill(desk, catalogue, where)
 			}
 			return err
 		})
@@ -119,6 +125,13 @@ func eachRotation(desk *primitive.Desk, named []string, tried bool, do func(wher
 		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
+}
+
+// standstill warns where a ledger does not let rotation go on, whatever the plan says.
+func standstill(desk *primitive.Desk, catalogue *copies.Catalogue, where string) {
+	if err := catalogue.Standstill(where); err != nil {
+		desk.Degrade(err)
+	}
 }
 
 func (a *app) tellOutlook(o *outlook, asked planAsked) error {

@@ -54,6 +54,7 @@ type doomed struct {
 	fates []fate
 	hash  string // of the plan that is held back; "": none
 	held  int
+	later int // copies that go another time, though nobody holds them back
 }
 
 func (d doomed) ids() []string {
@@ -112,6 +113,11 @@ func (a *app) pruneCopies(ctx context.Context, asked pruneAsked) error {
 
 // doomed looks at what would go.
 func (a *app) doomed(ctx context.Context, asked pruneAsked) (all []doomed, looked *run.Outcome, err error) {
+	store, err := a.host()
+	if err != nil {
+		return nil, nil, err
+	}
+	catalogue := store.Catalogue()
 	looked, err = a.looks(ctx, "prune", func(ctx context.Context, desk *primitive.Desk) error {
 		return eachRotation(desk, asked.where, false, func(where string) error {
 			r, err := desk.Plan(ctx, where, &primitive.Pruning{Approve: asked.approve})
@@ -126,7 +132,9 @@ func (a *app) doomed(ctx context.Context, asked pruneAsked) (all []doomed, looke
 			if d.hash = r.Hash(); d.hash != "" {
 				d.held = r.Waiting()
 			}
+			d.later = len(r.Deferred) - r.Waiting()
 			all = append(all, d)
+			standstill(desk, catalogue, where)
 			return nil
 		})
 	})
@@ -149,7 +157,7 @@ func (a *app) shows(unasked bool) io.Writer {
 // tellDoomed shows a person what would go.
 func tellDoomed(out io.Writer, all []doomed, n int) error {
 	if n == 0 {
-		fmt.Fprintln(out, message.Text("cli.prune_nothing", nil))
+		tellNothing(out, all)
 		return nil
 	}
 	var rows [][]string
@@ -165,6 +173,20 @@ func tellDoomed(out io.Writer, all []doomed, n int) error {
 		}
 	}
 	return err
+}
+
+// tellNothing says that nothing goes now, and of what goes another time where a person reads why.
+func tellNothing(out io.Writer, all []doomed) {
+	waits := false
+	for _, d := range all {
+		waits = waits || d.later > 0
+	}
+	fmt.Fprintln(out, message.Text("cli.prune_nothing", message.Args{"waits": waits}))
+	for _, d := range all {
+		if d.later > 0 {
+			fmt.Fprintln(out, message.Plural("cli.prune_later", d.later, message.Args{"where": d.where}))
+		}
+	}
 }
 
 // tellUndone ends without having dropped anything.

@@ -102,6 +102,7 @@ func whyAt(ctx context.Context, desk *primitive.Desk, catalogue *copies.Catalogu
 		}
 		for _, f := range o.Copies {
 			if f.ID == c.ID {
+				f.copy.Pinned = c.Pinned // which the trash does not know
 				return &reason{Destination: d.Name, Sentence: f.sentence(d.Name), fate: &f}, nil
 			}
 		}
@@ -112,6 +113,7 @@ func whyAt(ctx context.Context, desk *primitive.Desk, catalogue *copies.Catalogu
 	}
 	for _, one := range trash {
 		if f := binned(one.At(d.Name)); f.ID == c.ID {
+			f.copy.Pinned = c.Pinned
 			return &reason{Destination: d.Name, Sentence: f.sentence(d.Name), fate: &f}, nil
 		}
 	}
@@ -158,7 +160,7 @@ func goneFrom(where string, gone *copies.Gone) *reason {
 
 // sentence says what becomes of a copy, why, and when.
 func (f fate) sentence(where string) string {
-	args := message.Args{"where": where, "seq": f.Seq, "why": f.because(), "day": dayWord(f.Goes)}
+	args := message.Args{"where": where, "seq": f.Seq, "why": f.because(), "day": dayWord(f.Goes), "pinned": f.copy.Pinned != nil}
 	switch {
 	case f.Fate == fateDrop:
 		return message.Text("cli.why_drop", args)

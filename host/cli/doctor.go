@@ -64,6 +64,7 @@ func (d *doctor) examine(ctx context.Context) {
 		d.database(ctx, db)
 	}
 	d.destinations(ctx)
+	d.damaged(ctx)
 	d.bench()
 	d.proven(ctx)
 	d.scripts(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/djscript/djscript/host/config"
@@ -35,8 +36,32 @@ func (d *doctor) destinations(ctx context.Context) {
 			continue
 		}
 		d.room(check, one)
+		if err := d.store.Catalogue().Standstill(one.Name); err != nil {
+			d.bad(check, levelWarning, err)
+		}
 		if !d.besideDatabase(check, one) {
 			d.besideAnother(check, one, all[:i])
+		}
+	}
+}
+
+// damaged tells of the copies that are bad where they lie: nobody else asks about them any more.
+func (d *doctor) damaged(ctx context.Context) {
+	all, _, err := d.store.Catalogue().List(ctx, copies.Filter{})
+	if err != nil {
+		return // as proven tells
+	}
+	for _, place := range d.store.Config.Destinations {
+		var bad []string
+		for _, c := range all {
+			if c.At(place.Name).State == copies.Bad {
+				bad = append(bad, c.Seq)
+			}
+		}
+		if len(bad) > 0 {
+			d.warn("destination."+place.Name, message.New("copy.bad", "cli.doctor_damaged", message.Args{
+				"destination": place.Name, "copies": strings.Join(bad, ", "), "one": bad[0],
+			}))
 		}
 	}
 }

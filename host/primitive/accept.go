@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
 )
 
 type (
@@ -37,6 +38,11 @@ func (h *Host) waive(ctx context.Context, a *waiveArgs) (copies.Copy, error) {
 // decided is a copy about which somebody has decided something, as its ledgers know it then.
 func (h *Host) decided(ctx context.Context, of copyRef, decide func(copies.Copy) (copies.Copy, error)) (after copies.Copy, err error) {
 	found, err := h.Copies.Find(ctx, of.ref)
+	if message.Code(err) == "copy.not_found" {
+		if binned, none := h.binned(ctx, "", of.ref); none == nil {
+			err = message.New("copy.not_found", "primitive.in_trash", message.Args{"seq": binned.Seq, "where": binned.Places[0].Destination})
+		}
+	}
 	if err != nil {
 		return found, err
 	}
