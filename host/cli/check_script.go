@@ -318,18 +318,26 @@ func (i *inspection) unreachable() {
 	}
 }
 
-// checkTargets finds the entries that run a script which is not there.
+// checkTargets finds the entries that run a script which is not there, and the destinations that keep by the policy of one.
 func (a *app) checkTargets(c *config.Config) []config.Mistake {
 	known := a.filesOf(c).Scripts()
 	var mistakes []config.Mistake
-	for _, e := range c.Cron {
-		script, _, _ := strings.Cut(e.Run, ":")
-		if e.Run == "" || strings.HasSuffix(script, ".lua") || slices.Contains(known, script) {
-			continue
+	note := func(key, target string) {
+		script, _, _ := strings.Cut(target, ":")
+		if target == "" || strings.HasSuffix(script, ".lua") || slices.Contains(known, script) {
+			return
 		}
-		mistakes = append(mistakes, c.At("cron."+e.Name+".run", message.New("option.value", "cli.check_no_script", message.Args{
+		mistakes = append(mistakes, c.At(key, message.New("option.value", "cli.check_no_script", message.Args{
 			"script": script, "known": strings.Join(known, ", "),
 		})))
+	}
+	for _, e := range c.Cron {
+		note("cron."+e.Name+".run", e.Run)
+	}
+	for _, d := range c.Destinations {
+		if d.Keep != nil {
+			note("destination."+d.Name+".keep", d.Keep.Script)
+		}
 	}
 	return mistakes
 }

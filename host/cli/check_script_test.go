@@ -115,6 +115,27 @@ func TestCheckComparesEntriesWithTheirScripts(t *testing.T) {
 	d.run("", "check").wants(t, 2, "djscript.toml:11: cron.night.run", `needs the param "times"`)
 }
 
+// A policy that nobody has keeps nothing from being copied, and nothing is ever dropped by it.
+func TestCheckAndDoctorFindThePolicyThatIsNotThere(t *testing.T) {
+	d := newDesk(t)
+	d.write("scripts/closing.lua", strings.Replace(closing, "jobs =", "policies = { year = { yearly = 5 } },\n  jobs =", 1))
+	for keep, want := range map[string]string{"naoha:x": `there is no script "naoha"`, "closing:month": "no policy month; it has: year", "closing:year": ""} {
+		d.write("djscript.toml", sound+"keep = \""+keep+"\"\n"+nightly)
+		check, doctor := d.run("", "check"), d.run("", "doctor")
+		if want == "" {
+			check.wants(t, 0, "no mistake")
+			if strings.Contains(doctor.out, "can not be followed") {
+				t.Errorf("%s: %s", keep, doctor.out)
+			}
+			continue
+		}
+		check.wants(t, 2, "destination.local.keep: ", want)
+		if line := "nothing is dropped at local: keep = \"" + keep + "\" of djscript.toml can not be followed: "; !strings.Contains(doctor.out, line) || !strings.Contains(doctor.out, want) {
+			t.Errorf("%s: %s", keep, doctor.out)
+		}
+	}
+}
+
 func TestCheckWarnsOfJobsThatNobodyRuns(t *testing.T) {
 	d := newDesk(t)
 	d.write("djscript.toml", sound)

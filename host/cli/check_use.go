@@ -48,6 +48,22 @@ func (i *inspection) strangers(c *config.Config) {
 		at := c.At("script."+name, message.New("option.value", "cli.check_stranger", message.Args{
 			"script": name, "near": lua.Nearest(name, known), "known": strings.Join(known, ", "),
 		}))
-		i.note(mistake{Level: lua.LevelWarning, File: at.File, Line: at.Line, Key: at.Key, Code: at.Code, Message: at.Err.Sentence(), Hint: at.Hint()})
+		i.suspect(at)
 	}
+}
+
+// encrypts warns of keys that lock nothing: whoever made them believes that the copies are locked.
+func (i *inspection) encrypts(c *config.Config) {
+	if c.EncryptsNothing() {
+		i.suspect(c.At("encryption.recipients", encryptsNothing()))
+	}
+}
+
+func encryptsNothing() *message.Error {
+	return message.New("option.missing", "cli.encrypts_nothing", nil)
+}
+
+// suspect notes what is odd in a configuration, and fails nothing.
+func (i *inspection) suspect(at config.Mistake) {
+	i.note(mistake{Level: lua.LevelWarning, File: at.File, Line: at.Line, Key: at.Key, Code: at.Code, Message: at.Err.Sentence(), Hint: at.Hint()})
 }

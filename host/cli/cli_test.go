@@ -144,7 +144,7 @@ func TestMistakesInFlagsAreToldWithTheNearestOne(t *testing.T) {
 		"next --cuont 3":         "did you mean --count?",
 		"next --nothing-like-it": "next has no flag --nothing-like-it",
 		"next --lang en -n":      "flag --count has no value",
-		"next -n many":           `"many" can not be given to --count`,
+		"next -n many":           `"many" is no whole number, and --count wants one`,
 		"next -x":                "next has no flag -x",
 		"copies chek":            "did you mean: djscript copies check",
 		"help nothing":           `no command "nothing"`,

@@ -43,7 +43,7 @@ func (a *app) copiesListCommand() *cobra.Command {
 	c.Flags().StringVar(&f.Class, "class", "", message.Text("cli.flag_of_class", nil))
 	c.Flags().StringVar(&f.State, "state", "", message.Text("cli.flag_state", nil))
 	c.Flags().StringVar(&f.Company, "company", "", message.Text("cli.flag_company", nil))
-	c.Flags().StringVar(&f.Since, "since", "", message.Text("cli.flag_since", nil))
+	c.Flags().Var((*dayFlag)(&f.Since), "since", message.Text("cli.flag_since", nil))
 	return c
 }
 
@@ -53,6 +53,7 @@ func (a *app) listCopies(ctx context.Context, f copies.Filter, trash bool) error
 	if err != nil {
 		return err
 	}
+	f.State, f.Class = calledBy(f.State, copyStates, stateWord), calledBy(f.Class, copyClasses, classWord)
 	from, none, show := copies.Filter{}, "cli.copies_none", showCopies
 	var wrong error
 	if trash {
@@ -111,11 +112,25 @@ func lets(f copies.Filter, c copies.Copy) bool {
 	return f.Lets(c)
 }
 
+var (
+	copyClasses = []string{copies.Routine, copies.Intraday, copies.Extra, copies.PreUpdate, copies.PreRestore, copies.Closing}
+	copyStates  = []string{copies.Verified, copies.Sealed, copies.Suspect, copies.Bad, copies.Missing}
+)
+
+// calledBy is what a person calls by the word that the tables print for it.
+func calledBy(word string, known []string, say func(string) string) string {
+	for _, one := range known {
+		if strings.EqualFold(word, say(one)) {
+			return one
+		}
+	}
+	return word
+}
+
 // checkFilter refuses what no copy can be: names that neither djscript.toml nor any copy has.
 func checkFilter(f copies.Filter, c *config.Config, all []copies.Copy) error {
 	known := map[string][]string{
-		"class": {copies.Routine, copies.Intraday, copies.Extra, copies.PreUpdate, copies.PreRestore, copies.Closing},
-		"state": {copies.Verified, copies.Sealed, copies.Suspect, copies.Bad, copies.Missing},
+		"class": slices.Clone(copyClasses), "state": slices.Clone(copyStates),
 	}
 	for _, d := range c.Destinations {
 		known["where"] = append(known["where"], d.Name)

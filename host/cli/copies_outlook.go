@@ -60,6 +60,7 @@ func look(ctx context.Context, desk *primitive.Desk, where string, by *primitive
 		return nil, err
 	}
 	o := &outlook{Destination: where, Copies: []fate{}, Gone: []fate{}, Guards: []string{}}
+	last := "" // the day that is shown; "" is today
 	if days > 0 {
 		soon, err := desk.Ahead(ctx, r, days)
 		if err != nil {
@@ -68,7 +69,7 @@ func look(ctx context.Context, desk *primitive.Desk, where string, by *primitive
 		for _, c := range soon.Gone {
 			o.Gone = append(o.Gone, fateOf(c, fateDrop, nil, soon.Goes[c.ID]))
 		}
-		r = soon.After
+		r, last = soon.After, soon.Last
 	}
 	ahead, err := desk.Ahead(ctx, r, primitive.MostNights)
 	if err != nil {
@@ -93,7 +94,9 @@ func look(ctx context.Context, desk *primitive.Desk, where string, by *primitive
 	nameUnits(o.Copies)
 	trash, err := desk.Trash(ctx, where)
 	for _, c := range trash {
-		o.Copies = append(o.Copies, binned(c.At(where)))
+		if f := binned(c.At(where)); f.Goes == "" || f.Goes >= last {
+			o.Copies = append(o.Copies, f)
+		}
 	}
 	return o, err
 }
@@ -199,7 +202,7 @@ func (f fate) clause(r retention.Reason) string {
 		args["last"] = dayWord(pin.LastDay)
 	}
 	if day, err := time.Parse(time.DateOnly, f.Day); err == nil {
-		args["weekday"] = columns("run.weekdays")[day.Weekday()]
+		args["weekday"] = columns("message.weekdays")[day.Weekday()]
 		newest, _ := time.Parse(time.DateOnly, fmt.Sprint(r.Args["newest"]))
 		days, _ := r.Args["days"].(int)
 		args["older"] = day.AddDate(0, 0, days).Before(newest)

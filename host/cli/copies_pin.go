@@ -19,7 +19,7 @@ func (a *app) copiesPinCommand() *cobra.Command {
 		Example: "  djscript copies pin 12 --reason \"auditoria\"\n  djscript copies pin newest --reason \"before the update\" --last-day 2027-03-31",
 	}
 	c.Flags().StringVar(&pin.Reason, "reason", "", message.Text("cli.flag_reason", nil))
-	c.Flags().StringVar(&pin.LastDay, "last-day", "", message.Text("cli.flag_last_day", nil))
+	c.Flags().Var((*dayFlag)(&pin.LastDay), "last-day", message.Text("cli.flag_last_day", nil))
 	wait := waits(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if pin.Reason == "" {

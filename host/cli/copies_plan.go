@@ -18,6 +18,7 @@ type planAsked struct {
 	where  []string
 	policy string
 	days   int
+	ahead  bool // the days were asked for
 }
 
 func (a *app) copiesPlanCommand() *cobra.Command {
@@ -27,7 +28,7 @@ func (a *app) copiesPlanCommand() *cobra.Command {
 		Example: "  djscript copies plan\n  djscript copies plan local --policy 'daily=7 weekly=4 monthly=12'\n" +
 			"  djscript copies plan --policy fiscal:year --days 90",
 		RunE: func(c *cobra.Command, args []string) error {
-			asked.where = args
+			asked.where, asked.ahead = args, c.Flags().Changed("days")
 			return a.planCopies(c.Context(), asked)
 		},
 	}
@@ -38,7 +39,7 @@ func (a *app) copiesPlanCommand() *cobra.Command {
 
 func (a *app) planCopies(ctx context.Context, asked planAsked) error {
 	by, err := pruningBy(asked.policy)
-	if asked.days < 0 || asked.days > primitive.MostNights {
+	if asked.ahead && (asked.days < 1 || asked.days > primitive.MostNights) {
 		err = errors.Join(err, message.New("arg.value", "cli.bad_days", message.Args{"n": asked.days, "most": primitive.MostNights}))
 	}
 	if err != nil {

@@ -101,7 +101,7 @@ func TestOtherRulesAreTriedAndChangeNothing(t *testing.T) {
 	s.run("", "copies", "plan", "--policy", "minha:primeira").wants(t, 0, "a primeira")
 	s.run("", "copies", "plan", "--policy", "dialy=7 weekly=x; monthly=-1", "--days", "-1").wants(t, 2, "daily=", `"weekly=x"`, `"monthly=-1"`, "--days can not be -1")
 	for policy, want := range map[string]string{
-		"": "", "daily=0": "has no rule", "daily=-1": "does not count copies", "nada=1": "is no rule of a policy", "dialy=7": "did you mean daily=",
+		"": "", "daily=0": "has no rule", "daily=7 weekly": "the value of weekly is missing", "daily=7 daily=8": "daily is written twice", "diario=7": "did you mean daily=", "daily=-1": "does not count copies", "nada=1": "is no rule of a policy", "dialy=7": "did you mean daily=",
 		"minha:outra": "outra", "nada:nada": "nada",
 	} {
 		if policy != "" {
@@ -133,6 +133,7 @@ func TestAPlanShowsNightsToCome(t *testing.T) {
 	}
 	s.run("", "copies", "plan", "--days", "30", "--lang", "pt-BR").wants(t, 0, "local depois de 30 noites", "+43    19/12/2026  loja", "32 cópias já teriam saído até lá.")
 	s.run("", "copies", "plan", "--days", "-1").wants(t, 2, "--days can not be -1")
+	s.run("", "copies", "plan", "--days", "0").wants(t, 2, "--days can not be 0")
 	s.run("", "copies", "plan", "--days", "401").wants(t, 2, "from 1 to 400")
 }
 
@@ -441,6 +442,26 @@ func TestAnUnknownDestinationIsToldOneWay(t *testing.T) {
 		if got := s.run("", strings.Fields(line)...); got.err != want || got.exit != 2 || got.out != "" {
 			t.Errorf("%s: exit %d, %s%s", line, got.exit, got.out, got.err)
 		}
+	}
+}
+
+// Where one of the destinations is not there, nobody says that all is well with the others.
+func TestAPruneThatCanNotBeDoneWholeIsNotToldAsDone(t *testing.T) {
+	s := newShelf(t, "[destination.local]\npath = \"@/local\"\nkeep = { last = 9 }\n")
+	s.nights(3, "2026-11-20")
+	if got := s.run("", "copies", "prune", "local", "naoexiste", "--dry-run"); got.exit != 2 || got.out != "" || !strings.Contains(got.err, "naoexiste") {
+		t.Errorf("exit %d, %s%s", got.exit, got.out, got.err)
+	}
+}
+
+// A policy that a person tries is at fault itself, and not the keep of djscript.toml.
+func TestAPolicyThatIsTriedIsToldAsItsOwn(t *testing.T) {
+	s := newShelf(t, twoPlaces)
+	s.nights(3, "2026-11-20")
+	got := s.run("", "copies", "plan", "local", "--policy", "default:backup")
+	got.wants(t, 2, "SCRIPT:POLICY")
+	if strings.Contains(got.err, "keep") {
+		t.Error(got.err)
 	}
 }
 

@@ -155,10 +155,14 @@ func (t *trials) prove(ctx context.Context, w wanted) (copies.Copy, error) {
 	return proven, errors.Join(err, held.Release())
 }
 
-// proven proves a copy, and tells all that was wrong on the way.
+// proven proves a copy, and tells all that was wrong on the way. One that could not be proven now is not told as proven, because
+// it once was.
 func (t *trials) proven(ctx context.Context, c copies.Copy) (copies.Copy, error) {
-	c, told, err := t.prover.Prove(ctx, c)
-	return c, errors.Join(append(told, err)...)
+	proven, told, err := t.prover.Prove(ctx, c)
+	if err != nil && proven.State == copies.Verified && proven.Proof == c.Proof {
+		proven = copies.Copy{}
+	}
+	return proven, errors.Join(append(told, err)...)
 }
 
 // known is a copy that was named by its path as the catalogue has it, where it lies on a destination of the store: then

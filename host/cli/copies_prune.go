@@ -82,7 +82,7 @@ func (a *app) pruneCopies(ctx context.Context, asked pruneAsked) error {
 		n += len(d.fates)
 	}
 	undone := n == 0 || asked.dry || looked.Err != nil
-	if out := a.shows(undone || asked.yes); out != nil {
+	if out := a.shows(undone || asked.yes); out != nil && (n > 0 || looked.Err == nil) {
 		if err := tellDoomed(out, all, n); err != nil {
 			return err
 		}

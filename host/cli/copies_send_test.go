@@ -108,4 +108,5 @@ func TestAWaivedDestinationIsNotWaitedFor(t *testing.T) {
 	}
 	s.run("", "copies", "send", "--missing").wants(t, 0, "Nothing is missing")
 	s.run("", "copies", "send", "1", "--waive", "outro").wants(t, 2, "outro")
+	s.run("", "copies", "send", "1", "--waive", "local").wants(t, 2, "lies at local already: there is nothing to waive")
 }

@@ -22,6 +22,12 @@ func TestWhatRotationDroppedComesBackFromTheTrash(t *testing.T) {
 	}
 	s.run("", "copies", "list", "--trash", "--where", "rede").wants(t, 0, "no copy is like that")
 	s.run("", "copies", "plan").wants(t, 0, "3     2026-11-03  loja      routine  in the trash  in the trash  2026-11-27")
+	if said := s.run("", "copies", "plan", "local", "--days", "3"); !strings.Contains(said.out, "in the trash  2026-11-27") {
+		t.Errorf("after three nights it lies in the trash still:\n%s", said.out)
+	}
+	if said := s.run("", "copies", "plan", "local", "--days", "30"); strings.Contains(said.out, "in the trash") {
+		t.Errorf("after thirty nights it is gone for good:\n%s", said.out)
+	}
 	s.run("", "copies", "why", "3", "--lang", "pt-BR").wants(t, 0, "Está na lixeira de local até por volta de 27/11/2026", "djscript copies untrash 3 --from local", "Fica em rede: lá nada se apaga.")
 	s.run("", "copies", "list", "--trash", "--since", "ontem").wants(t, 2, "ontem")
 	s.run("", "copies", "list", "--trash", "--state", "verified").wants(t, 2, "no other state")

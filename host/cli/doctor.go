@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
-	"github.com/djscript/djscript/lua"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -123,11 +121,8 @@ func (d *doctor) warn(check string, err *message.Error) { d.bad(check, levelWarn
 // bad tells every error of the tree.
 func (d *doctor) bad(check, level string, err error) {
 	for _, one := range flatten(err) {
-		f := finding{Check: check, Level: level, Text: one.Error(), Hint: message.Hint(one)}
-		if wrong, ok := errors.AsType[*lua.SyntaxError](one); ok {
-			f.Text, f.Hint = syntaxWords(wrong)
-			f.Text = wrong.Place() + ": " + f.Text
-		}
+		f := finding{Check: check, Level: level}
+		f.Text, f.Hint = words(one)
 		f.Text = strings.Join(strings.Fields(f.Text), " ") // a server's words end in a line of their own
 		d.note(f)
 	}
@@ -148,6 +143,9 @@ func (d *doctor) config() {
 	}
 	if len(c.Destinations) == 1 {
 		d.warn("config", message.New("option.missing", "cli.doctor_one_destination", nil))
+	}
+	if c.EncryptsNothing() {
+		d.warn("config", encryptsNothing())
 	}
 	if all, err := run.Dues(c); err != nil || !anyDue(all, d.now) {
 		d.warn("config", message.New("option.missing", "cli.doctor_by_hand", nil))

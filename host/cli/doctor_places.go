@@ -12,6 +12,7 @@ import (
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/run"
 )
 
@@ -27,6 +28,7 @@ func (d *doctor) destinations(ctx context.Context) {
 	}
 	for i, one := range all {
 		check := "destination." + one.Name
+		d.keeps(ctx, check, one)
 		d.encrypted(check, one)
 		d.drives(check, one)
 		if idle(d.store.Config, one.Name) {
@@ -87,6 +89,17 @@ func (d *doctor) drives(check string, one run.Place) {
 	}
 }
 
+// keeps warns of a policy of a script that is not there: nothing is ever dropped by it.
+func (d *doctor) keeps(ctx context.Context, check string, one run.Place) {
+	keep := one.Config.Keep
+	if keep == nil || keep.Script == "" {
+		return
+	}
+	if err := d.store.CheckPolicy(ctx, keep.Script); err != nil {
+		d.bad(check, levelWarning, primitive.Unfit(one.Name, keep.Script, err))
+	}
+}
+
 // encrypted warns of copies that whoever finds a drive can read.
 func (d *doctor) encrypted(check string, one run.Place) {
 	switch {
@@ -94,6 +107,8 @@ func (d *doctor) encrypted(check string, one run.Place) {
 		d.ok(check, "cli.doctor_encrypted", message.Args{"destination": one.Name, "n": len(one.Recipients)})
 	case one.Config.Drive != nil:
 		d.warn(check, message.New("option.missing", "cli.doctor_plain", message.Args{"destination": one.Name}))
+	case one.Removable:
+		d.warn(check, message.New("option.missing", "cli.doctor_plain_folder", message.Args{"destination": one.Name}))
 	}
 }
 

@@ -2,9 +2,12 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -44,7 +47,7 @@ func (a *app) drives(ctx context.Context) error {
 	var rows [][]string
 	for _, d := range found {
 		rows = append(rows, []string{
-			d.Path, orDash(d.Label), orDash(d.Serial), d.Filesystem, yesNo(d.Removable), drive.Size(d.Free).String(), drive.Size(d.Total).String(), orDash(d.Called()), stateText(d.State),
+			d.Path, orDash(d.Label), orDash(d.Serial), d.Filesystem, yesNo(d.Removable), drive.Size(d.Free).String(), drive.Size(d.Total).String(), orDash(d.Shown()), stateOf(d),
 		})
 	}
 	return table(a.out, columns("cli.drives_columns"), rows)
@@ -61,6 +64,14 @@ func (a *app) namedDrives(ctx context.Context) ([]drive.Drive, error) {
 		return drive.Named(h.Config.Store.ID, known, facts), err
 	}
 	return found, nil
+}
+
+// stateOf is what a person is told of a drive: of the system's own disk, that no copies are carried away on it.
+func stateOf(d drive.Drive) string {
+	if d.State == "" && drive.OnSystem(d.Path) {
+		return message.Text("cli.drive_system", nil)
+	}
+	return stateText(d.State)
 }
 
 func stateText(state string) string {
@@ -93,7 +104,7 @@ func (a *app) drivesOfStore() (*run.Host, *drive.Known, error) {
 func (a *app) drivesEnrolCommand() *cobra.Command {
 	var destination, slot string
 	c := &cobra.Command{
-		Use: "enrol PATH", Short: message.Text("cli.drives_enrol_short", nil), Long: message.Text("cli.drives_enrol_long", nil), Args: between(0, 1),
+		Use: "enrol [PATH]", Short: message.Text("cli.drives_enrol_short", nil), Long: message.Text("cli.drives_enrol_long", nil), Args: between(0, 1),
 		Example: "  djscript drives enrol E: --destination pendrive\n  djscript drives enrol /media/loja/AZUL --destination pendrive --set wed",
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.enrol(c.Context(), strings.Join(args, ""), destination, slot)
@@ -134,7 +145,7 @@ func (a *app) enrol(ctx context.Context, path, name, slot string) error {
 		return a.printJSON(e)
 	}
 	args := message.Args{
-		"name": e.Drive.Called(), "path": e.Drive.Path, "destination": d.Name, "probed": drive.Size(e.Probed), "device": e.ReadBack == drive.FromDevice, "spread": e.Spread,
+		"name": e.Drive.Shown(), "path": e.Drive.Path, "destination": d.Name, "probed": drive.Size(e.Probed), "device": e.ReadBack == drive.FromDevice, "spread": e.Spread,
 	}
 	a.print("cli.enrolled", args)
 	return nil
@@ -162,15 +173,15 @@ func enrolFor(c *config.Config, name, slot string) (config.Destination, string, 
 	if d.Drive == nil {
 		return d, "", message.New("arg.value", "cli.enrol_folder", message.Args{"destination": name})
 	}
-	var slots []string
+	var slots, days []string
 	for _, day := range d.Set {
-		slots = append(slots, config.Slot(day))
+		slots, days = append(slots, config.Slot(day)), append(days, message.Weekday(config.Slot(day)).String())
 	}
 	if day, ok := config.Weekday(slot); ok {
 		slot = config.Slot(day)
 	}
 	if len(slots) == 0 && slot != "" || len(slots) > 0 && !slices.Contains(slots, slot) {
-		return d, "", message.New("arg.value", "cli.enrol_slot", message.Args{"destination": name, "slots": strings.Join(slots, ", "), "n": len(slots)})
+		return d, "", message.New("arg.value", "cli.enrol_slot", message.Args{"destination": name, "slots": strings.Join(days, ", "), "n": len(slots)})
 	}
 	return d, slot, nil
 }
@@ -218,7 +229,7 @@ func (a *app) eject(ctx context.Context, which string) error {
 	if a.json {
 		return a.printJSON(map[string]any{"ejected": d})
 	}
-	a.print("cli.ejected", message.Args{"path": d.Path, "name": d.Called()})
+	a.print("cli.ejected", message.Args{"path": d.Path, "name": d.Shown()})
 	return nil
 }
 
@@ -228,7 +239,26 @@ func (a *app) plugged(ctx context.Context, which string) (drive.Drive, error) {
 	if err != nil {
 		return drive.Drive{}, err
 	}
-	return drive.Plugged(all, which)
+	one, err := drive.Plugged(all, which)
+	if message.Code(err) == "drive.not_found" {
+		return one, cmp.Or(a.folder(which), err)
+	}
+	return one, err
+}
+
+// folder is the error of what is named as a drive, and is a folder: a destination, or a path; nil where it is none.
+func (a *app) folder(which string) error {
+	if h, err := a.host(); err == nil {
+		for _, d := range h.Config.Destinations {
+			if d.Drive == nil && (d.Name == which || filepath.Clean(d.Path) == filepath.Clean(which)) {
+				return message.New("arg.value", "cli.enrol_folder", message.Args{"destination": d.Name})
+			}
+		}
+	}
+	if info, err := os.Stat(a.within(which)); err == nil && info.IsDir() {
+		return message.New("arg.value", "cli.folder_no_drive", message.Args{"path": which})
+	}
+	return nil
 }
 
 func (a *app) drivesWipeCommand() *cobra.Command {

@@ -6,7 +6,9 @@ import (
 
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/run"
 )
 
 func TestAPlaceInASetIsNamedInEitherLanguage(t *testing.T) {
@@ -25,6 +27,53 @@ func TestAPlaceInASetIsNamedInEitherLanguage(t *testing.T) {
 	for destination, name := range map[string]string{"azuis": "sex", "uma": "seg"} {
 		if _, _, err := enrolFor(c, destination, name); message.Code(err) != "arg.value" {
 			t.Errorf("%s --set %s: %v", destination, name, err)
+		}
+	}
+}
+
+// Whoever names a folder as a drive is told so, and not to plug it in.
+func TestAFolderIsNoDriveToWipeOrEject(t *testing.T) {
+	d := newDesk(t)
+	d.write("djscript.toml", sound)
+	d.write("pasta/x", "")
+	for _, command := range []string{"wipe", "eject"} {
+		d.run("", "drives", command, "local").wants(t, 2, "the destination local is a folder, and no drive", "drive = {")
+		d.run("", "drives", command, "/mnt/a/").wants(t, 2, "the destination local is a folder")
+		d.run("", "drives", command, "pasta").wants(t, 2, "pasta is a folder, and no drive")
+		d.run("", "drives", command, "AZUL").wants(t, 1, "no drive AZUL is plugged in")
+	}
+	d.run("", "drives", "enrol", "--help").wants(t, 0, "djscript drives enrol [PATH]")
+}
+
+func TestTheDiskOfTheSystemIsNotToldAsOneThatIsWell(t *testing.T) {
+	if got := stateOf(drive.Drive{Path: drive.SystemFolder()}); got != "the system's" {
+		t.Error(got)
+	}
+	if got := stateOf(drive.Drive{Path: drive.SystemFolder(), State: drive.Foreign}); got != "of another store" {
+		t.Error(got)
+	}
+}
+
+func TestAPlaceThatLeavesTheShopUnlockedIsWarnedOf(t *testing.T) {
+	wanted := &config.Wanted{Enrolled: "AZUL"}
+	for name, one := range map[string]struct {
+		place run.Place
+		want  string
+	}{
+		"a folder":            {run.Place{}, ""},
+		"a folder on a stick": {run.Place{Destination: copies.Destination{Removable: true}}, levelWarning},
+		"a drive":             {run.Place{Config: config.Destination{Drive: wanted}, Destination: copies.Destination{Removable: true}}, levelWarning},
+		"a drive with keys":   {run.Place{Config: config.Destination{Drive: wanted}, Destination: copies.Destination{Recipients: []string{"age1"}}}, levelOK},
+		"an encrypted pen":    {run.Place{Destination: copies.Destination{Removable: true, Recipients: []string{"age1"}}}, levelOK},
+	} {
+		d := &doctor{app: &app{json: true}}
+		d.encrypted("x", one.place)
+		got := ""
+		if len(d.findings) > 0 {
+			got = d.findings[0].Level
+		}
+		if got != one.want || len(d.findings) > 1 {
+			t.Errorf("%s: %+v", name, d.findings)
 		}
 	}
 }

@@ -77,12 +77,15 @@ func words(err error) (text, hint string) {
 	if wrong, ok := errors.AsType[*lua.SyntaxError](err); ok {
 		text, hint = syntaxWords(wrong)
 		text = wrong.Place() + ": " + text
-		if said, ok := errors.AsType[*primitive.DegradedError](err); ok { // what was not done for it
+		if said, ok := errors.AsType[*message.Error](err); ok { // what that keeps from being done
+			text = said.Sentence() + ": " + text
+		}
+		if said, ok := errors.AsType[*primitive.DegradedError](err); ok {
 			text = said.Words() + ": " + text
 		}
 		return text, hint
 	}
-	return strings.TrimSpace(err.Error()), message.Hint(err)
+	return strings.TrimSpace(message.Said(err)), message.Hint(err)
 }
 
 // flatten gives the errors that were joined, in order.

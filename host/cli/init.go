@@ -34,7 +34,7 @@ func (a *app) initCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "init [DIR]", Short: message.Text("cli.init_short", nil), Long: message.Text("cli.init_long", nil), Args: between(0, 1),
 		Example: "  djscript init\n  djscript init C:/DJ/djscript --id loja-centro --database C:/DJ/DJMONITOR.FDB --system djmonitor \\\n" +
-			"    --destination C:/Copias --destination pendrive=E:/Copias --at 22:00",
+			"    --destination C:/Copias --destination hd2=D:/Copias --at 22:00",
 		RunE: func(c *cobra.Command, args []string) error {
 			dir := a.dir
 			if len(args) == 1 {
@@ -82,13 +82,16 @@ func (a *app) init(ctx context.Context, dir string, n answers) error {
 	if err := a.complete(ctx, dir, &n); err != nil {
 		return err
 	}
+	if len(n.at) > 0 && len(n.destinations) == 0 {
+		return message.New("arg.missing", "cli.init_at", message.Args{"at": n.at[0]})
+	}
 	key, err := n.pair()
 	if err != nil {
 		return err
 	}
 	text, missing, err := a.try(dir, n)
 	if err != nil {
-		return err
+		return byFlag(err)
 	}
 	files, err := editorFiles()
 	if err != nil {
@@ -98,7 +101,7 @@ func (a *app) init(ctx context.Context, dir string, n answers) error {
 	if err := write(dir, files); err != nil {
 		return err
 	}
-	return a.tellInit(dir, files, n, key, len(missing) > 0 || len(n.databases) == 0 || len(n.destinations) == 0)
+	return a.tellInit(dir, files, n, key, n.lacks(len(missing) > 0))
 }
 
 // complete finds what nobody said: an id of the folder's name, and on a terminal what the person answers.
@@ -117,8 +120,8 @@ func (a *app) complete(ctx context.Context, dir string, n *answers) error {
 	return nil
 }
 
-// pair makes the store's key pair, unless only somebody else's keys are wanted: copies that leave the shop are encrypted
-// from the first day. The key that opens them is in no file; whoever calls shows it.
+// pair makes the store's key pair, unless only somebody else's keys are wanted: copies on drives are encrypted from the
+// first day. The key that opens them is in no file; whoever calls shows it.
 func (n *answers) pair() (key string, err error) {
 	if len(n.recipients) > 0 && !n.ownKey {
 		return "", nil
@@ -151,7 +154,7 @@ func (i *interview) hold(ctx context.Context, suggested string) error {
 		flags.id = suggested
 	}
 	if _, _, err := i.try(i.dir, flags); err != nil {
-		return err
+		return byFlag(err)
 	}
 	if i.answers.id == "" {
 		q := question{"cli.init_ask_id", suggested, true, func(n *answers, id string) { n.id = id }}
@@ -341,14 +344,14 @@ func writeNew(path string, data []byte) error {
 }
 
 // tellInit says what was written, the recovery key, this once, and what to do next.
-func (a *app) tellInit(dir string, files []file, n answers, key string, incomplete bool) error {
+func (a *app) tellInit(dir string, files []file, n answers, key, lacks string) error {
 	next := []string{}
 	at := shortest(dir)
 	if strings.Contains(at, " ") {
 		at = `"` + at + `"`
 	}
-	if incomplete {
-		next = append(next, message.Text("cli.init_next_edit", message.Args{"path": filepath.Join(dir, "djscript.toml")}))
+	if lacks != "" {
+		next = append(next, message.Text("cli.init_next_edit", message.Args{"path": filepath.Join(dir, "djscript.toml"), "what": lacks}))
 	}
 	next = append(next,
 		message.Text("cli.init_next_secret", message.Args{"dir": at}),
@@ -371,6 +374,9 @@ func (a *app) tellInit(dir string, files []file, n answers, key string, incomple
 		fmt.Fprintln(a.out, "  "+f.path)
 	}
 	a.tellKey(n.recipients, key)
+	if len(n.destinations) > 0 {
+		a.print("cli.init_plain", nil) // init writes folders
+	}
 	a.print("cli.init_next", nil)
 	for _, line := range next {
 		fmt.Fprintln(a.out, "  "+line)

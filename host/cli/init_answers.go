@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -40,13 +41,65 @@ func (n *answers) values() []config.Value {
 		set("destination."+d.name+".path", d.path)
 		to = append(to, d.name)
 	}
-	if len(to) > 0 && len(n.databases) > 0 {
+	if len(to) > 0 && (len(n.databases) > 0 || len(n.at) > 0) {
 		if len(n.at) > 0 {
 			values = append(values, config.Value{Key: "backup.at", Value: n.at})
 		}
 		values = append(values, config.Value{Key: "backup.to", Value: to})
 	}
 	return values
+}
+
+// byFlag tells what is wrong with an answer by the option that gave it: the file in which it would stand is not there.
+func byFlag(err error) error {
+	wrong, ok := errors.AsType[config.Mistakes](err)
+	if !ok {
+		return err
+	}
+	var all []error
+	for _, m := range wrong {
+		flag := flagOf(m.Key)
+		if flag == "" {
+			return err
+		}
+		all = append(all, message.Wrap(m.Err, m.Code, "cli.init_flag", message.Args{"flag": flag}))
+	}
+	return errors.Join(all...)
+}
+
+// flagOf is the option that sets a key of djscript.toml; "" where none does.
+func flagOf(key string) string {
+	table, rest, _ := strings.Cut(key, ".")
+	switch {
+	case key == "encryption.recipients":
+		return "--recipient"
+	case key == "backup.at":
+		return "--at"
+	case table == "destination" || key == "backup.to":
+		return "--destination"
+	case table == "database" && strings.HasSuffix(rest, ".system"):
+		return "--system"
+	case table == "database":
+		return "--database"
+	case (table == "store" || table == "firebird") && rest != "":
+		return "--" + rest
+	}
+	return ""
+}
+
+// lacks is what a person has to add to djscript.toml; "" is nothing.
+func (n *answers) lacks(more bool) string {
+	switch {
+	case len(n.databases) == 0 && len(n.destinations) == 0:
+		return message.Text("cli.init_lacks_both", nil)
+	case len(n.databases) == 0:
+		return message.Text("cli.init_lacks_databases", nil)
+	case len(n.destinations) == 0:
+		return message.Text("cli.init_lacks_destinations", nil)
+	case more:
+		return message.Text("cli.init_lacks_more", nil)
+	}
+	return ""
 }
 
 var placeName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)

@@ -60,7 +60,21 @@ func TestInitNeverWritesOverAFile(t *testing.T) {
 
 func TestInitRefusesBadAnswersBeforeItWrites(t *testing.T) {
 	d := newDesk(t)
-	d.run("", "init", "new", "--id", "A B", "--cnpj", "1").wants(t, 2, "store.id", "store.cnpj", filepath.Join(d.dir, "new", "djscript.toml"))
+	for given, want := range map[string][]string{
+		"--id=A B --cnpj=1": {"error: --id: ", "error: --cnpj: "}, "--database=/a.fdb --system=none": {"error: --system: "}, "--bin=a\tb": {"error: --bin: "},
+		"--destination=/a --at=25:00": {"error: --at: ", "25:00"}, "--at=25:00": {"--at 25:00 has nowhere"}, "--recipient=age1x": {"error: --recipient: "},
+		"--destination=/a --destination=/a": {"error: --destination: "}, "--database=/a.fdb --database=x=/a.fdb": {"error: --database: "}, "--timezone=x": {"error: --timezone: "},
+	} {
+		args := []string{"init", "new"}
+		for one := range strings.SplitSeq(given, " --") {
+			args = append(args, "--"+strings.TrimPrefix(one, "--"))
+		}
+		s := d.run("", args...)
+		s.wants(t, 2, append(want, "→")...)
+		if strings.Contains(s.err, "djscript.toml:") {
+			t.Errorf("%s: the place is told in a file that is not there:\n%s", given, s.err)
+		}
+	}
 	if _, err := os.Stat(filepath.Join(d.dir, "new")); err == nil {
 		t.Error("the folder was made all the same")
 	}
@@ -311,7 +325,7 @@ func TestTheRecoveryKeyIsShownOnceAndKeptNowhere(t *testing.T) {
 		}
 		done := d.run("", "init", "--own-key", "--recipient", pair.Recipient().String())
 		key := told(t, d, done)
-		done.wants(t, 0, "Copies that leave the shop are encrypted for:\n  "+pair.Recipient().String()+"\nWhoever", "this key opens them too", "only whoever has the other key")
+		done.wants(t, 0, "Copies on enrolled drives (drive) and at destinations with encrypt = true are encrypted for:\n  "+pair.Recipient().String()+"\nWhoever", "this key opens them too", "only whoever has the other key")
 		fits(t, d, pair.String(), key)
 	})
 	t.Run("not by mistake in the file", func(t *testing.T) {
@@ -321,7 +335,7 @@ func TestTheRecoveryKeyIsShownOnceAndKeptNowhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		done := d.run("", "init", "--recipient", pair.String())
-		done.wants(t, 2, "encryption.recipients")
+		done.wants(t, 2, "--recipient")
 		if secret.MatchString(done.out + done.err) {
 			t.Error("the secret key is told again")
 		}
@@ -343,4 +357,32 @@ func filesBelow(t *testing.T, dir string) (files []string) {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// What init says of the copies and of what is left to do is true of what it wrote.
+func TestInitSaysWhatItsDestinationsAre(t *testing.T) {
+	d := newDesk(t)
+	s := d.run("", "init", "one", "--database", "/a.fdb", "--destination", "/mnt/a")
+	s.wants(t, 0, "on enrolled drives (drive) and at destinations with encrypt = true", "None of the destinations written now is like that")
+	if strings.Contains(s.out, "complete ") {
+		t.Errorf("nothing is missing:\n%s", s.out)
+	}
+	d.run("", "-C", filepath.Join(d.dir, "one"), "check").wants(t, 0, "encryption.recipients: [encryption] has keys, and no destination is encrypted", "2 warnings")
+	d.run("", "-C", filepath.Join(d.dir, "one"), "doctor").wants(t, 1, "[encryption] has keys, and no destination is encrypted")
+	s = d.run("", "init", "two")
+	s.wants(t, 0, "djscript.toml: databases and destinations")
+	if strings.Contains(s.out, "None of the destinations") {
+		t.Errorf("there are none:\n%s", s.out)
+	}
+	d.run("", "init", "three", "--destination", "/mnt/a", "--at", "22:00").wants(t, 0, "djscript.toml: databases\n")
+	text, err := os.ReadFile(filepath.Join(d.dir, "three", "djscript.toml"))
+	if err != nil || !strings.Contains(string(text), "\nat = [\"22:00\"]\n") {
+		t.Errorf("no time was written: %v", err)
+	}
+	d.run("", "init", "four", "--database", "/a.fdb").wants(t, 0, "djscript.toml: destinations\n")
+	s = d.run("", "-C", filepath.Join(d.dir, "two"), "check")
+	s.wants(t, 0, "no mistake")
+	if strings.Contains(s.err, "encryption") {
+		t.Errorf("there is nothing to encrypt yet:\n%s", s.err)
+	}
 }

@@ -42,7 +42,7 @@ func (a *app) simulateCommand() *cobra.Command {
 		},
 	}
 	c.Flags().IntVar(&flags.days, "days", 365, message.Text("cli.simulate_flag_days", nil))
-	c.Flags().StringVar(&flags.from, "from", "", message.Text("cli.simulate_flag_from", nil))
+	c.Flags().Var((*dayFlag)(&flags.from), "from", message.Text("cli.simulate_flag_from", nil))
 	c.Flags().StringArrayVar(&flags.faults, "fault", nil, message.Text("cli.simulate_flag_fault", nil))
 	c.Flags().IntVar(&flags.day, "at-day", 0, message.Text("cli.simulate_flag_at_day", nil))
 	c.Flags().BoolVar(&flags.why, "why", false, message.Text("cli.simulate_flag_why", nil))

@@ -124,5 +124,11 @@ func TestADayWithoutAFaultIsRefused(t *testing.T) {
 	d.run("", "simulate", "backup", "--days", "3", "--fault", "clock:0001-01-01").wants(t, 2, "up to 100 years", "clock:1980-01-01")
 	d.run("", "simulate", "backup", "--days", "3", "--fault", "clock:9999-12-31/1d").wants(t, 2, "up to 100 years")
 	d.run("", "simulate", "backup", "--days", "3", "--fault", "clock:1980-01-01").wants(t, 0)
+	d.run("", "simulate", "backup", "--days", "3", "--fault", "wrong:30d").wants(t, 2, `"wrong:30d" says nothing here: no destination of the store is a set of drives`)
+	d.run("", "simulate", "backup", "--days", "3", "--fault", "manual:99999999").wants(t, 2, "for example: manual:60, manual:60@120; from 1 to 9999 times\n")
+	d.run("", "simulate", "backup", "--days", "3", "--fault", "full:3d").wants(t, 2, "for example: full, full@120\n")
+	if s := d.run("", "simulate", "backup", "--days", "3", "--at-day", "500", "--fault", "full", "--fault", "off:1d"); s.exit != 2 || strings.Count(s.err, "error:") != 1 {
+		t.Errorf("told more than once:\n%s", s.err)
+	}
 	d.run("", "simulate", "nobody", "else", "--days", "0", "--from", "soon", "--fault", "fulll", "--fault", "clock:noon").wants(t, 2, "nobody", "else", "not 0", "soon", "fulll", "clock:noon")
 }

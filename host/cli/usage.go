@@ -167,12 +167,24 @@ func speakCompletion(c *cobra.Command) {
 // speakFlags names types and defaults of the flags of a command and of all below it.
 func speakFlags(c *cobra.Command) {
 	c.DisableFlagsInUseLine = true
+	c.Use, c.Example = inWords("cli.use_words").Replace(c.Use), inWords("cli.example_words").Replace(c.Example)
 	for _, flags := range []*pflag.FlagSet{c.Flags(), c.PersistentFlags()} {
 		flags.VisitAll(speakFlag)
 	}
 	for _, below := range c.Commands() {
 		speakFlags(below)
 	}
+}
+
+// inWords puts what stands for something else, and what is only an example, into the reader's language: "COPY>CÓPIA|...".
+func inWords(key string) *strings.Replacer {
+	var pairs []string
+	for _, one := range columns(key) {
+		if from, to, ok := strings.Cut(one, ">"); ok {
+			pairs = append(pairs, from, to)
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 func speakFlag(f *pflag.Flag) {
@@ -203,6 +215,21 @@ type named struct {
 // Type is that name.
 func (n named) Type() string { return n.name }
 
+// dayFlag is a flag whose value is a day, "31/12/2026" or "2026-12-31". What is no day is refused where the others are.
+type dayFlag string
+
+// String is the day as yyyy-mm-dd.
+func (d *dayFlag) String() string { return string(*d) }
+
+// Set reads what a person typed.
+func (d *dayFlag) Set(text string) error {
+	*d = dayFlag(message.ReadDay(text))
+	return nil
+}
+
+// Type is that of a text.
+func (d *dayFlag) Type() string { return "string" }
+
 // wrongFlag is a mistake in the flags, in the reader's language.
 func wrongFlag(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
@@ -224,7 +251,15 @@ func wrongFlag(c *cobra.Command, err error) error {
 		args["flag"] = "--" + bare.GetFlag().Name
 		return message.New("arg.missing", "cli.bare_flag", args)
 	case errors.As(err, &wrong):
-		args["flag"], args["value"], args["want"] = "--"+wrong.GetFlag().Name, wrong.GetValue(), wrong.GetFlag().Usage
+		f := wrong.GetFlag()
+		args["flag"], args["value"], args["want"] = "--"+f.Name, wrong.GetValue(), f.Usage
+		switch value, _ := f.Value.(named); {
+		case value.Value == nil:
+		case value.Value.Type() == "int":
+			return message.New("arg.value", "cli.flag_number", args)
+		case value.Value.Type() == "duration":
+			return message.New("arg.value", "cli.flag_time", args)
+		}
 		return message.New("arg.value", "cli.flag_value", args)
 	}
 	return message.Wrap(err, "arg.unknown", "cli.wrong_flag", args)

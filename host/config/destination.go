@@ -190,6 +190,14 @@ func (t *table) encryption() []string {
 	return all
 }
 
+// Encrypts tells whether copies at the destination are encrypted where there is a key: those that leave the shop are.
+func (d Destination) Encrypts() bool { return d.Drive != nil || d.Encrypt }
+
+// EncryptsNothing tells whether there are keys and no destination whose copies are encrypted for them.
+func (c *Config) EncryptsNothing() bool {
+	return len(c.Recipients) > 0 && len(c.Destinations) > 0 && !slices.ContainsFunc(c.Destinations, Destination.Encrypts)
+}
+
 // oneDriveEach refuses a drive that two destinations want: two copies on one drive are lost together.
 func (r *reader) oneDriveEach(all []Destination) {
 	for i, d := range all {

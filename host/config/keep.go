@@ -133,9 +133,10 @@ func (t *table) atLeastOne(name string) int {
 
 // days is a time of whole days, at least one.
 func (t *table) days(name string) int {
-	d, ok := t.duration(name)
+	text, ok := t.text(name)
+	d, _ := parseDuration(text)
 	if ok && (d == 0 || d%(24*time.Hour) != 0) {
-		t.bad(name, message.New("option.value", "config.days", nil))
+		t.bad(name, message.New("option.value", "config.days", message.Args{"value": clip(text)}))
 	}
 	return int(d / (24 * time.Hour))
 }

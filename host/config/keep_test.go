@@ -77,7 +77,8 @@ func TestASlipInARotationIsTold(t *testing.T) {
 		`keep = { daily = 7, class = ["rotina"] }`:  "destination.local.keep.class config.one_of",
 		`keep = { daily = 7, class = [] }`:          "destination.local.keep.class config.empty_list",
 		`keep = { within = "36h" }`:                 "destination.local.keep.within config.days",
-		`keep = { within = "30" }`:                  "destination.local.keep.within config.duration",
+		`keep = { within = "30" }`:                  "destination.local.keep.within config.days",
+		`keep = { within = "30 dias" }`:             "destination.local.keep.within config.days",
 		`keep = { weekdays = ["sexta"] }`:           "destination.local.keep.weekdays config.weekday",
 		`keep = [{ daily = 7 }, 3]`:                 "destination.local.keep config.want_keep",
 		`keep = [{ daily = 7 }, { wekly = 1 }]`:     "destination.local.keep[1].wekly config.unknown_key",
@@ -107,5 +108,17 @@ func slipped(t *testing.T, text, name, want string) {
 	all := mistakesIn(t, text)
 	if len(all) != 1 || all[0].Key != key || !errors.Is(all[0].Err, message.New(all[0].Code, sentence, nil)) || all[0].Hint() == "" || all[0].Line == 0 {
 		t.Errorf("%s: told %v, want %s", name, all, want)
+	}
+}
+
+// Whoever calls a rule by its Portuguese name is told the one that it has here.
+func TestAPortugueseRuleIsToldByItsName(t *testing.T) {
+	for word, want := range map[string]string{"diario": "daily", "Diária": "daily", "semanal": "weekly", "mensais": "monthly", "minimo": "min"} {
+		if got := offer(word, []string{"last", "daily", "weekly", "monthly", "yearly", "min"})["near"]; got != want {
+			t.Errorf("%s: near %v, want %s", word, got, want)
+		}
+	}
+	if got := offer("diario", []string{"path", "set"})["near"]; got != "" {
+		t.Errorf("near %v where there is no such rule", got)
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/djscript/djscript/host/message"
@@ -9,7 +10,11 @@ import (
 // offer are the places of a sentence about a name that is not known: {{.name}}, {{.near}} (may be empty) and
 // {{.known}}.
 func offer(name string, known []string) message.Args {
-	return message.Args{"name": clip(name), "near": nearest(name, known), "known": strings.Join(known, ", ")}
+	near := nearest(name, known)
+	if rule := message.Rule(name); slices.Contains(known, rule) {
+		near = rule
+	}
+	return message.Args{"name": clip(name), "near": near, "known": strings.Join(known, ", ")}
 }
 
 // nearest is the known name that a hand may have meant, or "".

@@ -2,11 +2,14 @@ package copies
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"filippo.io/age"
 
@@ -19,8 +22,9 @@ type Keys []age.Identity
 // keyFileLimit is more than any file of keys takes.
 const keyFileLimit = 1 << 20
 
-// ReadKeys reads a file of keys as age-keygen writes it, or as somebody typed it in Notepad: one key a line, "#" begins
-// a remark. A file that holds none is copy.key; what it does hold is never in the error.
+// ReadKeys reads the keys of a file as age-keygen writes it, or as somebody typed it in Notepad: a line that begins with "#" is a
+// remark, and beside a key there may stand whose it is. A file that holds none is copy.key, and so is one whose key was not
+// typed as it is; what it does hold is never in the error.
 func ReadKeys(path string) (Keys, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -34,23 +38,70 @@ func ReadKeys(path string) (Keys, error) {
 	return parseKeys(text, path)
 }
 
+// What a key looks like, and how many characters it has. A word that is nearly as long is a key whose beginning was mistyped.
+const (
+	keyPrefix = "AGE-SECRET-KEY-"
+	keyLength = 74
+	nearlyKey = 60
+)
+
 func parseKeys(text []byte, path string) (Keys, error) {
 	var keys Keys
-	for line := range strings.Lines(string(bytes.TrimPrefix(text, []byte("\ufeff")))) {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
+	none := message.New("copy.key", "copies.key_unreadable", message.Args{"path": path})
+	n := 0
+	for line := range strings.Lines(inUTF8(text)) {
+		n++
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
 			continue
 		}
-		key, err := age.ParseX25519Identity(strings.ToUpper(line))
-		if err != nil { // its text may be a part of the key
-			return nil, message.New("copy.key", "copies.key_unreadable", message.Args{"path": path})
+		for word := range strings.FieldsSeq(line) {
+			word = strings.ToUpper(strings.Trim(word, `.,;:'"`))
+			word = word[max(0, strings.Index(word, keyPrefix)):]
+			switch {
+			case strings.HasPrefix(word, "AGE1"):
+				none = message.New("copy.key", "copies.key_public", message.Args{"path": path})
+				continue
+			case !strings.HasPrefix(word, keyPrefix) && utf8.RuneCountInString(word) < nearlyKey:
+				continue
+			}
+			key, err := age.ParseX25519Identity(word)
+			if err != nil { // its text may be a part of the key
+				return nil, mistyped(word, message.Args{"path": path, "line": n})
+			}
+			keys = append(keys, key)
 		}
-		keys = append(keys, key)
 	}
 	if len(keys) == 0 {
-		return nil, message.New("copy.key", "copies.key_unreadable", message.Args{"path": path})
+		return nil, none
 	}
 	return keys, nil
+}
+
+// mistyped is the error of what was to be a key: it lacks some of it, has too much, or another letter.
+func mistyped(word string, args message.Args) error {
+	args["n"], args["want"] = utf8.RuneCountInString(word), keyLength
+	if args["n"] != keyLength {
+		return message.New("copy.key", "copies.key_length", args)
+	}
+	return message.New("copy.key", "copies.key_letter", args)
+}
+
+// inUTF8 is a text file as Notepad may have saved it: in UTF-8, or with two bytes a letter.
+func inUTF8(text []byte) string {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(text, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(text, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return string(bytes.TrimPrefix(text, []byte("\ufeff")))
+	}
+	var letters []uint16
+	for pair := range slices.Chunk(text[2:len(text)/2*2], 2) {
+		letters = append(letters, order.Uint16(pair))
+	}
+	return string(utf16.Decode(letters))
 }
 
 // NewKeyPair makes the pair of a store: the recipient stands in djscript.toml, and the key opens what was encrypted for

@@ -2,6 +2,7 @@ package copies
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
@@ -244,7 +246,9 @@ func TestAKeyFileIsReadAsPeopleHaveIt(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"age-keygen": string(generated), "notepad": "\ufeff" + key + "\r\n", "lower case": strings.ToLower(key), "blanks": "\n  " + key + "  \n\n",
-		"two": key + "\n" + key + "\n",
+		"two": key + "\n" + key + "\n", "whose it is": "Loja São João, CNPJ 11.222.333/0001-81\r\n" + key + "\r\n", "beside it": "chave:" + key + ".", "in quotes": `"` + key + `"`,
+		"both": "age1" + strings.Repeat("q", 58) + "\n" + key, "two bytes a letter": twoBytes(binary.LittleEndian, "Padaria\r\n"+key+"\r\n"),
+		"two bytes, the other way": twoBytes(binary.BigEndian, key), "an odd end": twoBytes(binary.LittleEndian, key+"\n") + "\x00",
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -254,20 +258,55 @@ func TestAKeyFileIsReadAsPeopleHaveIt(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for name, text := range map[string]string{
-		"empty": "", "remark": "# nothing\n", "half": key[:40], "public": "age1" + strings.Repeat("q", 58), "binary": "\x00\x01\x02", "both": key + "\nxyzzy\n",
+	other := map[bool]string{true: "p", false: "q"}[key[30] == 'Q']
+	for name, tt := range map[string]struct{ text, want string }{
+		"empty": {"", "holds no key"}, "remark": {"\ufeff# " + key + "\n", "holds no key"}, "binary": {"\x00\x01\x02", "holds no key"}, "words": {"Loja Centro\n", "holds no key"},
+		"half": {key[:40], ":1: the key has 40 characters, not 74"}, "cut in two": {"Loja\n" + key[:40] + " " + key[40:], ":2: the key has 40 characters"},
+		"a letter": {"x\n\n" + key[:30] + other + key[31:], ":3: a character of the key is wrong"}, "its beginning": {"AGE-SECRET-KEV-1" + key[16:], "character of the key is wrong"},
+		"an accent": {key[:30] + "é" + key[31:], "character of the key is wrong"}, "one of two": {key + "\n" + key[:73], ":2: the key has 73"},
+		"public": {"age1" + strings.Repeat("q", 58), "holds only the public key"},
 	} {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadKeys(path); message.Code(err) != "copy.key" || strings.Contains(err.Error(), key[20:38]) {
+		_, err := ReadKeys(path)
+		if message.Code(err) != "copy.key" || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error()+message.Hint(err), key[20:38]) || message.Hint(err) == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	if _, err := ReadKeys(filepath.Join(dir, "none")); message.Code(err) != "copy.key" {
 		t.Errorf("no file: %v", err)
 	}
+}
+
+// twoBytes is a text as Notepad saves it for Windows' own sake.
+func twoBytes(order binary.AppendByteOrder, text string) string {
+	var saved []byte
+	for _, letter := range utf16.Encode([]rune("\ufeff" + text)) {
+		saved = order.AppendUint16(saved, letter)
+	}
+	return string(saved)
+}
+
+// FuzzKeys reads any file of keys without dying of it; what it says never repeats what may be a key.
+func FuzzKeys(f *testing.F) {
+	_, key, err := NewKeyPair()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{key, "Loja\r\n" + key[:50], twoBytes(binary.BigEndian, key), "\xff\xfe\x00", "age1qq"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		keys, err := parseKeys(text, "k.txt")
+		if (len(keys) > 0) == (err != nil) {
+			t.Errorf("%d keys, %v", len(keys), err)
+		}
+		if err != nil && strings.Contains(err.Error()+message.Hint(err), key[20:38]) {
+			t.Error(err)
+		}
+	})
 }
 
 func TestTheCardOfAnEncryptedCopyIsNeededToListItAndNotToOpenIt(t *testing.T) {

@@ -158,7 +158,7 @@ func undecrypted(err error, path string) error {
 	if drive, ok := errors.AsType[*deviceError](err); ok {
 		return fmt.Errorf("read %s: %w", path, drive.error)
 	}
-	return message.Wrap(err, "copy.bad", "copies.undecrypted", message.Args{"path": path})
+	return message.New("copy.bad", "copies.undecrypted", message.Args{"path": path}) // how its cipher noticed is of no use
 }
 
 // joined are files read as if they were one.

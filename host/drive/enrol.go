@@ -62,6 +62,9 @@ func Enrol(ctx context.Context, root string, m Mark, apart []string, progress fu
 	return e, err
 }
 
+// OnSystem tells whether a path lies on the disk that the system runs from.
+func OnSystem(path string) bool { return !apartFromSystem(path) || SameDisk(path, SystemFolder()) }
+
 // enrollable tells what keeps a drive from being one that copies are carried away on.
 func enrollable(ctx context.Context, d Drive, root string, apart []string) (Hardware, error) {
 	args := message.Args{"path": d.Path, "root": root}
@@ -70,7 +73,7 @@ func enrollable(ctx context.Context, d Drive, root string, apart []string) (Hard
 		return Hardware{}, message.New("drive.locked", "drive.bitlocker", args)
 	case d.State == ReadOnly:
 		return Hardware{}, message.New("drive.read_only", "drive.read_only", args)
-	case !apartFromSystem(d.Path) || SameDisk(d.Path, SystemFolder()):
+	case OnSystem(d.Path):
 		return Hardware{}, message.New("drive.system", "drive.system", args)
 	case !SameFile(d.Path, root):
 		return Hardware{}, message.New("drive.not_found", "drive.not_root", args)

@@ -197,7 +197,7 @@ func sight(store string, known *Known, f Facts, spec Spec) (Sighting, bool) {
 	case spec.Enrolled != "" && !named:
 		return s, false
 	case len(spec.Set) > 0 && !slices.Contains(spec.Set, f.Mark.Slot):
-		s.State, s.Err = Foreign, message.New("drive.foreign", "drive.other_slot", message.Args{"path": f.Drive.Path, "slot": f.Mark.Slot, "destination": spec.Destination})
+		s.State, s.Err = Foreign, message.New("drive.foreign", "drive.other_slot", message.Args{"path": f.Drive.Path, "slot": message.Weekday(f.Mark.Slot), "destination": spec.Destination})
 		return s, true
 	}
 	s.Seen, s.Day = known.Drives[f.Mark.ID].Seen, known.Drives[f.Mark.ID].Day
@@ -269,7 +269,7 @@ func lastOf(store string, known *Known, spec Spec, place string) (last Member, f
 }
 
 func absence(s Sighting, spec Spec) error {
-	args := message.Args{"destination": spec.Destination, "name": s.Mark.Name, "slot": s.Slot, "label": spec.Label, "day": message.Day(s.Day)}
+	args := message.Args{"destination": spec.Destination, "name": s.Mark.Name, "slot": s.Slot, "place": message.Weekday(s.Slot), "label": spec.Label, "day": message.Day(s.Day)}
 	switch {
 	case s.Mark.ID == "" && spec.Label != "":
 		return message.New("drive.not_found", "drive.absent_label", args)

@@ -15,9 +15,17 @@ func (d Drive) Called() string {
 	return strings.Trim(d.Name+" "+d.Set, " ")
 }
 
+// Shown is Called as a sentence shows it: "AZUL (quarta-feira)".
+func (d Drive) Shown() string {
+	if d.Set == "" {
+		return d.Called()
+	}
+	return d.Name + " (" + message.Weekday(d.Set).String() + ")"
+}
+
 // EnrolledAs tells whether that is the name or the id that a drive was enrolled by.
 func (d Drive) EnrolledAs(name string) bool {
-	return d.Enrolled != "" && (d.Enrolled == name || strings.EqualFold(d.Name, name) || strings.EqualFold(d.Called(), name))
+	return d.Enrolled != "" && (d.Enrolled == name || strings.EqualFold(d.Name, name) || strings.EqualFold(d.Called(), name) || strings.EqualFold(d.Shown(), name))
 }
 
 // Plugged is the drive that a person or a script names: by its path, or by what it was enrolled as. Nothing of that name is

@@ -1,6 +1,11 @@
 package message
 
-import "errors"
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"strings"
+)
 
 // Error is a failure as a person is told it: a stable code, which is API, a sentence, which is not, and a cure.
 type Error struct {
@@ -25,7 +30,38 @@ func (e *Error) Error() string {
 	if e.cause == nil {
 		return e.Sentence()
 	}
-	return e.Sentence() + ": " + e.cause.Error()
+	said := e.Sentence()
+	return said + ": " + within(said, e.cause)
+}
+
+// systems are what a system says when a file can not be used, and what a person is told of it.
+var systems = []struct {
+	is  error
+	key string
+}{
+	{fs.ErrNotExist, "message.not_exist"}, {fs.ErrExist, "message.exists"}, {fs.ErrPermission, "message.permission"}, {io.ErrUnexpectedEOF, "message.cut_off"},
+}
+
+// Said is what an error says. What the system itself says comes in English: where people meet it, it is put into the current
+// language.
+func Said(err error) string { return within("", err) }
+
+// within is Said after a sentence that may have named the file already.
+func within(sentence string, err error) string {
+	if Language() == English || Code(err) != "" {
+		return err.Error()
+	}
+	for _, one := range systems {
+		if !errors.Is(err, one.is) {
+			continue
+		}
+		said := Text(one.key, nil)
+		if at, ok := errors.AsType[*fs.PathError](err); ok && !strings.Contains(sentence, at.Path) {
+			said = at.Path + ": " + said
+		}
+		return said
+	}
+	return err.Error()
 }
 
 // Sentence is what happened, without the cause.

@@ -31,6 +31,33 @@ func TestErrorTellsSentenceCauseAndHint(t *testing.T) {
 	}
 }
 
+// What a system says comes in English; a person who reads Portuguese is told in Portuguese.
+func TestWhatASystemSaysIsToldInTheLanguage(t *testing.T) {
+	none := filepath.Join(t.TempDir(), "nada.txt")
+	_, err := os.Open(none)
+	speak(t, Portuguese)
+	for _, one := range []struct {
+		err  error
+		want string
+	}{
+		{Wrap(err, "x", "message.language", Args{"language": none}), "não há o idioma " + none + ": o arquivo ou a pasta não existe"},
+		{Wrap(err, "x", "message.language", Args{"language": "fr"}), "não há o idioma fr: " + none + ": o arquivo ou a pasta não existe"},
+		{Wrap(fs.ErrExist, "x", "message.language", Args{"language": "fr"}), "não há o idioma fr: já existe um arquivo com esse nome"},
+		{Wrap(New("y", "message.language", Args{"language": "de"}), "x", "message.language", Args{"language": "fr"}), "não há o idioma fr: não há o idioma de"},
+	} {
+		if got := one.err.Error(); got != one.want {
+			t.Errorf("%q, want %q", got, one.want)
+		}
+	}
+	if got := Said(err); got != none+": o arquivo ou a pasta não existe" {
+		t.Error(got)
+	}
+	speak(t, English)
+	if got := Said(err); got != err.Error() {
+		t.Error(got)
+	}
+}
+
 func TestMatchKnowsLocalesOfBothSystems(t *testing.T) {
 	for locale, want := range map[string]string{
 		"pt_BR.UTF-8": Portuguese, "pt-PT": Portuguese, "Portuguese_Brazil.1252": Portuguese,

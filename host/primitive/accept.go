@@ -28,6 +28,9 @@ func (h *Host) waive(ctx context.Context, a *waiveArgs) (copies.Copy, error) {
 		if _, unknown := h.destination(a.Where); unknown != nil && !slices.Contains(found.To, a.Where) {
 			return found, unknown // one that djscript.toml has no longer can be waived
 		}
+		if slices.ContainsFunc(found.Places, func(p copies.Place) bool { return p.Destination == a.Where && p.State == copies.Present }) {
+			return found, message.New("arg.value", "primitive.arrived", message.Args{"name": found.Name, "where": a.Where})
+		}
 		if err := h.Copies.Waive(ctx, found, a.Where); err != nil {
 			return found, err
 		}

@@ -27,6 +27,7 @@ const (
 // last weeks, and the rotation after them.
 type Ahead struct {
 	Nights int               // that were foreseen
+	Last   string            // the business day of the last of them; "" where there is none
 	Goes   map[string]string // the business day on which a copy would go, by its id
 	Gone   []copies.Copy     // in the order in which they would go
 	After  *Rotation         // the destination as it would be then
@@ -45,6 +46,7 @@ func (d *Desk) Ahead(ctx context.Context, r *Rotation, nights int) (*Ahead, erro
 		most = mostAsked
 	}
 	for judged := 0; a.Nights < nights && judged < most; a.Nights++ {
+		a.Last = dayText(first + a.Nights)
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -52,13 +54,13 @@ func (d *Desk) Ahead(ctx context.Context, r *Rotation, nights int) (*Ahead, erro
 		if len(made) == 0 {
 			continue // nothing is proven that night, and so nothing goes
 		}
-		after.bring(made, usual.made, dayText(first+a.Nights))
+		after.bring(made, usual.made, a.Last)
 		plan, err := d.host.decide(after)
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range after.oldestFirst(plan.Drop) {
-			a.Goes[c.ID] = dayText(first + a.Nights)
+			a.Goes[c.ID] = a.Last
 			a.Gone = append(a.Gone, c)
 			after.lose(c)
 		}

@@ -1,6 +1,7 @@
 package primitive
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"slices"
@@ -46,9 +47,16 @@ func parsePolicy(text string) (retention.Policy, error) {
 	var wrong []error
 	for word := range strings.FieldsSeq(text) {
 		name, value, _ := strings.Cut(strings.Trim(word, ","), "=")
-		args := message.Args{"word": word, "known": strings.Join(rules, ", "), "near": lua.Nearest(name, rules)}
-		if !slices.Contains(rules, name) || told[name] || value == "" {
+		args := message.Args{"word": word, "name": name, "known": strings.Join(rules, ", "), "near": cmp.Or(message.Rule(name), lua.Nearest(name, rules))}
+		switch {
+		case !slices.Contains(rules, name):
 			wrong = append(wrong, message.New("option.value", "primitive.rule_word", args))
+			continue
+		case value == "":
+			wrong = append(wrong, message.New("option.value", "primitive.rule_value", args))
+			continue
+		case told[name]:
+			wrong = append(wrong, message.New("option.value", "primitive.rule_twice", args))
 			continue
 		}
 		told[name] = true

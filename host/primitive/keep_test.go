@@ -1,6 +1,8 @@
 package primitive
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +36,19 @@ func TestRulesThatSayNothingAreRefusedWithTheirCure(t *testing.T) {
 	} {
 		if got, err := ParseKeep(text); message.Code(err) != "option.value" || message.Hint(err) == "" || got != nil {
 			t.Errorf("%q is %v, %v", text, got, err)
+		}
+	}
+}
+
+// What is wrong with a rule is told as what it is.
+func TestASlipInRulesIsTold(t *testing.T) {
+	for text, want := range map[string]string{
+		"daily=7 weekly": "the value of weekly is missing", "daily=": "the value of daily is missing", "daily=7 daily=8": "daily is written twice", "diário=7": "daily=...",
+		"semanal=4": "weekly=...", "dayly=7": "daily=...", "daily=x": "from 1 to 100000",
+	} {
+		_, err := ParseKeep(text)
+		if said := fmt.Sprint(err, " ", message.Hint(err)); !strings.Contains(said, want) {
+			t.Errorf("%q: %s, want %q", text, said, want)
 		}
 	}
 }

@@ -33,6 +33,7 @@ type policyArgs struct {
 type rule struct {
 	fn       *lua.Function
 	policies []retention.Policy
+	keep     string // what djscript.toml names for the destination, "script:policy"; "" of every other rule
 }
 
 // rule is the policy of the call, or else that of the destination.
@@ -51,10 +52,34 @@ func (h *Host) rule(a *pruneArgs) (rule, error) {
 		return rule{policies: kept.Policies}, nil
 	}
 	named, err := h.Env.Policy(kept.Script)
-	if err != nil {
-		return rule{}, err
+	var r rule
+	if err == nil {
+		r, err = ruleOf(named)
 	}
-	return ruleOf(named)
+	if a.desk.keep() == nil {
+		r.keep = kept.Script
+	}
+	return r, r.blame(a.Where, err)
+}
+
+// blame says of an error whose it is. A policy that djscript.toml names for a destination, and that gives nothing to go by, is no
+// mistake of the script that rotates there: option.keep. That the run is over is no policy's doing.
+func (r rule) blame(where string, err error) error {
+	if err == nil || r.keep == "" || ends(err) {
+		return err
+	}
+	return Unfit(where, r.keep, err)
+}
+
+// Unfit is the error of a policy that djscript.toml names for a destination, "script:policy", and that can not be followed.
+func Unfit(where, keep string, why error) error {
+	return message.Wrap(why, "option.keep", "primitive.unfit_keep", message.Args{"where": where, "keep": keep})
+}
+
+// ends tells whether an error is the end of the run.
+func ends(err error) bool {
+	code := message.Code(err)
+	return code == "run.cancelled" || code == "run.timeout"
 }
 
 func ruleOf(policy lua.Value) (rule, error) {
@@ -67,10 +92,14 @@ func ruleOf(policy lua.Value) (rule, error) {
 
 // propose asks the rule of a rotation.
 func (h *Host) propose(r *Rotation) (retention.Proposal, error) {
+	var proposal retention.Proposal
+	var err error
 	if r.rule.fn != nil {
-		return h.ask(r.rule.fn, r, retention.Groups(r.known))
+		proposal, err = h.ask(r.rule.fn, r, retention.Groups(r.known))
+	} else {
+		proposal, err = retention.Propose(r.rule.policies, r.known)
 	}
-	return retention.Propose(r.rule.policies, r.known)
+	return proposal, r.rule.blame(r.Where, err)
 }
 
 // ask asks a policy function twice, each time in a fresh state: the second time its groups come in the opposite order, the
@@ -158,9 +187,9 @@ func (h *Host) answer(fn *lua.Function, r *Rotation, g retention.Group) (map[str
 		own[i], known[c.ID] = r.Copies[c.ID], true
 	}
 	results, err := fn.CallAlone(policySteps, own, g.NewestDay)
-	switch code := message.Code(err); {
-	case code == "run.cancelled" || code == "run.timeout":
-		return nil, err // the run is over: that is not the policy's doing, and no rotation that was only refused
+	switch {
+	case ends(err):
+		return nil, err // that is not the policy's doing, and no rotation that was only refused
 	case err != nil:
 		return nil, message.Wrap(err, "guard.policy", "primitive.policy_failed", message.Args{"policy": fn.Name()})
 	}

@@ -187,7 +187,7 @@ func (h *Host) pruned(ctx context.Context, a *pruneArgs) ([]copies.Copy, error) 
 // spare keeps a rotation that was refused from failing what came before it.
 func (h *Host) spare(err error) error {
 	code := message.Code(err)
-	if strings.HasPrefix(code, "guard.") && code != "guard.plan" || code == "copy.degraded" {
+	if strings.HasPrefix(code, "guard.") && code != "guard.plan" || code == "copy.degraded" || code == "option.keep" {
 		h.Env.Degrade(err)
 		return nil
 	}

@@ -60,7 +60,7 @@ function dj.copy.rotates(where) end
 function dj.copy.keep(policy, copies) end
 
 --- What would become of the copies at a destination, and why: by this policy, or by that of djscript.toml. Raises
---- guard.policy where the policy is refused, option.missing where there is none.
+--- guard.policy where the policy is refused, option.keep where that of djscript.toml is, option.missing where there is none.
 ---
 --- Example:
 --- ```lua
@@ -74,7 +74,8 @@ function dj.copy.plan(where, policy) end
 
 --- Drops the copies that nothing keeps, and gives them. The newest proven copy, the floor of proven ones, pinned and
 --- damaged copies always stay, and one that was never proven until there are three newer proven ones; no more than a fifth
---- goes at a time, and only when new proven copies have come. A plan that is refused drops nothing and degrades the run.
+--- goes at a time, and only when new proven copies have come. A plan that is refused drops nothing and degrades the run, as
+--- does a policy of djscript.toml that can not be followed.
 ---
 --- Example:
 --- ```lua

@@ -116,6 +116,9 @@ func (h *Host) missing(ctx context.Context, a *missingArgs) ([]copies.Copy, erro
 		return missed, err
 	}
 	kept, err := h.wanted(r, a.Where, missed)
+	if message.Code(err) == "option.keep" {
+		return missed, nil // as long as nothing goes there, all would stay
+	}
 	return slices.DeleteFunc(missed, func(c copies.Copy) bool { return kept != nil && !kept[c.ID] && c.Pinned == nil }), err
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/djscript/djscript/host/config"
@@ -35,7 +34,7 @@ type Place struct {
 func (p Place) Called(s drive.Sighting) string {
 	name := driveName(s, p.Config)
 	if s.Slot != "" {
-		name += " (" + weekday(s.Slot).String() + ")"
+		name += " (" + message.Weekday(s.Slot).String() + ")"
 	}
 	return name
 }
@@ -231,7 +230,7 @@ func (h *Host) wanting(p Place, err error) error {
 		return err
 	}
 	return message.New("drive.not_found", "run.plug_in", message.Args{
-		"destination": p.Name, "drive": driveName(best, p.Config), "slot": best.Slot, "day": weekday(best.Slot), "seen": message.Day(best.Day),
+		"destination": p.Name, "drive": driveName(best, p.Config), "slot": best.Slot, "day": message.Weekday(best.Slot), "seen": message.Day(best.Day),
 	})
 }
 
@@ -255,19 +254,6 @@ func driveName(s drive.Sighting, d config.Destination) string {
 	return d.Drive.Name()
 }
 
-// weekday is a slot as a sentence names its day, in the language that the sentence is told in.
-type weekday string
-
-// String is "quarta-feira" for "wed"; what is no day's slot is itself.
-func (w weekday) String() string {
-	for day := time.Sunday; day <= time.Saturday; day++ {
-		if config.Slot(day) == string(w) {
-			return strings.Split(message.Text("run.weekdays", nil), "|")[day]
-		}
-	}
-	return string(w)
-}
-
 // odd is what is said of a place before copies are made there: nothing of it keeps one from being made.
 func (p Place) odd(stay stay, day string) []error {
 	if p.Here.State == "" {
@@ -275,7 +261,7 @@ func (p Place) odd(stay stay, day string) []error {
 	}
 	var said []error
 	args := message.Args{
-		"destination": p.Name, "drive": driveName(p.Here, p.Config), "path": p.Here.Drive.Path, "day": weekday(p.Slot), "today": weekday(p.Today),
+		"destination": p.Name, "drive": driveName(p.Here, p.Config), "path": p.Here.Drive.Path, "day": message.Weekday(p.Slot), "today": message.Weekday(p.Today),
 	}
 	ready := 0
 	for _, s := range p.Sightings {
@@ -308,7 +294,7 @@ func (p *places) destinations() []copies.Destination {
 
 // recipients are the keys that a destination's copies are encrypted for: what leaves the shop is, where there are any.
 func recipients(c *config.Config, d config.Destination) []string {
-	if d.Drive == nil && !d.Encrypt {
+	if !d.Encrypts() {
 		return nil
 	}
 	return c.Recipients

@@ -151,6 +151,7 @@ func (r *running) one(name string, p primitive.Param, value any) (any, error) {
 	}
 	switch p.Type {
 	case "date":
+		text = message.ReadDay(text)
 		if _, err := time.Parse(time.DateOnly, text); err != nil {
 			return nil, misread("2026-12-31")
 		}

@@ -100,7 +100,8 @@ func noPolicy(script, policy string, declared *primitive.Script) *message.Error 
 	return message.New("option.value", "run.no_policy", message.Args{"script": script, "policy": policy, "known": strings.Join(known, ", ")})
 }
 
-// beside is what another script says of itself. It is loaded into the same state, and declares nothing for this run.
+// beside is what another script says of itself. It is loaded into the same state, and declares nothing for this run; the steps
+// that it takes are not the run's.
 func (r *running) beside(script string) (*primitive.Script, error) {
 	other, err := r.host.script(script)
 	if err != nil {
@@ -109,6 +110,6 @@ func (r *running) beside(script string) (*primitive.Script, error) {
 	target, declared, chain := r.target, r.declared, r.chain
 	defer func() { r.target, r.declared, r.chain = target, declared, chain }()
 	r.target, r.chain = other, nil
-	err = r.load()
+	r.state.WithContext(r.state.Context(), func() { err = r.load() })
 	return r.declared, err
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -202,7 +203,7 @@ func TestWhyAPolicyFunctionIsRefusedIsTold(t *testing.T) {
 	}
 }
 
-// A policy that is named in djscript.toml goes the same way as one that a job hands over.
+// A policy that is named in djscript.toml is asked as one that a job hands over is.
 func TestANamedPolicyIsAskedByItself(t *testing.T) {
 	const fiscal = `local asked = 0
 	return dj.script { name = "fiscal", policies = {
@@ -210,7 +211,7 @@ func TestANamedPolicyIsAskedByItself(t *testing.T) {
 		chama = function(copies) dj.log.info("x") return {} end,
 		boa = function(copies) return { [copies[8].id] = { "fiscal" } } end,
 	} }`
-	for policy, want := range map[string]string{"conta": "guard.policy", "chama": "guard.policy", "boa": ""} {
+	for policy, want := range map[string]string{"conta": "option.keep", "chama": "option.keep", "boa": ""} {
 		h, s := rotating(t, `keep = "fiscal:`+policy+`"`)
 		h.put(t, "fiscal", fiscal)
 		o := h.does(t, `dj.copy.prune("local")`, false)
@@ -220,6 +221,40 @@ func TestANamedPolicyIsAskedByItself(t *testing.T) {
 		}
 		if o.Err != nil || got != want || want != "" && s.left() != "1 2 3 4 5 6 7 8" {
 			t.Errorf("%s: %v, %v, left %s", policy, o.Err, o.Degraded, s.left())
+		}
+	}
+}
+
+// unfit are policies that djscript.toml may name and that give nothing to go by, and what is told of each.
+var unfit = map[string]string{
+	"ruins:laco": "stopped after 20000000 steps", "ruins:nada": "gave back nil", "oca:x": "no rule", "ruins:erra": "sem regra",
+	"ruins:outra": "has no policy outra", "naoha:x": `there is no script "naoha"`, "torta:x": "torta.lua:1", "lenta:x": "was stopped after",
+}
+
+// The store's configuration is at fault, and no script: what was made is told, nothing is dropped, and what a destination lacks
+// gets there all the same.
+func TestAPolicyOfDjscriptTomlThatFailsDropsNothingAndDegrades(t *testing.T) {
+	for keep, want := range unfit {
+		h, s := rotating(t, `keep = "`+keep+`"`)
+		h.Config.Limits.Steps = 1_000_000
+		h.put(t, "ruins", `return dj.script { name = "ruins", policies = {
+			laco = function() while true do end end, nada = function() end, erra = function() error("sem regra") end } }`)
+		h.put(t, "oca", `return dj.script { name = "oca", policies = { x = {} } }`)
+		h.put(t, "torta", "return dj.script {{ name = }")
+		h.put(t, "lenta", `while true do end`)
+		s.add()
+		s.all[0].To, s.all[0].Places[0].Destination = []string{"local", "rede"}, "rede"
+		o := h.Run(t.Context(), Request{Target: "default:backup", Trigger: "manual", Params: map[string]any{"to": "local"}})
+		if o.Err != nil || ExitCode(o) != ExitDegraded || o.Value == nil || s.left() != "1 2 3 4 5 6 7 8 9 10" || !slices.Equal(s.sent, []string{"9 local"}) {
+			t.Errorf("%s: %v, %v, left %s, sent %v", keep, o.Err, o.Value, s.left(), s.sent)
+		}
+		if len(o.Degraded) != 1 || message.Code(o.Degraded[0]) != "option.keep" || message.Hint(o.Degraded[0]) == "" ||
+			!strings.Contains(o.Degraded[0].Error(), keep) || !strings.Contains(o.Degraded[0].Error(), want) {
+			t.Errorf("%s: degraded %v", keep, o.Degraded)
+		}
+		o = h.does(t, `local ok, err = pcall(dj.copy.plan, "local") return { ok, err.code, #dj.copy.prune("local") }`, false)
+		if diff := cmp.Diff([]any{false, "option.keep", int64(0)}, o.Value); diff != "" || o.Err != nil || len(o.Degraded) != 1 {
+			t.Errorf("%s: %s, %v, %v", keep, diff, o.Err, o.Degraded)
 		}
 	}
 }

@@ -471,11 +471,4 @@ func TestADestinationMayKeepByAPolicyOfAScript(t *testing.T) {
 			t.Errorf("%s: left %s, %v, %v, %v", keep, s.left(), o.Err, o.Degraded, o.Value)
 		}
 	}
-	for keep, want := range map[string]string{"fiscal:mes": "option.value", "nada:ano": "arg.value"} {
-		h, s := rotating(t, `keep = "`+keep+`"`)
-		h.put(t, "fiscal", fiscal)
-		if o := h.does(t, `dj.copy.prune("local")`, false); message.Code(o.Err) != want || s.left() != "1 2 3 4 5 6 7 8" {
-			t.Errorf("%s: %v, left %s", keep, o.Err, s.left())
-		}
-	}
 }

@@ -263,7 +263,7 @@ func paramsAreReadByTheirTypesAndEveryMistakeIsTold(t *testing.T, h *Host) {
 	if got, want := fmt.Sprint(o.Value), "map[day:2026-12-31 must:x n:7 to:[local pendrive] way:a yes:true]"; o.Err != nil || got != want {
 		t.Errorf("params are %s, %v", got, o.Err)
 	}
-	params, err = ParseParams([]string{"n=x", "day=31/12/2026", "to=nowhere", "way=c", "other=1"})
+	params, err = ParseParams([]string{"n=x", "day=31/13/2026", "to=nowhere", "way=c", "other=1"})
 	if err != nil {
 		t.Fatal(err)
 	}

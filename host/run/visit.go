@@ -197,7 +197,7 @@ func (r *running) overdue(p Place, kept stay, now time.Time) error {
 	since, _, _ := strings.Cut(kept.Since, "T")
 	due, _ := p.due()
 	return message.New("drive.not_found", "run.absent_too_long", message.Args{
-		"destination": p.Name, "since": since, "seen": kept.Seen, "limit": span(p.Config.MaxAbsent), "drive": driveName(due, p.Config), "day": weekday(due.Slot),
+		"destination": p.Name, "since": since, "seen": kept.Seen, "limit": span(p.Config.MaxAbsent), "drive": driveName(due, p.Config), "day": message.Weekday(due.Slot),
 	})
 }
 

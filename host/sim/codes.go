@@ -19,7 +19,7 @@ var codes = []string{
 	"gbak.failed", "gbak.hang", "gbak.killed",
 	"guard.clock", "guard.identity", "guard.ledger", "guard.live_db", "guard.newest", "guard.pinned", "guard.plan", "guard.policy", "guard.stale", "lock.timeout",
 	"notify.auth", "notify.dropped", "notify.full", "notify.refused", "notify.unreachable", "notify.url",
-	"option.missing", "option.type", "option.value", "run.limit", "run.timeout", "secret.closed", "secret.missing",
+	"option.keep", "option.missing", "option.type", "option.value", "run.limit", "run.timeout", "secret.closed", "secret.missing",
 	"state.bad", "state.large", "text.long", "time.bad", "zip.bad",
 }
 

@@ -85,8 +85,8 @@ func (o Simulation) troubles(c *config.Config, begin time.Time) (all []trouble, 
 	for _, text := range o.Faults {
 		t, err := troubleOf(text)
 		if err == nil {
-			t.day = cmp.Or(t.day, o.Day)
 			err = t.check(c, begin, o.Days)
+			t.day = cmp.Or(t.day, o.Day) // what is wrong with that day is told once
 		}
 		wrong, all = append(wrong, err), append(all, t)
 	}

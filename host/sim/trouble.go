@@ -21,6 +21,9 @@ var Faults = []string{
 
 const civilDay = 24 * time.Hour
 
+// mostByHand is how often somebody may start a run within an hour: as often as its form has room for.
+const mostByHand = 9999
+
 // longest is how long a fault may last, and how wrong a clock may be.
 const longest = 100 * 365 * civilDay
 
@@ -68,7 +71,11 @@ func troubleOf(text string) (trouble, error) {
 	t.day = n
 	m := shape.FindStringSubmatch(rest)
 	if m == nil || strings.HasSuffix(whole, ":") || dated && (err != nil || n < 1) || !t.fill(shape, m) {
-		return trouble{}, message.New("option.value", "sim.bad_fault", message.Args{"text": text, "kind": kind, "known": strings.Join(examples(kind), ", ")})
+		args := message.Args{"text": text, "kind": kind, "known": strings.Join(examples(kind), ", "), "most": "", "spans": strings.Contains(shape.String(), spanShape)}
+		if kind == "manual" {
+			args["most"] = mostByHand
+		}
+		return trouble{}, message.New("option.value", "sim.bad_fault", args)
 	}
 	return t, nil
 }
@@ -137,6 +144,8 @@ func (t trouble) check(c *config.Config, begin time.Time, days int) error {
 	case t.zone != "":
 		_, err := config.Zone(t.zone)
 		return err
+	case t.kind == "wrong" && !slices.ContainsFunc(c.Destinations, func(d config.Destination) bool { return len(d.Set) > 1 }):
+		return message.New("option.value", "sim.no_set", message.Args{"text": t.text})
 	case t.name != "":
 		_, err := c.Destination(t.name)
 		return err

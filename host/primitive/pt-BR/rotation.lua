@@ -61,7 +61,7 @@ function dj.copy.rotates(where) end
 function dj.copy.keep(policy, copies) end
 
 --- O que seria das cópias num destino, e por quê: por esta política, ou pela do djscript.toml. Levanta guard.policy quando
---- a política é recusada, option.missing quando não há nenhuma.
+--- a política é recusada, option.keep quando a do djscript.toml o é, option.missing quando não há nenhuma.
 ---
 --- Exemplo:
 --- ```lua
@@ -75,7 +75,8 @@ function dj.copy.plan(where, policy) end
 
 --- Apaga as cópias que nada guarda, e as devolve. A provada mais nova, o mínimo de provadas, as fixadas e as danificadas
 --- sempre ficam, e a que nunca foi provada fica até haver três provadas mais novas; não sai mais que um quinto por vez, e só
---- depois de novas cópias provadas. Um plano recusado não apaga nada e deixa a execução com ressalvas.
+--- depois de novas cópias provadas. Um plano recusado não apaga nada e deixa a execução com ressalvas, e assim uma política do
+--- djscript.toml que não pode ser seguida.
 ---
 --- Exemplo:
 --- ```lua
