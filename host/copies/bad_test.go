@@ -16,10 +16,10 @@ import (
 // stateAt is how far a copy is worth anything at one destination.
 func (s *shelves) stateAt(seq, where string) string { return s.found(seq).At(where).State }
 
-// damages flips a bit of a copy at a destination, and has it found by a check.
-func (s *shelves) damages(seq, where string) (path string) {
+// damages flips a bit of a copy at the first destination, and has it found by a check.
+func (s *shelves) damages(seq string) (path string) {
 	s.t.Helper()
-	path = s.found(seq).At(where).Places[0].Path
+	path = s.found(seq).At(s.Destinations[0].Name).Places[0].Path
 	flip(s.t, path, 20)
 	if _, err := s.Check(s.t.Context(), s.found(seq)); message.Code(err) != "copy.bad" {
 		s.t.Fatal(err)
@@ -27,10 +27,10 @@ func (s *shelves) damages(seq, where string) (path string) {
 	return path
 }
 
-func (s *shelves) loses(where string) {
+// loses takes the ledger of the first destination away.
+func (s *shelves) loses() {
 	s.t.Helper()
-	d, _ := s.Destination(where)
-	if err := os.Remove(d.file(filepath.FromSlash(ledgerPath))); err != nil {
+	if err := os.Remove(s.Destinations[0].file(filepath.FromSlash(ledgerPath))); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -41,7 +41,7 @@ func TestWhatWasFoundDamagedIsKnownWithoutItsLedger(t *testing.T) {
 	for seq := range uint64(3) {
 		s.put(seq+1, Verified, on(int(seq)))
 	}
-	path := s.damages("3", "local")
+	path := s.damages("3")
 	is := func(what, local, rede string) {
 		t.Helper()
 		if got := s.stateAt("3", "local") + " " + s.stateAt("3", "rede"); got != local+" "+rede {
@@ -49,7 +49,7 @@ func TestWhatWasFoundDamagedIsKnownWithoutItsLedger(t *testing.T) {
 		}
 	}
 	is("checked", Bad, Verified)
-	s.loses("local")
+	s.loses()
 	is("without its ledger", Bad, Verified)
 	if _, err := s.Drop(t.Context(), "local", map[string]string{s.found("3").ID: "x"}); message.Code(err) != "guard.identity" {
 		t.Errorf("dropped: %v", err)
@@ -64,7 +64,7 @@ func TestWhatWasFoundDamagedIsKnownWithoutItsLedger(t *testing.T) {
 	is("by its ledger alone", Bad, Verified)
 
 	// Whole again, and a check has seen it: then nothing speaks against it any more, neither here nor there.
-	s.damages("2", "local")
+	s.damages("2")
 	flip(t, path, 20)
 	flip(t, s.found("2").At("local").Places[0].Path, 20)
 	for _, seq := range []string{"2", "3"} {
@@ -73,7 +73,7 @@ func TestWhatWasFoundDamagedIsKnownWithoutItsLedger(t *testing.T) {
 		}
 	}
 	is("whole again", Verified, Verified)
-	s.loses("local")
+	s.loses()
 	if got := s.stateAt("2", "local"); got != Verified {
 		t.Errorf("whole again, and the ledger is lost: %s", got)
 	}
@@ -89,7 +89,7 @@ func TestALedgerThatLostNothingButACheckDropsNothing(t *testing.T) {
 	for seq := range uint64(3) {
 		s.put(seq+2, Verified, nil)
 	}
-	s.damages("3", "local")
+	s.damages("3")
 	if s.credit() == 0 {
 		t.Fatal("there is no credit to lose")
 	}
@@ -118,7 +118,7 @@ func TestWhatIsFoundDamagedIsToldBesideItFirst(t *testing.T) {
 	path := s.found("1").Places[0].Path
 	flip(t, path, 20)
 	c := s.found("1")
-	s.loses("local")
+	s.loses()
 	if err := os.Mkdir(s.Destinations[0].file(filepath.FromSlash(ledgerPath)), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestWhatIsFoundDamagedIsToldBesideItFirst(t *testing.T) {
 func TestWhatComesAnewUnderTheNameOfADamagedCopyIsWhole(t *testing.T) {
 	s := newShelves(t, "local", "rede")
 	s.put(1, Verified, nil)
-	path := s.damages("1", "local")
+	path := s.damages("1")
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestWhatComesAnewUnderTheNameOfADamagedCopyIsWhole(t *testing.T) {
 	if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[:1]); err != nil || len(missed) > 0 {
 		t.Fatal(missed, err)
 	}
-	s.loses("local")
+	s.loses()
 	if got := s.stateAt("1", "local"); got != Verified {
 		t.Errorf("sent anew, and %s", got)
 	}
@@ -159,7 +159,7 @@ func TestWhatIsFoundOfAnotherCopySaysNothingOfThisOne(t *testing.T) {
 	s := newShelves(t, "local")
 	s.put(1, Verified, nil)
 	s.put(2, Verified, nil)
-	one := s.damages("1", "local")
+	one := s.damages("1")
 	text, err := os.ReadFile(one + badSuffix)
 	if err != nil {
 		t.Fatal(err)
@@ -207,28 +207,36 @@ func TestARenamedTwinHidesNoDamage(t *testing.T) {
 	if err := os.WriteFile(s.Destinations[0].file("z.zip"), text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	path := s.damages("1", "local")
-	for what, change := range map[string]func() error{
-		"as it is":           func() error { return nil },
-		"without its ledger": func() error { s.loses("local"); return nil },
-		"rebuilt":            func() error { _ = s.sweep(); return nil },
-	} {
-		if err := change(); err != nil {
-			t.Fatal(err)
-		}
+	path := s.damages("1")
+	is := func(what string) {
+		t.Helper()
 		for _, p := range s.found("1").Places {
 			if (p.Path == path) != (p.State == Bad) {
 				t.Errorf("%s: %s is %s", what, p.Path, p.State)
 			}
 		}
 	}
+	is("checked")
+	s.loses()
+	is("without its ledger")
+	if err := s.sweep(); message.Code(err) != "copy.degraded" {
+		t.Error(err)
+	}
+	is("rebuilt")
+	if _, err := s.Check(t.Context(), s.found("1")); message.Code(err) != "copy.bad" {
+		t.Error(err)
+	}
+	if err := os.Remove(path + badSuffix); err != nil {
+		t.Fatal(err)
+	}
+	is("by its ledger alone")
 }
 
 func TestACopyThatIsDamagedEverywhereIsNotCalledAway(t *testing.T) {
 	s := newShelves(t, "local", "rede")
 	s.put(1, Verified, nil)
 	flip(t, s.found("1").At("rede").Places[0].Path, 20)
-	s.damages("1", "local")
+	s.damages("1")
 	prover := &Prover{Destinations: s.Destinations, Now: s.Now}
 	use := map[string]func(Copy) error{
 		"extract": func(c Copy) error { _, _, err := Extract(t.Context(), c, t.TempDir(), nil); return err },

@@ -261,7 +261,7 @@ func TestATrashThatTheLedgerLostIsFoundAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := s.lying("local")
-	s.loses("local")
+	s.loses()
 	for seq := range uint64(2) { // whoever made these knew all: only the trash is not known
 		s.put(seq+5, Verified, on(4))
 	}
