@@ -8,7 +8,7 @@ var portugueseRules = map[string]string{
 	"horaria": "hourly", "horária": "hourly", "horario": "hourly", "horário": "hourly", "horas": "hourly",
 	"diaria": "daily", "diária": "daily", "diario": "daily", "diário": "daily", "diarias": "daily", "diárias": "daily", "dias": "daily",
 	"semanal": "weekly", "semanais": "weekly", "semanas": "weekly", "mensal": "monthly", "mensais": "monthly", "meses": "monthly",
-	"anual": "yearly", "anuais": "yearly", "anos": "yearly", "minimo": "min", "mínimo": "min", "classe": "class", "classes": "class",
+	"anual": "yearly", "anuais": "yearly", "anos": "yearly", "minimo": "min", "mínimo": "min", "classe": "class", "classes": "class", //nolint:misspell // Portuguese
 }
 
 // Rule is the rule of a rotation that a Portuguese word means, "daily" for "diario"; "" where it means none.
