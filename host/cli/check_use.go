@@ -52,17 +52,6 @@ func (i *inspection) strangers(c *config.Config) {
 	}
 }
 
-// encrypts warns of keys that lock nothing: whoever made them believes that the copies are locked.
-func (i *inspection) encrypts(c *config.Config) {
-	if c.EncryptsNothing() {
-		i.suspect(c.At("encryption.recipients", encryptsNothing()))
-	}
-}
-
-func encryptsNothing() *message.Error {
-	return message.New("option.missing", "cli.encrypts_nothing", nil)
-}
-
 // suspect notes what is odd in a configuration, and fails nothing.
 func (i *inspection) suspect(at config.Mistake) {
 	i.note(mistake{Level: lua.LevelWarning, File: at.File, Line: at.Line, Key: at.Key, Code: at.Code, Message: at.Err.Sentence(), Hint: at.Hint()})

@@ -145,7 +145,7 @@ func (d *doctor) config() {
 		d.warn("config", message.New("option.missing", "cli.doctor_one_destination", nil))
 	}
 	if c.EncryptsNothing() {
-		d.warn("config", encryptsNothing())
+		d.warn("config", message.New("option.missing", "cli.encrypts_nothing", nil))
 	}
 	if all, err := run.Dues(c); err != nil || !anyDue(all, d.now) {
 		d.warn("config", message.New("option.missing", "cli.doctor_by_hand", nil))
