@@ -142,8 +142,7 @@ func (s *source) evidence(ctx context.Context) ([]string, error) {
 	return s.scalars(ctx, s.database.System.Evidence)
 }
 
-// bracket takes the evidence once more as soon as gbak has its snapshot, while gbak goes on. Of a database that is closed to
-// all others it is what it was: gbak has the only place there is.
+// bracket takes the evidence once more as soon as gbak has its snapshot, while gbak goes on.
 type bracket struct {
 	wait   sync.WaitGroup
 	values []string
@@ -152,10 +151,6 @@ type bracket struct {
 
 func (s *source) bracket(ctx context.Context, started <-chan struct{}) *bracket {
 	b := &bracket{}
-	if s.database.At.Alone {
-		b.values = s.before
-		return b
-	}
 	b.wait.Go(func() {
 		select {
 		case <-started:

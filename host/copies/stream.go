@@ -59,7 +59,7 @@ func (g *gbakStream) backup(ctx context.Context, w io.Writer, began func(<-chan 
 	ways := readWays(g.State, g.Now())
 	var last error
 	for _, way := range ways.order(g.database.At, firebird.Ways(g.database.At, g.database.At.Local())) {
-		log, n, err := g.alone(ctx, way, w, began)
+		log, n, err := g.by(ctx, way, w, began)
 		if err == nil {
 			if err := ways.remember(g.database.At, way); err != nil {
 				g.degrade(err) // only a cache
@@ -72,23 +72,6 @@ func (g *gbakStream) backup(ctx context.Context, w io.Writer, began func(<-chan 
 		}
 	}
 	return "", firebird.Log{}, last
-}
-
-// yields is how often gbak is given the only place in a database that is closed to all others, when another was faster.
-const yields = 10
-
-// alone is by where gbak comes to its turn.
-func (g *gbakStream) alone(ctx context.Context, way firebird.Way, w io.Writer, began func(<-chan struct{})) (log firebird.Log, n int64, err error) {
-	for range yields {
-		if err := g.source.conn.Yield(ctx); err != nil {
-			return log, 0, err
-		}
-		log, n, err = g.by(ctx, way, w, began)
-		if !g.database.At.Alone || n > 0 || message.Code(err) != "db.busy" {
-			break
-		}
-	}
-	return log, n, err
 }
 
 func (g *gbakStream) by(ctx context.Context, way firebird.Way, w io.Writer, began func(<-chan struct{})) (firebird.Log, int64, error) {

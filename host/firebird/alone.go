@@ -8,21 +8,19 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
-// Tills that were sent away try to come back all the time. For aloneTime those who are faster than we are thrown out. Of
-// several that come in the same moment the server lets in none, and has them all wait for each other; enterTime ends that.
-const (
-	aloneTime = 30 * time.Second
-	enterTime = 2 * time.Second
-)
+// aloneTime is how long it is tried to get into a database that is closed to everybody.
+const aloneTime = 30 * time.Second
 
-// door is the way in and out of a database that is closed to everybody.
+// door is the way in and out of a database that is closed to everybody. While it is open the server lets in SYSDBA and the
+// owner, as many as come. Its other way, to let in a single one, would be lost to whoever is faster: somebody who is in there
+// nobody can send away, and the database could not even be opened any more (3.0.11).
 type door struct {
 	services *Services
 	database Database
 }
 
-// connectAlone gets into a database that CloseDatabase has closed: it lets one connection in and is that one. Whoever was
-// faster is thrown out again.
+// connectAlone gets into a database that CloseDatabase has closed. Tills that log in as SYSDBA and were as fast are sent away
+// when it is in, and who comes while it is in goes when it leaves.
 func connectAlone(ctx context.Context, db Database) (*Conn, error) {
 	s, err := ConnectServices(ctx, db)
 	if err != nil {
@@ -37,62 +35,45 @@ func connectAlone(ctx context.Context, db Database) (*Conn, error) {
 	for {
 		conn, err := d.enter(patience)
 		if err == nil {
-			conn.door = d
 			return conn, nil
 		}
 		err = errors.Join(err, d.close(ctx))
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case patience.Err() != nil:
-			return nil, message.Wrap(err, "db.busy", "firebird.busy", message.Args{"server": withPort(db.Server), "path": db.Path})
-		case message.Code(err) != "db.busy" && !errors.Is(err, context.DeadlineExceeded):
+		case message.Code(err) != "db.busy" || patience.Err() != nil:
 			return nil, err
 		}
 	}
 }
 
-// enter lets one in and is that one, or finds that another was faster (db.busy): it may be in before the server has done
-// with opening.
+// enter opens the door, goes in, and sends away whoever came too.
 func (d *door) enter(ctx context.Context) (*Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, enterTime)
-	defer cancel()
-	if err := d.open(ctx); err != nil {
+	if err := d.services.online(ctx, d.database, modeMulti); err != nil {
 		return nil, err
 	}
-	return connect(ctx, d.database, true)
-}
-
-// open lets one in: whoever connects first.
-func (d *door) open(ctx context.Context) error {
-	return same(d.services.online(ctx, d.database, modeSingle))
-}
-
-// close throws out whoever is in.
-func (d *door) close(ctx context.Context) error {
-	return same(d.services.shut(ctx, d.database, svcForce, 0))
-}
-
-// same is no error where the door stands as it is wanted already: Firebird does not take that for done.
-func same(err error) error {
-	if hasGDS(err, gdsBadMode) {
-		return nil
+	conn, err := connect(ctx, d.database, true)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	if err := conn.clear(ctx); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	conn.door = d
+	return conn, nil
 }
 
-// Yield gives the place of the one connection to a database that is closed to everybody to whoever comes first now: a tool
-// of Firebird's. It may be called again, when another was faster. Of a database that is open it does nothing.
-func (c *Conn) Yield(ctx context.Context) error {
-	if c.door == nil {
-		return nil
+// close sends away whoever is in.
+func (d *door) close(ctx context.Context) error { return d.services.shut(ctx, d.database, svcForce, 0) }
+
+// clear sends away all who are connected, but for this connection.
+func (c *Conn) clear(ctx context.Context) error {
+	others := "delete from mon$attachments where mon$attachment_id <> current_connection"
+	if c.Version.AtLeast(3, 0) {
+		others += " and coalesce(mon$system_flag, 0) = 0"
 	}
-	c.pool.SetMaxIdleConns(0)
-	if err := c.door.close(ctx); err != nil {
+	return c.Transaction(ctx, func(tx *Transaction) error {
+		_, err := tx.Exec(ctx, others)
 		return err
-	}
-	if err := c.door.open(ctx); message.Code(err) != "db.busy" { // else another is in already: the tool finds that out
-		return err
-	}
-	return nil
+	})
 }

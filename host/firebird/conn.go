@@ -45,7 +45,7 @@ func Connect(ctx context.Context, db Database) (*Conn, error) {
 	return connect(ctx, db, false)
 }
 
-// connect connects; keep holds on to the connection between questions, where nobody else is to have its place.
+// connect connects; keep holds on to the connection between questions.
 func connect(ctx context.Context, db Database, keep bool) (*Conn, error) {
 	c := &Conn{database: db, connection: connectionCharset(db.Charset)}
 	bounded, cancel := context.WithTimeout(ctx, connectTime)

@@ -30,7 +30,7 @@ const (
 	svcShutdownMode = 44
 	svcOnlineMode   = 45
 	modeNormal      = 0
-	modeSingle      = 2 // one connection of SYSDBA or of the owner
+	modeMulti       = 1 // SYSDBA and the owner
 	modeFull        = 3 // nobody
 )
 

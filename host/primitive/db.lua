@@ -14,7 +14,7 @@
 ---@field dialect integer
 ---@field backup_state integer  0: normal
 ---@field charset string
----@field shutdown_mode integer  0: open to everybody; 2 within dj.db.exclusive
+---@field shutdown_mode integer  0: open to everybody; 1 within dj.db.exclusive
 
 ---@class dj.Session
 ---@field id string
@@ -77,7 +77,8 @@ function dj.db.check(path) end
 ---
 --- Programs that are connected are named in db.busy (exit 5); `wait` gives them time to be closed; most who come
 --- meanwhile are refused. With on_busy = "shutdown" they are sent away after `wait`, or after 30 seconds where it is not said; what
---- they had not saved is undone. While fn runs nobody gets in, whatever the user.
+--- they had not saved is undone. While fn runs nobody gets in, whatever the user; but while a call of fn itself works in the
+--- database, programs of SYSDBA or of the owner may slip in, and are sent away when it has ended.
 ---
 --- Within fn the calls of this script get in by themselves, one at a time: dj.db.info, dj.db.companies, dj.db.sessions,
 --- dj.copy.create; dj.db.check looks at the file. It can not be nested for the same database.

@@ -108,7 +108,7 @@ func TestWhatADeadRunClosedIsOpenedWhereItLay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o := h.alone(t, `return 1`); o.Err != nil || len(d.did) > 0 {
+	if o := h.alone(t, `return 1`); o.Err != nil || len(o.Degraded) > 0 || len(d.did) > 0 {
 		t.Errorf("of a run that lives: %q, %v", d.did, o.Err)
 	}
 	if err := held.Release(); err != nil {

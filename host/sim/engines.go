@@ -25,7 +25,7 @@ func (s server) Info(_ context.Context, d copies.Database) (firebird.Info, error
 		Path: d.At.Path, Bytes: s.databases[d.Name].bytes(s.now), ODS: "12.0", PageSize: 8192, Engine: "3.0.11", Dialect: 3, Charset: "WIN1252",
 	}
 	if d.At.Alone {
-		info.ShutdownMode = 2
+		info.ShutdownMode = 1
 	}
 	return info, s.shut(d)
 }

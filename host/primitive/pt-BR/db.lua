@@ -14,7 +14,7 @@
 ---@field dialect integer
 ---@field backup_state integer  0: normal
 ---@field charset string
----@field shutdown_mode integer  0: aberto a todos; 2 dentro de dj.db.exclusive
+---@field shutdown_mode integer  0: aberto a todos; 1 dentro de dj.db.exclusive
 
 ---@class dj.Session
 ---@field id string
@@ -77,7 +77,9 @@ function dj.db.check(path) end
 ---
 --- Os programas conectados são nomeados em db.busy (código de saída 5); `wait` dá tempo para fechá-los, e quem chega
 --- nesse tempo é quase sempre recusado. Com on_busy = "shutdown" eles são desconectados depois de `wait`, ou de 30 segundos onde ele não é
---- dito; o que não tinham gravado é desfeito. Enquanto fn roda ninguém entra, seja qual for o usuário.
+--- dito; o que não tinham gravado é desfeito. Enquanto fn roda ninguém entra, seja qual for o usuário; mas enquanto uma chamada
+--- da própria fn trabalha no banco, programas do SYSDBA ou do dono podem conseguir entrar, e são desconectados quando ela
+--- termina.
 ---
 --- Dentro de fn as chamadas deste script entram sozinhas, uma por vez: dj.db.info, dj.db.companies, dj.db.sessions,
 --- dj.copy.create; dj.db.check olha o arquivo. Não pode estar um dentro do outro para o mesmo banco.
