@@ -205,7 +205,9 @@ func openNow(ctx context.Context, db Database) error {
 	if err := s.online(ctx, db, modeNormal); err != nil && !hasGDS(err, gdsBadMode) { // it may be open already
 		return err
 	}
-	conn, err := Connect(ctx, db) // a closing that a run that died began may still go on in the server: then it is refused
+	// A closing that a run that died began may still go on in the server: then we are refused. Who cancels now is too late.
+	ctx = context.WithoutCancel(ctx)
+	conn, err := Connect(ctx, db)
 	if err != nil {
 		return err
 	}
