@@ -200,6 +200,19 @@ func TestWhoGetsInWithUsIsSentAway(t *testing.T) {
 	wantCode(t, enters(t, db), "db.busy", db.Path)
 }
 
+func TestAllButUsAreSentAway(t *testing.T) {
+	db := firebirdtest.Database(t)
+	one := sit(t, db)
+	conn := connect(t, db)
+	if err := firebird.Clear(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	if err := one.leave(); err == nil {
+		t.Error("the till works on")
+	}
+	isOpen(t, db)
+}
+
 // Tills that were sent away try to come back all the time, and may be faster than we are.
 func TestTillsThatTryAllTheTimeDoNotKeepUsOut(t *testing.T) {
 	db := firebirdtest.Database(t)

@@ -39,3 +39,6 @@ func NoTools(places string) error { return noTools(places) }
 func NotOwner(ctx context.Context, db Database) error {
 	return toldClosing(ctx, &firebirdsql.FbError{GDSCodes: []int{335544352}, Message: "no permission"}, db)
 }
+
+// Clear sends away all who are connected, but for this connection.
+func Clear(ctx context.Context, c *Conn) error { return c.clear(ctx) }
