@@ -87,6 +87,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"interrupt": cmdInterrupt, "talk": cmdTalk, "follow": cmdFollow, "mistakes": cmdMistakes, "receiver": cmdReceiver, "answers": cmdAnswers, "took": cmdTook, "killrun": cmdKillRun, "cutprune": cmdCutPrune, "clock": cmdClock, "nights": cmdNights, "explained": cmdExplained, "freezerun": cmdFreezeRun, "processes": cmdProcesses,
 	}
 	maps.Copy(words, driveWords())
+	maps.Copy(words, tillWords())
 	all := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, fn := range words {
 		all[name] = func(ts *testscript.TestScript, neg bool, args []string) {

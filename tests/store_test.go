@@ -29,6 +29,9 @@ type story struct {
 	databases  map[string]firebird.Database // of each store
 	running    map[string]*running
 	sale       *sale
+	tills      map[string]*till
+	poll       *poll
+	server     *firebird.PrivateServer // of the story's own
 	receiver   *receiver
 	remembered map[string]map[string]string
 }
@@ -45,7 +48,7 @@ func setup(env *testscript.Env) error {
 	}
 	s := &story{
 		t: env.T().(testing.TB), databases: map[string]firebird.Database{}, running: map[string]*running{},
-		remembered: map[string]map[string]string{},
+		remembered: map[string]map[string]string{}, tills: map[string]*till{},
 	}
 	env.Values[storyKey{}] = s
 	env.Setenv(rootVariable, root)
@@ -75,6 +78,15 @@ func (s *story) end() {
 	}
 	if s.sale != nil {
 		s.sale.stop()
+	}
+	for _, one := range s.tills {
+		_ = one.leave()
+	}
+	if s.poll != nil {
+		s.poll.stop()
+	}
+	if s.server != nil {
+		_ = s.server.Stop()
 	}
 }
 

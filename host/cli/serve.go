@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -48,9 +49,18 @@ func (a *app) serve(ctx context.Context) error {
 		return err
 	}
 	s := &scheduler{app: a, ctx: ctx, store: store, running: map[string]bool{}}
+	s.reopen()
 	err = s.loop(all)
 	s.all.Wait()
 	return errors.Join(err, alone.Release())
+}
+
+// reopen opens what runs that died left closed: after a power cut nobody waits for the night.
+func (s *scheduler) reopen() {
+	err := s.store.Reopen(s.ctx, func(text string) { fmt.Fprintln(s.err, message.Text("cli.warning", nil), text) })
+	if err != nil {
+		s.tellOne("cli.warning", err)
+	}
 }
 
 func (s *scheduler) loop(all []run.Due) error {

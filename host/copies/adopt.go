@@ -273,8 +273,9 @@ func (f *fileStream) copy(ctx context.Context, w io.Writer) error {
 	return err
 }
 
-// Inspect looks at a copy of a database file in a scratch, so that a file that is in use elsewhere is only read.
-func (b Bench) Inspect(ctx context.Context, path string) (seen firebird.Inspection, err error) {
+// Inspect looks at a copy of a database file in a scratch, so that a file that is in use elsewhere is only read. closed says
+// that its database is closed now to everybody, and that this is as it should be.
+func (b Bench) Inspect(ctx context.Context, path string, closed bool) (seen firebird.Inspection, err error) {
 	size, err := adoptable(path)
 	if err != nil {
 		return seen, err
@@ -286,6 +287,11 @@ func (b Bench) Inspect(ctx context.Context, path string) (seen firebird.Inspecti
 	defer func() { err = errors.Join(err, s.remove()) }()
 	if err := copyFile(ctx, path, s.fdb); err != nil {
 		return seen, err
+	}
+	if closed {
+		if err := s.engine.Online(ctx, s.fdb); err != nil {
+			return seen, err
+		}
 	}
 	return s.engine.Inspect(ctx, s.fdb, nil)
 }

@@ -36,7 +36,7 @@ func openGuest(ctx context.Context, beside firebird.Database, tools firebird.Too
 	}
 	at := beside
 	at.Path = folderOf(beside.Path) + "djscript-proof-" + hex.EncodeToString(name) + ".fdb"
-	at.Charset = ""
+	at.Charset, at.Alone = "", false
 	return &guest{at: at, tools: tools, services: services}, nil
 }
 

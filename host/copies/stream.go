@@ -35,6 +35,9 @@ func (g *gbakStream) copy(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	values, err := after.result()
+	if left := g.source.conn.Close(); left != nil { // nothing more is asked; a database of our own is closed again at once
+		g.degrade(left)
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

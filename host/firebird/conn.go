@@ -23,6 +23,7 @@ type Conn struct {
 	database   Database
 	connection string // character set of the connection
 	pool       *sql.DB
+	door       *door // of a database that is closed to everybody; else nil
 }
 
 // connectTime is how long a server may take to answer when the caller's context says nothing.
@@ -38,18 +39,26 @@ func Connect(ctx context.Context, db Database) (*Conn, error) {
 	if !sayable(db.Path) {
 		return nil, message.New("db.not_found", "firebird.driver_path", message.Args{"path": db.Path})
 	}
+	if db.Alone {
+		return connectAlone(ctx, db)
+	}
+	return connect(ctx, db, false)
+}
+
+// connect connects; keep holds on to the connection between questions.
+func connect(ctx context.Context, db Database, keep bool) (*Conn, error) {
 	c := &Conn{database: db, connection: connectionCharset(db.Charset)}
 	bounded, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
 	var err error
 	for _, plugin := range authOrder(db.AuthPlugin) {
-		if err = c.open(bounded, plugin); err == nil || !isLoginError(err) {
+		if err = c.open(bounded, plugin, keep); err == nil || !isLoginError(err) {
 			break
 		}
 	}
 	if err == nil && db.Charset == "" && connectionCharset(c.Charset) != c.connection {
 		c.connection = connectionCharset(c.Charset)
-		err = errors.Join(c.pool.Close(), c.open(bounded, c.AuthPlugin))
+		err = errors.Join(c.pool.Close(), c.open(bounded, c.AuthPlugin, keep))
 	}
 	if err == nil {
 		return c, nil
@@ -65,13 +74,17 @@ func Connect(ctx context.Context, db Database) (*Conn, error) {
 }
 
 // open makes the pool and asks the first question.
-func (c *Conn) open(ctx context.Context, plugin string) error {
+func (c *Conn) open(ctx context.Context, plugin string, keep bool) error {
 	pool, err := sql.Open("firebirdsql", dsn(c.database, c.connection, plugin))
 	if err != nil {
 		return err
 	}
 	pool.SetMaxOpenConns(2)
 	pool.SetMaxIdleConns(0)
+	if keep {
+		pool.SetMaxOpenConns(1)
+		pool.SetMaxIdleConns(1)
+	}
 	if err := c.greet(ctx, pool); err != nil {
 		return errors.Join(err, pool.Close())
 	}
@@ -110,12 +123,17 @@ func (c *Conn) Database() Database {
 	return db
 }
 
-// Close ends every connection.
+// Close ends every connection. A database that was closed to everybody is so again. It may be called again.
 func (c *Conn) Close() error {
 	if c.pool == nil {
 		return nil
 	}
-	return c.pool.Close()
+	err := c.pool.Close()
+	if c.door != nil {
+		err = c.door.close(context.Background()) // also where the server has cut the connection off
+		c.door = nil
+	}
+	return err
 }
 
 // Snapshot runs fn in one snapshot of the database: whatever others commit meanwhile, fn sees the same state. The

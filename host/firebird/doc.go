@@ -18,6 +18,9 @@ type Database struct {
 	Password secret.Text
 	// Charset is the character set of the connection in Firebird's words ("WIN1252"); "" asks the database.
 	Charset string
+	// Alone says that CloseDatabase has closed it for whoever has this value: a connection lets itself in, and when it is
+	// closed the database is again.
+	Alone bool
 	// AuthPlugin is the way to log in that is tried first, as a Conn gave it; "" tries them from the strongest on.
 	AuthPlugin string
 }

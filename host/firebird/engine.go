@@ -135,6 +135,12 @@ func (e *Engine) toolError(fdb, tool, out string) error {
 	return ending{subject: fdb, exit: errors.New(tool), failures: toolWords(out)}.failed()
 }
 
+// Online opens a database file that was closed to everybody when it was copied.
+func (e *Engine) Online(ctx context.Context, fdb string) error {
+	_, err := e.gfix(ctx, fdb, "-online", "normal")
+	return err
+}
+
 // removeDatabase removes a database file that this engine made.
 func removeDatabase(fdb string) error {
 	err := os.Remove(fdb)

@@ -18,12 +18,16 @@ import (
 // Firebird's error codes that a person is told about in a sentence of their own (firebird/impl/msg, gds codes).
 var (
 	gdsLogin       = []int{335544472, 335545106} // login, login_error
+	gdsLoginFailed = []int{335545106}            // login_error: not for the password, for instance while the server ends
 	gdsLetters     = []int{335544565}            // transliteration_failed
 	gdsIO          = []int{335544344}            // io_error: opening, reading or writing the file
 	gdsUnavailable = []int{335544375}            // unavailable: no such alias, no engine for it
 	gdsFormat      = []int{335544323, 335544379} // bad_db_format, wrong_ods
 	gdsCorrupt     = []int{335544335, 335544333, 335544404, 335544405, 335544650, 335544649}
-	gdsShutdown    = []int{335544528, 335544856}
+	gdsShutdown    = []int{335544528, 335544856, 335544506, 335545132} // shutdown, att_shutdown, shutinprog, att_shut_db_down
+	gdsShutFailed  = []int{335544557}                                  // shutfail: somebody is connected
+	gdsNotOwner    = []int{335544352, 335544788}                       // no_priv, adm_task_denied
+	gdsBadMode     = []int{335544835}                                  // bad_shutdown_mode: it is so already, or cannot be
 	gdsBusy        = []int{335544345, 335544336, 335544451, 335544510, 335544453, 335544451, 335544899}
 	gdsLost        = []int{335544721, 335544726, 335544727, 335544741, 335544421}
 	gdsConstraint  = []int{335544466, 335544665, 335544347, 335544558, 335544838, 335544839, 335544879}
@@ -69,6 +73,8 @@ func told(ctx context.Context, err error, db Database) error {
 		return message.Wrap(err, "db.auth", "firebird.auth", args)
 	case hasGDS(err, gdsLetters) && !ascii(db.Path):
 		return message.Wrap(err, "db.not_found", "firebird.path_letters", args)
+	case hasGDS(err, gdsShutFailed):
+		return message.Wrap(err, "db.busy", "firebird.busy", args)
 	case hasGDS(err, gdsShutdown):
 		return message.Wrap(err, "db.busy", "firebird.shutdown", args)
 	case hasGDS(err, gdsCorrupt):

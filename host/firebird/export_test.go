@@ -1,6 +1,10 @@
 package firebird
 
-import "context"
+import (
+	"context"
+
+	"github.com/nakagami/firebirdsql"
+)
 
 // legacyAuth is the only way that clients of Firebird 2.5 know. Its tables are those of Firebird's own security.sql.
 var legacyAuth = auth{plugins: "Legacy_Auth", manager: "Legacy_UserManager", password: 8, prepare: `
@@ -29,3 +33,12 @@ func FreePort(ctx context.Context) (string, error) { return freePort(ctx) }
 
 // NoTools is the error of a machine without Firebird.
 func NoTools(places string) error { return noTools(places) }
+
+// NotOwner is what Firebird's refusal becomes where the user is neither SYSDBA nor the owner. On a private server everybody
+// is SYSDBA.
+func NotOwner(ctx context.Context, db Database) error {
+	return toldClosing(ctx, &firebirdsql.FbError{GDSCodes: []int{335544352}, Message: "no permission"}, db)
+}
+
+// Clear sends away all who are connected, but for this connection.
+func Clear(ctx context.Context, c *Conn) error { return c.clear(ctx) }

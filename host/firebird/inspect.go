@@ -60,12 +60,17 @@ func (e *Engine) Query(ctx context.Context, fdb, sql string) ([]string, error) {
 // Validate is gfix's full validation, which changes nothing. gfix ends with 0 whatever it finds, so what it says
 // counts: any word is an error.
 func (e *Engine) Validate(ctx context.Context, fdb string) ([]string, error) {
+	return e.gfix(ctx, fdb, "-v", "-full", "-n")
+}
+
+// gfix runs gfix on a database file and gives what it said.
+func (e *Engine) gfix(ctx context.Context, fdb string, args ...string) ([]string, error) {
 	if e.tools.Gfix == "" {
 		return nil, message.New("gbak.failed", "gbak.no_tool", message.Args{"tool": "gfix", "path": e.tools.Dir})
 	}
 	var out cappedBuffer
 	p, err := start(ctx, child{
-		path: e.tools.Gfix, args: []string{"-v", "-full", "-n", fdb}, dir: e.root.tmp(), env: e.env(), stdout: &out, stderr: &out,
+		path: e.tools.Gfix, args: append(args, fdb), dir: e.root.tmp(), env: e.env(), stdout: &out, stderr: &out,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("run gfix: %w", err)

@@ -278,6 +278,18 @@ func (s *PrivateServer) Script(ctx context.Context, path, script string) (string
 	return isql(ctx, s.tools.Isql, env, script, args...)
 }
 
+// Restart ends the server and starts it again at its address, as when its computer is switched off and on. Whoever is
+// connected is cut off.
+func (s *PrivateServer) Restart(ctx context.Context) error {
+	_, port, err := net.SplitHostPort(s.address)
+	if err != nil {
+		return fmt.Errorf("restart private Firebird: %w", err)
+	}
+	s.endProcess()
+	_, err = s.start(ctx, modernAuth, port)
+	return err
+}
+
 // Stop ends the server, by force if it does not end within two seconds, and removes what it kept in its folder; the
 // folder too when StartPrivateServer made it and nothing else lies in it. It may be called again.
 func (s *PrivateServer) Stop() error {

@@ -179,7 +179,7 @@ func (s *Services) isOpen(ctx context.Context, fdb string) error {
 // at is the database of that path on this server.
 func (s *Services) at(path string) Database {
 	db := s.database
-	db.Path, db.AuthPlugin, db.Charset = path, s.AuthPlugin, ""
+	db.Path, db.AuthPlugin, db.Charset, db.Alone = path, s.AuthPlugin, "", false
 	return db
 }
 
@@ -275,13 +275,17 @@ func (s *Services) ForcedWrites(ctx context.Context, fdb string, on bool) error 
 		mode = svcWriteSync
 	}
 	spb := firebirdsql.NewXPBWriterFromTag(svcProperties).PutString(svcDatabase, fdb).PutByte(svcWriteMode, mode)
-	err := s.attached(ctx, func(m *firebirdsql.ServiceManager) error {
-		if err := m.ServiceStartContext(ctx, spb.Bytes()); err != nil {
+	return told(ctx, s.do(ctx, spb), s.at(fdb))
+}
+
+// do has a piece of work done that says nothing, and waits for its end.
+func (s *Services) do(ctx context.Context, work *firebirdsql.XPBWriter) error {
+	return s.attached(ctx, func(m *firebirdsql.ServiceManager) error {
+		if err := m.ServiceStartContext(ctx, work.Bytes()); err != nil {
 			return err
 		}
 		return m.WaitContext(ctx)
 	})
-	return told(ctx, err, s.at(fdb))
 }
 
 // validationErrors are the lines of a validation that tell of damage. Its exit code is 0 either way.

@@ -15,6 +15,7 @@ var words = map[string]struct{ does, never string }{
 	"copy.read":     {does: "grant.copy_read"},
 	"copy.write":    {does: "grant.copy_write"},
 	"db.read":       {does: "grant.db_read"},
+	"db.write":      {does: "grant.db_write", never: "grant.never_db_write"},
 	"drive.destroy": {does: "grant.drive_destroy", never: "grant.never_drive_destroy"},
 	"drive.read":    {does: "grant.drive_read"},
 	"drive.write":   {does: "grant.drive_write", never: "grant.never_drive_write"},

@@ -131,7 +131,9 @@ func (h *Host) options(a *createArgs) (copies.Options, error) {
 // databases are those of the names; without names, all of the store.
 func (h *Host) databases(names []string) (found []copies.Database, err error) {
 	if len(names) == 0 {
-		found = h.Databases
+		for _, d := range h.Databases {
+			found = append(found, h.own(d))
+		}
 	}
 	for _, name := range names {
 		d, err := h.database(name)

@@ -36,6 +36,7 @@ func (h *Host) db() []lua.Func {
 		on("database", bind("db.companies", Read, h.dbCompanies)),
 		on("database", bind("db.sessions", Read, h.dbSessions)),
 		bind("db.check", Read, h.dbCheck),
+		on("database", bind("db.exclusive", Write, h.dbExclusive)),
 	}
 }
 
@@ -50,7 +51,7 @@ func (h *Host) dbList(context.Context, *noArgs) ([]system, error) {
 func (h *Host) dbCheck(ctx context.Context, a *pathArgs) (checked, error) {
 	var seen firebird.Inspection
 	err := h.one(ctx, func() (err error) { // it works on the bench
-		seen, err = h.Firebird.Inspect(ctx, a.Path)
+		seen, err = h.Firebird.Inspect(ctx, a.Path, h.owns(a.Path))
 		return err
 	})
 	if err != nil {
@@ -89,11 +90,11 @@ func (h *Host) dbSessions(ctx context.Context, a *databaseArgs) ([]firebird.Sess
 // database is the database of that name; "" is the store's only one.
 func (h *Host) database(name string) (copies.Database, error) {
 	if name == "" && len(h.Databases) == 1 {
-		return h.Databases[0], nil
+		return h.own(h.Databases[0]), nil
 	}
 	for _, d := range h.Databases {
 		if d.Name == name {
-			return d, nil
+			return h.own(d), nil
 		}
 	}
 	return copies.Database{}, noDatabase(name, h.Databases)

@@ -14,15 +14,16 @@
 ---@field dialect integer
 ---@field backup_state integer  0: normal
 ---@field charset string
----@field shutdown_mode integer  0: open to everybody
+---@field shutdown_mode integer  0: open to everybody; 1 within dj.db.exclusive
 
 ---@class dj.Session
 ---@field id string
 ---@field user string
----@field host string
----@field program string
----@field since string
----@field self boolean
+---@field host string      address; "" for a program on the server itself
+---@field computer string  its name, where the program says it (Firebird 3.0 and later)
+---@field program string   its path, as it says
+---@field since string     by the server's clock
+---@field self boolean     this very question
 
 --- The databases of this store.
 ---
@@ -69,3 +70,29 @@ function dj.db.sessions(database) end
 ---@param path string
 ---@return {ok: boolean, errors: string[], rows: table<string, integer>}
 function dj.db.check(path) end
+
+--- Runs fn with the database closed to everybody else, and opens it again whatever happens: after an error, a timeout and
+--- a cancel at once; where the run itself dies, as soon as that is noticed, at the latest when the next run begins. Gives
+--- what fn gives.
+---
+--- Programs that are connected are named in db.busy (exit 5); `wait` gives them time to be closed; most who come
+--- meanwhile are refused. With on_busy = "shutdown" they are sent away after `wait`, or after 30 seconds where it is not said; what
+--- they had not saved is undone. While fn runs nobody gets in, whatever the user; but while a call of fn itself works in the
+--- database, programs of SYSDBA or of the owner may slip in, and are sent away when it has ended.
+---
+--- Within fn the calls of this script get in by themselves, one at a time: dj.db.info, dj.db.companies, dj.db.sessions,
+--- dj.copy.create; dj.db.check looks at the file. It can not be nested for the same database.
+---
+--- In a rehearsal nothing is closed; it says who is connected now, and rehearses fn.
+---
+--- Example:
+--- ```lua
+--- local made = dj.db.exclusive({ database = "loja", wait = "1m" }, function()
+---   return dj.copy.create { to = "local", class = "closing", note = "before the closing of the year" }
+--- end)
+--- assert(made[1].class == "closing")
+--- ```
+---@param opts? {database?: string, wait?: string, on_busy?: "fail"|"shutdown"}
+---@param fn function
+---@return any
+function dj.db.exclusive(opts, fn) end

@@ -50,13 +50,17 @@ type Copies interface {
 	Unpin(ctx context.Context, c copies.Copy) (copies.Copy, error)
 }
 
-// Firebird looks at databases.
+// Firebird looks at databases, and closes and opens them.
 type Firebird interface {
 	Info(ctx context.Context, d copies.Database) (firebird.Info, error)
 	Companies(ctx context.Context, d copies.Database) ([]firebird.Company, error)
 	Sessions(ctx context.Context, d copies.Database) ([]firebird.Session, error)
-	// Inspect validates a database file and counts its rows.
-	Inspect(ctx context.Context, path string) (firebird.Inspection, error)
+	// Inspect validates a database file and counts its rows; closed says that it is that of a database that is closed now.
+	Inspect(ctx context.Context, path string, closed bool) (firebird.Inspection, error)
+	// CloseDatabase closes a database to everybody, or names who is connected (db.busy).
+	CloseDatabase(ctx context.Context, d copies.Database, o firebird.Closing) error
+	// OpenDatabase opens it again; firebird.ErrStaysClosed where that can not be done.
+	OpenDatabase(ctx context.Context, d copies.Database) error
 }
 
 // Drives finds drives, and does what is done to them.

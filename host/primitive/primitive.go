@@ -43,6 +43,9 @@ type Env interface {
 	Called(c *lua.Call) (ended func(result any, err error))
 	// Degrade marks the run as done, but not as it should be.
 	Degrade(err error)
+	// Closes notes, before it is done, that the run closes a database to all others: whoever starts after this run died
+	// opens it. ended takes the note away where the database is open again; two runs can not have a database at once.
+	Closes(ctx context.Context, d copies.Database) (ended func(open bool) error, err error)
 	// Lock holds a lock of the store that other processes respect.
 	Lock(ctx context.Context, name string, wait time.Duration) (release func() error, err error)
 	// Defer keeps a function for the end of the run, whatever that end is, or refuses with run.limit.
@@ -105,6 +108,7 @@ type Host struct {
 	// Decided is told of what each rotation decided; nil but for a simulated store.
 	Decided func(Decision)
 
+	held   map[string]bool // databases within dj.db.exclusive, by name; false in a rehearsal, which closes none
 	unsure map[string]bool // keys of the script's memory under which a dry run put what it can not know
 	warned []string        // what could not be looked at and was told
 }
@@ -137,18 +141,19 @@ func (h *Host) All() []lua.Func {
 // what nobody can know before.
 func (h *Host) plans() map[string]func(ctx context.Context, args any) (any, error) {
 	return map[string]func(context.Context, any) (any, error){
-		"copy.create": h.planCreate,
-		"copy.adopt":  h.planAdopt,
-		"copy.prove":  h.planProve,
-		"copy.check":  h.planCheck,
-		"copy.prune":  h.planPrune,
-		"copy.send":   h.planSend,
-		"copy.pin":    h.planPin,
-		"copy.unpin":  h.planUnpin,
-		"notify":      h.planNotify,
-		"drive.copy":  h.planDriveCopy,
-		"drive.eject": h.planDriveEject,
-		"drive.wipe":  h.planDriveWipe,
+		"copy.create":  h.planCreate,
+		"copy.adopt":   h.planAdopt,
+		"copy.prove":   h.planProve,
+		"copy.check":   h.planCheck,
+		"copy.prune":   h.planPrune,
+		"copy.send":    h.planSend,
+		"copy.pin":     h.planPin,
+		"copy.unpin":   h.planUnpin,
+		"db.exclusive": h.planExclusive,
+		"notify":       h.planNotify,
+		"drive.copy":   h.planDriveCopy,
+		"drive.eject":  h.planDriveEject,
+		"drive.wipe":   h.planDriveWipe,
 	}
 }
 

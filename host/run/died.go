@@ -1,8 +1,10 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"io/fs"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -29,8 +31,19 @@ func (h *Host) Died(request Request, d Death) *Outcome {
 		r.write(journal.Event{At: h.Now(), Kind: "died", Text: r.mask(d.Words)})
 	}
 	r.peak = d.Memory
+	r.mourn()
 	r.finish(errors.Join(d.Err, failed))
 	return r.outcome
+}
+
+// openTime is how long the databases that a run had closed when it died may take to be opened.
+const openTime = time.Minute
+
+// mourn opens what the run had closed: a shop that can not sell does not wait for the next run.
+func (r *running) mourn() {
+	ctx, cancel := context.WithTimeout(context.Background(), openTime)
+	defer cancel()
+	r.reopens(ctx)
 }
 
 // reopen goes on with the journal that the run began, or begins one where it had none yet.

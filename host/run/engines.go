@@ -147,8 +147,18 @@ func (e *engine) Sessions(ctx context.Context, d copies.Database) (found []fireb
 }
 
 // Inspect validates a database file.
-func (e *engine) Inspect(ctx context.Context, path string) (firebird.Inspection, error) {
-	return e.bench.Inspect(ctx, path)
+func (e *engine) Inspect(ctx context.Context, path string, closed bool) (firebird.Inspection, error) {
+	return e.bench.Inspect(ctx, path, closed)
+}
+
+// CloseDatabase closes a database to everybody.
+func (e *engine) CloseDatabase(ctx context.Context, d copies.Database, o firebird.Closing) error {
+	return firebird.CloseDatabase(ctx, d.At, o)
+}
+
+// OpenDatabase opens it again.
+func (e *engine) OpenDatabase(ctx context.Context, d copies.Database) error {
+	return firebird.OpenDatabase(ctx, d.At)
 }
 
 func connected(ctx context.Context, d copies.Database, fn func(*firebird.Conn) error) error {

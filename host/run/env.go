@@ -310,6 +310,10 @@ func plainly(v any) any {
 		return "function " + v.Name()
 	case *lua.Value:
 		value, ours = *v, true
+	case *time.Duration:
+		return lua.FormatDuration(*v)
+	case time.Duration:
+		return lua.FormatDuration(v)
 	}
 	if !ours {
 		return v

@@ -41,6 +41,7 @@ func (w *witness) Begin(journal.Start) (Record, error) { return w, nil }
 func (w *witness) Write(journal.Event) error           { return nil }
 func (w *witness) Finish(end journal.End) error        { w.ended = end; return nil }
 func (w *witness) Sweep() error                        { return nil }
+func (w *witness) Recall(string) ([]byte, error)       { return nil, nil }
 
 func (w *witness) Lock(context.Context, string, string, time.Duration) (func() error, error) {
 	return func() error { return nil }, nil

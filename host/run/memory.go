@@ -36,11 +36,15 @@ func (h *Host) keeps(name string) (kept, error) {
 
 // keep changes a file under its lock, so that two runs that end at once both keep what is theirs.
 func (r *running) keep(ctx context.Context, name string, change kept) error {
-	release, err := r.host.world().Lock(ctx, "memory", r.outcome.Script, memoryWait)
+	return r.host.amend(ctx, r.outcome.Script, name, change)
+}
+
+func (h *Host) amend(ctx context.Context, who, name string, change kept) error {
+	release, err := h.world().Lock(ctx, "memory", who, memoryWait)
 	if err != nil {
 		return err
 	}
-	err = r.host.change(name, change)
+	err = h.change(name, change)
 	if released := release(); err == nil {
 		err = released
 	}

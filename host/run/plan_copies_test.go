@@ -53,7 +53,10 @@ type keeping struct {
 	last *string
 }
 
-func (k keeping) Recall(string) ([]byte, error) {
+func (k keeping) Recall(name string) ([]byte, error) {
+	if name == closedFile {
+		return nil, nil
+	}
 	return json.Marshal(map[string]string{"last": *k.last})
 }
 

@@ -153,6 +153,8 @@ type shelved struct {
 	*shelf
 }
 
+func (w shelved) Recall(string) ([]byte, error) { return nil, nil }
+
 func (w shelved) Engines(context.Context) (*Engines, error) {
 	return &Engines{
 		Copies: w.shelf, Drives: drives{}, Databases: []copies.Database{{Name: "loja"}}, Destinations: []copies.Destination{{Name: "local"}, {Name: "rede"}},

@@ -219,6 +219,7 @@ func (r *running) begin(ctx context.Context) (limited context.Context, end conte
 	if r.host.Behind != nil {
 		r.Degrade(r.host.Behind)
 	}
+	r.reopens(limited)
 	return limited, end, nil
 }
 

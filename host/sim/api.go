@@ -64,9 +64,10 @@ type (
 		CNPJ string `lua:"cnpj"`
 	}
 	sessionArg struct {
-		User    string `lua:"user"`
-		Host    string `lua:"host"`
-		Program string `lua:"program"`
+		User     string `lua:"user"`
+		Host     string `lua:"host"`
+		Computer string `lua:"computer"`
+		Program  string `lua:"program"`
 	}
 	fileArgs struct {
 		Path string `lua:"path,arg"`
@@ -232,9 +233,21 @@ func result(o *run.Outcome) map[string]any {
 		found["error"] = told(o.Err)
 	}
 	if o.Dry {
-		found["plan"] = steps(o)
+		found["plan"] = foreseen(o)
 	}
 	return found
+}
+
+// foreseen are the effects of a dry run, in the order in which they would begin.
+func foreseen(o *run.Outcome) []map[string]any {
+	all := []map[string]any{}
+	if o.Plan == nil {
+		return all
+	}
+	for _, step := range o.Plan.Steps {
+		all = append(all, map[string]any{"name": step.Name, "effect": step.Effect, "where": step.Where})
+	}
+	return all
 }
 
 func steps(o *run.Outcome) []map[string]any {
@@ -355,7 +368,7 @@ func (s *Store) database(a *databaseArgs) error {
 		d.sessions = nil
 		for i, one := range a.Sessions {
 			d.sessions = append(d.sessions, firebird.Session{
-				ID: fmt.Sprint(i + 2), User: one.User, Host: one.Host, Program: one.Program, Since: s.now.Format("2006-01-02T15:04:05"),
+				ID: fmt.Sprint(i + 2), User: one.User, Host: one.Host, Computer: one.Computer, Program: one.Program, Since: s.now.Format("2006-01-02T15:04:05"),
 			})
 		}
 	}

@@ -64,6 +64,9 @@ func (s shelf) reachable(all []copies.Destination) (there []copies.Destination, 
 func (s shelf) newID() string { return ulid.MustNew(ulid.Timestamp(s.now), s.entropy).String() }
 
 func (s shelf) make(ctx context.Context, o copies.Options, d copies.Database, to []copies.Destination, set string) (*copies.Copy, []error, error) {
+	if err := s.shut(d); err != nil {
+		return nil, nil, err
+	}
 	source := s.databases[d.Name]
 	store := s.config.Store
 	s.seq++

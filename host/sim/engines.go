@@ -21,24 +21,70 @@ type server struct{ *Store }
 
 // Info is what a database says of itself.
 func (s server) Info(_ context.Context, d copies.Database) (firebird.Info, error) {
-	return firebird.Info{
+	info := firebird.Info{
 		Path: d.At.Path, Bytes: s.databases[d.Name].bytes(s.now), ODS: "12.0", PageSize: 8192, Engine: "3.0.11", Dialect: 3, Charset: "WIN1252",
-	}, nil
+	}
+	if d.At.Alone {
+		info.ShutdownMode = 1
+	}
+	return info, s.shut(d)
+}
+
+// shut is why nobody gets into a database that is closed, but whoever closed it.
+func (s *Store) shut(d copies.Database) error {
+	if s.databases[d.Name].closed == d.At.Alone {
+		return nil
+	}
+	return message.New("db.busy", "firebird.shutdown", message.Args{"server": d.At.Server, "path": d.At.Path})
+}
+
+// CloseDatabase closes a database. Those who are connected stay until they are sent away; waiting moves the clock.
+func (s server) CloseDatabase(ctx context.Context, d copies.Database, o firebird.Closing) error {
+	if err := s.shut(d); err != nil {
+		return err
+	}
+	base := s.databases[d.Name]
+	if len(base.sessions) > 0 {
+		if o.Wait > 0 && o.Waiting != nil {
+			o.Waiting(base.sessions)
+		}
+		if err := s.Sleep(ctx, o.Wait); err != nil {
+			return err
+		}
+		if !o.Force {
+			return firebird.Connected(d.At, base.sessions)
+		}
+		base.sessions = nil
+	}
+	base.closed = true
+	return nil
+}
+
+// OpenDatabase opens it again, while there is power.
+func (s server) OpenDatabase(_ context.Context, d copies.Database) error {
+	if s.dead {
+		return message.Wrap(errPowerCut, "db.closed", "firebird.stays_closed", message.Args{"server": d.At.Server, "path": d.At.Path})
+	}
+	s.databases[d.Name].closed = false
+	return nil
 }
 
 // Companies are those of a database.
 func (s server) Companies(_ context.Context, d copies.Database) ([]firebird.Company, error) {
-	return slices.Clone(s.databases[d.Name].companies), nil
+	return slices.Clone(s.databases[d.Name].companies), s.shut(d)
 }
 
 // Sessions are who is connected: the run itself, and those that the test put there.
 func (s server) Sessions(_ context.Context, d copies.Database) ([]firebird.Session, error) {
+	if err := s.shut(d); err != nil {
+		return nil, err
+	}
 	own := firebird.Session{ID: "1", User: d.At.User, Program: "djscript", Since: s.now.Format("2006-01-02T15:04:05"), Self: true}
 	return append([]firebird.Session{own}, s.databases[d.Name].sessions...), nil
 }
 
 // Inspect looks at a database file: one of the store's, or one that the test laid down.
-func (s server) Inspect(_ context.Context, path string) (firebird.Inspection, error) {
+func (s server) Inspect(_ context.Context, path string, _ bool) (firebird.Inspection, error) {
 	for _, d := range s.config.Databases {
 		if d.Path == path {
 			return firebird.Inspection{Rows: s.databases[d.Name].rowsNow(s.now), ODS: "12.0", Engine: "3.0.11", PageSize: 8192}, nil

@@ -29,6 +29,7 @@
 ---@class dj.SimSession
 ---@field user? string
 ---@field host? string
+---@field computer? string
 ---@field program? string
 
 ---@class dj.SimNotice
@@ -152,7 +153,8 @@ function dj.Sim:plug(label, opts) end
 ---@param label string
 function dj.Sim:unplug(label) end
 
---- Says what a database holds from now on: its companies, its rows by table, the rows that each day adds, who is connected.
+--- Says what a database holds from now on: its companies, its rows by table, the rows that each day adds, who is connected
+--- and so keeps a script from having it for itself.
 ---
 --- Example:
 --- ```lua

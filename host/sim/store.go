@@ -69,6 +69,7 @@ type database struct {
 	grow      map[string]int64 // rows a day
 	since     time.Time        // when rows was true
 	sessions  []firebird.Session
+	closed    bool // to all but the run that closed it
 }
 
 // ran is one run, and what torture asks of it.

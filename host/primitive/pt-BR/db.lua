@@ -14,15 +14,16 @@
 ---@field dialect integer
 ---@field backup_state integer  0: normal
 ---@field charset string
----@field shutdown_mode integer  0: aberto a todos
+---@field shutdown_mode integer  0: aberto a todos; 1 dentro de dj.db.exclusive
 
 ---@class dj.Session
 ---@field id string
 ---@field user string
----@field host string
----@field program string
----@field since string
----@field self boolean
+---@field host string      endereço; "" de um programa no próprio servidor
+---@field computer string  o nome dele, onde o programa o diz (Firebird 3.0 e mais novos)
+---@field program string   o caminho dele, como ele diz
+---@field since string     pelo relógio do servidor
+---@field self boolean     esta mesma pergunta
 
 --- Os bancos de dados desta loja.
 ---
@@ -69,3 +70,30 @@ function dj.db.sessions(database) end
 ---@param path string
 ---@return {ok: boolean, errors: string[], rows: table<string, integer>}
 function dj.db.check(path) end
+
+--- Executa fn com o banco de dados fechado a todos os outros, e o abre de novo aconteça o que acontecer: depois de um erro,
+--- de um tempo esgotado e de um cancelamento, na hora; onde a própria execução morre, assim que isso é percebido, o mais
+--- tardar quando a próxima execução começa. Dá o que fn der.
+---
+--- Os programas conectados são nomeados em db.busy (código de saída 5); `wait` dá tempo para fechá-los, e quem chega
+--- nesse tempo é quase sempre recusado. Com on_busy = "shutdown" eles são desconectados depois de `wait`, ou de 30 segundos onde ele não é
+--- dito; o que não tinham gravado é desfeito. Enquanto fn roda ninguém entra, seja qual for o usuário; mas enquanto uma chamada
+--- da própria fn trabalha no banco, programas do SYSDBA ou do dono podem conseguir entrar, e são desconectados quando ela
+--- termina.
+---
+--- Dentro de fn as chamadas deste script entram sozinhas, uma por vez: dj.db.info, dj.db.companies, dj.db.sessions,
+--- dj.copy.create; dj.db.check olha o arquivo. Não pode estar um dentro do outro para o mesmo banco.
+---
+--- Num ensaio nada é fechado; ele diz quem está conectado agora, e ensaia fn.
+---
+--- Exemplo:
+--- ```lua
+--- local made = dj.db.exclusive({ database = "loja", wait = "1m" }, function()
+---   return dj.copy.create { to = "local", class = "closing", note = "before the closing of the year" }
+--- end)
+--- assert(made[1].class == "closing")
+--- ```
+---@param opts? {database?: string, wait?: string, on_busy?: "fail"|"shutdown"}
+---@param fn function
+---@return any
+function dj.db.exclusive(opts, fn) end

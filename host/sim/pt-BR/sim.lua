@@ -29,6 +29,7 @@
 ---@class dj.SimSession
 ---@field user? string
 ---@field host? string
+---@field computer? string
 ---@field program? string
 
 ---@class dj.SimNotice
@@ -153,7 +154,7 @@ function dj.Sim:plug(label, opts) end
 function dj.Sim:unplug(label) end
 
 --- Diz o que um banco contém de agora em diante: empresas, registros por tabela, registros que cada dia soma, quem está
---- conectado.
+--- conectado e, por isso, impede que um script o tenha só para si.
 ---
 --- Exemplo:
 --- ```lua
