@@ -18,7 +18,7 @@ type Count struct {
 func (d *Division) Count(ctx context.Context, from Asker) ([]Count, error) {
 	queries := make([]string, len(d.Own))
 	for i, o := range d.Own {
-		queries[i] = fmt.Sprintf("SELECT COALESCE(TRIM(TRAILING FROM C), '') || ascii_char(9) || N FROM (SELECT %s AS C, COUNT(*) AS N FROM %s T GROUP BY 1)",
+		queries[i] = fmt.Sprintf("SELECT COALESCE(TRIM(TRAILING FROM C), '') || ascii_char(9) || N FROM (SELECT C, COUNT(*) AS N FROM (SELECT %s AS C FROM %s T) GROUP BY C)",
 			d.owner(o.Table, "T"), quote(o.Table))
 	}
 	answers, err := from.Ask(ctx, queries...)

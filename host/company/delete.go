@@ -100,12 +100,18 @@ func (d *Division) unreferred(g group, table string) string {
 	return condition.String()
 }
 
-// left counts the rows that should be gone and are not, as "table TAB rows", for each table that has some.
+// left counts the rows that should be gone and are not, as "table TAB rows", for each table that has some. Only where rows
+// had to wait for each other can any be left.
 func (d *Division) left(which *rows) (all []firebird.Statement) {
-	for i, t := range d.Schema.Tables {
-		if which.any(t.Name) {
-			all = append(all, ask("SELECT %d || ascii_char(9) || N FROM (SELECT COUNT(*) AS N FROM %s T WHERE %s AND NOT %s) WHERE N > 0",
-				i, quote(t.Name), which.in(t.Name, "T"), d.marked(heldTable, t.Name, "T")))
+	for _, g := range d.Schema.order() {
+		if _, straight := g.sorted(d); straight {
+			continue
+		}
+		for _, name := range g.tables {
+			if which.any(name) {
+				all = append(all, ask("SELECT %d || ascii_char(9) || N FROM (SELECT COUNT(*) AS N FROM %s T WHERE %s AND NOT %s) WHERE N > 0",
+					d.number(name), quote(name), which.in(name, "T"), d.marked(heldTable, name, "T")))
+			}
 		}
 	}
 	return all

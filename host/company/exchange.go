@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -16,8 +17,32 @@ type Exchange struct {
 	Companies  []string // ids
 	// Untouched are tables that stay as they are, archive tables above all.
 	Untouched []string
-	// Done is told how many of all steps of the part that runs now are through.
-	Done func(done, total int)
+	// Done is told how far a part of the work is.
+	Done func(part Part, done, total int)
+}
+
+// Part is a part of the work of an exchange.
+type Part string
+
+// The parts, in their order. Summing and proving are what shows that all went well; the work itself is the rest.
+const (
+	Looking  Part = "looking"
+	Summing  Part = "summing"
+	Clearing Part = "clearing"
+	Filling  Part = "filling"
+	Proving  Part = "proving"
+)
+
+// run runs statements on one side as a part of the work.
+func (x *Exchange) run(ctx context.Context, part Part, on *Side, statements []firebird.Statement) ([][]string, error) {
+	return on.Runner.Run(ctx, statements, x.steps(part, len(statements)))
+}
+
+func (x *Exchange) steps(part Part, total int) func(int) {
+	if x.Done == nil {
+		return nil
+	}
+	return func(n int) { x.Done(part, n, total) }
 }
 
 // Side is one of the two databases.

@@ -132,6 +132,7 @@ func (o outcome) kind() string {
 func TestAnyCompanyComesBackFromAnyCopy(t *testing.T) {
 	e := engine(t)
 	worlds := rapid.Custom(drawWorld)
+	empty := firebirdtest.Database(t).Path
 	wanted := map[string]int{"collision": 2, "along and held": 2, "along": 6, "held": 6, "plain": 5}
 	for seed := 0; len(wanted) > 0 && seed < 3000; seed++ {
 		w := worlds.Example(seed)
@@ -149,7 +150,7 @@ func TestAnyCompanyComesBackFromAnyCopy(t *testing.T) {
 			continue
 		}
 		t.Run(fmt.Sprint(kind, " ", seed), func(t *testing.T) {
-			if exchanged(t, e, w, &division, chosen, want) {
+			if exchanged(t, e, empty, w, &division, chosen, want) {
 				wanted[kind]--
 			}
 		})
@@ -163,8 +164,8 @@ func TestAnyCompanyComesBackFromAnyCopy(t *testing.T) {
 }
 
 // exchanged tells whether the exchange went through; where rows refer to each other in firm circles it can not.
-func exchanged(t *testing.T, e *firebird.Engine, w world, division *company.Division, chosen []int, want outcome) bool {
-	into, from := w.build(t, e, w.now), w.build(t, e, w.copy)
+func exchanged(t *testing.T, e *firebird.Engine, empty string, w world, division *company.Division, chosen []int, want outcome) bool {
+	into, from := w.build(t, e, empty, w.now), w.build(t, e, empty, w.copy)
 	p := company.Profile{Column: []string{"EMPRESA_ID"}}
 	x := company.Exchange{Into: open(t, into, p), From: open(t, from, p)}
 	for _, id := range chosen {
@@ -222,6 +223,7 @@ func exchanged(t *testing.T, e *firebird.Engine, w world, division *company.Divi
 func TestOnlyTheChosenCompaniesStay(t *testing.T) {
 	e := engine(t)
 	worlds := rapid.Custom(drawWorld)
+	empty := firebirdtest.Database(t).Path
 	removed := 0
 	for seed := range 16 {
 		w := worlds.Example(1000 + seed)
@@ -259,7 +261,7 @@ func TestOnlyTheChosenCompaniesStay(t *testing.T) {
 					}
 				}
 			}
-			f := w.build(t, e, w.now)
+			f := w.build(t, e, empty, w.now)
 			side := open(t, f, company.Profile{Column: []string{"EMPRESA_ID"}})
 			done, err := company.Removal{Division: side.Division, Keep: []string{fmt.Sprint(kept)}}.Run(t.Context(), f)
 			if message.Code(err) == "company.circle" {

@@ -113,7 +113,7 @@ func (x *Exchange) markFrom(ctx context.Context, found *Findings) error {
 	for _, doubt := range doubts {
 		script = append(script, doubt.question)
 	}
-	answers, err := x.From.Runner.Run(ctx, script, steps(x.Done, len(script)))
+	answers, err := x.run(ctx, Looking, &x.From, script)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (x *Exchange) markInto(ctx context.Context, found *Findings) error {
 	d := &x.Into.Division
 	script := slices.Concat(openMarks(heldTable, newTable, extraTable), d.reach(x.mine(&x.Into), heldTable))
 	script = append(script, d.counted(heldTable))
-	answers, err := x.Into.Runner.Run(ctx, script, steps(x.Done, len(script)))
+	answers, err := x.run(ctx, Looking, &x.Into, script)
 	if err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ func (x *Exchange) compare(ctx context.Context, found *Findings) error {
 			add(&found.Held, t.Name, x.extra(t))
 		}
 	}
-	answers, err := x.Into.Runner.Run(ctx, script, steps(x.Done, len(script)))
+	answers, err := x.run(ctx, Looking, &x.Into, script)
 	if err != nil {
 		return err
 	}

@@ -6,21 +6,29 @@ import (
 )
 
 // otherRows sums up all rows that are not the companies', but for those that came along.
-func (x *Exchange) otherRows(ctx context.Context) (map[string]Sum, error) {
-	return x.Into.Division.sums(ctx, x.Into.Runner, summing{which: x.mine(&x.Into).others(), except: newTable})
+func (x *Exchange) otherRows(ctx context.Context, part Part) (map[string]Sum, error) {
+	return x.Into.Division.sums(ctx, x.Into.Runner, summing{which: x.mine(&x.Into).others(), except: newTable, tell: x.teller(part)})
+}
+
+func (x *Exchange) teller(part Part) func(done, total int) {
+	return func(done, total int) {
+		if x.Done != nil {
+			x.Done(part, done, total)
+		}
+	}
 }
 
 // prove compares: the other rows with what they were, and the companies' rows with the copy's.
 func (r *replacing) prove(ctx context.Context) error {
-	others, err := r.otherRows(ctx)
+	others, err := r.otherRows(ctx, Proving)
 	if err != nil {
 		return err
 	}
-	ours, err := r.Into.Division.sums(ctx, r.Into.Runner, summing{which: r.mine(&r.Into), except: extraTable, only: r.compared})
+	ours, err := r.Into.Division.sums(ctx, r.Into.Runner, summing{which: r.mine(&r.Into), except: extraTable, only: r.compared, tell: r.teller(Proving)})
 	if err != nil {
 		return err
 	}
-	theirs, err := r.From.Division.sums(ctx, r.From.Runner, summing{which: r.mine(&r.From), only: r.compared})
+	theirs, err := r.From.Division.sums(ctx, r.From.Runner, summing{which: r.mine(&r.From), only: r.compared, tell: r.teller(Proving)})
 	if err != nil {
 		return err
 	}

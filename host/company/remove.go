@@ -48,7 +48,14 @@ func (r Removal) Run(ctx context.Context, in Runner) (Removed, error) {
 	held := len(script)
 	script = append(script, d.counted(heldTable))
 	script = slices.Concat(script, closeMarks(heldTable), awaken)
+	settle, err := hurry(ctx, in)
+	if err != nil {
+		return Removed{}, fmt.Errorf("remove companies: %w", err)
+	}
 	answers, err := in.Run(ctx, script, steps(r.Done, len(script)))
+	if err == nil {
+		err = settle(ctx)
+	}
 	if err != nil {
 		return Removed{}, fmt.Errorf("remove companies: %w", err)
 	}
@@ -71,6 +78,22 @@ func (r Removal) rows() *rows {
 	}
 	which.whole = r.Empty
 	return which
+}
+
+// hurry has a scratch database not wait for the disk, where it can be told so: after a crash it is thrown away anyway.
+// settle makes it wait again.
+func hurry(ctx context.Context, in Runner) (settle func(context.Context) error, err error) {
+	patient, ok := in.(interface {
+		ForcedWrites(ctx context.Context, on bool) error
+	})
+	if !ok {
+		return func(context.Context) error { return nil }, nil
+	}
+	forced, err := in.Ask(ctx, "SELECT MON$FORCED_WRITES FROM MON$DATABASE")
+	if err != nil || len(forced[0]) != 1 || forced[0][0] == "0" {
+		return func(context.Context) error { return nil }, err
+	}
+	return func(ctx context.Context) error { return patient.ForcedWrites(ctx, true) }, patient.ForcedWrites(ctx, false)
 }
 
 // touched are the tables of which rows may be meant.

@@ -39,6 +39,7 @@ type replacing struct {
 	*Exchange
 	seen   Findings
 	awaken []firebird.Statement
+	settle func(context.Context) error
 	others map[string]Sum // before
 	pulls  []*pull
 	result Replaced
@@ -46,7 +47,7 @@ type replacing struct {
 
 // before sums up what must not change, and puts the triggers to sleep.
 func (r *replacing) before(ctx context.Context) (err error) {
-	if r.others, err = r.otherRows(ctx); err != nil {
+	if r.others, err = r.otherRows(ctx, Summing); err != nil {
 		return err
 	}
 	d := &r.Into.Division
@@ -58,7 +59,10 @@ func (r *replacing) before(ctx context.Context) (err error) {
 	}
 	silence, awaken := d.Schema.silence(tables)
 	r.awaken = awaken
-	_, err = r.Into.Runner.Run(ctx, silence, nil)
+	if r.settle, err = hurry(ctx, r.Into.Runner); err != nil {
+		return err
+	}
+	_, err = r.run(ctx, Clearing, &r.Into, silence)
 	return err
 }
 
@@ -68,7 +72,7 @@ func (r *replacing) clear(ctx context.Context) error {
 	script := d.remove(mine)
 	n := len(script)
 	script = append(script, d.left(mine)...)
-	answers, err := r.Into.Runner.Run(ctx, script, steps(r.Done, len(script)))
+	answers, err := r.run(ctx, Clearing, &r.Into, script)
 	if err != nil {
 		return err
 	}
@@ -105,7 +109,7 @@ func (r *replacing) take(ctx context.Context, pulls []*pull) error {
 		for i, p := range pulls {
 			script[i] = p.block()
 		}
-		answers, err := r.Into.Runner.Run(ctx, script, steps(r.Done, len(script)))
+		answers, err := r.run(ctx, Filling, &r.Into, script)
 		if err != nil {
 			return err
 		}
@@ -158,7 +162,7 @@ func (r *replacing) mend(ctx context.Context) error {
 		}
 	}
 	script = append(script, r.generators()...)
-	_, err := r.Into.Runner.Run(ctx, script, steps(r.Done, len(script)))
+	_, err := r.run(ctx, Filling, &r.Into, script)
 	return err
 }
 
@@ -199,7 +203,7 @@ func (r *replacing) after(ctx context.Context) error {
 	}
 	d := &r.Into.Division
 	script := append([]firebird.Statement{d.counted(newTable)}, slices.Concat(closeMarks(heldTable, newTable, extraTable), r.awaken)...)
-	answers, err := r.Into.Runner.Run(ctx, script, steps(r.Done, len(script)))
+	answers, err := r.run(ctx, Proving, &r.Into, script)
 	if err != nil {
 		return err
 	}
@@ -210,7 +214,7 @@ func (r *replacing) after(ctx context.Context) error {
 	for _, held := range r.seen.Held {
 		r.result.Held[held.Table] = held.Count
 	}
-	return nil
+	return r.settle(ctx)
 }
 
 // differs is the error of tables that are not as they should be.

@@ -39,7 +39,7 @@ type summing struct {
 	which  *rows
 	except string                                // marks: rows that do not count
 	only   func(table string) (columns []string) // in this order; nil: all
-	tell   func(int)
+	tell   func(done, total int)
 }
 
 func (d *Division) sums(ctx context.Context, in Runner, s summing) (map[string]Sum, error) {
@@ -51,7 +51,7 @@ func (d *Division) sums(ctx context.Context, in Runner, s summing) (map[string]S
 			script, tables = append(script, d.summed(t, s)), append(tables, t.Name)
 		}
 	}
-	answers, err := in.Run(ctx, script, s.tell)
+	answers, err := in.Run(ctx, script, steps(s.tell, len(script)))
 	if err != nil {
 		return nil, fmt.Errorf("sum up rows: %w", err)
 	}

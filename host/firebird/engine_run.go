@@ -212,6 +212,32 @@ func (f File) refused(statements []Statement, heard *answers, err error) error {
 	return &StatementError{Index: heard.at, SQL: statements[heard.at].SQL, Err: failed}
 }
 
+// ForcedWrites has the engine wait for the disk with each page that it writes, or not. What was not waited for lies in the
+// system's cache: whoever wants to rely on it flushes the file.
+func (f File) ForcedWrites(ctx context.Context, on bool) error {
+	if f.Engine.tools.Gfix == "" {
+		return message.New("gbak.failed", "gbak.no_tool", message.Args{"tool": "gfix", "path": f.Engine.tools.Dir})
+	}
+	how := "async"
+	if on {
+		how = "sync"
+	}
+	var out cappedBuffer
+	p, err := start(ctx, child{
+		path: f.Engine.tools.Gfix, args: []string{"-write", how, f.Path}, dir: f.Engine.root.tmp(), env: f.Engine.env(), stdout: &out, stderr: &out,
+	})
+	if err != nil {
+		return fmt.Errorf("run gfix: %w", err)
+	}
+	if err = p.wait(); ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil || len(toolWords(out.String())) > 0 {
+		return f.Engine.toolError(f.Path, "gfix", out.String())
+	}
+	return nil
+}
+
 // Reach is how a statement that runs in one database comes to another: an EXECUTE BLOCK has Params before its first
 // word and binds Args, and Clause follows the inner statement.
 type Reach struct {
