@@ -220,7 +220,7 @@ func (t *thinnedStream) thin(ctx context.Context, s *scratch) error {
 func (t *thinnedStream) again(ctx context.Context, s *scratch, w io.Writer) error {
 	backup, err := s.engine.Backup(ctx, s.fdb, firebird.BackupOptions{
 		Silence: t.Silence, WorkDir: s.dir,
-		OnTable: func(table string) { t.making.tell(Progress{Step: "copying", Table: table, Total: t.expected}) },
+		OnTable: func(table string) { t.tell(Progress{Step: "copying", Table: table, Total: t.expected}) },
 	})
 	if err != nil {
 		return err
