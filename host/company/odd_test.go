@@ -43,6 +43,7 @@ commit;
 func oddRows() (statements []string) {
 	for i, id := range []string{"PÃO", "D'Ávila", "X"} {
 		statements = append(statements, fmt.Sprintf(`insert into "Empresa da família Açaí" values (cast(_UTF8 x'%x' as varchar(8) character set WIN1252), 'n')`, id))
+		var parents []string
 		for n := range 4 {
 			key := 10*i + n + 1
 			parent := "null"
@@ -59,8 +60,9 @@ func oddRows() (statements []string) {
 				while (N < 12) do begin N = N + 1; F = F || F || x'ff00%02x'; O = O || O || 'linha' || ascii_char(13) || ascii_char(10); end
 				update "Venda" set FOTO = :F, OBS = :O, OBS_CRUA = x'c3ff41' where ID = %d; end`, n, key))
 			statements = append(statements, fmt.Sprintf(`insert into "Item sem chave" values (%d, 'igual')`, key), fmt.Sprintf(`insert into "Item sem chave" values (%d, 'igual')`, key))
-			statements = append(statements, fmt.Sprintf(`update "Venda" set PAI = %s where ID = %d and exists (select 1 from "Venda" where ID = %[1]s)`, parent, key))
+			parents = append(parents, fmt.Sprintf(`update "Venda" set PAI = %s where ID = %d`, parent, key))
 		}
+		statements = append(statements, parents...)
 		// Each step comes after another, the first after itself; and the first is not the one of the least number.
 		for _, step := range [][2]int{{3, 3}, {1, 3}, {2, 1}, {4, 2}} {
 			statements = append(statements, fmt.Sprintf(`insert into "Passo" values (%d, cast(_UTF8 x'%x' as varchar(8) character set WIN1252), %d)`, 10*i+step[0], id, 10*i+step[1]))
