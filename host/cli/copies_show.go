@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -116,10 +117,31 @@ func (p *page) identity(c copies.Copy, m *copies.Manifest) {
 }
 
 func leftOut(m *copies.Manifest) string {
-	if m.LeftOut != nil && m.LeftOut.Files {
-		return message.Text("cli.show_left_files", nil)
+	l := m.LeftOut
+	if l == nil {
+		return message.Text("cli.show_left_nothing", nil)
 	}
-	return message.Text("cli.show_left_nothing", nil)
+	var parts []string
+	if len(l.Companies) > 0 {
+		parts = append(parts, message.Text("cli.show_left_companies", message.Args{"ids": strings.Join(l.Companies, ", ")}))
+	}
+	if l.ArchiveBefore > 0 {
+		parts = append(parts, message.Text("cli.show_left_archive", message.Args{"year": strconv.Itoa(l.ArchiveBefore)}))
+	}
+	if l.Files {
+		parts = append(parts, message.Text("cli.show_left_files", nil))
+	}
+	if len(l.Along) > 0 {
+		var tables []string
+		for _, name := range slices.Sorted(maps.Keys(l.Along)) {
+			tables = append(tables, fmt.Sprintf("%s (%d)", name, l.Along[name]))
+		}
+		parts = append(parts, message.Text("cli.show_left_along", message.Args{"tables": strings.Join(tables, ", ")}))
+	}
+	if len(l.Unfiltered) > 0 {
+		parts = append(parts, message.Text("cli.show_left_unfiltered", message.Args{"tables": strings.Join(l.Unfiltered, ", ")}))
+	}
+	return strings.Join(parts, "; ")
 }
 
 func (p *page) places(c copies.Copy) {

@@ -41,7 +41,8 @@ func (c *Catalogue) unlike(ctx context.Context, made Copy) (odd []string, unread
 func Unlike(made Copy, newestFirst iter.Seq[Copy]) (odd []string, compared bool) {
 	var before []retention.Measure
 	for one := range newestFirst {
-		kin := one.State == Verified && one.Store == made.Store && one.Database == made.Database && one.Partial == made.Partial
+		kin := one.State == Verified && one.Store == made.Store && one.Database == made.Database && one.Partial == made.Partial &&
+			one.LeftOut.alike(made.LeftOut)
 		if kin && one.Class != PreRestore && one.Number() < made.Number() {
 			before = append(before, one.measure())
 		}

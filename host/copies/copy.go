@@ -9,6 +9,7 @@ package copies
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -116,8 +117,25 @@ func (c Copy) state() string {
 
 // LeftOut says what a partial copy does not hold.
 type LeftOut struct {
-	Files bool `json:"files,omitempty"` // document models
+	Files         bool     `json:"files,omitempty"`          // document models
+	Companies     []string `json:"companies,omitempty"`      // ids
+	ArchiveBefore int      `json:"archive_before,omitempty"` // rows of yearly and monthly tables of before that year
+	// Along are rows of companies that were left out, and of such tables, that came all the same, by table: what is kept
+	// refers to them. Unfiltered are tables of which no company can be told, so that they are in with all their rows.
+	Along      map[string]int64 `json:"along,omitempty"`
+	Unfiltered []string         `json:"unfiltered,omitempty"`
 }
+
+// alike tells whether two copies were made without the same rows, so that they can be held against each other.
+func (l *LeftOut) alike(other *LeftOut) bool {
+	if l == nil || other == nil {
+		return l.whole() && other.whole()
+	}
+	return slices.Equal(l.Companies, other.Companies) && l.ArchiveBefore == other.ArchiveBefore
+}
+
+// whole tells whether all rows are in.
+func (l *LeftOut) whole() bool { return l == nil || len(l.Companies) == 0 && l.ArchiveBefore == 0 }
 
 // Kinds of parts.
 const (

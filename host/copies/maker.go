@@ -65,6 +65,10 @@ type Options struct {
 	Files     bool   // document models
 	WithSetup bool   // what a new PC needs
 	Spare     Spare  // what may go where there is no room; nil: nothing but the trash
+	// Companies are the ids, by database, of those that are copied; a database that is not named is copied with all.
+	Companies map[string][]string
+	// ArchiveFrom leaves out what yearly and monthly tables of before that year hold; 0 leaves out nothing.
+	ArchiveFrom int
 }
 
 // Set is what came of making a set: the copies, and what went wrong without failing it.
@@ -169,11 +173,15 @@ func (k *making) make(ctx context.Context, seqs *sequence) (made *Copy, err erro
 	for _, unanswered := range source.unanswered {
 		k.degrade(unanswered)
 	}
+	chosen, err := k.choose(ctx, source)
+	if err != nil {
+		return nil, err
+	}
 	if err := k.begin(source, seqs); err != nil {
 		return nil, err
 	}
-	stream := &gbakStream{making: k, source: source}
-	return k.complete(ctx, stream, source.info.Bytes)
+	chosen.tell(k)
+	return k.complete(ctx, chosen.stream(k, source), source.info.Bytes)
 }
 
 // begin gives the copy its identity.
@@ -378,7 +386,7 @@ func (k *making) setup() error {
 func (k *making) models(ctx context.Context) error {
 	if !k.options.Files {
 		if len(k.database.Files) > 0 {
-			k.manifest.LeftOut = &LeftOut{Files: true}
+			k.leftOut().Files = true
 		}
 		return nil
 	}
@@ -425,8 +433,16 @@ func (k *making) model(ctx context.Context, model model) error {
 
 // withoutModel tells that a document model is not in the copy, and says so in the copy itself.
 func (k *making) withoutModel(why error) {
-	k.manifest.LeftOut = &LeftOut{Files: true}
+	k.leftOut().Files = true
 	k.degrade(why)
+}
+
+// leftOut is where the manifest says what the copy does not hold.
+func (k *making) leftOut() *LeftOut {
+	if k.manifest.LeftOut == nil {
+		k.manifest.LeftOut = &LeftOut{}
+	}
+	return k.manifest.LeftOut
 }
 
 // faultyReader remembers that it was the reading that failed.

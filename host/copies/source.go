@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/djscript/djscript/host/company"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 )
@@ -25,6 +26,14 @@ type System struct {
 	Companies string   // SELECT giving id, name, cnpj
 	Newest    string   // SELECT giving the newest record's date
 	Evidence  []string // SELECTs of one value each
+	Column    []string // columns by which a table belongs to a company
+	Shared    []string // tables of all companies
+	Archive   string   // patterns of the names of yearly and monthly tables
+}
+
+// Profile is what the system says of its companies.
+func (s System) Profile() company.Profile {
+	return company.Profile{Companies: s.Companies, Column: s.Column, Shared: s.Shared, Archive: s.Archive}
 }
 
 // source is a database about to be copied, and what it says of itself.

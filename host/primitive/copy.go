@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/djscript/djscript/host/copies"
@@ -20,6 +21,9 @@ type (
 		Verify    string   `lua:"verify" enum:"restore,later,never"`
 		Class     string   `lua:"class" enum:"routine,intraday,extra,pre_update,closing"`
 		Note      string   `lua:"note"`
+
+		Companies   map[string][]string `lua:"companies"`
+		ArchiveFrom int                 `lua:"archive_from"`
 	}
 	adoptArgs struct {
 		Path     string   `lua:"path,arg"`
@@ -121,11 +125,27 @@ func (h *Host) options(a *createArgs) (copies.Options, error) {
 	o := copies.Options{
 		Class: orElse(a.Class, copies.Routine), Note: a.Note, Verify: orElse(a.Verify, copies.VerifyRestore),
 		Files: a.Files == nil || *a.Files, WithSetup: a.Config == nil || *a.Config, Spare: h.room,
+		Companies: a.Companies, ArchiveFrom: a.ArchiveFrom,
 	}
 	to, nowhere := h.destinations(a.To)
 	databases, nothing := h.databases(a.Databases)
 	o.To, o.Databases = to, databases
-	return o, errors.Join(nothing, nowhere)
+	return o, errors.Join(nothing, nowhere, chosen(o))
+}
+
+// chosen refuses companies of a database that is not copied, none at all, and a year that is none.
+func chosen(o copies.Options) error {
+	var wrong []error
+	for _, name := range slices.Sorted(maps.Keys(o.Companies)) {
+		copied := slices.ContainsFunc(o.Databases, func(d copies.Database) bool { return d.Name == name })
+		if !copied || len(o.Companies[name]) == 0 {
+			wrong = append(wrong, message.New("option.value", "primitive.companies", message.Args{"database": name}))
+		}
+	}
+	if o.ArchiveFrom != 0 && (o.ArchiveFrom < 1900 || o.ArchiveFrom > 2100) {
+		wrong = append(wrong, message.New("option.value", "primitive.archive_from", message.Args{"year": o.ArchiveFrom}))
+	}
+	return errors.Join(wrong...)
 }
 
 // databases are those of the names; without names, all of the store.
@@ -214,8 +234,18 @@ func (h *Host) planned(d copies.Database, o copies.Options) map[string]any {
 	made := map[string]any{
 		"store": h.Store, "database": d.Name, "class": o.Class, "verify": o.Verify, "partial": false, "state": copies.Sealed,
 	}
+	left := map[string]any{}
 	if !o.Files && len(d.Files) > 0 {
-		made["partial"], made["left_out"] = true, map[string]any{"files": true}
+		left["files"] = true
+	}
+	if len(o.Companies[d.Name]) > 0 {
+		left["companies"] = lua.Unknown{}
+	}
+	if o.ArchiveFrom > 0 {
+		left["archive_before"] = o.ArchiveFrom
+	}
+	if len(left) > 0 {
+		made["partial"], made["left_out"] = true, left
 	}
 	if o.Verify == copies.VerifyRestore {
 		made["state"] = copies.Verified

@@ -56,7 +56,7 @@
 ---@field class dj.Class|"pre_restore"
 ---@field state "sealed"|"verified"|"suspect"|"bad"|"missing"|"trashed"
 ---@field partial boolean     something was left out; `left_out` says what
----@field left_out? {files?: boolean}
+---@field left_out? {files?: boolean, companies?: string[], archive_before?: integer, along?: table<string, integer>, unfiltered?: string[]}
 ---@field companies dj.Company[]
 ---@field rows table<string, integer>  per table, as gbak read them
 ---@field parts dj.Part[]
@@ -83,12 +83,15 @@
 --- once. Read back and renamed, it is sealed; restored and compared, it is verified. A destination that is missed, or a
 --- proof that is not possible, degrades the run; a copy that its own restore contradicts raises copy.bad.
 ---
+--- `companies` are the ids, by database, of those that are copied; `archive_from` is the first year of yearly and monthly
+--- tables that is in. Such a copy is partial, and `left_out` says what is not in it: it can not bring that back.
+---
 --- Example:
 --- ```lua
 --- local copies = dj.copy.create { to = { "local", "pendrive" }, verify = "restore" }
 --- assert(copies[1].state == "verified")
 --- ```
----@param opts {to: string|string[], databases?: string|string[], files?: boolean, config?: boolean, verify?: "restore"|"later"|"never", class?: dj.Class, note?: string}
+---@param opts {to: string|string[], databases?: string|string[], companies?: table<string, string[]>, archive_from?: integer, files?: boolean, config?: boolean, verify?: "restore"|"later"|"never", class?: dj.Class, note?: string}
 ---@return dj.Copy[]
 function dj.copy.create(opts) end
 

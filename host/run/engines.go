@@ -222,7 +222,10 @@ func (h *Host) system(name string) (copies.System, error) {
 		return copies.System{}, nil
 	}
 	s, err := h.Config.System(name)
-	return copies.System{Name: s.Name, Companies: s.Companies, Newest: s.Newest, Evidence: s.Evidence}, err
+	return copies.System{
+		Name: s.Name, Companies: s.Companies, Newest: s.Newest, Evidence: s.Evidence,
+		Column: s.CompanyColumn, Shared: s.SharedTables, Archive: s.ArchiveTables,
+	}, err
 }
 
 // setup is what a new PC needs besides the data: djscript.toml and scripts/, and the reseller's. Secrets are in none of

@@ -15,6 +15,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -68,12 +69,16 @@ func (s shelf) make(ctx context.Context, o copies.Options, d copies.Database, to
 		return nil, nil, err
 	}
 	source := s.databases[d.Name]
+	kept, left, err := chosen(o, d, source.companies)
+	if err != nil {
+		return nil, nil, err
+	}
 	store := s.config.Store
 	s.seq++
 	c := &copies.Copy{
 		ID: s.newID(), Seq: strconv.FormatUint(s.seq, 10), Set: set, Store: store.ID, Database: d.Name, Created: s.now.Format(time.RFC3339),
 		Day: s.businessDay(s.now), Class: o.Class, Verify: o.Verify, Note: o.Note,
-		Companies: slices.Clone(source.companies), Rows: source.rowsNow(s.now),
+		Companies: kept, Rows: source.rowsNow(s.now), Partial: left != nil, LeftOut: left,
 	}
 	for _, d := range o.To {
 		c.To = append(c.To, d.Name)
@@ -81,9 +86,6 @@ func (s shelf) make(ctx context.Context, o copies.Options, d copies.Database, to
 	c.Name = fmt.Sprintf("%s-%s-%06d-%s-%s.zip", c.Store, c.Database, s.seq, c.Day, s.now.Format("1504"))
 	bytes := source.bytes(s.now)
 	c.Parts = []copies.Part{{Name: d.Name + ".fbk", Kind: copies.PartDatabase, Original: d.At.Path, Bytes: bytes * 4 / 5, SHA256: hash(c.ID + "part")}}
-	if !o.Files && len(d.Files) > 0 {
-		c.Partial, c.LeftOut = true, &copies.LeftOut{Files: true}
-	}
 	degraded := s.clockDoubts(c)
 	var full []error
 	for _, place := range to {
@@ -106,8 +108,34 @@ func (s shelf) make(ctx context.Context, o copies.Options, d copies.Database, to
 		s.unsound[c.ID] = true
 	}
 	s.diary.made(c)
-	err := s.proveNow(c, o.Verify, &degraded)
+	err = s.proveNow(c, o.Verify, &degraded)
 	return s.shown(c), append(degraded, full...), err
+}
+
+// chosen are the companies that are copied, and what is left out.
+func chosen(o copies.Options, d copies.Database, all []firebird.Company) (kept []firebird.Company, left *copies.LeftOut, err error) {
+	out := copies.LeftOut{Files: !o.Files && len(d.Files) > 0, ArchiveBefore: o.ArchiveFrom}
+	ids := o.Companies[d.Name]
+	var known []string
+	for _, one := range all {
+		known = append(known, one.ID)
+		if len(ids) == 0 || slices.Contains(ids, one.ID) {
+			kept = append(kept, one)
+		} else {
+			out.Companies = append(out.Companies, one.ID)
+		}
+	}
+	for _, id := range ids {
+		if !slices.Contains(known, id) {
+			return nil, nil, message.New("company.not_found", "copies.no_such_company", message.Args{
+				"id": id, "database": d.Name, "known": strings.Join(known, ", "),
+			})
+		}
+	}
+	if out.Files || len(out.Companies) > 0 || out.ArchiveBefore > 0 {
+		left = &out
+	}
+	return kept, left, nil
 }
 
 // clockDoubts is what is wrong with the clock when a copy is made after those that there are. When the program was built

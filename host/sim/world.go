@@ -36,7 +36,10 @@ func (s *Store) system(name string) copies.System {
 	if err != nil || profile.Companies == "" {
 		return copies.System{Name: name, Companies: "select"}
 	}
-	return copies.System{Name: profile.Name, Companies: profile.Companies, Newest: profile.Newest, Evidence: profile.Evidence}
+	return copies.System{
+		Name: profile.Name, Companies: profile.Companies, Newest: profile.Newest, Evidence: profile.Evidence,
+		Column: profile.CompanyColumn, Shared: profile.SharedTables, Archive: profile.ArchiveTables,
+	}
 }
 
 // Begin opens the journal of a run.

@@ -56,7 +56,7 @@
 ---@field class dj.Class|"pre_restore"
 ---@field state "sealed"|"verified"|"suspect"|"bad"|"missing"|"trashed"
 ---@field partial boolean     algo ficou de fora; `left_out` diz o quê
----@field left_out? {files?: boolean}
+---@field left_out? {files?: boolean, companies?: string[], archive_before?: integer, along?: table<string, integer>, unfiltered?: string[]}
 ---@field companies dj.Company[]
 ---@field rows table<string, integer>  por tabela, como o gbak as leu
 ---@field parts dj.Part[]
@@ -84,12 +84,16 @@
 --- que falta, ou uma prova que não é possível, deixa a execução com ressalvas; uma cópia que a própria restauração
 --- desmente levanta copy.bad.
 ---
+--- `companies` são os códigos, por banco de dados, das empresas que vão para a cópia; `archive_from` é o primeiro ano das
+--- tabelas anuais e mensais que vai nela. Uma cópia assim é parcial, e `left_out` diz o que não está nela: isso ela não
+--- traz de volta.
+---
 --- Exemplo:
 --- ```lua
 --- local copies = dj.copy.create { to = { "local", "pendrive" }, verify = "restore" }
 --- assert(copies[1].state == "verified")
 --- ```
----@param opts {to: string|string[], databases?: string|string[], files?: boolean, config?: boolean, verify?: "restore"|"later"|"never", class?: dj.Class, note?: string}
+---@param opts {to: string|string[], databases?: string|string[], companies?: table<string, string[]>, archive_from?: integer, files?: boolean, config?: boolean, verify?: "restore"|"later"|"never", class?: dj.Class, note?: string}
 ---@return dj.Copy[]
 function dj.copy.create(opts) end
 
