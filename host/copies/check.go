@@ -56,42 +56,62 @@ type checked struct {
 	zip      string    // of the zip within, as far as it is known
 }
 
-func (a artifact) check(ctx context.Context, keys []age.Identity) (found checked, err error) {
-	w, err := a.witnesses()
-	if err != nil {
+func (a artifact) check(ctx context.Context, keys []age.Identity) (checked, error) {
+	found, zip, err := a.checkBytes(ctx, keys)
+	if zip == nil {
 		return found, err
 	}
+	defer zip.Close()
+	return found, checkParts(ctx, zip.Reader, a.path(), found.manifest)
+}
+
+// checkBytes checks all but what the parts hold, and leaves the zip open; nil with an error, and where it is encrypted and
+// no key came.
+func (a artifact) checkBytes(ctx context.Context, keys []age.Identity) (found checked, _ *opened, err error) {
+	w, err := a.witnesses()
+	if err != nil {
+		return found, nil, err
+	}
 	if found.sum, err = w.checkSum(ctx, a); err != nil {
-		return found, err
+		return found, nil, err
 	}
 	if found.zip = found.sum; a.encrypted() {
 		found.zip = w.zip()
 	}
 	if a.encrypted() && len(keys) == 0 {
 		if !w.known(found.sum) {
-			return found, message.New("copy.encrypted", "copies.encrypted", message.Args{"path": a.path()})
+			return found, nil, message.New("copy.encrypted", "copies.encrypted", message.Args{"path": a.path()})
 		}
-		return found, nil
+		return found, nil, nil
 	}
 	zip, err := a.open(keys)
 	if err != nil {
-		return found, err
+		return found, nil, err
 	}
-	defer zip.Close()
+	if err = w.checkZip(ctx, a, zip, &found); err != nil {
+		return found, nil, errors.Join(err, zip.Close())
+	}
+	return found, zip, nil
+}
+
+// checkZip reads the manifest of an open zip, and holds the zip itself against what its witnesses tell; where they tell
+// nothing, against its own structure.
+func (w witnesses) checkZip(ctx context.Context, a artifact, zip *opened, found *checked) (err error) {
 	if found.manifest, err = readManifest(zip.Reader, a.path()); err != nil {
-		return found, err
+		return err
 	}
 	if a.encrypted() {
 		if found.zip, err = w.checkWithin(ctx, a, zip, found.manifest); err != nil {
-			return found, err
+			return err
 		}
 	}
-	if !w.known(found.sum) {
-		if err := zip.Test(ctx); err != nil {
-			return found, message.Wrap(err, "copy.bad", "copies.zip_bad", message.Args{"path": a.path()})
-		}
+	if w.known(found.sum) {
+		return nil
 	}
-	return found, checkParts(ctx, zip.Reader, a.path(), found.manifest)
+	if err := zip.Test(ctx); err != nil {
+		return message.Wrap(err, "copy.bad", "copies.zip_bad", message.Args{"path": a.path()})
+	}
+	return nil
 }
 
 // witnesses are all who know what a copy must be: the hashes beside it, its card, its proof, its ledger.

@@ -132,14 +132,19 @@ func (p *Prover) stage(ctx context.Context, m *Manifest) (stage, error) {
 }
 
 func (p *Prover) restore(ctx context.Context, s stage, m *Manifest, place Place) (*Proof, error) {
-	o := outcome{manifest: m, sum: place.zipSum(), began: p.Now(), now: p.Now}
 	zip, err := artifactOf(place).open(p.Keys)
 	if err != nil {
 		return nil, &unreadError{err}
 	}
 	defer zip.Close()
-	part := m.database()
-	entry, err := zip.Open(part.Name)
+	return p.restoreFrom(ctx, s, &Whole{Manifest: m, Place: place, zip: zip}, "proving")
+}
+
+// restoreFrom restores an open copy and judges what came of it.
+func (p *Prover) restoreFrom(ctx context.Context, s stage, w *Whole, step string) (*Proof, error) {
+	o := outcome{manifest: w.Manifest, sum: w.Place.zipSum(), began: p.Now(), now: p.Now}
+	part := w.Manifest.database()
+	entry, err := w.zip.Open(part.Name)
 	if err != nil {
 		return nil, &unreadError{err}
 	}
@@ -147,14 +152,14 @@ func (p *Prover) restore(ctx context.Context, s stage, m *Manifest, place Place)
 	reading := &faultyReader{from: entry}
 	hash := sha256.New()
 	count := &counter{tell: func(n int64) {
-		p.tell(Progress{Step: "proving", Database: m.Database.Name, Done: n, Total: part.Bytes})
+		p.tell(Progress{Step: step, Database: w.Manifest.Database.Name, Done: n, Total: part.Bytes})
 	}}
 	_, o.restore = s.through(ctx, io.TeeReader(reading, io.MultiWriter(hash, count)))
 	if reading.err != nil && ctx.Err() == nil {
-		return nil, &unreadError{fmt.Errorf("read %s: %w", place.Path, reading.err)} // that says nothing of the copy elsewhere
+		return nil, &unreadError{fmt.Errorf("read %s: %w", w.Place.Path, reading.err)} // that says nothing of the copy elsewhere
 	}
 	if o.restore == nil && hex.EncodeToString(hash.Sum(nil)) != part.SHA256 {
-		o.parts = message.New("copy.bad", "copies.part_differs", message.Args{"path": place.Path, "part": part.Name})
+		o.parts = message.New("copy.bad", "copies.part_differs", message.Args{"path": w.Place.Path, "part": part.Name})
 	}
 	return prove(ctx, s, o)
 }

@@ -44,6 +44,16 @@ func (b Bench) open(ctx context.Context, bytes int64) (*scratch, error) {
 	if err := drive.Room(b.Dir, bytes+bytes/20); err != nil {
 		return nil, message.Wrap(err, "copy.degraded", "copies.no_room_for_proof", message.Args{"path": b.Dir})
 	}
+	s, err := b.engine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.fdb = filepath.Join(s.dir, "restored.fdb")
+	return s, nil
+}
+
+// engine is a scratch with an engine in it, and no database yet.
+func (b Bench) engine(ctx context.Context) (*scratch, error) {
 	dir, err := os.MkdirTemp(b.Dir, "proof-")
 	if err != nil {
 		return nil, fmt.Errorf("make scratch folder: %w", err)
@@ -52,7 +62,7 @@ func (b Bench) open(ctx context.Context, bytes int64) (*scratch, error) {
 	if err != nil {
 		return nil, errors.Join(&noEngineError{err}, os.RemoveAll(dir))
 	}
-	return &scratch{dir: dir, engine: engine, fdb: filepath.Join(dir, "restored.fdb")}, nil
+	return &scratch{dir: dir, engine: engine}, nil
 }
 
 // noEngineError says that no engine of our own can be had here; the store's server may still serve.

@@ -1,0 +1,304 @@
+package restore
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/message"
+)
+
+// State is what a live database is to whoever wants to take its place.
+type State string
+
+// States of a live database.
+const (
+	Readable State = "readable" // its server opens it
+	Broken   State = "broken"   // it is there, and can not be read
+	None     State = "none"     // there is none
+)
+
+// Look is a restore that was looked at and has not begun: what is in the copy, against what is live. It must be closed.
+type Look struct {
+	Copy     copies.Copy
+	Database copies.Database
+	File     string // the live database's, on this machine
+	Live     State
+	Why      error // it is Broken
+
+	id, group string
+	options   Options
+	barrier   error // what keeps its place from being taken
+	info      firebird.Info
+	version   firebird.Version // of the server; the zero one where it does not answer
+	companies []firebird.Company
+	whole     *copies.Whole
+}
+
+// Close lets go of the copy.
+func (l *Look) Close() error {
+	if l.whole == nil {
+		return nil
+	}
+	return l.whole.Close()
+}
+
+// Look looks at everything that could keep a restore from being done, and touches nothing. Errors are copy.bad,
+// copy.foreign, copy.encrypted, copy.key and copy.not_found of the copy, db.version where the server is older than it,
+// db.busy, db.server and db.auth of the live database, drive.full, and guard.live_db where its file can not be swapped from
+// here, guard.companies where companies would be ELIMINATED that nobody gave up.
+func (r *Restorer) Look(ctx context.Context, c copies.Copy, o Options) (*Look, error) {
+	if c.State == copies.Bad {
+		return nil, message.New("copy.bad", "restore.bad", message.Args{"seq": c.Seq, "database": c.Database})
+	}
+	l, err := r.aim(ctx, c, o)
+	if err != nil {
+		return nil, err
+	}
+	if l.barrier != nil {
+		return nil, l.barrier
+	}
+	if l.whole, err = copies.OpenWhole(ctx, c, o.Keys); err != nil {
+		return nil, err
+	}
+	if err := r.check(l); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	l.id = ulid.MustNew(ulid.Timestamp(r.Now()), r.Entropy).String()
+	l.group = l.id
+	return l, nil
+}
+
+// LookAll looks at several restores that a person wants together, each for a database of its own, before any of them is
+// begun.
+func (r *Restorer) LookAll(ctx context.Context, all []copies.Copy, o Options) (looks []*Look, err error) {
+	var failed []error
+	taken := map[string]bool{}
+	for _, c := range all {
+		l, err := r.Look(ctx, c, o)
+		if err == nil && taken[l.Database.Name] {
+			err = errors.Join(message.New("arg.value", "restore.twice", message.Args{"database": l.Database.Name}), l.Close())
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		taken[l.Database.Name] = true
+		looks = append(looks, l)
+	}
+	if err := errors.Join(failed...); err != nil {
+		for _, l := range looks {
+			err = errors.Join(err, l.Close())
+		}
+		return nil, err
+	}
+	for _, l := range looks {
+		l.group = looks[0].id
+	}
+	return looks, nil
+}
+
+// check holds the copy against the live database.
+func (r *Restorer) check(l *Look) error {
+	m := l.whole.Manifest
+	if err := r.fits(l, m.Database.Engine); err != nil {
+		return err
+	}
+	if gone := l.eliminated(m.Companies); len(gone) > 0 && !l.options.Eliminate {
+		return message.New("guard.companies", "restore.eliminates", message.Args{
+			"database": l.Database.Name, "companies": strings.Join(named(gone), ", "), "n": len(gone),
+		})
+	}
+	return r.room(l)
+}
+
+// fits tells whether the server, or else the tools of this machine, can read what that engine wrote.
+func (r *Restorer) fits(l *Look, engine string) error {
+	tools := r.Prover.Bench.Tools
+	server := l.version
+	if server.Major == 0 {
+		server = tools.Version
+	} else if err := tools.Serves(server); err != nil {
+		return err
+	}
+	return older(server, engine, l.Copy.Seq)
+}
+
+// older refuses an engine that is older than the one that a copy was made of.
+func older(have firebird.Version, engine, seq string) error {
+	made, ok := firebird.ParseVersion(engine)
+	if !ok || have.AtLeast(made.Major, made.Minor) {
+		return nil
+	}
+	return message.New("db.version", "restore.newer_engine", message.Args{"seq": seq, "made": made.Series(), "have": have.String()})
+}
+
+// eliminated are the live companies that a whole restore of a copy with these would leave nothing of. A copy that names
+// none says nothing of them.
+func (l *Look) eliminated(inCopy []firebird.Company) (gone []firebird.Company) {
+	if len(inCopy) == 0 {
+		return nil
+	}
+	for _, c := range l.companies {
+		if !slices.ContainsFunc(inCopy, func(other firebird.Company) bool { return other.ID == c.ID }) {
+			gone = append(gone, c)
+		}
+	}
+	return gone
+}
+
+func named(all []firebird.Company) (names []string) {
+	for _, c := range all {
+		names = append(names, c.ID+" "+c.Name)
+	}
+	return names
+}
+
+// room tells whether the new database fits beside the old one, and the copy of the old one with it where that goes to the
+// same disk.
+func (r *Restorer) room(l *Look) error {
+	dir := filepath.Dir(l.File)
+	need := l.whole.Manifest.Database.Bytes
+	need += need / 20
+	if l.Live == Readable {
+		for _, d := range r.Safety {
+			if d.Path != "" && drive.SameDevice(d.Path, dir) {
+				need += max(l.whole.Place.Bytes, l.info.Bytes/10)
+			}
+		}
+	}
+	return drive.Room(dir, need)
+}
+
+// aim finds the database that a copy is for, and looks at what is live. What keeps it from being swapped is no error: the
+// copy can be looked at, and restored to a folder, all the same.
+func (r *Restorer) aim(ctx context.Context, c copies.Copy, o Options) (*Look, error) {
+	name := o.Database
+	if name == "" {
+		name = c.Database
+	}
+	d, err := r.database(name)
+	if err != nil {
+		return nil, err
+	}
+	if c.Store != r.Store && !o.Other {
+		return nil, message.New("copy.foreign", "restore.foreign", message.Args{"copy": c.Name, "store": c.Store, "own": r.Store})
+	}
+	l := &Look{Copy: c, Database: d, options: o}
+	l.barrier = l.live(ctx)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return l, nil
+}
+
+// live looks at the live database, and gives what keeps it from being swapped.
+func (l *Look) live(ctx context.Context) error {
+	conn, err := firebird.Connect(ctx, l.Database.At)
+	if err == nil {
+		l.Live, l.version = Readable, conn.Version
+		err = errors.Join(l.ask(ctx, conn), conn.Close())
+	}
+	switch code := message.Code(err); {
+	case !l.Database.At.Local():
+		return message.New("guard.live_db", "restore.elsewhere", message.Args{"database": l.Database.Name, "server": l.Database.At.Server})
+	case err == nil:
+		l.File = l.info.Path
+	case code == "db.corrupt", code == "db.failed":
+		l.Live, l.Why, l.File = Broken, err, l.Database.At.Path
+	case code == "db.not_found" && !exists(l.Database.At.Path) && isFolder(filepath.Dir(l.Database.At.Path)) && filepath.IsAbs(l.Database.At.Path):
+		l.Live, l.File = None, l.Database.At.Path
+	default:
+		return err
+	}
+	return l.reach()
+}
+
+// Swappable tells whether another file could take the place of a database from here, and why not: its server is elsewhere, its
+// file can not be seen, or this user can not give a new file its owner and rights. It leaves nothing behind.
+func Swappable(ctx context.Context, d copies.Database) error {
+	l := &Look{Database: d}
+	return l.live(ctx)
+}
+
+// ask asks the live database what it is, and which companies it has.
+func (l *Look) ask(ctx context.Context, conn *firebird.Conn) (err error) {
+	if l.info, err = conn.Info(ctx); err != nil {
+		return err
+	}
+	if query := l.Database.System.Companies; query != "" {
+		l.companies, _ = conn.Companies(ctx, query) // a profile that does not fit is told where copies are made
+	}
+	return ctx.Err()
+}
+
+// reach tells whether the file of the live database can be swapped from here.
+func (l *Look) reach() error {
+	if l.Live != None {
+		real, err := filepath.EvalSymlinks(l.File)
+		if err != nil || !isFile(real) {
+			return message.New("guard.live_db", "restore.not_seen", message.Args{"path": l.File, "server": l.Database.At.Server})
+		}
+		l.File = real
+		if l.info.BackupState != 0 || frozen(l.File) {
+			return message.New("db.busy", "restore.nbackup", message.Args{"path": l.File})
+		}
+	}
+	return tryFolder(l.File)
+}
+
+// tryFolder does with an empty file what will be done with the new database: make it beside the live one, give it the same
+// owner and rights, and rename it.
+func tryFolder(live string) error {
+	file, err := os.CreateTemp(filepath.Dir(live), filepath.Base(live)+".restoring-*")
+	if err == nil {
+		err = errors.Join(file.Close(), giveRights(file.Name(), live), os.Remove(file.Name()))
+	}
+	if err != nil {
+		return message.Wrap(err, "fs.denied", "restore.no_rights", message.Args{"path": live})
+	}
+	return nil
+}
+
+// The bits of a database's header page that say that a physical backup holds it (nbackup), in its flags.
+const (
+	flagsAt    = 42
+	frozenBits = 0x0c00
+)
+
+// frozen tells whether a physical backup holds a database: what was written since lies in another file, which has no place
+// beside another database.
+func frozen(path string) bool {
+	if exists(path + ".delta") {
+		return true
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	head := make([]byte, flagsAt+2)
+	if _, err := file.ReadAt(head, 0); err != nil || head[0] != 1 {
+		return false // no header page, and so no database that anybody could hold
+	}
+	return binary.LittleEndian.Uint16(head[flagsAt:])&frozenBits != 0
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

@@ -1,0 +1,290 @@
+package restore
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/message"
+)
+
+// What a restore makes of a company, or of a document model.
+const (
+	FateReplaced   = "replaced"
+	FateKept       = "kept"
+	FateEliminated = "ELIMINATED"
+	FateNew        = "new"
+)
+
+// Preview is what a restore would do. It is told by what the copy says of itself and by the live database, without
+// restoring anything.
+type Preview struct {
+	Database  string    `json:"database"`
+	Copy      string    `json:"copy"` // id
+	Seq       string    `json:"seq"`
+	Day       string    `json:"day"`
+	Created   string    `json:"created"`
+	State     string    `json:"state"` // of the copy
+	Live      State     `json:"live"`
+	Companies []Company `json:"companies"`
+	Tables    []Table   `json:"tables"`
+	Newest    Newest    `json:"newest"`
+	Lost      int64     `json:"lost"` // rows, at least, that came after the copy
+	Files     []File    `json:"files"`
+	Warnings  []string  `json:"warnings"`
+}
+
+// Company is a company on both sides.
+type Company struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	CNPJ   string `json:"cnpj,omitempty"`
+	Live   bool   `json:"live"`
+	InCopy bool   `json:"in_copy"`
+	Fate   string `json:"fate"`
+}
+
+// Table is a table on both sides; nil where a side has it not, or does not tell.
+type Table struct {
+	Name string `json:"name"`
+	Now  *int64 `json:"now,omitempty"`
+	Copy *int64 `json:"copy,omitempty"`
+}
+
+// Lost are the rows that the live table has more.
+func (t Table) Lost() int64 {
+	switch {
+	case t.Now == nil:
+		return 0
+	case t.Copy == nil:
+		return *t.Now
+	}
+	return max(0, *t.Now-*t.Copy)
+}
+
+// Newest is the newest record on both sides, as the system's profile finds it; "" where that is not known.
+type Newest struct {
+	Now  string `json:"now,omitempty"`
+	Copy string `json:"copy,omitempty"`
+}
+
+// Preview tells what a restore would do. What would keep it from being done is among the warnings; an error is only what
+// keeps anybody from telling.
+func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Preview, error) {
+	o.Other = true // to look at it needs no leave
+	l, err := r.aim(ctx, c, o)
+	if err != nil {
+		return nil, err
+	}
+	p := &Preview{
+		Database: l.Database.Name, Copy: c.ID, Seq: c.Seq, Day: c.Day, Created: c.Created, State: c.State, Live: l.Live,
+		Companies: []Company{}, Tables: []Table{}, Files: []File{}, Warnings: []string{},
+	}
+	m, err := manifestOf(c, o.Keys)
+	if err != nil {
+		p.warn(err)
+		m = &copies.Manifest{Companies: c.Companies, Rows: c.Rows} // what its card tells
+	}
+	rows := p.compare(ctx, l, m)
+	p.sides(l, m, rows)
+	p.doubts(c, l)
+	if c.Store != r.Store {
+		p.warn(message.New("copy.foreign", "restore.foreign", message.Args{"copy": c.Name, "store": c.Store, "own": r.Store}))
+	}
+	if m.Database.Engine != "" {
+		p.warn(r.fits(l, m.Database.Engine))
+	}
+	p.warn(l.barrier)
+	return p, ctx.Err()
+}
+
+// warn tells of an error, if it is one.
+func (p *Preview) warn(err error) {
+	if err != nil {
+		p.Warnings = append(p.Warnings, err.Error())
+	}
+}
+
+func (p *Preview) say(key string, args message.Args) {
+	p.Warnings = append(p.Warnings, message.Text(key, args))
+}
+
+// manifestOf reads the manifest of a copy at the first place where it can be read.
+func manifestOf(c copies.Copy, keys copies.Keys) (*copies.Manifest, error) {
+	var failed []error
+	for _, p := range c.Places {
+		if p.State != copies.Present {
+			continue
+		}
+		m, err := copies.ReadManifest(p.Path, keys...)
+		if err == nil {
+			return m, nil
+		}
+		failed = append(failed, err)
+	}
+	if err := errors.Join(failed...); err != nil {
+		return nil, err
+	}
+	return nil, message.New("copy.not_found", "restore.nowhere", message.Args{"name": c.Name})
+}
+
+// compare asks the live database what it has now.
+func (p *Preview) compare(ctx context.Context, l *Look, m *copies.Manifest) (rows map[string]int64) {
+	p.Newest.Copy = m.Newest
+	if l.Live != Readable {
+		return nil
+	}
+	conn, err := firebird.Connect(ctx, l.Database.At)
+	if err != nil {
+		p.warn(err)
+		return nil
+	}
+	err = conn.Snapshot(ctx, func(tx *firebird.Snapshot) (err error) {
+		if query := l.Database.System.Newest; query != "" {
+			if values, unanswered := tx.Scalars(ctx, []string{query}); unanswered == nil {
+				p.Newest.Now = values[0]
+			}
+		}
+		rows, err = tx.Rows(ctx)
+		return err
+	})
+	p.warn(errors.Join(err, conn.Close()))
+	return rows
+}
+
+// sides puts the two beside each other.
+func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
+	p.Companies = companiesOf(l, m.Companies)
+	p.Compare(rows, m.Rows)
+	if l.options.Files {
+		for _, one := range modelsOf(m, l.Database) {
+			fate := FateNew
+			if exists(one.path) {
+				fate = FateReplaced
+			}
+			p.Files = append(p.Files, File{one.path, fate})
+		}
+	}
+	if rows != nil && m.Rows != nil {
+		p.structure()
+	}
+	if gone := l.eliminated(m.Companies); len(gone) > 0 {
+		p.say("restore.would_eliminate", message.Args{"companies": strings.Join(named(gone), ", ")})
+	}
+}
+
+// Compare puts the rows of the live tables beside those of the copy, and warns of those that came in after it.
+func (p *Preview) Compare(rows, inCopy map[string]int64) {
+	for _, name := range tablesOf(rows, inCopy) {
+		t := Table{Name: name, Now: count(rows, name), Copy: count(inCopy, name)}
+		p.Tables = append(p.Tables, t)
+		p.Lost += t.Lost()
+	}
+	if p.Lost > 0 {
+		p.Warnings = append(p.Warnings, message.Plural("restore.would_lose", int(p.Lost), nil))
+	}
+}
+
+// Beside is a company with what a whole restore makes of it.
+func Beside(c firebird.Company, live, inCopy bool) Company {
+	fate := FateReplaced
+	switch {
+	case !live:
+		fate = FateNew
+	case !inCopy:
+		fate = FateEliminated
+	}
+	return Company{ID: c.ID, Name: c.Name, CNPJ: c.CNPJ, Live: live, InCopy: inCopy, Fate: fate}
+}
+
+// companiesOf are those of both sides, the live ones first, with what a whole restore makes of each.
+func companiesOf(l *Look, inCopy []firebird.Company) []Company {
+	found := []Company{}
+	for _, c := range l.companies {
+		same := func(other firebird.Company) bool { return other.ID == c.ID }
+		one := Beside(c, true, slices.ContainsFunc(inCopy, same))
+		if len(inCopy) == 0 { // a copy that names none says nothing of them
+			one.Fate = FateReplaced
+		}
+		found = append(found, one)
+	}
+	for _, c := range inCopy {
+		if !slices.ContainsFunc(l.companies, func(other firebird.Company) bool { return other.ID == c.ID }) {
+			found = append(found, Beside(c, false, true))
+		}
+	}
+	return found
+}
+
+func tablesOf(a, b map[string]int64) []string {
+	names := slices.Collect(maps.Keys(a))
+	for name := range b {
+		if _, both := a[name]; !both {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func count(rows map[string]int64, table string) *int64 {
+	n, ok := rows[table]
+	if !ok {
+		return nil
+	}
+	return &n
+}
+
+// structure names the tables that only one side has: the store's programs may want those that go.
+func (p *Preview) structure() {
+	var gone, come []string
+	for _, t := range p.Tables {
+		switch {
+		case t.Copy == nil:
+			gone = append(gone, t.Name)
+		case t.Now == nil && *t.Copy > 0: // gbak names temporary ones too
+			come = append(come, t.Name)
+		}
+	}
+	if len(gone) > 0 {
+		p.say("restore.tables_gone", message.Args{"tables": strings.Join(gone, ", ")})
+	}
+	if len(come) > 0 {
+		p.say("restore.tables_come", message.Args{"tables": strings.Join(come, ", ")})
+	}
+}
+
+// doubts are what speaks against the copy itself, and against the live database.
+func (p *Preview) doubts(c copies.Copy, l *Look) {
+	switch c.State {
+	case copies.Bad:
+		p.say("restore.bad", message.Args{"seq": c.Seq, "database": c.Database})
+	case copies.Sealed:
+		p.say("restore.unproven", nil)
+	case copies.Suspect:
+		p.say("restore.suspect", message.Args{"odd": strings.Join(c.Proof.Odd, "; ")})
+	}
+	if c.Partial {
+		p.say("restore.partial", nil)
+	}
+	if c.Suspect != "" {
+		p.Warnings = append(p.Warnings, c.Suspect)
+	}
+	if l.Live == Broken {
+		p.warn(message.Wrap(l.Why, "db.corrupt", "restore.live_broken", message.Args{"path": l.File}))
+	}
+}
+
+// Eliminated are the companies of which nothing would be left.
+func (p *Preview) Eliminated() (gone []Company) {
+	for _, c := range p.Companies {
+		if c.Fate == FateEliminated {
+			gone = append(gone, c)
+		}
+	}
+	return gone
+}
