@@ -35,8 +35,8 @@ func cmdLeftovers(ts *testscript.TestScript, args []string) {
 }
 
 // What may lie below a store's folder, as paths from it.
-var belongs = regexp.MustCompile(`^(djscript\.toml|dados(/.*\.(FDB|fdb))?|modelos(/.*)?|scripts(/.*)?|copias` +
-	`|\.djscript|\.djscript/(locks|runs|work|destinations|members|drives\.json|drives\.lock|secrets\.age|secrets\.lock|sequence|repl_history|ways\.json|once\.json|closed\.json|state|state/[\w-]+\.json)|\.djscript/locks/[\w-]+\.lock` +
+var belongs = regexp.MustCompile(`^(djscript\.toml|dados(/.*\.(FDB|fdb)(\.(before|undone)-\d+(-\d+)?)?)?|modelos(/.*)?|scripts(/.*)?|copias` +
+	`|\.djscript|\.djscript/(locks|runs|work|destinations|members|drives\.json|drives\.lock|secrets\.age|secrets\.lock|sequence|repl_history|ways\.json|once\.json|closed\.json|restores\.json|state|state/[\w-]+\.json)|\.djscript/locks/[\w-]+\.lock` +
 	`|revenda(/.*)?|\.djscript/(destinations|members)/[\w-]+\.json|\.djscript/stubs(/[a-z]+\.lua)?|\.djscript/active(/(current|[0-9a-f]{64}(/.*)?))?` +
 	`|\.djscript/runs/\w+\.jsonl|copias/\w+|copias/\w+/\.djscript|copias/\w+/\.djscript/ledger\.jsonl` +
 	`|copias/\w+/\.djscript/(rotation\.lock|inuse|inuse/\w+|trash)` +

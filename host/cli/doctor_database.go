@@ -8,6 +8,7 @@ import (
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/restore"
 	"github.com/djscript/djscript/host/run"
 )
 
@@ -44,6 +45,20 @@ func (d *doctor) database(ctx context.Context, db copies.Database) {
 		}
 	}
 	d.profile(ctx, check, conn, db)
+	d.swap(ctx, check, db)
+}
+
+// swap tells whether a restore from here can take the place of the database.
+func (d *doctor) swap(ctx context.Context, check string, db copies.Database) {
+	switch err := restore.Swappable(ctx, db); message.Code(err) {
+	case "":
+		d.ok(check, "cli.doctor_swap", message.Args{"database": db.Name})
+	case "db.busy": // told above
+	case "guard.live_db":
+		d.ok(check, "cli.doctor_no_swap", message.Args{"database": db.Name, "why": err.Error()})
+	default:
+		d.bad(check, levelWarning, err)
+	}
 }
 
 // way tells how gbak's stream will be read: by the way that worked last, else by the first that gives a byte now.

@@ -123,6 +123,10 @@ func stepTitle(p copies.Progress) string {
 		return message.Text("cli.step_proving", args)
 	case "sending":
 		return message.Text("cli.step_sending", args)
+	case "restoring":
+		return message.Text("cli.step_restoring", args)
+	case "swapping":
+		return message.Text("cli.step_swapping", args)
 	case enrolling:
 		return message.Text("cli.step_enrolling", message.Args{"path": p.Database})
 	case simulating:

@@ -124,7 +124,7 @@ func toldIO(err error, args message.Args) error {
 	switch {
 	case contains(text, "permission denied", "access is denied", "acesso negado", "read-only file"):
 		return message.Wrap(err, "fs.denied", "firebird.denied", args)
-	case contains(text, "sharing violation", "being used by another", "sendo usado por outro", "text file busy"):
+	case contains(text, "\"lock\" operation", "sharing violation", "being used by another", "sendo usado por outro", "text file busy"):
 		return message.Wrap(err, "db.busy", "firebird.busy", args)
 	case contains(text, "\"read\"", "during \"read", "during \"write", "end-of-file", "end of file", "file size is less"):
 		return message.Wrap(err, "db.corrupt", "firebird.corrupt", args)

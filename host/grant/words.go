@@ -21,6 +21,7 @@ var words = map[string]struct{ does, never string }{
 	"drive.write":   {does: "grant.drive_write", never: "grant.never_drive_write"},
 	"history.read":  {does: "grant.history_read"},
 	"notify":        {does: "grant.notify", never: "grant.never_notify"},
+	"restore":       {does: "grant.restore", never: "grant.never_restore"},
 }
 
 // Says is what a shop owner is told of a power, over nothing in particular.

@@ -181,3 +181,72 @@ function dj.copy.send(copy, opts) end
 ---@param where string
 ---@return dj.Copy[]
 function dj.copy.missing(where) end
+
+---@class dj.Restored
+---@field database string
+---@field copy string        id
+---@field seq string
+---@field path string        of the restored database
+---@field companies dj.Company[]
+---@field rows table<string, integer>
+---@field kept_old? string   the database that was there before, which stays until a person lets it go
+---@field sha256? string     of it, where gbak could not read it
+---@field pre_restore? dj.Copy  of what was there before
+---@field files string[]     document models that were put back
+---@field seconds {pre_restore: number, build: number, proof: number, closed: number}
+
+--- Restores a copy. The live database is closed to everybody and copied; the new one is built beside it and proven, and takes
+--- its place; the old one stays beside it. Whatever happens, what is there is the old one whole or the new one whole. With `to`,
+--- a folder, it is restored there and nothing live is touched. Companies that are not in the copy raise guard.companies, unless
+--- they may be ELIMINATED, which asks and wants a word typed. Whoever is connected raises db.busy, or is sent away.
+---
+--- Example:
+--- ```lua
+--- local newest = dj.copy.newest { state = "verified" }
+--- if newest and dj.confirm("Restore " .. newest.seq .. "?", { id = "restore", danger = true }) then
+---   local done = dj.copy.restore(newest, { files = true })
+---   dj.log.info(done.kept_old or "there was none")
+--- end
+--- ```
+---@param copy string|dj.Copy  the copy, its id, its number, or a path
+---@param opts? {database?: string, eliminate_others?: boolean, files?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
+---@return dj.Restored
+function dj.copy.restore(copy, opts) end
+
+---@class dj.PreviewedCompany
+---@field id string
+---@field name string
+---@field cnpj? string
+---@field live boolean
+---@field in_copy boolean
+---@field fate "replaced"|"kept"|"ELIMINATED"|"new"
+
+---@class dj.Preview
+---@field database string
+---@field copy string        id
+---@field seq string
+---@field day string         business day of the copy
+---@field created string
+---@field state string       of the copy
+---@field live "readable"|"broken"|"none"|""  the live database; "" where nobody can tell
+---@field companies dj.PreviewedCompany[]
+---@field tables {name: string, now?: integer, copy?: integer}[]  rows on both sides
+---@field newest {now?: string, copy?: string}  the newest record, by the system's profile
+---@field lost integer       rows, at least, that came in after the copy
+---@field files {path: string, fate: "replaced"|"new"}[]  document models
+---@field warnings string[]
+
+--- What a restore would do, without restoring anything: companies and tables on both sides, what would be ELIMINATED, what came
+--- in after the copy.
+---
+--- Example:
+--- ```lua
+--- local newest = dj.copy.newest()
+--- if newest then
+---   for _, warning in ipairs(dj.copy.preview(newest).warnings) do dj.log.warn(warning) end
+--- end
+--- ```
+---@param copy string|dj.Copy  the copy, its id, its number, or a path
+---@param opts? {database?: string, files?: boolean}
+---@return dj.Preview
+function dj.copy.preview(copy, opts) end

@@ -48,6 +48,8 @@ func (d *Desk) Trash(ctx context.Context, where string) ([]copies.Copy, error) {
 func (h *Host) personal() []lua.Func {
 	return []lua.Func{
 		bind("copy.untrash", Write, h.untrash), bind("copy.accept", Write, h.accept), bind("copy.waive", Write, h.waive),
+		bind("copy.restore_set", Destroy, h.restoreSet), bind("copy.undo_restore", Destroy, h.undoRestore),
+		bind("copy.discard_old", Destroy, h.discardOld),
 	}
 }
 

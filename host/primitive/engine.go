@@ -6,6 +6,7 @@ import (
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/restore"
 )
 
 // What works for a store stands behind these interfaces, so that a script can be tried on a store that is only simulated.
@@ -76,4 +77,19 @@ type Drives interface {
 	PlanWipe(ctx context.Context, where string, d drive.Drive) (copies.Wipe, error)
 	// Wipe carries out the plan of that hash, for somebody who typed its word.
 	Wipe(ctx context.Context, where string, d drive.Drive, hash, typed string) ([]copies.Copy, error)
+}
+
+// Restores restores copies.
+type Restores interface {
+	// Preview tells what a restore would do, and restores nothing.
+	Preview(ctx context.Context, c copies.Copy, o restore.Options) (*restore.Preview, error)
+	// Restore looks at all of them before it begins with the first; each is for a database of its own. What was done before
+	// one failed stays done, and is told beside the error.
+	Restore(ctx context.Context, all []copies.Copy, o restore.Options) ([]*restore.Result, error)
+	// To restores a copy into a folder and touches nothing live.
+	To(ctx context.Context, c copies.Copy, folder string, keys copies.Keys) (*restore.Result, error)
+	// Kept are the databases that restores have kept; Undo swaps the newest back, Discard removes them.
+	Kept(database string) ([]restore.Kept, error)
+	Undo(ctx context.Context, database string, gate func(copies.Database) restore.Gate) ([]restore.Kept, error)
+	Discard(database string) ([]restore.Kept, error)
 }

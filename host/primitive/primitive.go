@@ -97,6 +97,7 @@ type Host struct {
 	Copies       Copies
 	Firebird     Firebird
 	Drives       Drives
+	Restores     Restores
 	// Keep is what djscript.toml says stays at a destination; nil where it says nothing.
 	Keep func(destination string) *Keep
 	// Day is the business day of an instant; nil: that of the calendar.
@@ -131,7 +132,7 @@ func Stubs(language string) fs.FS {
 // All are the primitives of `dj`, bound to the host: the only list there is.
 func (h *Host) All() []lua.Func {
 	var all []lua.Func
-	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.copy(), h.sending(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
+	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.copy(), h.sending(), h.restoring(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
 		all = append(all, noun...)
 	}
 	return all
@@ -150,6 +151,7 @@ func (h *Host) plans() map[string]func(ctx context.Context, args any) (any, erro
 		"copy.pin":     h.planPin,
 		"copy.unpin":   h.planUnpin,
 		"db.exclusive": h.planExclusive,
+		"copy.restore": h.planRestore,
 		"notify":       h.planNotify,
 		"drive.copy":   h.planDriveCopy,
 		"drive.eject":  h.planDriveEject,

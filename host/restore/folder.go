@@ -56,7 +56,7 @@ func (f *folder) restore(ctx context.Context) error {
 	if err := f.untouched(); err != nil {
 		return err
 	}
-	if err := drive.Room(dir, m.Database.Bytes+m.Database.Bytes/20); err != nil {
+	if err := fits(dir, m.Database.Bytes+m.Database.Bytes/20); err != nil {
 		return err
 	}
 	r := &Restorer{Entropy: f.prover.Entropy}

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/oklog/ulid/v2"
 
@@ -58,7 +56,7 @@ func (l *Look) Close() error {
 // here, guard.companies where companies would be ELIMINATED that nobody gave up.
 func (r *Restorer) Look(ctx context.Context, c copies.Copy, o Options) (*Look, error) {
 	if c.State == copies.Bad {
-		return nil, message.New("copy.bad", "restore.bad", message.Args{"seq": c.Seq, "database": c.Database})
+		return nil, bad(c)
 	}
 	l, err := r.aim(ctx, c, o)
 	if err != nil {
@@ -113,10 +111,9 @@ func (r *Restorer) check(l *Look) error {
 	if err := r.fits(l, m.Database.Engine); err != nil {
 		return err
 	}
-	if gone := l.eliminated(m.Companies); len(gone) > 0 && !l.options.Eliminate {
-		return message.New("guard.companies", "restore.eliminates", message.Args{
-			"database": l.Database.Name, "companies": strings.Join(named(gone), ", "), "n": len(gone),
-		})
+	sides := &Preview{Companies: companiesOf(l, m.Companies)}
+	if gone := sides.Eliminated(); len(gone) > 0 && !l.options.Eliminate {
+		return Eliminates(l.Database.Name, gone)
 	}
 	return r.room(l)
 }
@@ -142,25 +139,12 @@ func older(have firebird.Version, engine, seq string) error {
 	return message.New("db.version", "restore.newer_engine", message.Args{"seq": seq, "made": made.Series(), "have": have.String()})
 }
 
-// eliminated are the live companies that a whole restore of a copy with these would leave nothing of. A copy that names
-// none says nothing of them.
-func (l *Look) eliminated(inCopy []firebird.Company) (gone []firebird.Company) {
-	if len(inCopy) == 0 {
-		return nil
-	}
-	for _, c := range l.companies {
-		if !slices.ContainsFunc(inCopy, func(other firebird.Company) bool { return other.ID == c.ID }) {
-			gone = append(gone, c)
-		}
-	}
-	return gone
+func bad(c copies.Copy) error {
+	return message.New("copy.bad", "restore.bad", message.Args{"seq": c.Seq, "database": c.Database})
 }
 
-func named(all []firebird.Company) (names []string) {
-	for _, c := range all {
-		names = append(names, c.ID+" "+c.Name)
-	}
-	return names
+func foreign(c copies.Copy, own string) error {
+	return message.New("copy.foreign", "restore.foreign", message.Args{"copy": c.Name, "store": c.Store, "own": own})
 }
 
 // room tells whether the new database fits beside the old one, and the copy of the old one with it where that goes to the
@@ -176,7 +160,16 @@ func (r *Restorer) room(l *Look) error {
 			}
 		}
 	}
-	return drive.Room(dir, need)
+	return fits(dir, need)
+}
+
+// fits tells whether so many bytes have room in a folder.
+func fits(dir string, need int64) error {
+	err := drive.Room(dir, need)
+	if message.Code(err) == "drive.full" {
+		return message.Wrap(err, "drive.full", "restore.no_room", message.Args{"path": dir, "need": drive.Size(need)})
+	}
+	return err
 }
 
 // aim finds the database that a copy is for, and looks at what is live. What keeps it from being swapped is no error: the
@@ -191,7 +184,7 @@ func (r *Restorer) aim(ctx context.Context, c copies.Copy, o Options) (*Look, er
 		return nil, err
 	}
 	if c.Store != r.Store && !o.Other {
-		return nil, message.New("copy.foreign", "restore.foreign", message.Args{"copy": c.Name, "store": c.Store, "own": r.Store})
+		return nil, foreign(c, r.Store)
 	}
 	l := &Look{Copy: c, Database: d, options: o}
 	l.barrier = l.live(ctx)

@@ -36,6 +36,9 @@ type Preview struct {
 	Lost      int64     `json:"lost"` // rows, at least, that came after the copy
 	Files     []File    `json:"files"`
 	Warnings  []string  `json:"warnings"`
+
+	// Refused is what would refuse it, as far as a look tells; it is among the warnings too. nil: nothing.
+	Refused error `json:"-"`
 }
 
 // Company is a company on both sides.
@@ -75,6 +78,7 @@ type Newest struct {
 // Preview tells what a restore would do. What would keep it from being done is among the warnings; an error is only what
 // keeps anybody from telling.
 func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Preview, error) {
+	other := o.Other || c.Store == r.Store
 	o.Other = true // to look at it needs no leave
 	l, err := r.aim(ctx, c, o)
 	if err != nil {
@@ -86,20 +90,25 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 	}
 	m, err := manifestOf(c, o.Keys)
 	if err != nil {
-		p.warn(err)
 		m = &copies.Manifest{Companies: c.Companies, Rows: c.Rows} // what its card tells
 	}
-	rows := p.compare(ctx, l, m)
-	p.sides(l, m, rows)
+	p.refuse(err)
+	p.sides(l, m, p.compare(ctx, l, m))
 	p.doubts(c, l)
-	if c.Store != r.Store {
-		p.warn(message.New("copy.foreign", "restore.foreign", message.Args{"copy": c.Name, "store": c.Store, "own": r.Store}))
+	if !other {
+		p.refuse(foreign(c, r.Store))
 	}
 	if m.Database.Engine != "" {
-		p.warn(r.fits(l, m.Database.Engine))
+		p.refuse(r.fits(l, m.Database.Engine))
 	}
-	p.warn(l.barrier)
+	p.refuse(l.barrier)
 	return p, ctx.Err()
+}
+
+// refuse tells of what would refuse the restore.
+func (p *Preview) refuse(err error) {
+	p.warn(err)
+	p.Refused = errors.Join(p.Refused, err)
 }
 
 // warn tells of an error, if it is one.
@@ -172,8 +181,11 @@ func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
 	if rows != nil && m.Rows != nil {
 		p.structure()
 	}
-	if gone := l.eliminated(m.Companies); len(gone) > 0 {
-		p.say("restore.would_eliminate", message.Args{"companies": strings.Join(named(gone), ", ")})
+	switch gone := p.Eliminated(); {
+	case len(gone) > 0 && l.options.Eliminate:
+		p.say("restore.would_eliminate", message.Args{"companies": named(gone)})
+	case len(gone) > 0:
+		p.refuse(Eliminates(p.Database, gone))
 	}
 }
 
@@ -262,7 +274,7 @@ func (p *Preview) structure() {
 func (p *Preview) doubts(c copies.Copy, l *Look) {
 	switch c.State {
 	case copies.Bad:
-		p.say("restore.bad", message.Args{"seq": c.Seq, "database": c.Database})
+		p.refuse(bad(c))
 	case copies.Sealed:
 		p.say("restore.unproven", nil)
 	case copies.Suspect:
@@ -287,4 +299,17 @@ func (p *Preview) Eliminated() (gone []Company) {
 		}
 	}
 	return gone
+}
+
+// Eliminates refuses a restore that leaves nothing of some companies, which nobody gave up.
+func Eliminates(database string, gone []Company) error {
+	return message.New("guard.companies", "restore.eliminates", message.Args{"database": database, "companies": named(gone), "n": len(gone)})
+}
+
+func named(all []Company) string {
+	var names []string
+	for _, c := range all {
+		names = append(names, c.ID+" "+c.Name)
+	}
+	return strings.Join(names, ", ")
 }

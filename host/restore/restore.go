@@ -280,6 +280,9 @@ func (s *session) close(ctx context.Context) (err error) {
 		s.inside, err = s.gate.Close(ctx)
 		s.shut = err == nil
 	}
+	if message.Code(err) == "db.busy" {
+		err = message.Wrap(err, "db.busy", "restore.busy", message.Args{"database": s.look.Database.Name})
+	}
 	s.step()
 	return err
 }

@@ -125,8 +125,14 @@ func (r *Restorer) back(ctx context.Context, rec *record, gate Gate) (shut bool,
 	if !exists(rec.File) {
 		return true, r.exchange(rec.File, rec.Kept, "")
 	}
-	if _, err := gate.Close(ctx); err != nil && message.Code(err) != "db.corrupt" {
-		return false, err
+	switch _, err := gate.Close(ctx); message.Code(err) {
+	case "db.busy":
+		return false, message.Wrap(err, "db.busy", "restore.busy", message.Args{"database": rec.Database})
+	case "db.corrupt":
+	default:
+		if err != nil {
+			return false, err
+		}
 	}
 	r.step()
 	if err := unused(rec.File); err != nil {

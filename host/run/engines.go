@@ -25,6 +25,7 @@ type Engines struct {
 	Copies       primitive.Copies
 	Firebird     primitive.Firebird
 	Drives       primitive.Drives
+	Restores     primitive.Restores
 	Outbox       Outbox // nil: nobody is told anything
 	Databases    []copies.Database
 	Destinations []copies.Destination
@@ -40,7 +41,8 @@ type Engines struct {
 	Decided func(primitive.Decision)
 	Cover   *lua.Coverage
 
-	visit *visit // of the store's drives; nil where there are none
+	visit    *visit    // of the store's drives; nil where there are none
+	restorer *restorer // nil: of a simulated store
 }
 
 // Catalogue is the catalogue of the store; it needs no Firebird.
@@ -86,8 +88,9 @@ func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error
 			Silence: h.Config.Limits.Silence, Version: h.Version, Built: h.Built, Now: h.now, Entropy: h.Entropy,
 		},
 	}
+	e.restorer = h.restorer(e.maker, e.prover)
 	return &Engines{
-		Copies: e, Firebird: e, Drives: drives{h, p, e.Catalogue}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(append(secrets, h.sharePasswords()...)), Serve: e.serve,
+		Restores: e.restorer, restorer: e.restorer, Copies: e, Firebird: e, Drives: drives{h, p, e.Catalogue}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(append(secrets, h.sharePasswords()...)), Serve: e.serve,
 		visit: &visit{places: p, catalogue: e.Catalogue},
 	}, lacking
 }
@@ -95,13 +98,15 @@ func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error
 // engine is what works for a real store.
 type engine struct {
 	*copies.Catalogue
-	bench  copies.Bench
-	maker  *copies.Maker
-	prover *copies.Prover
+	bench    copies.Bench
+	maker    *copies.Maker
+	prover   *copies.Prover
+	restorer *restorer
 }
 
 func (e *engine) serve(script copies.Script, progress func(copies.Progress)) {
 	e.maker.Script, e.maker.Progress, e.prover.Progress, e.Progress = script, progress, progress, progress
+	e.restorer.Progress = progress
 }
 
 // Create makes copies.
@@ -117,8 +122,12 @@ func (e *engine) Adopt(ctx context.Context, path string, o copies.Options) (copi
 // Adoptable looks at a file that is to be adopted.
 func (e *engine) Adoptable(path string) error { return copies.Adoptable(path) }
 
-// Sweep takes away what a maker that died left.
-func (e *engine) Sweep() error { return e.maker.Sweep() }
+// Sweep takes away what a maker that died left, and ends what a restore had begun.
+func (e *engine) Sweep() error {
+	ctx, cancel := context.WithTimeout(context.Background(), finishing)
+	defer cancel()
+	return errors.Join(e.maker.Sweep(), e.restorer.Finish(ctx))
+}
 
 // Open reads a copy by its path alone.
 func (e *engine) Open(path string) (copies.Copy, error) { return copies.Open(path) }
@@ -289,7 +298,7 @@ func (e *Engines) primitives(r *running) *primitive.Host {
 	e.visit.arrive(r)
 	return &primitive.Host{
 		Env: r, Dry: r.request.Dry, Store: r.host.Config.Store.ID, Location: r.host.Config.Store.Location, Databases: e.Databases, Destinations: e.Destinations,
-		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives, Around: e.Around, Decided: e.Decided, Keep: r.host.keep,
+		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives, Restores: e.Restores, Around: e.Around, Decided: e.Decided, Keep: r.host.keep,
 		Day: r.host.store().Day,
 	}
 }

@@ -13,11 +13,12 @@ import (
 const errandName = "copies"
 
 // Errand is what a person at the command line has done to the store's copies, by the calls that scripts have and under
-// the same locks and guards. It needs no script, no grants and no Firebird.
+// the same locks and guards. It needs no script, no grants and, unless it says so, no Firebird.
 type Errand struct {
 	Name   string // "prune"
 	Params map[string]any
 	Look   bool          // it changes nothing: nothing is journaled, and no lock is held
+	Tools  bool          // it wants Firebird's tools
 	Wait   time.Duration // for locks that others hold
 	Do     func(ctx context.Context, desk *primitive.Desk) (any, error)
 }
@@ -25,7 +26,7 @@ type Errand struct {
 // Errand does it, and tells how it went as of any run.
 func (h *Host) Errand(ctx context.Context, e Errand) *Outcome {
 	own := *h
-	if own.World == nil {
+	if own.World == nil && !e.Tools {
 		own.World = counter{disk{h}}
 	}
 	if e.Look {

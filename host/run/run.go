@@ -220,6 +220,7 @@ func (r *running) begin(ctx context.Context) (limited context.Context, end conte
 		r.Degrade(r.host.Behind)
 	}
 	r.reopens(limited)
+	r.finishes(limited)
 	return limited, end, nil
 }
 

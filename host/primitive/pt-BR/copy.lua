@@ -183,3 +183,72 @@ function dj.copy.send(copy, opts) end
 ---@param where string
 ---@return dj.Copy[]
 function dj.copy.missing(where) end
+
+---@class dj.Restored
+---@field database string
+---@field copy string        id
+---@field seq string
+---@field path string        do banco de dados restaurado
+---@field companies dj.Company[]
+---@field rows table<string, integer>
+---@field kept_old? string   o banco de dados que estava lá antes, que fica até uma pessoa o dispensar
+---@field sha256? string     dele, quando o gbak não conseguiu lê-lo
+---@field pre_restore? dj.Copy  do que estava lá antes
+---@field files string[]     modelos de documentos postos de volta
+---@field seconds {pre_restore: number, build: number, proof: number, closed: number}
+
+--- Restaura uma cópia. O banco de dados atual é fechado para todos e copiado; o novo é montado ao lado e provado, e toma o lugar
+--- dele; o antigo fica ao lado. Aconteça o que acontecer, o que está lá é o antigo inteiro ou o novo inteiro. Com `to`, uma
+--- pasta, restaura ali e não toca em nada da loja. Empresas que não estão na cópia levantam guard.companies, a não ser que possam
+--- ser ELIMINADAS, o que pergunta e pede uma palavra digitada. Quem está conectado levanta db.busy, ou é desconectado.
+---
+--- Exemplo:
+--- ```lua
+--- local newest = dj.copy.newest { state = "verified" }
+--- if newest and dj.confirm("Restore " .. newest.seq .. "?", { id = "restore", danger = true }) then
+---   local done = dj.copy.restore(newest, { files = true })
+---   dj.log.info(done.kept_old or "there was none")
+--- end
+--- ```
+---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
+---@param opts? {database?: string, eliminate_others?: boolean, files?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
+---@return dj.Restored
+function dj.copy.restore(copy, opts) end
+
+---@class dj.PreviewedCompany
+---@field id string
+---@field name string
+---@field cnpj? string
+---@field live boolean
+---@field in_copy boolean
+---@field fate "replaced"|"kept"|"ELIMINATED"|"new"
+
+---@class dj.Preview
+---@field database string
+---@field copy string        id
+---@field seq string
+---@field day string         dia de movimento da cópia
+---@field created string
+---@field state string       da cópia
+---@field live "readable"|"broken"|"none"|""  o banco de dados atual; "" quando não se pode saber
+---@field companies dj.PreviewedCompany[]
+---@field tables {name: string, now?: integer, copy?: integer}[]  registros dos dois lados
+---@field newest {now?: string, copy?: string}  o registro mais novo, pelo perfil do sistema
+---@field lost integer       registros, no mínimo, que entraram depois da cópia
+---@field files {path: string, fate: "replaced"|"new"}[]  modelos de documentos
+---@field warnings string[]
+
+--- O que uma restauração faria, sem restaurar nada: empresas e tabelas dos dois lados, o que seria ELIMINADO, o que entrou
+--- depois da cópia.
+---
+--- Exemplo:
+--- ```lua
+--- local newest = dj.copy.newest()
+--- if newest then
+---   for _, warning in ipairs(dj.copy.preview(newest).warnings) do dj.log.warn(warning) end
+--- end
+--- ```
+---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
+---@param opts? {database?: string, files?: boolean}
+---@return dj.Preview
+function dj.copy.preview(copy, opts) end

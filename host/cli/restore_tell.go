@@ -1,0 +1,211 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/restore"
+)
+
+// shownCopies is how many copies a person is offered; the others are named by their number.
+const shownCopies = 15
+
+// pickCopy shows the copies that can be restored and lets the person choose.
+func (a *app) pickCopy(ctx context.Context, asked restoreAsked, talk *bufio.Reader) (copies.Copy, error) {
+	if _, sits := a.terminal(); !sits || a.json || a.events {
+		return copies.Copy{}, message.New("arg.missing", "cli.restore_which", nil)
+	}
+	all, err := a.listed(ctx)
+	if err != nil {
+		return copies.Copy{}, err
+	}
+	found := restorable(all, asked.database)
+	if len(found) == 0 {
+		return copies.Copy{}, message.New("copy.not_found", "cli.restore_none", nil)
+	}
+	var rows [][]string
+	for i, c := range found[:min(len(found), shownCopies)] {
+		rows = append(rows, []string{
+			strconv.Itoa(i + 1), c.Seq, c.Database, dayOf(c) + " " + hourOf(c), ageOf(c, a.now()), stateWord(c.State), size(bytesOf(c)), whereOf(c),
+		})
+	}
+	if err := table(a.err, columns("cli.restore_columns"), rows); err != nil {
+		return copies.Copy{}, err
+	}
+	fmt.Fprint(a.err, message.Text("cli.restore_pick", nil)+" ")
+	answer, err := readLine(ctx, talk)
+	if err != nil {
+		return copies.Copy{}, err
+	}
+	n := 1
+	if answer != "" {
+		if n, err = strconv.Atoi(answer); err != nil || n < 1 || n > len(rows) {
+			return copies.Copy{}, message.New("confirm.refused", "cli.restore_no_such", message.Args{"answer": answer, "n": len(rows)})
+		}
+	}
+	return found[n-1], nil
+}
+
+// ageOf is how old a copy is, for a person.
+func ageOf(c copies.Copy, now time.Time) string {
+	at, err := time.Parse(time.RFC3339, c.Created)
+	if err != nil {
+		return "-"
+	}
+	return ago(now.Sub(at))
+}
+
+func ago(d time.Duration) string {
+	switch hours := int(d.Hours()); {
+	case hours < 1:
+		return message.Plural("cli.minutes", max(0, int(d.Minutes())), nil)
+	case hours < 48:
+		return message.Plural("cli.hours", hours, nil)
+	default:
+		return message.Plural("cli.days", hours/24, nil)
+	}
+}
+
+// tellPreviews shows what restores would do.
+func tellPreviews(out io.Writer, all []*restore.Preview) error {
+	for _, p := range all {
+		fmt.Fprintln(out, message.Text("cli.preview_title", message.Args{
+			"database": p.Database, "seq": p.Seq, "day": dayWord(p.Day), "state": stateWord(p.State),
+		}))
+		if err := tellSides(out, p); err != nil {
+			return err
+		}
+		if p.Newest.Now != "" || p.Newest.Copy != "" {
+			fmt.Fprintln(out, message.Text("cli.preview_newest", message.Args{"now": orDash(p.Newest.Now), "copy": orDash(p.Newest.Copy)}))
+		}
+		for _, f := range p.Files {
+			fmt.Fprintf(out, "  %s  %s\n", fateOfFile(f.Fate), f.Path)
+		}
+	}
+	return nil
+}
+
+// tellSides shows companies and those tables that differ.
+func tellSides(out io.Writer, p *restore.Preview) error {
+	var rows [][]string
+	for _, c := range p.Companies {
+		rows = append(rows, []string{c.ID, c.Name, cnpj(c.CNPJ), yesNo(c.Live), yesNo(c.InCopy), companyFate(c.Fate)})
+	}
+	if len(rows) > 0 {
+		if err := table(out, columns("cli.preview_companies"), rows); err != nil {
+			return err
+		}
+	}
+	rows = nil
+	same := 0
+	for _, t := range p.Tables {
+		if t.Now != nil && t.Copy != nil && *t.Now == *t.Copy {
+			same++
+			continue
+		}
+		rows = append(rows, []string{t.Name, number(t.Now), number(t.Copy)})
+	}
+	if len(rows) > 0 {
+		if err := table(out, columns("cli.preview_tables"), rows); err != nil {
+			return err
+		}
+	}
+	if same > 0 {
+		fmt.Fprintln(out, message.Plural("cli.preview_same", same, nil))
+	}
+	return nil
+}
+
+func number(n *int64) string {
+	if n == nil {
+		return "-"
+	}
+	return strconv.FormatInt(*n, 10)
+}
+
+func companyFate(fate string) string {
+	switch fate {
+	case restore.FateReplaced:
+		return message.Text("cli.fate_replaced", nil)
+	case restore.FateKept:
+		return message.Text("cli.fate_kept", nil)
+	case restore.FateNew:
+		return message.Text("cli.fate_new", nil)
+	}
+	return message.Text("cli.fate_eliminated", nil)
+}
+
+func fateOfFile(fate string) string {
+	if fate == restore.FateReplaced {
+		return message.Text("cli.file_replaced", nil)
+	}
+	return message.Text("cli.file_new", nil)
+}
+
+// tellWarning prints a warning that is a sentence already.
+func (a *app) tellWarning(text string) {
+	fmt.Fprintf(a.err, "%s %s\n", message.Text("cli.warning", nil), text)
+}
+
+// tellRestored tells what was restored, and how to go back.
+func (a *app) tellRestored(value any) {
+	kept := false
+	for _, r := range value.([]*restore.Result) {
+		a.print("cli.restored", message.Args{
+			"database": r.Database, "seq": r.Seq, "rows": total(r.Rows), "tables": len(r.Rows), "path": r.Path, "seconds": lasted(r.Seconds.Build + r.Seconds.Proof),
+		})
+		if r.PreRestore != nil {
+			a.print("cli.restored_before", message.Args{"seq": r.PreRestore.Seq, "seconds": lasted(r.Seconds.PreRestore)})
+		}
+		if r.KeptOld != "" {
+			kept = true
+			a.print("cli.restored_kept", message.Args{"path": r.KeptOld})
+		}
+		if n := len(r.Files); n > 0 {
+			fmt.Fprintln(a.out, message.Plural("cli.restored_files", n, nil))
+		}
+	}
+	if kept {
+		a.tell("cli.restored_next", nil)
+	}
+}
+
+// tellKept shows the databases that restores have kept.
+func (a *app) tellKept(all []restore.Kept) error {
+	if a.json {
+		return a.printJSON(map[string]any{"kept": all})
+	}
+	if len(all) == 0 {
+		a.print("cli.kept_none", nil)
+		return nil
+	}
+	var rows [][]string
+	for _, k := range all {
+		state := message.Text("cli.kept_old", nil)
+		switch {
+		case k.Missing:
+			state = message.Text("cli.kept_missing", nil)
+		case k.Undone:
+			state = message.Text("cli.kept_undone", nil)
+		}
+		rows = append(rows, []string{k.Database, k.Seq, ago(k.Age(a.now())), drive.Size(k.Bytes).String(), state, k.Path})
+	}
+	return table(a.out, columns("cli.kept_columns"), rows)
+}
+
+// names are the paths of kept databases, a line each.
+func keptNames(all []restore.Kept) string {
+	var lines []string
+	for _, k := range all {
+		lines = append(lines, "  "+k.Path+" ("+k.Size().String()+")")
+	}
+	return strings.Join(lines, "\n")
+}

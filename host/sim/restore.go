@@ -1,0 +1,149 @@
+package sim
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/restore"
+)
+
+// restores restores copies of the store.
+type restores struct{ *Store }
+
+// Preview tells what a restore would do, by the numbers of both sides.
+func (s restores) Preview(_ context.Context, c copies.Copy, o restore.Options) (*restore.Preview, error) {
+	name, live, err := s.target(c, o)
+	if err != nil {
+		return nil, err
+	}
+	p := &restore.Preview{
+		Database: name, Copy: c.ID, Seq: c.Seq, Day: c.Day, Created: c.Created, State: c.State, Live: restore.Readable,
+		Companies: []restore.Company{}, Tables: []restore.Table{}, Files: []restore.File{}, Warnings: []string{},
+	}
+	for _, company := range live.companies {
+		p.Companies = append(p.Companies, restore.Beside(company, true, slices.Contains(c.Companies, company)))
+	}
+	for _, company := range c.Companies {
+		if !slices.Contains(live.companies, company) {
+			p.Companies = append(p.Companies, restore.Beside(company, false, true))
+		}
+	}
+	p.Compare(live.rowsNow(s.now), c.Rows)
+	if gone := p.Eliminated(); len(gone) > 0 && !o.Eliminate {
+		p.Refused = restore.Eliminates(name, gone)
+		p.Warnings = append(p.Warnings, p.Refused.Error())
+	}
+	return p, nil
+}
+
+// target is the database that a copy is for.
+func (s restores) target(c copies.Copy, o restore.Options) (string, *database, error) {
+	name := o.Database
+	if name == "" {
+		name = c.Database
+	}
+	live := s.databases[name]
+	if live == nil {
+		return name, nil, message.New("option.value", "restore.no_database", message.Args{"database": name})
+	}
+	return name, live, nil
+}
+
+// Restore makes the databases what the copies hold.
+func (s restores) Restore(ctx context.Context, all []copies.Copy, o restore.Options) (done []*restore.Result, err error) {
+	for _, c := range all {
+		if err := s.allowed(ctx, c, o); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range all {
+		result, err := s.one(ctx, c, o)
+		if err != nil {
+			return done, err
+		}
+		done = append(done, result)
+	}
+	return done, nil
+}
+
+// allowed meets what would refuse a restore of a real store.
+func (s restores) allowed(ctx context.Context, c copies.Copy, o restore.Options) error {
+	p, err := s.Preview(ctx, c, o)
+	switch {
+	case err != nil:
+		return err
+	case c.State == copies.Bad:
+		return message.New("copy.bad", "restore.bad", message.Args{"seq": c.Seq, "database": c.Database})
+	}
+	return p.Refused
+}
+
+// one restores one copy, while the database is closed to everybody else.
+func (s restores) one(ctx context.Context, c copies.Copy, o restore.Options) (result *restore.Result, err error) {
+	name, live, err := s.target(c, o)
+	if err != nil {
+		return nil, err
+	}
+	d := s.databaseOf(name)
+	gate := o.Gate(d)
+	path := d.At.Path
+	if d.At, err = gate.Close(ctx); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if opened := gate.Open(ctx); err == nil {
+			err = opened
+		}
+	}()
+	set, err := shelf(s).Create(ctx, copies.Options{Databases: []copies.Database{d}, To: s.destinations(), Class: copies.PreRestore, Verify: copies.VerifyLater, Files: true})
+	if err != nil {
+		return nil, err
+	}
+	if s.dead {
+		return nil, errPowerCut
+	}
+	live.companies, live.rows, live.since = slices.Clone(c.Companies), maps.Clone(c.Rows), s.now
+	result = s.result(c, path)
+	result.Database, result.KeptOld, result.Told = name, path+".before-"+c.Seq, set.Degraded
+	if len(set.Copies) > 0 {
+		result.PreRestore = &set.Copies[0]
+	}
+	return result, nil
+}
+
+func (s restores) result(c copies.Copy, path string) *restore.Result {
+	return &restore.Result{
+		Database: c.Database, Copy: c.ID, Seq: c.Seq, Path: path, Companies: slices.Clone(c.Companies), Rows: maps.Clone(c.Rows), Files: []string{},
+	}
+}
+
+// databaseOf is a database as engines are handed it.
+func (s restores) databaseOf(name string) copies.Database {
+	engines, _ := s.Engines(context.Background()) // of a simulated store they are always there
+	i := slices.IndexFunc(engines.Databases, func(d copies.Database) bool { return d.Name == name })
+	return engines.Databases[i]
+}
+
+// To lays a database down in a folder.
+func (s restores) To(_ context.Context, c copies.Copy, folder string, _ copies.Keys) (*restore.Result, error) {
+	path := slashed(folder) + c.Database + ".fdb"
+	if _, taken := s.files[path]; taken {
+		return nil, message.New("fs.exists", "restore.exists", message.Args{"path": path})
+	}
+	s.files[path] = c.ID
+	return s.result(c, path), nil
+}
+
+// Kept, Undo and Discard are for people: no script asks for them.
+func (restores) Kept(string) ([]restore.Kept, error) { return nil, nil }
+
+// Undo has nothing to undo.
+func (restores) Undo(context.Context, string, func(copies.Database) restore.Gate) ([]restore.Kept, error) {
+	return nil, nil
+}
+
+// Discard has nothing to discard.
+func (restores) Discard(string) ([]restore.Kept, error) { return nil, nil }
