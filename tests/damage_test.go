@@ -140,3 +140,30 @@ func writeZip(path string, names []string, entries map[string]string) error {
 	}
 	return os.WriteFile(path, out.Bytes(), 0o600)
 }
+
+// damage FILE KIND N: fills with zeros the Nth page of that kind (5: of rows, 4: of pointers, 7: of an index, 1: the first)
+// of a database, from the end where N is negative, as a bad sector does.
+func cmdDamage(ts *testscript.TestScript, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: damage FILE KIND N")
+	}
+	const size = 8192
+	path := ts.MkAbs(args[0])
+	text, err := os.ReadFile(path)
+	ts.Check(err)
+	var pages [][]byte
+	for at := 0; at+size <= len(text); at += size {
+		if int(text[at]) == number(ts, args[1]) {
+			pages = append(pages, text[at:at+size])
+		}
+	}
+	n := number(ts, args[2])
+	if n < 0 {
+		n += len(pages)
+	}
+	if n < 0 || n >= len(pages) {
+		ts.Fatalf("%s has %d pages of kind %s", path, len(pages), args[1])
+	}
+	clear(pages[n])
+	ts.Check(os.WriteFile(path, text, 0o600))
+}

@@ -79,7 +79,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	words := map[string]func(*testscript.TestScript, []string){
 		"store": cmdStore, "configure": cmdConfigure, "employee": cmdEmployee, "backupby": cmdBackupBy, "standin": cmdStandin, "oldgbak": cmdOldGbak,
 		"exits": cmdExits, "begin": cmdBegin, "signal": cmdSignal, "ends": cmdEnds, "await": cmdAwait,
-		"flip": cmdFlip, "truncate": cmdTruncate, "scramble": cmdScramble, "zip": cmdZip,
+		"flip": cmdFlip, "damage": cmdDamage, "truncate": cmdTruncate, "scramble": cmdScramble, "zip": cmdZip,
 		"smalldisk": cmdSmallDisk, "readonly": cmdReadOnly, "fill": cmdFill,
 		"sell": cmdSell, "sold": cmdSold, "freeport": cmdFreePort, "busyport": cmdBusyPort,
 		"leftovers": cmdLeftovers, "same": cmdSame, "remember": cmdRemember,

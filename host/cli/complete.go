@@ -12,6 +12,7 @@ import (
 	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/recovery"
 	"github.com/djscript/djscript/host/run"
 	"github.com/djscript/djscript/host/sim"
 )
@@ -45,6 +46,7 @@ func (a *app) offered() map[string]offers {
 		"copies plan":    {words: a.offerDestinations},
 		"copies prune":   {words: a.offerDestinations},
 		"companies":      {words: a.offerCopies, most: 1, files: true},
+		"recover":        {words: a.offerDatabases, most: 1, files: true},
 		"secret remove":  {words: a.offerSecrets, most: 1},
 		"notify test":    {words: a.offerRoutes, most: 1},
 		"diff":           {words: offerWords(layer.Store, layer.Reseller), most: 1, files: true},
@@ -60,6 +62,7 @@ func (a *app) offeredValues() map[string]func(context.Context, []string) []candi
 		"fault":    offerWords(sim.Faults...),
 		"where":    a.offerDestinations,
 		"waive":    a.offerDestinations,
+		"level":    offerWords(recovery.Validate, recovery.Mend, recovery.Salvage),
 		"database": a.offerDatabases,
 	}
 }

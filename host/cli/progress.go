@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/recovery"
 	"github.com/djscript/djscript/host/run"
 )
 
@@ -110,7 +112,9 @@ const (
 	simulating = "simulating"
 )
 
-func inBytes(step string) bool { return step != enrolling && step != simulating }
+func inBytes(step string) bool {
+	return step != enrolling && step != simulating && (step == recovery.Taking || !slices.Contains(recovery.Progresses, step))
+}
 
 func stepTitle(p copies.Progress) string {
 	args := message.Args{"database": p.Database}
@@ -131,6 +135,20 @@ func stepTitle(p copies.Progress) string {
 		return message.Text("cli.step_enrolling", message.Args{"path": p.Database})
 	case simulating:
 		return message.Text("cli.step_simulating", nil)
+	case recovery.Taking:
+		return message.Text("cli.step_taking", args)
+	case recovery.Examining:
+		return message.Text("cli.step_examining", args)
+	case recovery.Saving:
+		return message.Text("cli.step_saving", args)
+	case recovery.Rebuilding:
+		return message.Text("cli.step_rebuilding", args)
+	case recovery.Mending:
+		return message.Text("cli.step_mending", args)
+	case recovery.Reading:
+		return message.Text("cli.step_reading", args)
+	case recovery.Placing:
+		return message.Text("cli.step_placing", args)
 	}
 	return p.Step
 }

@@ -20,6 +20,8 @@ type RestoreOptions struct {
 	OneAtATime bool
 	// Inactive leaves all indexes inactive; NoValidity leaves out the constraints.
 	Inactive, NoValidity bool
+	// MetadataOnly restores no rows of a backup that has them.
+	MetadataOnly bool
 	// Silence is the watchdog's time; 0 is DefaultRestoreSilence. The time in which nothing is written to the restore
 	// does not count.
 	Silence time.Duration
@@ -60,6 +62,7 @@ func (e *Engine) Restore(ctx context.Context, fdb string, o RestoreOptions) (*Re
 	if o.OnTable != nil {
 		r.job.log.onTable = o.OnTable
 	}
+	r.job.log.rowless = o.MetadataOnly
 	r.job.held.Store(true)
 	lines := r.job.lines()
 	err = r.job.start(child{
@@ -88,6 +91,9 @@ func restoreArgs(fdb string, o RestoreOptions) []string {
 	}
 	if o.NoValidity {
 		args = append(args, "-n")
+	}
+	if o.MetadataOnly {
+		args = append(args, "-m")
 	}
 	return append(args, "stdin", fdb)
 }

@@ -64,6 +64,11 @@ type BackupOptions struct {
 	// SkipTables are the tables whose rows are left out, by exact name. gbak itself does not tell case apart here:
 	// "Item" and "ITEM" go together. Firebird 3.0 or later.
 	SkipTables []string
+	// Ignore goes on where a checksum is wrong or a page is damaged, and takes no notice of transactions that were left in
+	// limbo: for databases that can not be backed up otherwise.
+	Ignore bool
+	// MetadataOnly leaves out all rows.
+	MetadataOnly bool
 	// Silence is the watchdog's time; 0 is DefaultSilence. The time in which nobody takes the bytes does not count.
 	Silence time.Duration
 	// OnTable is called when gbak begins a table, from another goroutine.
@@ -78,6 +83,12 @@ func backupArgs(db Database, way Way, target string, o BackupOptions) []string {
 	args := []string{"-b", "-g", "-v"}
 	if len(o.SkipTables) > 0 {
 		args = append(args, "-skip_data", skipPattern(o.SkipTables))
+	}
+	if o.Ignore {
+		args = append(args, "-ignore", "-limbo")
+	}
+	if o.MetadataOnly {
+		args = append(args, "-m")
 	}
 	switch way {
 	case WayFIFO, WayFile:

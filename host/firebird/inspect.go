@@ -63,29 +63,6 @@ func (e *Engine) Validate(ctx context.Context, fdb string) ([]string, error) {
 	return e.gfix(ctx, fdb, "-v", "-full", "-n")
 }
 
-// gfix runs gfix on a database file and gives what it said.
-func (e *Engine) gfix(ctx context.Context, fdb string, args ...string) ([]string, error) {
-	if e.tools.Gfix == "" {
-		return nil, message.New("gbak.failed", "gbak.no_tool", message.Args{"tool": "gfix", "path": e.tools.Dir})
-	}
-	var out cappedBuffer
-	p, err := start(ctx, child{
-		path: e.tools.Gfix, args: append(args, fdb), dir: e.root.tmp(), env: e.env(), stdout: &out, stderr: &out,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("run gfix: %w", err)
-	}
-	err = p.wait()
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	words := toolWords(out.String())
-	if err != nil {
-		return words, e.toolError(fdb, "gfix", out.String())
-	}
-	return words, nil
-}
-
 // Two tables of the same engine differ in nothing but the marks around them, so each answer is read between marks
 // that no database can hold.
 type script struct {

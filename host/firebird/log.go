@@ -114,7 +114,8 @@ var (
 		`database is not online|unexpected |expected |backup file .* might be corrupt|free disk space exhausted|` +
 		`done with volume|press return to reopen|index .* (?:omitted because|failed to activate)|` +
 		`column .* seems to have vanished|trigger .* is invalid$|failed in )`)
-	volumeLine = regexp.MustCompile(`^(?i:done with volume|press return to reopen)`)
+	ignoredLine = regexp.MustCompile(`^\d+ records ignored$`)
+	volumeLine  = regexp.MustCompile(`^(?i:done with volume|press return to reopen)`)
 )
 
 // logReader understands gbak's lines as they come.
@@ -122,6 +123,8 @@ type logReader struct {
 	onTable func(string)
 	// onVolume is called when gbak asks for another volume: nobody will answer.
 	onVolume func()
+	// rowless is of a restore that was told to leave the rows out: gbak says so of each table.
+	rowless bool
 
 	mu       sync.Mutex
 	log      Log
@@ -158,6 +161,8 @@ func (r *logReader) understand(line string) (table string, volume bool) {
 	r.keep(line)
 	text, kind := cutMark(line)
 	switch {
+	case r.rowless && ignoredLine.MatchString(text):
+		return "", false
 	case kind == markError || !ordinary(text) && failureLine.MatchString(text):
 		if len(r.failures) < keptWarns {
 			r.failures = append(r.failures, text)

@@ -56,8 +56,8 @@ func (v Version) AtLeast(major, minor int) bool {
 
 // Tools are Firebird's own programs on this machine, as full paths; "" for one that was not found beside gbak.
 type Tools struct {
-	Dir, Gbak, Gfix, Isql, Server string
-	Version                       Version
+	Dir, Gbak, Gfix, Gstat, Isql, Server string
+	Version                              Version
 	// Source tells how they were found: "configured", "PATH", "usual place" or "registry".
 	Source string
 }
@@ -128,6 +128,7 @@ func toolsIn(ctx context.Context, dir, source string) (Tools, error) {
 	}
 	t.Version = version
 	t.Gfix = firstFile(filepath.Join(dir, "gfix"+exe))
+	t.Gstat = firstFile(filepath.Join(dir, "gstat"+exe), filepath.Join(dir, "fbstat"+exe)) // the latter is Debian's
 	t.Isql = isqlBeside(ctx, dir)
 	t.Server = firstFile(serverPlaces(dir)...)
 	return t, nil

@@ -16,6 +16,7 @@ var words = map[string]struct{ does, never string }{
 	"copy.write":    {does: "grant.copy_write"},
 	"db.read":       {does: "grant.db_read"},
 	"db.write":      {does: "grant.db_write", never: "grant.never_db_write"},
+	"db.recover":    {does: "grant.db_recover", never: "grant.never_db_recover"},
 	"drive.destroy": {does: "grant.drive_destroy", never: "grant.never_drive_destroy"},
 	"drive.read":    {does: "grant.drive_read"},
 	"drive.write":   {does: "grant.drive_write", never: "grant.never_drive_write"},

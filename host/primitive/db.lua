@@ -96,3 +96,35 @@ function dj.db.check(path) end
 ---@param fn function
 ---@return any
 function dj.db.exclusive(opts, fn) end
+
+---@class dj.Recovered
+---@field path string       the new database; restored, validated and counted
+---@field ok boolean        all was saved, as far as that can be known
+---@field source string     the damaged file, which was only read
+---@field level "validate"|"mend"|"salvage"
+---@field way? "backup"|"ignore"|"mend"|"tables"  the step that saved it
+---@field bytes integer
+---@field header {page_size: integer, ods: string, backup_state: integer, shutdown: boolean, read_only: boolean, encrypted: boolean}
+---@field damaged {page: integer, kind: "unread"|"cut"|"zeroed"|"garbage", table: string?}[]  pages
+---@field against string[]  what Firebird's validation said of the damaged one
+---@field saved table<string, integer>  rows of each table, counted in the new database
+---@field lost table<string, string>    of a table, what is not in the new database, or may not be
+---@field problems string[]  what else is not as it was
+---@field steps string[]     what was done, in order
+---@field seconds number
+
+--- Saves what can be saved of a damaged database, by its name in djscript.toml or by the path of its file. The file is copied
+--- first, while nobody has it open, and only read. On the copy, the least invasive step comes first: Firebird's validation, a
+--- plain backup, a backup that passes damaged pages over, mending, and table by table around what can not be read. The level
+--- ends it earlier: "validate" changes nothing even in the copy, "mend" stops before the tables. What is lost degrades the run;
+--- where nothing can be saved it is an error, db.corrupt. Nothing is written but the new file, where no file may lie.
+---
+--- Example:
+--- ```lua
+--- local saved = dj.db.recover("loja", { to = "C:/Resgate/LOJA.FDB" })
+--- for name, what in pairs(saved.lost) do dj.log.warn(name .. ": " .. what) end
+--- ```
+---@param database_or_path string
+---@param opts {to: string, level?: "validate"|"mend"|"salvage", copy?: dj.Copy|string}  copy: what the database had is compared with it; without one, with the newest proven
+---@return dj.Recovered
+function dj.db.recover(database_or_path, opts) end

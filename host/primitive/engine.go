@@ -6,6 +6,7 @@ import (
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/recovery"
 	"github.com/djscript/djscript/host/restore"
 )
 
@@ -62,6 +63,9 @@ type Firebird interface {
 	CloseDatabase(ctx context.Context, d copies.Database, o firebird.Closing) error
 	// OpenDatabase opens it again; firebird.ErrStaysClosed where that can not be done.
 	OpenDatabase(ctx context.Context, d copies.Database) error
+	// Recover saves what can be saved of a damaged database file; Recoverable tells why it would not be tried.
+	Recover(ctx context.Context, path string, o recovery.Options) (recovery.Report, error)
+	Recoverable(path string, o recovery.Options) error
 }
 
 // Drives finds drives, and does what is done to them.

@@ -132,7 +132,7 @@ func Stubs(language string) fs.FS {
 // All are the primitives of `dj`, bound to the host: the only list there is.
 func (h *Host) All() []lua.Func {
 	var all []lua.Func
-	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.copy(), h.sending(), h.restoring(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
+	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.recovering(), h.copy(), h.sending(), h.restoring(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
 		all = append(all, noun...)
 	}
 	return all
@@ -151,6 +151,7 @@ func (h *Host) plans() map[string]func(ctx context.Context, args any) (any, erro
 		"copy.pin":     h.planPin,
 		"copy.unpin":   h.planUnpin,
 		"db.exclusive": h.planExclusive,
+		"db.recover":   h.planRecover,
 		"copy.restore": h.planRestore,
 		"notify":       h.planNotify,
 		"drive.copy":   h.planDriveCopy,

@@ -15,6 +15,7 @@ import (
 	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/recovery"
 	"github.com/djscript/djscript/host/schedule"
 	"github.com/djscript/djscript/host/secret"
 	"github.com/djscript/djscript/lua"
@@ -168,6 +169,21 @@ func (e *engine) CloseDatabase(ctx context.Context, d copies.Database, o firebir
 // OpenDatabase opens it again.
 func (e *engine) OpenDatabase(ctx context.Context, d copies.Database) error {
 	return firebird.OpenDatabase(ctx, d.At)
+}
+
+// Recover saves what can be saved of a damaged database file.
+func (e *engine) Recover(ctx context.Context, path string, o recovery.Options) (recovery.Report, error) {
+	tell := func(p recovery.Progress) {
+		if e.Progress != nil {
+			e.Progress(copies.Progress{Step: p.Step, Database: filepath.Base(path), Done: p.Done, Total: p.Total})
+		}
+	}
+	return recovery.Recovery{Tools: e.bench.Tools, Work: e.bench.Dir, Now: e.Now, Tell: tell}.Recover(ctx, path, o)
+}
+
+// Recoverable looks at a file that is to be recovered, and at where it is to go.
+func (e *engine) Recoverable(path string, o recovery.Options) error {
+	return recovery.Recovery{Tools: e.bench.Tools, Work: e.bench.Dir, Now: e.Now}.Check(path, o)
 }
 
 func connected(ctx context.Context, d copies.Database, fn func(*firebird.Conn) error) error {

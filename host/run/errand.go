@@ -18,8 +18,9 @@ type Errand struct {
 	Name   string // "prune"
 	Params map[string]any
 	Look   bool          // it changes nothing: nothing is journaled, and no lock is held
-	Tools  bool          // it wants Firebird's tools
+	Tools  bool          // it wants Firebird's tools, and the passwords of the databases
 	Wait   time.Duration // for locks that others hold
+	Files  bool          // it wants Firebird's tools for files alone, whatever else is lacking
 	Do     func(ctx context.Context, desk *primitive.Desk) (any, error)
 }
 
@@ -27,7 +28,7 @@ type Errand struct {
 func (h *Host) Errand(ctx context.Context, e Errand) *Outcome {
 	own := *h
 	if own.World == nil && !e.Tools {
-		own.World = counter{disk{h}}
+		own.World = counter{disk{h}, e.Files}
 	}
 	if e.Look {
 		own.World = own.Rehearsal()
@@ -60,10 +61,20 @@ func (r *running) errand(ctx context.Context, e Errand) error {
 }
 
 // counter is the real store for whoever makes no copy: what only making or proving one needs may be lacking.
-type counter struct{ disk }
+type counter struct {
+	disk
+	tools bool
+}
 
-// Engines are as ready as they can be without Firebird's tools.
+// Engines are as ready as they can be, with Firebird's tools only where they are needed.
 func (c counter) Engines(ctx context.Context) (*Engines, error) {
-	e, _ := c.host.engines(ctx, copies.Bench{Dir: c.host.benchDir()})
+	bench := copies.Bench{Dir: c.host.benchDir()}
+	if c.tools {
+		var err error
+		if bench, err = c.host.Bench(ctx); err != nil {
+			return nil, err
+		}
+	}
+	e, _ := c.host.engines(ctx, bench)
 	return e, nil
 }

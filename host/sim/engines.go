@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/notify"
+	"github.com/djscript/djscript/host/recovery"
 	"github.com/djscript/djscript/host/run"
 )
 
@@ -94,6 +96,35 @@ func (s server) Inspect(_ context.Context, path string, _ bool) (firebird.Inspec
 		return firebird.Inspection{}, message.New("db.not_found", "sim.no_file", message.Args{"path": path})
 	}
 	return firebird.Inspection{Rows: map[string]int64{}, ODS: "12.0", Engine: "3.0.11", PageSize: 8192}, nil
+}
+
+// Recover saves all of a database of the store, or of a file that the test laid down, which has no rows.
+func (s server) Recover(ctx context.Context, path string, o recovery.Options) (recovery.Report, error) {
+	r := recovery.Report{
+		Path: o.To, OK: true, Source: path, Level: o.Level, Way: "backup", Header: recovery.Header{PageSize: 8192, ODS: "12.0"}, Damaged: []recovery.Damage{},
+		Against: []string{}, Lost: map[string]string{}, Problems: []string{}, Steps: []string{},
+	}
+	if err := s.Recoverable(path, o); err != nil {
+		return r, err
+	}
+	seen, err := s.Inspect(ctx, path, true)
+	if err != nil {
+		return r, err
+	}
+	r.Saved = seen.Rows
+	s.files[o.To] = ""
+	return r, nil
+}
+
+// Recoverable refuses what is not there, and to write over a file.
+func (s server) Recoverable(path string, o recovery.Options) error {
+	if _, err := s.Inspect(context.Background(), path, true); err != nil {
+		return err
+	}
+	if _, taken := s.files[o.To]; taken || slices.ContainsFunc(s.config.Databases, func(d config.Database) bool { return d.Path == o.To }) {
+		return message.New("fs.exists", "drive.exists", message.Args{"path": o.To})
+	}
+	return nil
 }
 
 // ports are where the store's drives are plugged in.

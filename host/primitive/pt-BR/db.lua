@@ -97,3 +97,35 @@ function dj.db.check(path) end
 ---@param fn function
 ---@return any
 function dj.db.exclusive(opts, fn) end
+
+---@class dj.Recovered
+---@field path string       o novo banco de dados; restaurado, validado e contado
+---@field ok boolean        tudo foi salvo, até onde se pode saber
+---@field source string     o arquivo danificado, que só foi lido
+---@field level "validate"|"mend"|"salvage"
+---@field way? "backup"|"ignore"|"mend"|"tables"  o passo que o salvou
+---@field bytes integer
+---@field header {page_size: integer, ods: string, backup_state: integer, shutdown: boolean, read_only: boolean, encrypted: boolean}
+---@field damaged {page: integer, kind: "unread"|"cut"|"zeroed"|"garbage", table: string?}[]  páginas
+---@field against string[]  o que a validação do Firebird disse do danificado
+---@field saved table<string, integer>  registros de cada tabela, contados no novo banco de dados
+---@field lost table<string, string>    de uma tabela, o que não está no novo banco de dados, ou pode não estar
+---@field problems string[]  o que mais não está como era
+---@field steps string[]     o que foi feito, em ordem
+---@field seconds number
+
+--- Salva o que der de um banco de dados danificado, pelo nome em djscript.toml ou pelo caminho do arquivo. Antes o arquivo é
+--- copiado, enquanto ninguém o tem aberto, e só lido. Na cópia, o passo menos invasivo vem primeiro: a validação do Firebird,
+--- uma cópia simples, uma cópia que passa por cima das páginas danificadas, o conserto, e tabela por tabela em volta do que não
+--- se lê. O nível o termina antes: "validate" não muda nada nem na cópia, "mend" para antes das tabelas. O que se perdeu degrada
+--- a execução; onde nada se salva é um erro, db.corrupt. Só se grava o arquivo novo, onde nenhum outro pode estar.
+---
+--- Exemplo:
+--- ```lua
+--- local saved = dj.db.recover("loja", { to = "C:/Resgate/LOJA.FDB" })
+--- for name, what in pairs(saved.lost) do dj.log.warn(name .. ": " .. what) end
+--- ```
+---@param database_or_path string
+---@param opts {to: string, level?: "validate"|"mend"|"salvage", copy?: dj.Copy|string}  copy: o que o banco tinha é comparado com ela; sem uma, com a mais nova provada
+---@return dj.Recovered
+function dj.db.recover(database_or_path, opts) end

@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/journal"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/primitive"
+	"github.com/djscript/djscript/host/recovery"
+	"github.com/djscript/djscript/host/run"
+)
+
+// recoverAsked is what `recover` was asked.
+type recoverAsked struct {
+	database  string // its name, or the path of its file
+	to, level string
+	of        string // the copy that tells what the database had
+	wait      time.Duration
+}
+
+func (a *app) recoverCommand() *cobra.Command {
+	asked := recoverAsked{}
+	c := &cobra.Command{
+		Use: "recover [DATABASE|PATH] --to FILE", Short: message.Text("cli.recover_short", nil), Long: message.Text("cli.recover_long", nil),
+		Args: between(0, 1), Example: "  djscript recover loja --to D:/Resgate/LOJA.FDB\n  djscript recover C:/DJ/LOJA.FDB --to D:/Resgate/LOJA.FDB --level validate\n" +
+			"  djscript recover C:/DJ/LOJA.FDB --to D:/Resgate/LOJA.FDB --copy E:/Copias/loja.zip",
+		RunE: func(c *cobra.Command, args []string) error {
+			asked.database = strings.Join(args, "")
+			return a.recover(c.Context(), asked)
+		},
+	}
+	c.Flags().StringVar(&asked.to, "to", "", message.Text("cli.flag_recover_to", nil))
+	c.Flags().StringVar(&asked.level, "level", recovery.Salvage, message.Text("cli.flag_level", nil))
+	c.Flags().StringVar(&asked.of, "copy", "", message.Text("cli.flag_recover_copy", nil))
+	c.Flags().DurationVar(&asked.wait, "wait", 0, message.Text("cli.flag_wait", nil))
+	return c
+}
+
+// recover saves what can be saved of a database: in a store as a run of its own, which the history shows, elsewhere with
+// nothing but Firebird's tools.
+func (a *app) recover(ctx context.Context, asked recoverAsked) error {
+	if asked.to == "" {
+		return message.New("arg.missing", "cli.recover_where", nil)
+	}
+	if !slices.Contains([]string{recovery.Validate, recovery.Mend, recovery.Salvage}, asked.level) {
+		return message.New("arg.value", "recovery.level", message.Args{"level": asked.level})
+	}
+	var err error
+	if asked.to, err = filepath.Abs(asked.to); err != nil {
+		return fmt.Errorf("resolve %s: %w", asked.to, err)
+	}
+	if _, err := os.Stat(a.configPath()); err != nil {
+		return a.recoverAnywhere(ctx, asked)
+	}
+	return a.recoverInStore(ctx, asked)
+}
+
+func (a *app) recoverInStore(ctx context.Context, asked recoverAsked) error {
+	store, err := a.host()
+	if err != nil {
+		return err
+	}
+	if asked.database, err = databaseOf(store, asked.database); err != nil {
+		return err
+	}
+	params := map[string]any{"database": asked.database, "to": asked.to, "level": asked.level}
+	e := run.Errand{Name: "recover", Params: params, Wait: asked.wait, Files: true}
+	e.Do = func(ctx context.Context, desk *primitive.Desk) (any, error) {
+		return desk.Recover(ctx, asked.database, asked.to, asked.level, asked.of)
+	}
+	o, err := a.errand(ctx, e)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.tellOutcome(o)
+	}
+	if unsaved, ok := errors.AsType[*recovery.UnsavedError](o.Err); ok {
+		a.tellUnsaved(unsaved.Report)
+	}
+	if report, ok := o.Value.(recovery.Report); ok && o.Err == nil {
+		a.tellRecovered(report)
+		o.Value, o.Degraded = nil, slices.DeleteFunc(o.Degraded, incomplete) // the report has said it
+		if !report.OK && len(o.Degraded) == 0 {
+			return ended(run.ExitDegraded)
+		}
+	}
+	return a.tellOutcome(o)
+}
+
+func incomplete(err error) bool { return message.Code(err) == "db.incomplete" }
+
+// databaseOf is the database that a person names: the store's only one where nothing is said, a name of djscript.toml, or a
+// path.
+func databaseOf(store *run.Host, named string) (string, error) {
+	all := store.Config.Databases
+	if named == "" {
+		if len(all) == 1 {
+			return all[0].Name, nil
+		}
+		return "", message.New("arg.missing", "cli.recover_what", nil)
+	}
+	for _, d := range all {
+		if d.Name == named {
+			return named, nil
+		}
+	}
+	path, err := filepath.Abs(named)
+	if err != nil {
+		return "", fmt.Errorf("resolve %s: %w", named, err)
+	}
+	return path, nil
+}
+
+// recoverAnywhere works on a machine that has no store, in a folder beside the new file.
+func (a *app) recoverAnywhere(ctx context.Context, asked recoverAsked) (err error) {
+	if asked.database == "" {
+		return message.New("arg.missing", "cli.recover_what", nil)
+	}
+	tools, err := firebird.FindTools(ctx, "")
+	if err != nil {
+		return err
+	}
+	options := recovery.Options{To: asked.to, Level: asked.level}
+	if asked.of != "" {
+		c, err := copies.Open(asked.of)
+		if err != nil {
+			return err
+		}
+		options.Known = primitive.KnownBy(c, nil)
+	}
+	path, err := filepath.Abs(asked.database)
+	if err != nil {
+		return fmt.Errorf("resolve %s: %w", asked.database, err)
+	}
+	r := recovery.Recovery{Tools: tools, Now: a.now}
+	if err := r.Check(path, options); err != nil {
+		return err
+	}
+	if r.Work, err = os.MkdirTemp(filepath.Dir(asked.to), ".djscript-recover-"); err != nil {
+		return message.Wrap(err, "fs.denied", "drive.denied", message.Args{"path": filepath.Dir(asked.to)})
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(r.Work)) }()
+	watcher := a.watcher()
+	r.Tell = func(p recovery.Progress) {
+		watcher.far(p.Step, filepath.Base(path))(p.Done, p.Total)
+	}
+	report, err := r.Recover(ctx, path, options)
+	watcher.end()
+	return a.tellRecovery(report, err)
+}
+
+// tellRecovery is the end of a recovery outside of any store.
+func (a *app) tellRecovery(report recovery.Report, err error) error {
+	if err != nil {
+		if unsaved, ok := errors.AsType[*recovery.UnsavedError](err); ok && !a.json {
+			a.tellUnsaved(unsaved.Report)
+		}
+		return err
+	}
+	result, code := journal.Done, run.ExitDone
+	if !report.OK {
+		result, code = journal.Degraded, run.ExitDegraded
+	}
+	if !a.json {
+		a.tellRecovered(report)
+	} else if err := a.printJSON(map[string]any{"result": result, "value": report}); err != nil {
+		return err
+	}
+	if report.OK {
+		return nil
+	}
+	return ended(code)
+}

@@ -1,0 +1,149 @@
+package primitive
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+	"github.com/djscript/djscript/host/recovery"
+	"github.com/djscript/djscript/lua"
+)
+
+type recoverArgs struct {
+	Database string  `lua:"database_or_path,arg"`
+	To       string  `lua:"to,required"`
+	Level    string  `lua:"level" enum:"validate,mend,salvage"`
+	Copy     copyRef `lua:"copy"`
+}
+
+// recovering is db.recover. Who may do it may write the whole of a database into a new file, and nothing else: a power of
+// its own, since db.write is one over the live database.
+func (h *Host) recovering() []lua.Func {
+	f := bind("db.recover", Write, h.recover)
+	f.Power = "db.recover"
+	return []lua.Func{f}
+}
+
+// recover saves what can be saved. What is lost degrades the run; nothing saved is an error.
+func (h *Host) recover(ctx context.Context, a *recoverArgs) (report recovery.Report, err error) {
+	path, options, err := h.recoverable(ctx, a)
+	if err != nil {
+		return report, err
+	}
+	err = h.one(ctx, func() error {
+		report, err = h.Firebird.Recover(ctx, path, options)
+		return err
+	})
+	if err != nil {
+		return report, err
+	}
+	_ = h.Env.Spend(BytesWritten, report.Bytes) // only counted
+	if !report.OK {
+		h.Env.Degrade(message.New("db.incomplete", "primitive.recovered_in_part", message.Args{"path": report.Path, "tables": len(report.Lost), "problems": len(report.Problems)}))
+	}
+	return report, nil
+}
+
+// planRecover is what a dry run can know: nothing is copied, and so nothing is seen of the damage.
+func (h *Host) planRecover(ctx context.Context, args any) (any, error) {
+	path, options, err := h.recoverable(ctx, args.(*recoverArgs))
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Firebird.Recoverable(path, options); err != nil {
+		return nil, err
+	}
+	planned := map[string]any{"path": options.To, "source": path, "level": options.Level}
+	for _, name := range []string{"ok", "way", "bytes", "header", "damaged", "against", "saved", "lost", "problems", "steps", "seconds"} {
+		planned[name] = lua.Unknown{}
+	}
+	return planned, nil
+}
+
+// recoverable is the file that is meant, where it goes, and what is known of it.
+func (h *Host) recoverable(ctx context.Context, a *recoverArgs) (path string, o recovery.Options, err error) {
+	o = recovery.Options{To: a.To, Level: orElse(a.Level, recovery.Salvage)}
+	database, path, err := h.damaged(a.Database)
+	if err != nil {
+		return "", o, err
+	}
+	if !wholePath(o.To) {
+		return "", o, message.New("arg.value", "primitive.recover_to", message.Args{"path": o.To})
+	}
+	if o.Known, err = h.known(ctx, database, a.Copy); err != nil {
+		return "", o, err
+	}
+	return path, o, h.Env.Spend(FilesWritten, 1)
+}
+
+// damaged is the database of the store that a name or a path means, "" where it is none of the store's, and its file.
+func (h *Host) damaged(text string) (name, path string, err error) {
+	for _, d := range h.Databases {
+		if d.Name == text || d.At.Path == text || samePath(d.At.Path, text) {
+			return d.Name, d.At.Path, nil
+		}
+	}
+	if !wholePath(text) {
+		return "", "", noDatabase(text, h.Databases)
+	}
+	return "", text, nil
+}
+
+// wholePath tells whether a text is a path that means the same wherever it is read, of this system or of Windows.
+func wholePath(text string) bool {
+	return filepath.IsAbs(text) || len(text) > 2 && text[1] == ':' && (text[2] == '/' || text[2] == '\\')
+}
+
+func samePath(a, b string) bool { return filepath.Clean(a) == filepath.Clean(b) }
+
+// known is what a copy says that the database had: the copy that was named, or the newest proven one that holds all of it.
+func (h *Host) known(ctx context.Context, database string, named copyRef) (*recovery.Known, error) {
+	if named.ref != "" {
+		c, err := h.Copies.Find(ctx, named.ref)
+		if err != nil {
+			return nil, err
+		}
+		return KnownBy(c, nil), nil
+	}
+	if database == "" {
+		return nil, nil
+	}
+	all, problems, err := h.Copies.List(ctx, copies.Filter{Database: database, State: copies.Verified})
+	h.warn(problems)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if !c.Partial && len(c.Rows) > 0 {
+			return KnownBy(c, nil), nil
+		}
+	}
+	return nil, nil
+}
+
+// KnownBy is what a copy tells a recovery of its database; the keys open it where it is encrypted.
+func KnownBy(c copies.Copy, keys copies.Keys) *recovery.Known {
+	return &recovery.Known{
+		Name: strings.TrimSpace(c.Seq + " " + c.Day), Rows: c.Rows,
+		Backup: func(ctx context.Context, dir string) (string, error) {
+			at := slices.IndexFunc(c.Parts, func(p copies.Part) bool { return p.Kind == copies.PartDatabase })
+			if at < 0 {
+				return "", message.New("copy.bad", "primitive.recover_no_part", message.Args{"name": c.Name})
+			}
+			files, told, err := copies.Extract(ctx, c, dir, []string{c.Parts[at].Name}, keys...)
+			if err != nil {
+				return "", errors.Join(append(told, err)...)
+			}
+			return files[0], nil
+		},
+	}
+}
+
+// Recover saves what can be saved of a damaged database; the copy named tells what it had, "" the newest proven one.
+func (d *Desk) Recover(ctx context.Context, database, to, level, of string) (recovery.Report, error) {
+	return do[recovery.Report](ctx, d, "db.recover", &recoverArgs{Database: database, To: to, Level: level, Copy: copyRef{of}})
+}
