@@ -18,7 +18,7 @@ func (c *course) mendPages(ctx context.Context, fdb string) error {
 		return err
 	}
 	for _, kind := range slices.Sorted(maps.Keys(made)) {
-		c.did(rebuiltKinds[kind], message.Args{"n": made[kind]})
+		c.report.Steps = append(c.report.Steps, message.Plural(rebuiltKinds[kind], made[kind], nil))
 	}
 	if made[pageTransactions] > 0 {
 		c.problem("recovery.transactions_lost", nil)

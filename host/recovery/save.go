@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
@@ -32,6 +34,7 @@ type candidate struct {
 	seen     firebird.Inspection
 	lost     map[string]string // of a table, what this step knows that it left behind
 	problems []string
+	modelled bool // its structure is that of a proven copy
 }
 
 // rows is how many rows it has in all.
@@ -60,7 +63,7 @@ func (c *course) save(ctx context.Context) (best *candidate, err error) {
 		if found == nil {
 			continue
 		}
-		if best == nil || found.rows() > best.rows() {
+		if best == nil || found.rows() > best.rows() || found.modelled && found.rows() == best.rows() {
 			best = found
 		}
 		if best.way != wayMend && len(c.losses(best)) == 0 {
@@ -242,6 +245,9 @@ func (c *course) publish(ctx context.Context, k *candidate) error {
 	r.Path, r.Way, r.Bytes, r.Saved = c.options.To, k.way.name, bytes, maps.Clone(k.seen.Rows)
 	r.Lost = c.losses(k)
 	r.Problems = append(r.Problems, k.problems...)
+	if hurt := c.systemHurt(); len(hurt) > 0 && !k.modelled {
+		c.problem("recovery.system_hurt", message.Args{"tables": strings.Join(hurt, ", ")})
+	}
 	r.OK = len(r.Lost) == 0 && len(r.Problems) == 0
 	return nil
 }
@@ -267,6 +273,18 @@ func (c *course) losses(k *candidate) map[string]string {
 		}
 	}
 	return lost
+}
+
+// systemHurt are Firebird's own tables of which pages are damaged: what they say of the store's tables may be missing.
+func (c *course) systemHurt() []string {
+	var hurt []string
+	for relation := range c.seen.lostPages() {
+		if c.system(relation) {
+			hurt = append(hurt, cmp.Or(c.names[relation], "#"+strconv.Itoa(int(relation))))
+		}
+	}
+	slices.Sort(hurt)
+	return hurt
 }
 
 // firstOwn is the least id of a table that is not Firebird's own.

@@ -46,12 +46,12 @@ const (
 
 // structure makes a new database with the tables of the damaged one and no rows in them: from the copy itself, else from the
 // mended one, else from a proven copy. Its triggers are off; they are given, to be switched on again. So are its indexes.
-func (c *course) structure(ctx context.Context, fdb string) (triggers []string, err error) {
+func (c *course) structure(ctx context.Context, k *candidate) (triggers []string, err error) {
 	var failed []error
 	for _, from := range c.structures() {
-		fbk, err := from(ctx)
+		fbk, err := from.make(ctx)
 		if err == nil {
-			err = c.restore(ctx, fbk, fdb, firebird.RestoreOptions{Inactive: true, MetadataOnly: true})
+			err = c.restore(ctx, fbk, k.fdb, firebird.RestoreOptions{Inactive: true, MetadataOnly: true})
 		}
 		if fbk != "" {
 			_ = os.Remove(fbk)
@@ -60,31 +60,39 @@ func (c *course) structure(ctx context.Context, fdb string) (triggers []string, 
 			return nil, context.Cause(ctx)
 		}
 		if err == nil {
-			return c.quiet(ctx, fdb)
+			if k.modelled = from.copied; k.modelled {
+				k.problems = append(k.problems, message.Text("recovery.structure_of_copy", message.Args{"copy": c.options.Known.Name}))
+			}
+			return c.quiet(ctx, k.fdb)
 		}
 		failed = append(failed, err)
 	}
 	return nil, errors.Join(failed...)
 }
 
-// structures are the places where the structure can come from, the best first.
-func (c *course) structures() []func(context.Context) (string, error) {
-	of := func(fdb, name string) func(context.Context) (string, error) {
-		return func(ctx context.Context) (string, error) {
+// model is where a structure can come from: a backup that is made or taken out of a copy.
+type model struct {
+	make   func(ctx context.Context) (fbk string, err error)
+	copied bool // it is that of a proven copy
+}
+
+// structures are the models, the best first. Where Firebird's own tables are damaged that is the copy's: the damaged one
+// may have lost a column without anybody noticing.
+func (c *course) structures() []model {
+	of := func(fdb, name string) model {
+		return model{make: func(ctx context.Context) (string, error) {
 			fbk := c.own(name)
 			_, err := c.backup(ctx, fdb, fbk, firebird.BackupOptions{MetadataOnly: true, Ignore: true})
 			return fbk, err
-		}
+		}}
 	}
-	all := []func(context.Context) (string, error){of(c.copied(), "structure.fbk"), of(c.own("mended.fdb"), "structure-mended.fbk")}
+	all := []model{of(c.copied(), "structure.fbk"), of(c.own("mended.fdb"), "structure-mended.fbk")}
 	if known := c.options.Known; known != nil && known.Backup != nil {
-		all = append(all, func(ctx context.Context) (string, error) {
-			fbk, err := known.Backup(ctx, c.own("structure"))
-			if err == nil {
-				c.problem("recovery.structure_of_copy", message.Args{"copy": known.Name})
-			}
-			return fbk, err
-		})
+		copied := model{make: func(ctx context.Context) (string, error) { return known.Backup(ctx, c.own("structure")) }, copied: true}
+		if len(c.systemHurt()) > 0 {
+			return append([]model{copied}, all...)
+		}
+		all = append(all, copied)
 	}
 	return all
 }

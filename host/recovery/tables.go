@@ -15,7 +15,7 @@ import (
 // program for each range: damage that ends one ends only that.
 func (c *course) byTable(ctx context.Context) (*candidate, error) {
 	k := &candidate{way: wayTables, fdb: c.own("tables.new.fdb"), lost: map[string]string{}}
-	triggers, err := c.structure(ctx, k.fdb)
+	triggers, err := c.structure(ctx, k)
 	if err != nil {
 		c.did(k.way.failed, message.Args{"why": c.why(err)})
 		return nil, err
