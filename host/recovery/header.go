@@ -18,7 +18,7 @@ const (
 	atFlags      = 42
 	atODSMinor   = 64
 	atSnapshot   = 72
-	atClumplets  = 128
+	atItemsEnd   = 66
 	ofFirebird   = 0x8000 // set in the number of the structure by every Firebird
 	headerLength = 1024   // the smallest page that ever was
 )
@@ -100,18 +100,29 @@ type item struct {
 	at   int // of its kind
 }
 
-// items are those that follow in the first page.
+// items are those that follow in the first page. Where they begin differs between versions; where they end is written
+// there.
 func items(page []byte) []item {
-	var found []item
-	for at := atClumplets; at+2 <= len(page) && page[at] != itemEnd; {
+	for _, begin := range []int{132, 128} {
+		if found, ok := itemsFrom(page, begin); ok {
+			return found
+		}
+	}
+	return nil
+}
+
+// itemsFrom are the items from there on, where they end where they have to.
+func itemsFrom(page []byte, begin int) (found []item, ok bool) {
+	at := begin
+	for at+2 <= len(page) && page[at] != itemEnd {
 		length := int(page[at+1])
 		if at+2+length > len(page) {
-			break
+			return nil, false
 		}
 		found = append(found, item{page[at], page[at+2 : at+2+length], at})
 		at += 2 + length
 	}
-	return found
+	return found, at == int(short(page, atItemsEnd))
 }
 
 // unlock takes the state of a physical backup out of a first page, as `nbackup -F` does.

@@ -45,6 +45,15 @@ func (k *candidate) rows() (n int64) {
 	return n
 }
 
+// better tells whether a candidate is to be had rather than one of a step before. Of as many rows, the one is better that
+// knows what it lost, or whose structure is certainly whole.
+func (k *candidate) better(before *candidate) bool {
+	if rows := before.rows(); k.rows() != rows {
+		return k.rows() > rows
+	}
+	return k.modelled || len(k.lost) > 0
+}
+
 // save goes from the step that changes least to the one that changes most, as far as it may and as far as it has to; nil
 // where nothing could be saved. A step that is known to have lost something makes the next one worth its while, and so does
 // mending, of which nobody knows what it took out.
@@ -63,7 +72,7 @@ func (c *course) save(ctx context.Context) (best *candidate, err error) {
 		if found == nil {
 			continue
 		}
-		if best == nil || found.rows() > best.rows() || found.modelled && found.rows() == best.rows() {
+		if best == nil || found.better(best) {
 			best = found
 		}
 		if best.way != wayMend && len(c.losses(best)) == 0 {
