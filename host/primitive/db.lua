@@ -121,8 +121,12 @@ function dj.db.exclusive(opts, fn) end
 ---
 --- Example:
 --- ```lua
---- local saved = dj.db.recover("loja", { to = "C:/Resgate/LOJA.FDB" })
---- for name, what in pairs(saved.lost) do dj.log.warn(name .. ": " .. what) end
+--- local function rescue()
+---   local saved = dj.db.recover("loja", { to = "C:/Resgate/LOJA.FDB" })
+---   for name, what in pairs(saved.lost) do dj.log.warn(name .. ": " .. what) end
+--- end
+--- local ok, err = pcall(rescue)
+--- assert(ok or err:is("drive.not_found") or err:is("db.busy"))
 --- ```
 ---@param database_or_path string
 ---@param opts {to: string, level?: "validate"|"mend"|"salvage", copy?: dj.Copy|string}  copy: what the database had is compared with it; without one, with the newest proven

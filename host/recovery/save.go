@@ -157,7 +157,7 @@ func (c *course) mend(ctx context.Context) (string, error) {
 func (c *course) through(ctx context.Context, w way, from string, o firebird.BackupOptions) (*candidate, error) {
 	fbk := c.own(w.name + ".fbk")
 	defer func() { _ = os.Remove(fbk) }()
-	if _, err := c.backup(ctx, from, fbk, o); err != nil {
+	if err := c.backup(ctx, from, fbk, o); err != nil {
 		c.did(w.failed, message.Args{"why": c.why(err)})
 		return nil, err
 	}
@@ -194,7 +194,7 @@ func (c *course) proven(ctx context.Context, k *candidate) (_ *candidate, err er
 	return k, nil
 }
 
-func (c *course) backup(ctx context.Context, fdb, fbk string, o firebird.BackupOptions) (log firebird.Log, err error) {
+func (c *course) backup(ctx context.Context, fdb, fbk string, o firebird.BackupOptions) error {
 	o.WorkDir = c.dir
 	tables := 0
 	o.OnTable = func(string) {
@@ -203,21 +203,22 @@ func (c *course) backup(ctx context.Context, fdb, fbk string, o firebird.BackupO
 	}
 	backup, err := c.engine.Backup(ctx, fdb, o)
 	if err != nil {
-		return log, err
+		return err
 	}
 	defer backup.Close()
 	out, err := os.OpenFile(fbk, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return log, drive.Explain(err, c.dir)
+		return drive.Explain(err, c.dir)
 	}
 	_, err = io.Copy(out, backup)
 	if err = errors.Join(err, out.Close()); err != nil {
 		if message.Code(err) == "" {
 			err = drive.Explain(err, c.dir)
 		}
-		return log, err
+		return err
 	}
-	return backup.Wait()
+	_, err = backup.Wait()
+	return err
 }
 
 func (c *course) restore(ctx context.Context, fbk, fdb string, o firebird.RestoreOptions) error {

@@ -82,8 +82,7 @@ func (c *course) structures() []model {
 	of := func(fdb, name string) model {
 		return model{make: func(ctx context.Context) (string, error) {
 			fbk := c.own(name)
-			_, err := c.backup(ctx, fdb, fbk, firebird.BackupOptions{MetadataOnly: true, Ignore: true})
-			return fbk, err
+			return fbk, c.backup(ctx, fdb, fbk, firebird.BackupOptions{MetadataOnly: true, Ignore: true})
 		}}
 	}
 	all := []model{of(c.copied(), "structure.fbk"), of(c.own("mended.fdb"), "structure-mended.fbk")}
