@@ -318,8 +318,8 @@ func TestSkippedTablesAreLeftOutByExactName(t *testing.T) {
 }
 
 func TestBackupAndRestoreOverlap(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	db, e := oddServed(t), engine(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	b, err := firebirdtest.Tools(t).Backup(t.Context(), db, firebird.WayFIFO, firebird.BackupOptions{WorkDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)

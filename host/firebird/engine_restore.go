@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -38,14 +39,25 @@ const DefaultRestoreSilence = 30 * time.Minute
 // gbak takes an early end of its input for the end of a tape and asks for the next one. So the input is closed only
 // by Finish; everything else that ends a restore kills gbak and removes the database that it had begun.
 type Restore struct {
+	begin func() (*restoring, error) // starts a gbak
+	end   sync.Once
+
+	mu    sync.Mutex // on what follows
+	gbak  *restoring
+	again bool   // where gbak could not even create the database, another may try
+	head  []byte // what was written until then
+}
+
+// restoring is one gbak of it.
+type restoring struct {
 	job   *job
 	fdb   string
 	input *os.File
 
-	over chan struct{} // closed when gbak has ended and err stands
-	log  Log
-	err  error
-	end  sync.Once
+	over    chan struct{} // closed when gbak has ended and what follows stands
+	log     Log
+	err     error
+	unlucky bool // see createFails
 }
 
 // Restore starts to build a new database at fdb, where nothing may lie (fs.exists). It must be ended by Finish or
@@ -54,11 +66,21 @@ func (e *Engine) Restore(ctx context.Context, fdb string, o RestoreOptions) (*Re
 	if _, err := os.Lstat(fdb); err == nil {
 		return nil, message.New("fs.exists", "gbak.exists", message.Args{"path": fdb})
 	}
+	r := &Restore{begin: func() (*restoring, error) { return e.restoring(ctx, fdb, o) }, again: true}
+	var err error
+	r.gbak, err = r.begin()
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (e *Engine) restoring(ctx context.Context, fdb string, o RestoreOptions) (*restoring, error) {
 	reader, writer, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("restore %s: %w", fdb, err)
 	}
-	r := &Restore{job: newJob(ctx), fdb: fdb, input: writer, over: make(chan struct{})}
+	r := &restoring{job: newJob(ctx), fdb: fdb, input: writer, over: make(chan struct{})}
 	if o.OnTable != nil {
 		r.job.log.onTable = o.OnTable
 	}
@@ -98,7 +120,7 @@ func restoreArgs(fdb string, o RestoreOptions) []string {
 	return append(args, "stdin", fdb)
 }
 
-func (r *Restore) run(silence time.Duration) {
+func (r *restoring) run(silence time.Duration) {
 	defer close(r.over)
 	stopWatch, watched := make(chan struct{}), make(chan struct{})
 	go func() { defer close(watched); r.job.watch(silence, stopWatch) }()
@@ -108,6 +130,7 @@ func (r *Restore) run(silence time.Duration) {
 	e := r.job.ending(exit)
 	e.subject = r.fdb
 	r.err = e.verdict()
+	r.unlucky = r.err != nil && slices.ContainsFunc(e.failures, createFails)
 	r.log, _, _ = r.job.log.result()
 	r.job.cancel(nil)
 	_ = r.input.Close()
@@ -119,39 +142,122 @@ func (r *Restore) run(silence time.Duration) {
 	}
 }
 
-// Write gives gbak the next part of the backup, as fast as gbak takes it. When gbak is over it gives gbak's error;
-// what comes after the end of a backup that was restored well is taken and dropped, as gbak does with its padding.
-func (r *Restore) Write(p []byte) (int, error) {
+func (r *restoring) write(p []byte) (int, error) {
 	r.job.held.Store(false)
 	n, err := r.input.Write(p)
 	r.job.held.Store(true)
 	r.job.moved()
+	return n, err
+}
+
+// finish says that this was all.
+func (r *restoring) finish() {
+	r.job.held.Store(false)
+	_ = r.input.Close()
+	<-r.over
+}
+
+// created tells whether gbak has created the database, or is over.
+func (r *restoring) created() bool {
+	select {
+	case <-r.job.log.started:
+		return true
+	default:
+		return false
+	}
+}
+
+// Write gives gbak the next part of the backup, as fast as gbak takes it. When gbak is over it gives gbak's error;
+// what comes after the end of a backup that was restored well is taken and dropped, as gbak does with its padding.
+func (r *Restore) Write(p []byte) (int, error) {
+	gbak := r.current()
+	created := gbak.created()
+	n, err := gbak.write(p)
 	if err == nil {
+		r.keep(p, created)
 		return n, nil
 	}
-	<-r.over
-	if r.err != nil {
-		return n, r.err
+	<-gbak.over
+	if r.tryAgain(gbak) {
+		return r.Write(p)
+	}
+	if gbak.err != nil {
+		return n, gbak.err
 	}
 	return len(p), nil
 }
 
+func (r *Restore) current() *restoring {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.gbak
+}
+
+// headBytes is far more than a gbak and the pipe to it take before the database is created.
+const headBytes = 4 << 20
+
+// keep keeps what was written for a second gbak, until the first one has created the database.
+func (r *Restore) keep(p []byte, created bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.again = r.again && !created && len(r.head)+len(p) <= headBytes; !r.again {
+		r.head = nil
+		return
+	}
+	r.head = append(r.head, p...)
+}
+
+// tryAgain starts a second gbak in the place of one that was unlucky, and gives it all that the first one got.
+func (r *Restore) tryAgain(first *restoring) bool {
+	second, head := r.replace(first)
+	if second == nil {
+		return false
+	}
+	_, _ = second.write(head) // whoever writes next, or finishes, learns that it ended
+	return true
+}
+
+func (r *Restore) replace(first *restoring) (second *restoring, head []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.again || !first.unlucky {
+		return nil, nil
+	}
+	head, r.head, r.again = r.head, nil, false
+	second, err := r.begin()
+	if err != nil {
+		first.err = errors.Join(first.err, err)
+		return nil, nil
+	}
+	r.gbak = second
+	return second, head
+}
+
 // Started is closed when gbak has created the database, and at the latest when gbak ends.
-func (r *Restore) Started() <-chan struct{} { return r.job.log.started }
+func (r *Restore) Started() <-chan struct{} { return r.current().job.log.started }
 
 // Finish says that the whole backup was written and that it is a good one, waits for gbak, and gives its log. With an
 // error the database is gone again. No error says only that gbak is content: Inspect looks at what it built.
 func (r *Restore) Finish() (Log, error) {
 	r.end.Do(func() {
-		r.job.held.Store(false)
-		_ = r.input.Close()
+		gbak := r.current()
+		gbak.finish()
+		if r.tryAgain(gbak) {
+			r.current().finish()
+		}
 	})
-	<-r.over
-	return r.log, r.err
+	gbak := r.current()
+	<-gbak.over
+	return gbak.log, gbak.err
 }
 
 // Abort kills gbak and removes the database. After Finish it does nothing.
 func (r *Restore) Abort() {
-	r.end.Do(func() { r.job.cancel(errDropped) })
-	<-r.over
+	r.end.Do(func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.again = false
+		r.gbak.job.cancel(errDropped)
+	})
+	<-r.current().over
 }

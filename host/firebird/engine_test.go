@@ -19,7 +19,12 @@ import (
 
 func goodBackup(t *testing.T, e *firebird.Engine) []byte {
 	t.Helper()
-	b, err := e.Backup(t.Context(), oddFile(t), firebird.BackupOptions{})
+	return backupOf(t, e, oddFile(t))
+}
+
+func backupOf(t *testing.T, e *firebird.Engine, path string) []byte {
+	t.Helper()
+	b, err := e.Backup(t.Context(), path, firebird.BackupOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

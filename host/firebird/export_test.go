@@ -42,3 +42,6 @@ func NotOwner(ctx context.Context, db Database) error {
 
 // Clear sends away all who are connected, but for this connection.
 func Clear(ctx context.Context, c *Conn) error { return c.clear(ctx) }
+
+// Twice creates a database, once more where Firebird was unlucky.
+func Twice(create, remove func() error) error { return twice(create, remove) }

@@ -165,8 +165,7 @@ func (s *survey) pointerPage(number int, r role, roles map[int]role) []byte {
 // the copy tells: where its pages are found, and which transaction is the next.
 func (c *course) rebuildHeader(ctx context.Context) error {
 	model := c.own("model.fdb")
-	sql := fmt.Sprintf("create database '%s' page_size %d;\n", model, c.seen.size)
-	if _, err := c.engine.Script(ctx, "", sql); err != nil {
+	if err := c.engine.Create(ctx, model, fmt.Sprintf("page_size %d", c.seen.size)); err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(model) }()

@@ -33,6 +33,7 @@ import (
 //	longline    one line without end
 //	question    asks for another volume and waits for an answer
 //	elsewhere   has the server write into a folder that is not there, as a server on another machine sees ours
+//	unlucky     can not create the database the first time (firebird.createFails); unlucky2: nor the second
 //	grandchild  a whole backup, and 0, but a child of it lives on and holds the pipes open
 //
 // They are for backups; the same with "restore-" before it is for restores, whose bytes are the log ("restore-exit2",
@@ -85,9 +86,11 @@ func InstallStandin(t testing.TB, dir string) string {
 
 // The stand-in says what gbak says, where our code listens.
 const (
-	standinBegin = "gbak:readied database standin for backup\ngbak:creating file stdout\ngbak:starting transaction\n"
-	standinError = "gbak: ERROR:message length error (encountered 4, expected 8)\n"
-	standinAsk   = "Done with volume #0, \"stdout\"\n\tPress return to reopen that file, or type a new\n\tname followed by return to open a different file.\n  Name: "
+	standinBegin   = "gbak:readied database standin for backup\ngbak:creating file stdout\ngbak:starting transaction\n"
+	standinError   = "gbak: ERROR:message length error (encountered 4, expected 8)\n"
+	standinUnlucky = "gbak: ERROR:internal Firebird consistency check (page in use during flush (210), file: cch.cpp line: 2757)\n" +
+		"gbak: ERROR:failed to create database\ngbak:Exiting before completion due to errors\n"
+	standinAsk = "Done with volume #0, \"stdout\"\n\tPress return to reopen that file, or type a new\n\tname followed by return to open a different file.\n  Name: "
 )
 
 func standin(behaviour string, args []string) int {
@@ -140,6 +143,13 @@ func standin(behaviour string, args []string) int {
 		return realGbak(args, os.Stdout, os.Stderr)
 	case "elsewhere":
 		return realGbak(append(slices.Clone(args[:len(args)-1]), "/nowhere/backup.fbk"), os.Stdout, os.Stderr)
+	case "unlucky", "unlucky2":
+		if n := times(); n > 2 || n > 1 && only == "unlucky" {
+			return realGbak(args, os.Stdout, os.Stderr)
+		}
+		_, _ = io.ReadFull(os.Stdin, make([]byte, 16))
+		say(standinUnlucky)
+		return 1
 	case "sleep":
 		sleep()
 	default:
@@ -147,6 +157,18 @@ func standin(behaviour string, args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// times counts how often the stand-in was started in its folder.
+func times() int {
+	file, err := os.OpenFile("standin-times", os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
+	if err != nil {
+		return 0
+	}
+	defer file.Close()
+	_, _ = file.WriteString("x")
+	n, _ := io.ReadAll(io.NewSectionReader(file, 0, 1<<10))
+	return len(n)
 }
 
 // realGbak runs the real one in our process group, so that it ends with us.
