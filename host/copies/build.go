@@ -115,7 +115,7 @@ func (p *Prover) Build(ctx context.Context, w *Whole, server firebird.Database, 
 		return nil, err
 	}
 	clock := &timed{stage: site, now: p.Now, began: p.Now()}
-	proof, err := p.restoreFrom(ctx, clock, w, "restoring")
+	proof, err := p.restoreFrom(ctx, clock, w, "restoring", clock.began)
 	if err == nil && !proof.OK {
 		err = message.New("copy.bad", "copies.contradicted", message.Args{
 			"name": filepath.Base(w.Place.Path), "against": strings.Join(proof.Against, "; "),

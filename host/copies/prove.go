@@ -132,17 +132,18 @@ func (p *Prover) stage(ctx context.Context, m *Manifest) (stage, error) {
 }
 
 func (p *Prover) restore(ctx context.Context, s stage, m *Manifest, place Place) (*Proof, error) {
+	began := p.Now()
 	zip, err := artifactOf(place).open(p.Keys)
 	if err != nil {
 		return nil, &unreadError{err}
 	}
 	defer zip.Close()
-	return p.restoreFrom(ctx, s, &Whole{Manifest: m, Place: place, zip: zip}, "proving")
+	return p.restoreFrom(ctx, s, &Whole{Manifest: m, Place: place, zip: zip}, "proving", began)
 }
 
 // restoreFrom restores an open copy and judges what came of it.
-func (p *Prover) restoreFrom(ctx context.Context, s stage, w *Whole, step string) (*Proof, error) {
-	o := outcome{manifest: w.Manifest, sum: w.Place.zipSum(), began: p.Now(), now: p.Now}
+func (p *Prover) restoreFrom(ctx context.Context, s stage, w *Whole, step string, began time.Time) (*Proof, error) {
+	o := outcome{manifest: w.Manifest, sum: w.Place.zipSum(), began: began, now: p.Now}
 	part := w.Manifest.database()
 	entry, err := w.zip.Open(part.Name)
 	if err != nil {
