@@ -1,6 +1,7 @@
 package firebird
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/djscript/djscript/host/message"
@@ -101,4 +102,59 @@ func closing(open byte) string {
 
 func isWordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '$' || c >= 0x80
+}
+
+// changing are the words that a statement begins with which changes data or the structure of tables.
+var changing = []string{
+	"INSERT", "UPDATE", "DELETE", "MERGE", "EXECUTE", "CREATE", "ALTER", "RECREATE", "DROP", "COMMENT", "GRANT", "REVOKE", "SET",
+}
+
+// Reads refuses, with arg.sql, what is not one query, and a number of values that is not that of the places for them.
+func Reads(statement string, args []any) error {
+	if _, err := query(statement); err != nil {
+		return err
+	}
+	return counted(statement, args)
+}
+
+// Changes refuses, with arg.sql, what is not one statement that changes data or structure, and what a transaction can not
+// take back: an end of the transaction itself, and what is done to the database as a file or to its users; and a number of
+// values that is not that of the places for them.
+func Changes(statement string, args []any) error {
+	words := sqlWords(statement)
+	if len(words) > 0 && words[len(words)-1] == ";" {
+		words = words[:len(words)-1]
+	}
+	refused := ""
+	switch {
+	case len(words) == 0:
+		refused = `""`
+	case !slices.Contains(changing, words[0]):
+		refused = words[0]
+	case len(words) > 1 && slices.Contains([]string{"CREATE", "ALTER", "DROP", "RECREATE"}, words[0]) && slices.Contains([]string{"DATABASE", "SHADOW", "USER"}, words[1]),
+		words[0] == "SET" && (len(words) == 1 || words[1] != "GENERATOR"):
+		refused = strings.Join(words[:min(2, len(words))], " ")
+	case words[0] != "EXECUTE" && !holdsCode(words) && slices.Contains(words, ";"):
+		refused = "; " + words[slices.Index(words, ";")+1]
+	}
+	if refused != "" {
+		return message.New("arg.sql", "firebird.no_change", message.Args{"found": refused})
+	}
+	return counted(statement, args)
+}
+
+// holdsCode tells whether a statement has statements within: EXECUTE BLOCK, a procedure, a trigger.
+func holdsCode(words []string) bool { return slices.Contains(words, "BEGIN") }
+
+func counted(statement string, args []any) error {
+	want := 0
+	for _, word := range sqlWords(statement) {
+		if word == "?" {
+			want++
+		}
+	}
+	if want != len(args) {
+		return message.New("arg.sql", "firebird.parameters", message.Args{"want": want, "got": len(args)})
+	}
+	return nil
 }

@@ -31,3 +31,21 @@ func (t *Transaction) Exec(ctx context.Context, statement string, args ...any) (
 	}
 	return rows, nil
 }
+
+// Query runs a single SELECT or WITH within the transaction: it sees what the transaction has changed. See Snapshot.Query.
+func (t *Transaction) Query(ctx context.Context, statement string, args []any, maxRows int) (*Rows, error) {
+	return (&Snapshot{conn: t.conn, tx: t.tx}).Query(ctx, statement, args, maxRows)
+}
+
+// Check has the server understand a statement, and does not run it; arg.sql where it does not.
+func (t *Transaction) Check(ctx context.Context, statement string, args []any) error {
+	statement, _, err := t.conn.bind(statement, args)
+	if err != nil {
+		return err
+	}
+	prepared, err := t.tx.PrepareContext(ctx, statement)
+	if err != nil {
+		return told(ctx, err, t.conn.database)
+	}
+	return prepared.Close()
+}

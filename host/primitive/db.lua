@@ -132,3 +132,51 @@ function dj.db.exclusive(opts, fn) end
 ---@param opts {to: string, level?: "validate"|"mend"|"salvage", copy?: dj.Copy|string}  copy: what the database had is compared with it; without one, with the newest proven
 ---@return dj.Recovered
 function dj.db.recover(database_or_path, opts) end
+
+--- The rows of a SELECT, from one snapshot that is undone afterwards; within fn of dj.db.transaction, as that transaction
+--- sees them. Values go where the question marks stand, never into the text. Each row is a table by the names of its
+--- columns, in small letters; NULL is nil; NUMERIC, DECIMAL and BIGINT are dj.num; a date is "2026-03-02", a
+--- moment "2026-03-02T08:00:00". More than max_rows (10,000 where it is not said) is the error run.limit, never a part of
+--- the rows.
+---
+--- Example:
+--- ```lua
+--- local found = dj.db.query("select count(*) as N from VENDA")
+--- assert(found[1].n > dj.num(0))
+--- ```
+---@param sql string
+---@param params? table  in the order of the question marks; with n where one of them is nil: { "x", nil, n = 2 }
+---@param opts? {database?: string, max_rows?: integer, timeout?: string}
+---@return table<string, any>[]
+function dj.db.query(sql, params, opts) end
+
+--- Runs one statement that changes data or tables, in a transaction of its own or in that of dj.db.transaction, and gives how
+--- many rows it touched; where the script says with `rows` how many that have to be, anything else is db.rows and taken back,
+--- with the whole transaction. Nothing waits: db.busy where somebody else holds a row, which dj.retry is for. Not taken are
+--- COMMIT, ROLLBACK, and what is done to the database as a file or to its users. In a rehearsal the server has to understand
+--- the statement, and nothing runs.
+---
+--- Example:
+--- ```lua
+--- dj.db.exec("update PRODUTO set PRECO = ? where ID = ?", { dj.num("7.90"), 12 }, { rows = 1 })
+--- ```
+---@param sql string
+---@param params? table  as in dj.db.query
+---@param opts? {database?: string, rows?: integer, timeout?: string}
+---@return integer rows
+function dj.db.exec(sql, params, opts) end
+
+--- Runs fn: every dj.db.query and dj.db.exec of that database within is one transaction. It stays where fn ends well; an
+--- error, a timeout or a cancel takes all of it back. Gives what fn gives. In a rehearsal fn runs, and changes nothing.
+---
+--- Example:
+--- ```lua
+--- dj.db.transaction(function()
+---   dj.db.exec("delete from PRE_VENDA_ITEM where PRE_VENDA_ID = ?", { 7 })
+---   dj.db.exec("delete from PRE_VENDA where ID = ?", { 7 }, { rows = 1 })
+--- end)
+--- ```
+---@param opts? {database?: string, timeout?: string}
+---@param fn function
+---@return any
+function dj.db.transaction(opts, fn) end

@@ -52,11 +52,15 @@ type Copies interface {
 	Unpin(ctx context.Context, c copies.Copy) (copies.Copy, error)
 }
 
-// Firebird looks at databases, and closes and opens them.
+// Firebird looks at databases, works in them, and closes and opens them.
 type Firebird interface {
 	Info(ctx context.Context, d copies.Database) (firebird.Info, error)
 	Companies(ctx context.Context, d copies.Database) ([]firebird.Company, error)
 	Sessions(ctx context.Context, d copies.Database) ([]firebird.Session, error)
+	// Query answers a SELECT from a snapshot of its own.
+	Query(ctx context.Context, d copies.Database, statement string, args []any, maxRows int) (*firebird.Rows, error)
+	// Transact runs fn in one transaction, which stays where fn gives nil, and is taken back otherwise.
+	Transact(ctx context.Context, d copies.Database, fn func(Work) error) error
 	// Inspect validates a database file and counts its rows; closed says that it is that of a database that is closed now.
 	Inspect(ctx context.Context, path string, closed bool) (firebird.Inspection, error)
 	// CloseDatabase closes a database to everybody, or names who is connected (db.busy).

@@ -109,9 +109,10 @@ type Host struct {
 	// Decided is told of what each rotation decided; nil but for a simulated store.
 	Decided func(Decision)
 
-	held   map[string]bool // databases within dj.db.exclusive, by name; false in a rehearsal, which closes none
-	unsure map[string]bool // keys of the script's memory under which a dry run put what it can not know
-	warned []string        // what could not be looked at and was told
+	held   map[string]bool         // databases within dj.db.exclusive, by name; false in a rehearsal, which closes none
+	works  map[string]*transaction // those that fn of dj.db.transaction works in, by the name of the database
+	unsure map[string]bool         // keys of the script's memory under which a dry run put what it can not know
+	warned []string                // what could not be looked at and was told
 }
 
 //go:embed *.lua pt-BR/*.lua
@@ -132,7 +133,7 @@ func Stubs(language string) fs.FS {
 // All are the primitives of `dj`, bound to the host: the only list there is.
 func (h *Host) All() []lua.Func {
 	var all []lua.Func
-	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.recovering(), h.copy(), h.sending(), h.restoring(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
+	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.sql(), h.recovering(), h.copy(), h.sending(), h.restoring(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
 		all = append(all, noun...)
 	}
 	return all
@@ -142,21 +143,23 @@ func (h *Host) All() []lua.Func {
 // what nobody can know before.
 func (h *Host) plans() map[string]func(ctx context.Context, args any) (any, error) {
 	return map[string]func(context.Context, any) (any, error){
-		"copy.create":  h.planCreate,
-		"copy.adopt":   h.planAdopt,
-		"copy.prove":   h.planProve,
-		"copy.check":   h.planCheck,
-		"copy.prune":   h.planPrune,
-		"copy.send":    h.planSend,
-		"copy.pin":     h.planPin,
-		"copy.unpin":   h.planUnpin,
-		"db.exclusive": h.planExclusive,
-		"db.recover":   h.planRecover,
-		"copy.restore": h.planRestore,
-		"notify":       h.planNotify,
-		"drive.copy":   h.planDriveCopy,
-		"drive.eject":  h.planDriveEject,
-		"drive.wipe":   h.planDriveWipe,
+		"copy.create":    h.planCreate,
+		"copy.adopt":     h.planAdopt,
+		"copy.prove":     h.planProve,
+		"copy.check":     h.planCheck,
+		"copy.prune":     h.planPrune,
+		"copy.send":      h.planSend,
+		"copy.pin":       h.planPin,
+		"copy.unpin":     h.planUnpin,
+		"db.exclusive":   h.planExclusive,
+		"db.exec":        h.planExec,
+		"db.transaction": h.planTransaction,
+		"db.recover":     h.planRecover,
+		"copy.restore":   h.planRestore,
+		"notify":         h.planNotify,
+		"drive.copy":     h.planDriveCopy,
+		"drive.eject":    h.planDriveEject,
+		"drive.wipe":     h.planDriveWipe,
 	}
 }
 

@@ -156,6 +156,24 @@ func (e *engine) Sessions(ctx context.Context, d copies.Database) (found []fireb
 	return found, err
 }
 
+// Query answers a SELECT.
+func (e *engine) Query(ctx context.Context, d copies.Database, statement string, args []any, maxRows int) (rows *firebird.Rows, err error) {
+	err = connected(ctx, d, func(c *firebird.Conn) error {
+		return c.Snapshot(ctx, func(s *firebird.Snapshot) (err error) {
+			rows, err = s.Query(ctx, statement, args, maxRows)
+			return err
+		})
+	})
+	return rows, err
+}
+
+// Transact runs fn in one transaction.
+func (e *engine) Transact(ctx context.Context, d copies.Database, fn func(primitive.Work) error) error {
+	return connected(ctx, d, func(c *firebird.Conn) error {
+		return c.Transaction(ctx, func(t *firebird.Transaction) error { return fn(t) })
+	})
+}
+
 // Inspect validates a database file.
 func (e *engine) Inspect(ctx context.Context, path string, closed bool) (firebird.Inspection, error) {
 	return e.bench.Inspect(ctx, path, closed)

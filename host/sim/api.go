@@ -57,6 +57,7 @@ type (
 		Rows      map[string]int64 `lua:"rows"`
 		Grow      map[string]int64 `lua:"grow"`
 		Sessions  []sessionArg     `lua:"sessions"`
+		Answers   map[string]any   `lua:"answers"`
 	}
 	companyArg struct {
 		ID   string `lua:"id,required"`
@@ -352,7 +353,14 @@ func (s *Store) database(a *databaseArgs) error {
 	if _, err := s.config.Database(a.Name); err != nil {
 		return err
 	}
+	answers, err := answersOf(a.Answers)
+	if err != nil {
+		return err
+	}
 	d := s.databases[a.Name]
+	if a.Answers != nil {
+		d.answers = answers
+	}
 	d.rows, d.since = d.rowsNow(s.now), s.now
 	if a.Companies != nil {
 		d.companies = nil

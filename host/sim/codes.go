@@ -14,7 +14,7 @@ var codes = []string{
 	"arg.path", "arg.sql", "arg.value", "company.circle", "company.collision", "company.differs", "company.not_found", "company.profile", "company.structure",
 	"confirm.refused", "copy.bad", "copy.degraded", "copy.encrypted", "copy.foreign", "copy.key", "copy.not_found",
 	"copy.suspect",
-	"db.auth", "db.busy", "db.closed", "db.constraint", "db.corrupt", "db.encrypted", "db.failed", "db.incomplete", "db.not_found", "db.server", "db.version",
+	"db.auth", "db.busy", "db.closed", "db.constraint", "db.corrupt", "db.encrypted", "db.failed", "db.incomplete", "db.not_found", "db.rows", "db.server", "db.version",
 	"drive.busy", "drive.clone", "drive.fake", "drive.foreign", "drive.full", "drive.locked", "drive.not_found", "drive.read_only",
 	"drive.removed", "drive.system", "drive.unknown", "fs.denied", "fs.exists",
 	"gbak.failed", "gbak.hang", "gbak.killed",

@@ -154,7 +154,8 @@ function dj.Sim:plug(label, opts) end
 function dj.Sim:unplug(label) end
 
 --- Says what a database holds from now on: its companies, its rows by table, the rows that each day adds, who is connected
---- and so keeps a script from having it for itself.
+--- and so keeps a script from having it for itself; what it answers to SQL, by a part of the statement: rows for dj.db.query, where a
+--- number with a fraction is a dj.num, and for dj.db.exec how many are touched.
 ---
 --- Example:
 --- ```lua
@@ -164,7 +165,7 @@ function dj.Sim:unplug(label) end
 --- dj.expect.equal(sim:copies()[1].rows.VENDA, 200)
 --- ```
 ---@param name string
----@param opts? {companies?: dj.SimCompany[], rows?: table<string, integer>, grow?: table<string, integer>, sessions?: dj.SimSession[]}
+---@param opts? {companies?: dj.SimCompany[], rows?: table<string, integer>, grow?: table<string, integer>, sessions?: dj.SimSession[], answers?: table<string, table|integer>}
 function dj.Sim:database(name, opts) end
 
 --- Lays a file down.

@@ -69,7 +69,8 @@ type database struct {
 	grow      map[string]int64 // rows a day
 	since     time.Time        // when rows was true
 	sessions  []firebird.Session
-	closed    bool // to all but the run that closed it
+	answers   map[string]any // of SQL: the rows, or how many it touches, by what the statement holds
+	closed    bool           // to all but the run that closed it
 }
 
 // ran is one run, and what torture asks of it.

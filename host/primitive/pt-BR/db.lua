@@ -133,3 +133,50 @@ function dj.db.exclusive(opts, fn) end
 ---@param opts {to: string, level?: "validate"|"mend"|"salvage", copy?: dj.Copy|string}  copy: o que o banco tinha é comparado com ela; sem uma, com a mais nova provada
 ---@return dj.Recovered
 function dj.db.recover(database_or_path, opts) end
+
+--- As linhas de um SELECT, de um retrato do banco que é desfeito depois; dentro da fn de dj.db.transaction, como essa
+--- transação as vê. Os valores vão onde estão as interrogações, nunca no texto. Cada linha é uma tabela pelos nomes das
+--- colunas, em minúsculas; NULL é nil; NUMERIC, DECIMAL e BIGINT são dj.num; uma data é "2026-03-02", um instante
+--- "2026-03-02T08:00:00". Mais do que max_rows (10.000 onde ele não é dito) é o erro run.limit, nunca uma parte das linhas.
+---
+--- Exemplo:
+--- ```lua
+--- local found = dj.db.query("select count(*) as N from VENDA")
+--- assert(found[1].n > dj.num(0))
+--- ```
+---@param sql string
+---@param params? table  na ordem das interrogações; com n se algum for nil: { "x", nil, n = 2 }
+---@param opts? {database?: string, max_rows?: integer, timeout?: string}
+---@return table<string, any>[]
+function dj.db.query(sql, params, opts) end
+
+--- Executa um comando que altera dados ou tabelas, numa transação própria ou na de dj.db.transaction, e dá quantas linhas
+--- ele alterou; onde o script diz com `rows` quantas têm de ser, qualquer outro número é db.rows e é desfeito, com a
+--- transação inteira. Nada espera: db.busy onde outro segura uma linha, e para isso existe dj.retry. Não são aceitos COMMIT,
+--- ROLLBACK, e o que se faz ao banco como arquivo ou aos seus usuários. Num ensaio o servidor tem de entender o comando, e nada é
+--- executado.
+---
+--- Exemplo:
+--- ```lua
+--- dj.db.exec("update PRODUTO set PRECO = ? where ID = ?", { dj.num("7.90"), 12 }, { rows = 1 })
+--- ```
+---@param sql string
+---@param params? table  como em dj.db.query
+---@param opts? {database?: string, rows?: integer, timeout?: string}
+---@return integer rows
+function dj.db.exec(sql, params, opts) end
+
+--- Executa fn: todo dj.db.query e dj.db.exec daquele banco, dentro dela, é uma só transação. Ela fica onde fn termina bem;
+--- um erro, um tempo esgotado ou um cancelamento a desfaz inteira. Dá o que fn der. Num ensaio fn roda, e nada muda.
+---
+--- Exemplo:
+--- ```lua
+--- dj.db.transaction(function()
+---   dj.db.exec("delete from PRE_VENDA_ITEM where PRE_VENDA_ID = ?", { 7 })
+---   dj.db.exec("delete from PRE_VENDA where ID = ?", { 7 }, { rows = 1 })
+--- end)
+--- ```
+---@param opts? {database?: string, timeout?: string}
+---@param fn function
+---@return any
+function dj.db.transaction(opts, fn) end

@@ -154,7 +154,8 @@ function dj.Sim:plug(label, opts) end
 function dj.Sim:unplug(label) end
 
 --- Diz o que um banco contém de agora em diante: empresas, registros por tabela, registros que cada dia soma, quem está
---- conectado e, por isso, impede que um script o tenha só para si.
+--- conectado e, por isso, impede que um script o tenha só para si; o que ele responde a SQL, por uma parte do comando: linhas
+--- para dj.db.query, onde um número com casas decimais é um dj.num, e para dj.db.exec quantas são alteradas.
 ---
 --- Exemplo:
 --- ```lua
@@ -164,7 +165,7 @@ function dj.Sim:unplug(label) end
 --- dj.expect.equal(sim:copies()[1].rows.VENDA, 200)
 --- ```
 ---@param name string
----@param opts? {companies?: dj.SimCompany[], rows?: table<string, integer>, grow?: table<string, integer>, sessions?: dj.SimSession[]}
+---@param opts? {companies?: dj.SimCompany[], rows?: table<string, integer>, grow?: table<string, integer>, sessions?: dj.SimSession[], answers?: table<string, table|integer>}
 function dj.Sim:database(name, opts) end
 
 --- Põe um arquivo na loja.
