@@ -18,6 +18,7 @@ const (
 	FateKept       = "kept"
 	FateEliminated = "ELIMINATED"
 	FateNew        = "new"
+	FateLeftOut    = "left_out" // it is only in the copy, and was not asked for
 )
 
 // Preview is what a restore would do. It is told by what the copy says of itself and by the live database, without
@@ -30,6 +31,7 @@ type Preview struct {
 	Created   string    `json:"created"`
 	State     string    `json:"state"` // of the copy
 	Live      State     `json:"live"`
+	Way       Way       `json:"way"`
 	Companies []Company `json:"companies"`
 	Tables    []Table   `json:"tables"`
 	Newest    Newest    `json:"newest"`
@@ -93,6 +95,7 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 		m = &copies.Manifest{Companies: c.Companies, Rows: c.Rows} // what its card tells
 	}
 	p.refuse(err)
+	p.refuse(l.choose(ctx, m))
 	p.sides(l, m, p.compare(ctx, l, m))
 	p.doubts(c, l)
 	if !other {
@@ -167,7 +170,7 @@ func (p *Preview) compare(ctx context.Context, l *Look, m *copies.Manifest) (row
 
 // sides puts the two beside each other.
 func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
-	p.Companies = companiesOf(l, m.Companies)
+	p.Way, p.Companies = l.choice.way, l.choice.companies
 	p.Compare(rows, m.Rows)
 	if l.options.Files {
 		for _, one := range modelsOf(m, l.Database) {
@@ -181,11 +184,8 @@ func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
 	if rows != nil && m.Rows != nil {
 		p.structure()
 	}
-	switch gone := p.Eliminated(); {
-	case len(gone) > 0 && l.options.Eliminate:
+	if gone := p.Eliminated(); len(gone) > 0 && l.options.Eliminate {
 		p.say("restore.would_eliminate", message.Args{"companies": named(gone)})
-	case len(gone) > 0:
-		p.refuse(Eliminates(p.Database, gone))
 	}
 }
 
@@ -211,25 +211,6 @@ func Beside(c firebird.Company, live, inCopy bool) Company {
 		fate = FateEliminated
 	}
 	return Company{ID: c.ID, Name: c.Name, CNPJ: c.CNPJ, Live: live, InCopy: inCopy, Fate: fate}
-}
-
-// companiesOf are those of both sides, the live ones first, with what a whole restore makes of each.
-func companiesOf(l *Look, inCopy []firebird.Company) []Company {
-	found := []Company{}
-	for _, c := range l.companies {
-		same := func(other firebird.Company) bool { return other.ID == c.ID }
-		one := Beside(c, true, slices.ContainsFunc(inCopy, same))
-		if len(inCopy) == 0 { // a copy that names none says nothing of them
-			one.Fate = FateReplaced
-		}
-		found = append(found, one)
-	}
-	for _, c := range inCopy {
-		if !slices.ContainsFunc(l.companies, func(other firebird.Company) bool { return other.ID == c.ID }) {
-			found = append(found, Beside(c, false, true))
-		}
-	}
-	return found
 }
 
 func tablesOf(a, b map[string]int64) []string {
@@ -280,8 +261,8 @@ func (p *Preview) doubts(c copies.Copy, l *Look) {
 	case copies.Suspect:
 		p.say("restore.suspect", message.Args{"odd": strings.Join(c.Proof.Odd, "; ")})
 	}
-	if c.Partial {
-		p.say("restore.partial", nil)
+	if c.LeftOut != nil {
+		p.partial(c.LeftOut)
 	}
 	if c.Suspect != "" {
 		p.Warnings = append(p.Warnings, c.Suspect)
@@ -291,9 +272,24 @@ func (p *Preview) doubts(c copies.Copy, l *Look) {
 	}
 }
 
+// partial tells what a partial copy does not hold.
+func (p *Preview) partial(out *copies.LeftOut) {
+	if len(out.Companies) > 0 {
+		p.say("restore.partial_companies", message.Args{"companies": strings.Join(out.Companies, ", ")})
+	}
+	if out.ArchiveBefore > 0 {
+		p.say("restore.partial_years", message.Args{"year": out.ArchiveBefore})
+	}
+	if out.Files {
+		p.say("restore.partial", nil)
+	}
+}
+
 // Eliminated are the companies of which nothing would be left.
-func (p *Preview) Eliminated() (gone []Company) {
-	for _, c := range p.Companies {
+func (p *Preview) Eliminated() []Company { return eliminated(p.Companies) }
+
+func eliminated(all []Company) (gone []Company) {
+	for _, c := range all {
 		if c.Fate == FateEliminated {
 			gone = append(gone, c)
 		}
@@ -301,15 +297,18 @@ func (p *Preview) Eliminated() (gone []Company) {
 	return gone
 }
 
-// Eliminates refuses a restore that leaves nothing of some companies, which nobody gave up.
-func Eliminates(database string, gone []Company) error {
-	return message.New("guard.companies", "restore.eliminates", message.Args{"database": database, "companies": named(gone), "n": len(gone)})
+// Eliminates refuses a restore that leaves nothing of some companies, which nobody gave up; those of the copy that were
+// chosen could be put back beside them.
+func Eliminates(database string, gone []Company, chosen []firebird.Company) error {
+	return message.New("guard.companies", "restore.eliminates", message.Args{
+		"database": database, "companies": named(gone), "n": len(gone), "chosen": ids(chosen),
+	})
 }
 
 func named(all []Company) string {
 	var names []string
 	for _, c := range all {
-		names = append(names, c.ID+" "+c.Name)
+		names = append(names, strings.TrimSpace(c.ID+" "+c.Name))
 	}
 	return strings.Join(names, ", ")
 }

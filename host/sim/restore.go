@@ -33,7 +33,7 @@ func (s restores) Preview(_ context.Context, c copies.Copy, o restore.Options) (
 	}
 	p.Compare(live.rowsNow(s.now), c.Rows)
 	if gone := p.Eliminated(); len(gone) > 0 && !o.Eliminate {
-		p.Refused = restore.Eliminates(name, gone)
+		p.Refused = restore.Eliminates(name, gone, c.Companies)
 		p.Warnings = append(p.Warnings, p.Refused.Error())
 	}
 	return p, nil
