@@ -149,12 +149,17 @@ func (b *builder) sides(ctx context.Context, scrap string) (x *company.Exchange,
 	for _, one := range b.look.choice.chosen {
 		x.Companies = append(x.Companies, one.ID)
 	}
+	x.Untouched = b.look.untouched(&x.Into.Division, &x.From.Division)
+	return x, nil
+}
+
+// untouched are the tables of past years that are not brought back.
+func (l *Look) untouched(into, from *company.Division) []string {
 	names := map[string]bool{}
-	for _, t := range slices.Concat(x.Into.Division.Schema.Tables, x.From.Division.Schema.Tables) {
+	for _, t := range slices.Concat(into.Schema.Tables, from.Schema.Tables) {
 		names[t.Name] = true
 	}
-	x.Untouched = company.Before(slices.Sorted(maps.Keys(names)), profile.Archive, b.look.choice.archive)
-	return x, nil
+	return company.Before(slices.Sorted(maps.Keys(names)), l.Database.System.Archive, l.choice.archive)
 }
 
 // worked tells how far the work on rows is.

@@ -30,6 +30,7 @@ type choice struct {
 	chosen    []firebird.Company // whose rows come from the copy
 	archive   int                // yearly and monthly tables of before that year stay out; 0: none
 	apart     []string           // live tables with rows of before that year
+	schema    company.Schema     // of the live database, where it matters
 }
 
 // decide chooses by what was asked. Nothing that is there goes unless that was said: either what was chosen is put into what
@@ -46,7 +47,27 @@ func (l *Look) decide(ctx context.Context, m *copies.Manifest) (c choice, err er
 	}
 	c.way = l.way(m, &c)
 	c.companies = l.fates(m, &c)
-	return c, l.allowed(&c)
+	if err := l.allowed(&c); err != nil || c.way != Exchanged {
+		return c, err
+	}
+	l.division, err = company.Divide(c.schema, l.Database.System.Profile())
+	return c, err
+}
+
+// Choose is what a restore would make of companies by what the copy's card tells, with the companies that come from it. It is
+// for a store that has no real database; no live companies at all are no live database.
+func Choose(c copies.Copy, d copies.Database, live []firebird.Company, o Options) (way Way, all []Company, chosen []firebird.Company, err error) {
+	l := &Look{Copy: c, Database: d, Live: Readable, options: o, companies: live}
+	if live == nil {
+		l.Live = None
+	}
+	m := &copies.Manifest{Companies: c.Companies, Rows: c.Rows, LeftOut: c.LeftOut}
+	if l.choice.chosen, err = l.chosen(m); err == nil {
+		l.choice.way = l.way(m, &l.choice)
+		l.choice.companies = l.fates(m, &l.choice)
+		err = l.allowed(&l.choice)
+	}
+	return l.choice.way, l.choice.companies, l.choice.chosen, err
 }
 
 // choose decides, and where that can not be done shows the restore of all that the copy holds.
@@ -103,8 +124,8 @@ func (l *Look) year() error {
 // asked tells whether a part of the copy was asked for.
 func (l *Look) asked() bool { return l.options.Companies != nil || l.options.ArchiveFrom > 0 }
 
-// survey reads of the live database what the choice needs: which tables belong to companies, and which hold years that are
-// not brought back.
+// survey reads of the live database what the choice needs: its structure, and which tables hold years that are not brought
+// back.
 func (l *Look) survey(ctx context.Context, c *choice) error {
 	if l.Live != Readable || !l.asked() && c.archive == 0 {
 		return nil
@@ -113,21 +134,15 @@ func (l *Look) survey(ctx context.Context, c *choice) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(conn.Snapshot(ctx, func(tx *firebird.Snapshot) error { return l.divide(ctx, tx, c) }), conn.Close())
+	return errors.Join(conn.Snapshot(ctx, func(tx *firebird.Snapshot) error { return l.tables(ctx, tx, c) }), conn.Close())
 }
 
-func (l *Look) divide(ctx context.Context, tx *firebird.Snapshot, c *choice) error {
-	schema, err := company.Read(ctx, tx)
-	if err != nil {
+func (l *Look) tables(ctx context.Context, tx *firebird.Snapshot, c *choice) (err error) {
+	if c.schema, err = company.Read(ctx, tx); err != nil {
 		return err
 	}
-	if l.asked() && !l.options.Eliminate {
-		if l.division, err = company.Divide(schema, l.Database.System.Profile()); err != nil {
-			return err
-		}
-	}
 	var names []string
-	for _, t := range schema.Tables {
+	for _, t := range c.schema.Tables {
 		names = append(names, t.Name)
 	}
 	for _, name := range company.Before(names, l.Database.System.Archive, c.archive) {

@@ -41,7 +41,7 @@ type Look struct {
 	info      firebird.Info
 	version   firebird.Version // of the server; the zero one where it does not answer
 	companies []firebird.Company
-	division  company.Division // of the live database, where a part of the copy was asked for
+	division  company.Division // of the live database, where companies are put into it
 	choice    choice
 	whole     *copies.Whole
 }

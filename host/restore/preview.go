@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/company"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
@@ -35,12 +36,20 @@ type Preview struct {
 	Companies []Company `json:"companies"`
 	Tables    []Table   `json:"tables"`
 	Newest    Newest    `json:"newest"`
-	Lost      int64     `json:"lost"` // rows, at least, that came after the copy
-	Files     []File    `json:"files"`
-	Warnings  []string  `json:"warnings"`
+	Lost      int64     `json:"lost"` // rows, at least, that came after the copy and would go
+	// Deep says that the copy was restored to a scratch for it, Changes what has changed of the structure since, in words;
+	// DeepSeconds is about how long that takes.
+	Deep        bool     `json:"deep"`
+	DeepSeconds float64  `json:"deep_seconds"`
+	Changes     []string `json:"changes,omitempty"`
+	Files       []File   `json:"files"`
+	Warnings    []string `json:"warnings"`
 
 	// Refused is what would refuse it, as far as a look tells; it is among the warnings too. nil: nothing.
 	Refused error `json:"-"`
+
+	apart []string // tables of past years that would not be brought back
+	lost  string   // what the warnings say of Lost
 }
 
 // Company is a company on both sides.
@@ -51,6 +60,8 @@ type Company struct {
 	Live   bool   `json:"live"`
 	InCopy bool   `json:"in_copy"`
 	Fate   string `json:"fate"`
+
+	Tables []CompanyTable `json:"tables,omitempty"` // of a deep preview
 }
 
 // Table is a table on both sides; nil where a side has it not, or does not tell.
@@ -58,6 +69,7 @@ type Table struct {
 	Name string `json:"name"`
 	Now  *int64 `json:"now,omitempty"`
 	Copy *int64 `json:"copy,omitempty"`
+	Fate string `json:"fate"`
 }
 
 // Lost are the rows that the live table has more.
@@ -105,7 +117,14 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 		p.refuse(r.fits(l, m.Database.Engine))
 	}
 	p.refuse(l.barrier)
-	return p, ctx.Err()
+	p.DeepSeconds = deepSeconds(c, m)
+	if p.Way == Exchanged && !o.Deep {
+		p.say("restore.lost_untold", message.Args{"seconds": int(p.DeepSeconds)})
+	}
+	if err := ctx.Err(); err != nil || !o.Deep || c.State == copies.Bad {
+		return p, err
+	}
+	return p, r.deepen(ctx, p, l, o.Keys)
 }
 
 // refuse tells of what would refuse the restore.
@@ -170,8 +189,9 @@ func (p *Preview) compare(ctx context.Context, l *Look, m *copies.Manifest) (row
 
 // sides puts the two beside each other.
 func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
-	p.Way, p.Companies = l.choice.way, l.choice.companies
+	p.Way, p.Companies, p.apart = l.choice.way, l.choice.companies, l.choice.apart
 	p.Compare(rows, m.Rows)
+	l.tableFates(m, p.Tables)
 	if l.options.Files {
 		for _, one := range modelsOf(m, l.Database) {
 			fate := FateNew
@@ -181,24 +201,68 @@ func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
 			p.Files = append(p.Files, File{one.path, fate})
 		}
 	}
-	if rows != nil && m.Rows != nil {
+	if rows != nil && m.Rows != nil && p.Way != Exchanged {
 		p.structure()
 	}
-	if gone := p.Eliminated(); len(gone) > 0 && l.options.Eliminate {
-		p.say("restore.would_eliminate", message.Args{"companies": named(gone)})
+	if gone := p.Sacrifices(); len(gone) > 0 && l.options.Eliminate {
+		p.say("restore.would_eliminate", message.Args{"gone": strings.Join(gone, ", ")})
 	}
 }
 
 // Compare puts the rows of the live tables beside those of the copy, and warns of those that came in after it.
 func (p *Preview) Compare(rows, inCopy map[string]int64) {
 	for _, name := range tablesOf(rows, inCopy) {
-		t := Table{Name: name, Now: count(rows, name), Copy: count(inCopy, name)}
+		t := Table{Name: name, Now: count(rows, name), Copy: count(inCopy, name), Fate: FateReplaced}
+		switch {
+		case t.Now == nil:
+			t.Fate = FateNew
+		case t.Copy == nil:
+			t.Fate = FateEliminated
+		}
 		p.Tables = append(p.Tables, t)
-		p.Lost += t.Lost()
+		if p.Way != Exchanged { // whose the rows are only a deep preview tells
+			p.Lost += t.Lost()
+		}
 	}
-	if p.Lost > 0 {
-		p.Warnings = append(p.Warnings, message.Plural("restore.would_lose", int(p.Lost), nil))
+	p.loses()
+}
+
+// loses warns of what came after the copy.
+func (p *Preview) loses() {
+	said := slices.IndexFunc(p.Warnings, func(w string) bool { return w == p.lost })
+	if said >= 0 {
+		p.Warnings = slices.Delete(p.Warnings, said, said+1)
 	}
+	if p.lost = ""; p.Lost > 0 {
+		p.lost = message.Plural("restore.would_lose", int(p.Lost), nil)
+		p.Warnings = append(p.Warnings, p.lost)
+	}
+}
+
+// tableFates tells of each table what would become of it.
+func (l *Look) tableFates(m *copies.Manifest, all []Table) {
+	out := slices.Concat(l.without(m), l.choice.apart)
+	kept := company.Before(namesOf(all), l.Database.System.Archive, l.choice.archive)
+	for i := range all {
+		t := &all[i]
+		switch {
+		case l.choice.way != Exchanged:
+			if slices.Contains(out, t.Name) && t.Now != nil {
+				t.Fate = FateEliminated
+			}
+		case t.Now == nil:
+			t.Fate = FateLeftOut
+		case l.division.Of(t.Name) == nil, t.Copy == nil, slices.Contains(kept, t.Name):
+			t.Fate = FateKept
+		}
+	}
+}
+
+func namesOf(all []Table) (names []string) {
+	for _, t := range all {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 // Beside is a company with what a whole restore makes of it.
@@ -283,6 +347,17 @@ func (p *Preview) partial(out *copies.LeftOut) {
 	if out.Files {
 		p.say("restore.partial", nil)
 	}
+}
+
+// Sacrifices are the companies, and the tables of past years, of which nothing would be left, by name.
+func (p *Preview) Sacrifices() (names []string) {
+	for _, c := range p.Eliminated() {
+		names = append(names, strings.TrimSpace(c.ID+" "+c.Name))
+	}
+	if p.Way != Exchanged {
+		names = append(names, p.apart...)
+	}
+	return names
 }
 
 // Eliminated are the companies of which nothing would be left.

@@ -54,6 +54,7 @@ type Options struct {
 	Eliminate   bool // all else is ELIMINATED instead
 	Files       bool // document models are put back too, in place of those of the same name
 	Other       bool // the copy may be of another store: a person has said so
+	Deep        bool // a preview restores the copy to a scratch, and looks there
 	Keys        copies.Keys
 	Gate        func(copies.Database) Gate
 }
@@ -232,6 +233,18 @@ func (s *session) keepFile(why error) {
 
 // build builds the new database beside the live one, and proves it.
 func (s *session) build(ctx context.Context) error {
+	if err := s.construct(ctx); err != nil {
+		return err
+	}
+	if err := settle(s.record.Fresh, s.look.File); err != nil {
+		return err
+	}
+	s.record.Step = stepBuilt
+	return s.enter(s.record)
+}
+
+// construct builds the new database.
+func (s *session) construct(ctx context.Context) error {
 	began := s.Now()
 	site, err := s.Prover.Site(ctx, s.server())
 	if err != nil {
@@ -246,11 +259,7 @@ func (s *session) build(ctx context.Context) error {
 	s.step()
 	s.result.Seconds.Build = built.Seconds()
 	s.result.Seconds.Proof = s.Now().Sub(began).Seconds() - built.Seconds()
-	if err := settle(s.record.Fresh, s.look.File); err != nil {
-		return err
-	}
-	s.record.Step = stepBuilt
-	return s.enter(s.record)
+	return nil
 }
 
 // server is who builds where no engine of our own fits: it has to see the same files as we do.
