@@ -13,17 +13,23 @@ import (
 
 type (
 	restoreArgs struct {
-		Copy      copyRef `lua:"copy,arg"`
-		Database  string  `lua:"database"`
-		Eliminate bool    `lua:"eliminate_others"`
-		Files     bool    `lua:"files"`
-		To        string  `lua:"to"`
-		OnBusy    string  `lua:"on_busy" enum:"fail,shutdown"`
+		Copy        copyRef  `lua:"copy,arg"`
+		Database    string   `lua:"database"`
+		Companies   []string `lua:"companies,single"`
+		ArchiveFrom int      `lua:"archive_from"`
+		Eliminate   bool     `lua:"eliminate_others"`
+		Files       bool     `lua:"files"`
+		To          string   `lua:"to"`
+		OnBusy      string   `lua:"on_busy" enum:"fail,shutdown"`
 	}
 	previewArgs struct {
-		Copy     copyRef `lua:"copy,arg"`
-		Database string  `lua:"database"`
-		Files    bool    `lua:"files"`
+		Copy        copyRef  `lua:"copy,arg"`
+		Database    string   `lua:"database"`
+		Companies   []string `lua:"companies,single"`
+		ArchiveFrom int      `lua:"archive_from"`
+		Eliminate   bool     `lua:"eliminate_others"`
+		Files       bool     `lua:"files"`
+		Deep        bool     `lua:"deep"`
 	}
 )
 
@@ -40,7 +46,9 @@ func (h *Host) preview(ctx context.Context, a *previewArgs) (*restore.Preview, e
 	if err != nil {
 		return nil, err
 	}
-	return h.Restores.Preview(ctx, found, restore.Options{Database: a.Database, Files: a.Files})
+	return h.Restores.Preview(ctx, found, restore.Options{
+		Database: a.Database, Companies: a.Companies, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Deep: a.Deep,
+	})
 }
 
 // restore restores one copy, to a folder or in the place of the live database.
@@ -55,7 +63,7 @@ func (h *Host) restore(ctx context.Context, a *restoreArgs) (*restore.Result, er
 	var done []*restore.Result
 	err = h.one(ctx, func() error {
 		if a.To != "" {
-			result, err := h.Restores.To(ctx, found, a.To, nil)
+			result, err := h.Restores.To(ctx, found, a.To, o)
 			done = []*restore.Result{result}
 			return err
 		}
@@ -75,7 +83,9 @@ func (h *Host) restorable(ctx context.Context, a *restoreArgs) (copies.Copy, res
 	if a.OnBusy == "shutdown" {
 		closing = firebird.Closing{Force: true, Wait: courtesy}
 	}
-	o := restore.Options{Database: a.Database, Eliminate: a.Eliminate, Files: a.Files, Gate: h.gates(closing)}
+	o := restore.Options{
+		Database: a.Database, Companies: a.Companies, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Gate: h.gates(closing),
+	}
 	found, err := h.Copies.Find(ctx, a.Copy.ref)
 	if err != nil {
 		return found, o, err
@@ -92,18 +102,14 @@ func (h *Host) sacrificed(ctx context.Context, a *restoreArgs, c copies.Copy, o 
 	if err != nil {
 		return err
 	}
-	gone := p.Eliminated()
+	gone := p.Sacrifices()
 	if len(gone) == 0 {
 		return nil
-	}
-	var names strings.Builder
-	for _, one := range gone {
-		names.WriteString("\n  " + one.ID + " " + one.Name)
 	}
 	word := message.Text("primitive.eliminate_word", nil)
 	q := Question{
 		ID: "eliminate-" + p.Database, Danger: true, Word: word,
-		Text: message.Plural("primitive.eliminate_ask", len(gone), message.Args{"database": p.Database, "companies": names.String()}),
+		Text: message.Text("primitive.eliminate_ask", message.Args{"database": p.Database, "gone": "\n  " + strings.Join(gone, "\n  ")}),
 	}
 	yes, err := h.Env.Ask(ctx, q)
 	if err == nil && !yes {
