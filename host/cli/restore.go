@@ -26,6 +26,7 @@ type restoreAsked struct {
 	onBusy    string
 	grace     time.Duration
 	companies []string
+	tables    []string
 	from      int
 	deep      bool
 	set       bool
@@ -45,7 +46,7 @@ func (a *app) restoreCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "restore [COPY...]", Short: message.Text("cli.restore_short", nil), Long: message.Text("cli.restore_long", nil), Args: between(0, -1),
 		Example: "  djscript restore\n  djscript restore newest --dry-run\n  djscript restore 12 --yes --on-busy shutdown\n" +
-			"  djscript restore 12 --companies 1,3\n  djscript restore E:/Copias/loja.zip --to C:/Temp/volta\n  djscript restore --undo",
+			"  djscript restore 12 --companies 1,3\n  djscript restore 12 --tables PRODUTO,GRUPO\n  djscript restore E:/Copias/loja.zip --to C:/Temp/volta\n  djscript restore --undo",
 		RunE: func(c *cobra.Command, args []string) error {
 			asked.refs = args
 			return a.restore(c.Context(), asked)
@@ -57,6 +58,7 @@ func (a *app) restoreCommand() *cobra.Command {
 	f.BoolVar(&asked.set, "set", false, message.Text("cli.flag_restore_set", nil))
 	f.BoolVar(&asked.files, "files", false, message.Text("cli.flag_restore_files", nil))
 	f.StringSliceVar(&asked.companies, "companies", nil, message.Text("cli.flag_restore_companies", nil))
+	f.StringSliceVar(&asked.tables, "tables", nil, message.Text("cli.flag_restore_tables", nil))
 	f.IntVar(&asked.from, "archive-from", 0, message.Text("cli.flag_restore_archive_from", nil))
 	f.BoolVar(&asked.deep, "deep", false, message.Text("cli.flag_restore_deep", nil))
 	f.StringVar(&asked.onBusy, "on-busy", "fail", message.Text("cli.flag_on_busy", nil))
@@ -88,7 +90,7 @@ func (r restoreAsked) check() error {
 		return message.New("option.value", "cli.restore_on_busy", message.Args{"value": r.onBusy})
 	case r.database != "" && len(r.refs) > 1:
 		return message.New("arg.count", "cli.restore_one_database", nil)
-	case r.companies != nil && (len(r.refs) > 1 || r.set):
+	case (r.companies != nil || r.tables != nil) && (len(r.refs) > 1 || r.set):
 		return message.New("arg.count", "cli.restore_one_choice", nil)
 	}
 	return nil
@@ -113,13 +115,13 @@ func (a *app) restore(ctx context.Context, asked restoreAsked) error {
 	if err != nil {
 		return err
 	}
-	if len(asked.refs) == 0 && !asked.set && asked.companies == nil {
+	if len(asked.refs) == 0 && !asked.set && asked.companies == nil && asked.tables == nil {
 		if asked.companies, err = a.pickCompanies(ctx, wanted[0], talk); err != nil {
 			return err
 		}
 	}
 	r := primitive.Restoring{
-		Copies: wanted, To: asked.to, Database: asked.database, Companies: asked.companies, From: asked.from, Eliminate: asked.eliminate,
+		Copies: wanted, To: asked.to, Database: asked.database, Companies: asked.companies, Tables: asked.tables, From: asked.from, Eliminate: asked.eliminate,
 		Files: asked.files, Other: asked.other, Deep: asked.deep,
 		Force: asked.onBusy == "shutdown", Grace: asked.grace, Keys: keys,
 	}
@@ -268,7 +270,7 @@ func nonNil[T any](all []T, err error) (any, error) {
 // restoreParams are what the journal keeps of what was asked.
 func restoreParams(asked restoreAsked) map[string]any {
 	return map[string]any{
-		"copies": asked.refs, "to": asked.to, "database": asked.database, "companies": asked.companies, "archive_from": asked.from,
+		"copies": asked.refs, "to": asked.to, "database": asked.database, "companies": asked.companies, "tables": asked.tables, "archive_from": asked.from,
 		"eliminate_others": asked.eliminate, "files": asked.files, "on_busy": asked.onBusy,
 	}
 }

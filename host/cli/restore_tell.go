@@ -115,7 +115,8 @@ func tellSides(out io.Writer, p *restore.Preview) error {
 	rows = nil
 	same := 0
 	for _, t := range p.Tables {
-		if t.Now != nil && t.Copy != nil && *t.Now == *t.Copy {
+		chosen := p.Way == restore.Returned && t.Fate == restore.FateReplaced
+		if !chosen && t.Now != nil && t.Copy != nil && *t.Now == *t.Copy {
 			same++
 			continue
 		}
@@ -208,7 +209,10 @@ func (a *app) tellRestored(value any) {
 
 // tellExchanged tells of single companies that were put back, and what came or stayed because of them.
 func (a *app) tellExchanged(r *restore.Result) {
-	if r.Way != restore.Whole {
+	for _, t := range r.Tables {
+		a.print("cli.restored_table", message.Args{"table": t.Table, "rows": t.Rows, "back": t.Back, "stay": t.Stay})
+	}
+	if r.Way != restore.Whole && r.Way != restore.Returned {
 		var names []string
 		for _, c := range r.Companies {
 			names = append(names, strings.TrimSpace(c.ID+" "+c.Name))

@@ -187,9 +187,10 @@ function dj.copy.missing(where) end
 ---@field copy string        id
 ---@field seq string
 ---@field path string        of the restored database
----@field way "whole"|"part"|"exchanged"  exchanged: the companies were put into what was there
+---@field way "whole"|"part"|"exchanged"|"returned"  returned: single tables; exchanged: the companies were put into what was there
 ---@field companies dj.Company[]  that came from the copy
 ---@field rows table<string, integer>  that came from it
+---@field tables? {table: string, rows: integer, back: integer, stay: integer, made: boolean}[]  single ones: rows of the copy, those that were gone, newer ones that stay; made: the table itself was gone
 ---@field along? table<string, integer>  rows of others that came along, since the companies' rows refer to them
 ---@field held? table<string, integer>   the companies' rows that are not in it and stay, since rows that stay refer to them
 ---@field changes? string[]  of structure since the copy, and what they did
@@ -206,7 +207,10 @@ function dj.copy.missing(where) end
 --- Nothing goes that nobody gave up. A copy that has not all companies that are live raises guard.companies, unless companies
 --- are named: these come from the copy, and the others, and what all of them share, stay as they are. `archive_from` leaves
 --- yearly and monthly tables of before that year as they are. With `eliminate_others` all that does not come from the copy is
---- ELIMINATED instead, which asks and wants a word typed. A company that the copy has not raises company.not_found; rows that
+--- ELIMINATED instead, which asks and wants a word typed.
+---
+--- `tables` puts single tables back into what is there: a row that the copy has becomes what it was, one that came later stays,
+--- a table that is gone is made again, and no other table changes. A company that the copy has not raises company.not_found; rows that
 --- can not be put back raise company.structure or company.collision, and nothing has changed.
 ---
 --- Example:
@@ -218,7 +222,7 @@ function dj.copy.missing(where) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  the copy, its id, its number, or a path
----@param opts? {database?: string, companies?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
+---@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
 ---@return dj.Restored
 function dj.copy.restore(copy, opts) end
 
@@ -239,9 +243,9 @@ function dj.copy.restore(copy, opts) end
 ---@field created string
 ---@field state string       of the copy
 ---@field live "readable"|"broken"|"none"|""  the live database; "" where nobody can tell
----@field way "whole"|"part"|"exchanged"|""  how it would be restored; "" where nobody can tell
+---@field way "whole"|"part"|"exchanged"|"returned"|""  how it would be restored; "" where nobody can tell
 ---@field companies dj.PreviewedCompany[]
----@field tables {name: string, now?: integer, copy?: integer, fate: "replaced"|"kept"|"ELIMINATED"|"new"}[]  rows on both sides
+---@field tables {name: string, now?: integer, copy?: integer, fate: "replaced"|"kept"|"ELIMINATED"|"new"|"left_out"}[]  rows on both sides
 ---@field newest {now?: string, copy?: string}  the newest record, by the system's profile
 ---@field lost integer       rows, at least, that came in after the copy and would go
 ---@field changes? string[]   of a deep preview: structure that changed since the copy, and what it would do
@@ -262,6 +266,6 @@ function dj.copy.restore(copy, opts) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  the copy, its id, its number, or a path
----@param opts? {database?: string, companies?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, deep?: boolean}
+---@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, deep?: boolean}
 ---@return dj.Preview
 function dj.copy.preview(copy, opts) end

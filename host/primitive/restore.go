@@ -16,6 +16,7 @@ type (
 		Copy        copyRef  `lua:"copy,arg"`
 		Database    string   `lua:"database"`
 		Companies   []string `lua:"companies,single"`
+		Tables      []string `lua:"tables,single"`
 		ArchiveFrom int      `lua:"archive_from"`
 		Eliminate   bool     `lua:"eliminate_others"`
 		Files       bool     `lua:"files"`
@@ -26,6 +27,7 @@ type (
 		Copy        copyRef  `lua:"copy,arg"`
 		Database    string   `lua:"database"`
 		Companies   []string `lua:"companies,single"`
+		Tables      []string `lua:"tables,single"`
 		ArchiveFrom int      `lua:"archive_from"`
 		Eliminate   bool     `lua:"eliminate_others"`
 		Files       bool     `lua:"files"`
@@ -47,7 +49,7 @@ func (h *Host) preview(ctx context.Context, a *previewArgs) (*restore.Preview, e
 		return nil, err
 	}
 	return h.Restores.Preview(ctx, found, restore.Options{
-		Database: a.Database, Companies: a.Companies, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Deep: a.Deep,
+		Database: a.Database, Companies: a.Companies, Tables: a.Tables, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Deep: a.Deep,
 	})
 }
 
@@ -84,7 +86,7 @@ func (h *Host) restorable(ctx context.Context, a *restoreArgs) (copies.Copy, res
 		closing = firebird.Closing{Force: true, Wait: courtesy}
 	}
 	o := restore.Options{
-		Database: a.Database, Companies: a.Companies, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Gate: h.gates(closing),
+		Database: a.Database, Companies: a.Companies, Tables: a.Tables, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Gate: h.gates(closing),
 	}
 	found, err := h.Copies.Find(ctx, a.Copy.ref)
 	if err != nil {

@@ -15,6 +15,7 @@ type Restoring struct {
 	To        string        // a folder; "" in the place of the live databases
 	Database  string        // the store's database that a single copy is for; "" the one that it names
 	Companies []string      // nil: all of the copy
+	Tables    []string      // nil: it is not about single tables
 	From      int           // the first year of yearly and monthly tables; 0: all
 	Eliminate bool
 	Files     bool
@@ -27,7 +28,7 @@ type Restoring struct {
 
 func (r *Restoring) options(h *Host) restore.Options {
 	return restore.Options{
-		Database: r.Database, Companies: r.Companies, ArchiveFrom: r.From, Eliminate: r.Eliminate, Files: r.Files, Other: r.Other, Deep: r.Deep,
+		Database: r.Database, Companies: r.Companies, Tables: r.Tables, ArchiveFrom: r.From, Eliminate: r.Eliminate, Files: r.Files, Other: r.Other, Deep: r.Deep,
 		Keys: r.Keys,
 		Gate: h.gates(firebird.Closing{Force: r.Force, Wait: r.Grace}),
 	}
@@ -39,6 +40,7 @@ type (
 		To          string   `lua:"to"`
 		Database    string   `lua:"database"`
 		Companies   []string `lua:"companies"`
+		Tables      []string `lua:"tables"`
 		ArchiveFrom int      `lua:"archive_from"`
 		Eliminate   bool     `lua:"eliminate_others"`
 		Files       bool     `lua:"files"`
@@ -102,7 +104,7 @@ func (d *Desk) Preview(ctx context.Context, c copies.Copy, r Restoring) (*restor
 // Restore restores what a person wants.
 func (d *Desk) Restore(ctx context.Context, r Restoring) ([]*restore.Result, error) {
 	args := &restoreSetArgs{
-		To: r.To, Database: r.Database, Companies: r.Companies, ArchiveFrom: r.From, Eliminate: r.Eliminate, Files: r.Files, Other: r.Other,
+		To: r.To, Database: r.Database, Companies: r.Companies, Tables: r.Tables, ArchiveFrom: r.From, Eliminate: r.Eliminate, Files: r.Files, Other: r.Other,
 		Force: r.Force, desk: &r,
 	}
 	for _, c := range r.Copies {

@@ -24,7 +24,7 @@ func (s *session) at(site *copies.Site) *builder { return &builder{session: s, s
 
 func (b *builder) build(ctx context.Context) (took time.Duration, err error) {
 	switch b.look.choice.way {
-	case Exchanged:
+	case Exchanged, Returned:
 		err = b.exchange(ctx)
 	case Part:
 		err = b.part(ctx)
@@ -78,8 +78,8 @@ func (b *builder) part(ctx context.Context) error {
 	return b.sound(ctx, m)
 }
 
-// exchange restores what is there now, from the copy that was just made of it, and puts the chosen companies' rows in it as
-// the copy has them. What would go wrong is found out before the first row is written.
+// exchange restores what is there now, from the copy that was just made of it, and puts the chosen rows in it as the copy
+// has them. What would go wrong is found out before the first row is written.
 func (b *builder) exchange(ctx context.Context) (err error) {
 	if b.result.PreRestore == nil {
 		return message.New("db.corrupt", "restore.no_exchange", message.Args{"database": b.look.Database.Name})
@@ -100,7 +100,11 @@ func (b *builder) exchange(ctx context.Context) (err error) {
 		return err
 	}
 	began := b.Now()
-	if err := b.replace(ctx, scrap); err != nil {
+	put := b.replace
+	if b.look.choice.way == Returned {
+		put = b.putBack
+	}
+	if err := put(ctx, scrap); err != nil {
 		return err
 	}
 	b.took += b.Now().Sub(began)

@@ -16,12 +16,16 @@ import (
 // Way is how a restore comes to the new database.
 type Way string
 
-// Ways. Only the last keeps anything of what is there now.
+// Ways. Only the last two keep anything of what is there now.
 const (
 	Whole     Way = "whole"     // all that the copy holds
 	Part      Way = "part"      // what was chosen of the copy
 	Exchanged Way = "exchanged" // what is there now, with the rows of the chosen companies as the copy has them
+	Returned  Way = "returned"  // what is there now, with the rows of the chosen tables that the copy has
 )
+
+// keeps tells whether what was not chosen stays as it is.
+func (w Way) keeps() bool { return w == Exchanged || w == Returned }
 
 // choice is what is brought back of a copy, and what becomes of the rest.
 type choice struct {
@@ -36,6 +40,9 @@ type choice struct {
 // decide chooses by what was asked. Nothing that is there goes unless that was said: either what was chosen is put into what
 // is there, or all else is ELIMINATED. Every mistake in what was asked is in the error.
 func (l *Look) decide(ctx context.Context, m *copies.Manifest) (c choice, err error) {
+	if l.options.Tables != nil {
+		return c, l.tablesOf(m, &c)
+	}
 	if c.chosen, err = l.chosen(m); err != nil {
 		return c, err
 	}
@@ -62,6 +69,10 @@ func Choose(c copies.Copy, d copies.Database, live []firebird.Company, o Options
 		l.Live = None
 	}
 	m := &copies.Manifest{Companies: c.Companies, Rows: c.Rows, LeftOut: c.LeftOut}
+	if o.Tables != nil {
+		err = l.tablesOf(m, &l.choice)
+		return l.choice.way, l.choice.companies, nil, err
+	}
 	if l.choice.chosen, err = l.chosen(m); err == nil {
 		l.choice.way = l.way(m, &l.choice)
 		l.choice.companies = l.fates(m, &l.choice)

@@ -127,7 +127,7 @@ func (r *Restorer) check(ctx context.Context, l *Look) (err error) {
 // reads tells whether the copy of what is there could be read again, which is what single companies are put into.
 func (r *Restorer) reads(l *Look) error {
 	plain := func(d copies.Destination) bool { return len(d.Recipients) == 0 }
-	if l.choice.way != Exchanged || len(l.options.Keys) > 0 || slices.ContainsFunc(r.Safety, plain) {
+	if !l.choice.way.keeps() || len(l.options.Keys) > 0 || slices.ContainsFunc(r.Safety, plain) {
 		return nil
 	}
 	return message.New("copy.encrypted", "restore.safety_encrypted", nil)
@@ -168,7 +168,7 @@ func (r *Restorer) room(l *Look) error {
 	dir := filepath.Dir(l.File)
 	copied := l.whole.Manifest.Database.Bytes
 	need := copied
-	if l.choice.way == Exchanged { // what is there now, with what comes from a scratch on the bench
+	if l.choice.way.keeps() { // what is there now, with what comes from a scratch on the bench
 		bench := r.Prover.Bench.Dir
 		need += l.info.Bytes
 		if drive.SameDevice(bench, dir) {

@@ -121,7 +121,7 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 	if p.Way == Exchanged && !o.Deep {
 		p.say("restore.lost_untold", message.Args{"seconds": int(p.DeepSeconds)})
 	}
-	if err := ctx.Err(); err != nil || !o.Deep || c.State == copies.Bad {
+	if err := ctx.Err(); err != nil || !o.Deep || c.State == copies.Bad || p.Way == Returned {
 		return p, err
 	}
 	return p, r.deepen(ctx, p, l, o.Keys)
@@ -191,7 +191,11 @@ func (p *Preview) compare(ctx context.Context, l *Look, m *copies.Manifest) (row
 func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
 	p.Way, p.Companies, p.apart = l.choice.way, l.choice.companies, l.choice.apart
 	p.Compare(rows, m.Rows)
-	l.tableFates(m, p.Tables)
+	if p.Way == Returned {
+		p.back(l.options.Tables)
+	} else {
+		l.tableFates(m, p.Tables)
+	}
 	if l.options.Files {
 		for _, one := range modelsOf(m, l.Database) {
 			fate := FateNew
@@ -201,7 +205,7 @@ func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
 			p.Files = append(p.Files, File{one.path, fate})
 		}
 	}
-	if rows != nil && m.Rows != nil && p.Way != Exchanged {
+	if rows != nil && m.Rows != nil && !p.Way.keeps() {
 		p.structure()
 	}
 	if gone := p.Sacrifices(); len(gone) > 0 && l.options.Eliminate {
@@ -220,7 +224,7 @@ func (p *Preview) Compare(rows, inCopy map[string]int64) {
 			t.Fate = FateEliminated
 		}
 		p.Tables = append(p.Tables, t)
-		if p.Way != Exchanged { // whose the rows are only a deep preview tells
+		if !p.Way.keeps() { // whose the rows are only a deep preview tells
 			p.Lost += t.Lost()
 		}
 	}
@@ -354,7 +358,7 @@ func (p *Preview) Sacrifices() (names []string) {
 	for _, c := range p.Eliminated() {
 		names = append(names, strings.TrimSpace(c.ID+" "+c.Name))
 	}
-	if p.Way != Exchanged {
+	if !p.Way.keeps() {
 		names = append(names, p.apart...)
 	}
 	return names

@@ -13,6 +13,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/djscript/djscript/host/company"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
@@ -52,11 +53,13 @@ type Options struct {
 	Companies   []string
 	ArchiveFrom int
 	Eliminate   bool // all else is ELIMINATED instead
-	Files       bool // document models are put back too, in place of those of the same name
-	Other       bool // the copy may be of another store: a person has said so
-	Deep        bool // a preview restores the copy to a scratch, and looks there
-	Keys        copies.Keys
-	Gate        func(copies.Database) Gate
+	// Tables are those whose rows come back beside what is there; nil: it is not about single tables.
+	Tables []string
+	Files  bool // document models are put back too, in place of those of the same name
+	Other  bool // the copy may be of another store: a person has said so
+	Deep   bool // a preview restores the copy to a scratch, and looks there
+	Keys   copies.Keys
+	Gate   func(copies.Database) Gate
 }
 
 // Result is what came of a restore.
@@ -69,6 +72,7 @@ type Result struct {
 	Companies  []firebird.Company `json:"companies"`          // that came from the copy
 	Rows       map[string]int64   `json:"rows"`               // that came from it
 	Along      map[string]int64   `json:"along,omitempty"`    // rows of others that came along, since the companies' rows refer to them
+	Tables     []company.Returned `json:"tables,omitempty"`   // that came back, where it was single tables
 	Held       map[string]int64   `json:"held,omitempty"`     // the companies' rows that are not in it and stay, since rows that stay refer to them
 	Changes    []string           `json:"changes,omitempty"`  // of structure since the copy, and what they did, in words
 	KeptOld    string             `json:"kept_old,omitempty"` // the database that was there before

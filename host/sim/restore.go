@@ -118,7 +118,7 @@ func (s restores) one(ctx context.Context, c copies.Copy, o restore.Options) (re
 // has the rows of the side that has more.
 func (d *database) restore(r *restore.Result, sides []restore.Company, now time.Time) {
 	rows := maps.Clone(r.Rows)
-	if r.Way == restore.Exchanged {
+	if r.Way == restore.Exchanged || r.Way == restore.Returned {
 		for table, n := range d.rowsNow(now) {
 			rows[table] = max(n, rows[table])
 		}

@@ -189,9 +189,10 @@ function dj.copy.missing(where) end
 ---@field copy string        id
 ---@field seq string
 ---@field path string        do banco de dados restaurado
----@field way "whole"|"part"|"exchanged"  exchanged: as empresas foram postas no que estava lá
+---@field way "whole"|"part"|"exchanged"|"returned"  returned: tabelas soltas; exchanged: as empresas foram postas no que estava lá
 ---@field companies dj.Company[]  que vieram da cópia
 ---@field rows table<string, integer>  que vieram dela
+---@field tables? {table: string, rows: integer, back: integer, stay: integer, made: boolean}[]  as soltas: registros da cópia, os que tinham sumido, os mais novos que ficam; made: a própria tabela tinha sumido
 ---@field along? table<string, integer>  registros de outras que vieram junto, porque os das empresas apontam para eles
 ---@field held? table<string, integer>   registros das empresas que não estão nela e ficam, porque registros que ficam apontam para eles
 ---@field changes? string[]  de estrutura desde a cópia, e o que fizeram
@@ -208,7 +209,10 @@ function dj.copy.missing(where) end
 --- Nada se perde que ninguém entregou. Uma cópia que não tem todas as empresas atuais levanta guard.companies, a não ser que se
 --- diga quais vêm: essas vêm da cópia, e as outras, e o que é de todas, ficam como estão. `archive_from` deixa como estão as
 --- tabelas anuais e mensais de antes desse ano. Com `eliminate_others` tudo o que não vem da cópia é ELIMINADO, o que pergunta
---- e pede uma palavra digitada. Uma empresa que a cópia não tem levanta company.not_found; registros que não podem ser postos
+--- e pede uma palavra digitada.
+---
+--- `tables` põe tabelas soltas de volta dentro do que está lá: um registro que a cópia tem volta a ser o que era, um que veio
+--- depois fica, uma tabela que sumiu é feita de novo, e nenhuma outra tabela muda. Uma empresa que a cópia não tem levanta company.not_found; registros que não podem ser postos
 --- de volta levantam company.structure ou company.collision, e nada mudou.
 ---
 --- Exemplo:
@@ -220,7 +224,7 @@ function dj.copy.missing(where) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
----@param opts? {database?: string, companies?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
+---@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
 ---@return dj.Restored
 function dj.copy.restore(copy, opts) end
 
@@ -241,9 +245,9 @@ function dj.copy.restore(copy, opts) end
 ---@field created string
 ---@field state string       da cópia
 ---@field live "readable"|"broken"|"none"|""  o banco de dados atual; "" quando não se pode saber
----@field way "whole"|"part"|"exchanged"|""  como seria restaurada; "" quando não se pode saber
+---@field way "whole"|"part"|"exchanged"|"returned"|""  como seria restaurada; "" quando não se pode saber
 ---@field companies dj.PreviewedCompany[]
----@field tables {name: string, now?: integer, copy?: integer, fate: "replaced"|"kept"|"ELIMINATED"|"new"}[]  registros dos dois lados
+---@field tables {name: string, now?: integer, copy?: integer, fate: "replaced"|"kept"|"ELIMINATED"|"new"|"left_out"}[]  registros dos dois lados
 ---@field newest {now?: string, copy?: string}  o registro mais novo, pelo perfil do sistema
 ---@field lost integer       registros, no mínimo, que entraram depois da cópia e se iriam
 ---@field changes? string[]   da prévia profunda: o que mudou de estrutura desde a cópia, e o que isso faria
@@ -264,6 +268,6 @@ function dj.copy.restore(copy, opts) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
----@param opts? {database?: string, companies?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, deep?: boolean}
+---@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, deep?: boolean}
 ---@return dj.Preview
 function dj.copy.preview(copy, opts) end
