@@ -82,15 +82,24 @@ func reportOf(o *run.Outcome) *report {
 	if o.Value == nil {
 		return r
 	}
-	var value bytes.Buffer
-	encoder := json.NewEncoder(&value)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(o.Value); err != nil {
-		r.Exit, r.Errors = run.ExitFailed, []told{toldOf(fmt.Errorf("write result: %w", err))}
+	value, err := encoded(o.Value)
+	if err != nil {
+		r.Exit, r.Errors = run.ExitFailed, []told{toldOf(err)}
 		return r
 	}
-	r.Value = value.Bytes()
+	r.Value = value
 	return r
+}
+
+// encoded is a result in JSON.
+func encoded(value any) (json.RawMessage, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return nil, fmt.Errorf("write result: %w", err)
+	}
+	return text.Bytes(), nil
 }
 
 // plain is the error of a run without the place in the script and its line, where the script is a built-in one.

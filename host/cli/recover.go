@@ -15,6 +15,7 @@ import (
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/journal"
+	"github.com/djscript/djscript/host/lock"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/recovery"
@@ -25,7 +26,7 @@ import (
 type recoverAsked struct {
 	database  string // its name, or the path of its file
 	to, level string
-	of        string // the copy that tells what the database had
+	of, key   string // the copy that tells what the database had
 	wait      time.Duration
 }
 
@@ -43,6 +44,7 @@ func (a *app) recoverCommand() *cobra.Command {
 	c.Flags().StringVar(&asked.to, "to", "", message.Text("cli.flag_recover_to", nil))
 	c.Flags().StringVar(&asked.level, "level", recovery.Salvage, message.Text("cli.flag_level", nil))
 	c.Flags().StringVar(&asked.of, "copy", "", message.Text("cli.flag_recover_copy", nil))
+	keyFlag(c, &asked.key)
 	c.Flags().DurationVar(&asked.wait, "wait", 0, message.Text("cli.flag_wait", nil))
 	return c
 }
@@ -56,17 +58,20 @@ func (a *app) recover(ctx context.Context, asked recoverAsked) error {
 	if !slices.Contains([]string{recovery.Validate, recovery.Mend, recovery.Salvage}, asked.level) {
 		return message.New("arg.value", "recovery.level", message.Args{"level": asked.level})
 	}
-	var err error
+	keys, err := keysIn(asked.key)
+	if err != nil {
+		return err
+	}
 	if asked.to, err = filepath.Abs(asked.to); err != nil {
 		return fmt.Errorf("resolve %s: %w", asked.to, err)
 	}
 	if _, err := os.Stat(a.configPath()); err != nil {
-		return a.recoverAnywhere(ctx, asked)
+		return a.recoverAnywhere(ctx, asked, keys)
 	}
-	return a.recoverInStore(ctx, asked)
+	return a.recoverInStore(ctx, asked, keys)
 }
 
-func (a *app) recoverInStore(ctx context.Context, asked recoverAsked) error {
+func (a *app) recoverInStore(ctx context.Context, asked recoverAsked, keys copies.Keys) error {
 	store, err := a.host()
 	if err != nil {
 		return err
@@ -77,16 +82,23 @@ func (a *app) recoverInStore(ctx context.Context, asked recoverAsked) error {
 	params := map[string]any{"database": asked.database, "to": asked.to, "level": asked.level}
 	e := run.Errand{Name: "recover", Params: params, Wait: asked.wait, Files: true}
 	e.Do = func(ctx context.Context, desk *primitive.Desk) (any, error) {
-		return desk.Recover(ctx, asked.database, asked.to, asked.level, asked.of)
+		return desk.Recover(ctx, primitive.Recovering{Database: asked.database, To: asked.to, Level: asked.level, Copy: asked.of, Keys: keys})
 	}
 	o, err := a.errand(ctx, e)
 	if err != nil {
 		return err
 	}
-	if a.json {
+	unsaved, nothing := errors.AsType[*recovery.UnsavedError](o.Err)
+	switch {
+	case a.json && nothing:
+		told := reportOf(o)
+		if told.Value, err = encoded(unsaved.Report); err != nil {
+			return err
+		}
+		return a.tellReport(told)
+	case a.json:
 		return a.tellOutcome(o)
-	}
-	if unsaved, ok := errors.AsType[*recovery.UnsavedError](o.Err); ok {
+	case nothing:
 		a.tellUnsaved(unsaved.Report)
 	}
 	if report, ok := o.Value.(recovery.Report); ok && o.Err == nil {
@@ -124,7 +136,7 @@ func databaseOf(store *run.Host, named string) (string, error) {
 }
 
 // recoverAnywhere works on a machine that has no store, in a folder beside the new file.
-func (a *app) recoverAnywhere(ctx context.Context, asked recoverAsked) (err error) {
+func (a *app) recoverAnywhere(ctx context.Context, asked recoverAsked, keys copies.Keys) (err error) {
 	if asked.database == "" {
 		return message.New("arg.missing", "cli.recover_what", nil)
 	}
@@ -134,11 +146,13 @@ func (a *app) recoverAnywhere(ctx context.Context, asked recoverAsked) (err erro
 	}
 	options := recovery.Options{To: asked.to, Level: asked.level}
 	if asked.of != "" {
-		c, err := copies.Open(asked.of)
+		c, err := copies.Open(asked.of, keys...)
 		if err != nil {
 			return err
 		}
-		options.Known = primitive.KnownBy(c, nil)
+		if options.Known, err = primitive.KnownBy(c, keys); err != nil {
+			return err
+		}
 	}
 	path, err := filepath.Abs(asked.database)
 	if err != nil {
@@ -148,10 +162,12 @@ func (a *app) recoverAnywhere(ctx context.Context, asked recoverAsked) (err erro
 	if err := r.Check(path, options); err != nil {
 		return err
 	}
-	if r.Work, err = os.MkdirTemp(filepath.Dir(asked.to), ".djscript-recover-"); err != nil {
-		return message.Wrap(err, "fs.denied", "drive.denied", message.Args{"path": filepath.Dir(asked.to)})
+	work, leave, err := workBeside(ctx, filepath.Dir(asked.to))
+	if err != nil {
+		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(r.Work)) }()
+	r.Work = work
+	defer func() { err = errors.Join(err, leave()) }()
 	watcher := a.watcher()
 	r.Tell = func(p recovery.Progress) {
 		watcher.far(p.Step, filepath.Base(path))(p.Done, p.Total)
@@ -161,12 +177,37 @@ func (a *app) recoverAnywhere(ctx context.Context, asked recoverAsked) (err erro
 	return a.tellRecovery(report, err)
 }
 
+const workPrefix = ".djscript-recover-"
+
+// workBeside makes a folder for a recovery beside the new file, where the room is, and removes those of recoveries that died.
+func workBeside(ctx context.Context, folder string) (dir string, leave func() error, err error) {
+	dead, _ := filepath.Glob(filepath.Join(folder, workPrefix+"*")) // no name is lost that matters: it is only tidied
+	for _, one := range dead {
+		if held, err := lock.Take(ctx, one, "recover", "", 0); err == nil {
+			_ = errors.Join(held.Release(), os.RemoveAll(one))
+		}
+	}
+	if dir, err = os.MkdirTemp(folder, workPrefix); err != nil {
+		return "", nil, message.Wrap(err, "fs.denied", "drive.denied", message.Args{"path": folder})
+	}
+	held, err := lock.Take(ctx, dir, "recover", "", 0)
+	if err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, func() error { return errors.Join(held.Release(), os.RemoveAll(dir)) }, nil
+}
+
 // tellRecovery is the end of a recovery outside of any store.
 func (a *app) tellRecovery(report recovery.Report, err error) error {
-	if err != nil {
-		if unsaved, ok := errors.AsType[*recovery.UnsavedError](err); ok && !a.json {
-			a.tellUnsaved(unsaved.Report)
+	if unsaved, ok := errors.AsType[*recovery.UnsavedError](err); ok {
+		if a.json {
+			failed := describe(err)
+			told := map[string]any{"result": journal.Failed, "error": failed, "errors": []failure{failed}, "value": unsaved.Report}
+			return errors.Join(a.printJSON(told), ended(run.ExitOf(err)))
 		}
+		a.tellUnsaved(unsaved.Report)
+	}
+	if err != nil {
 		return err
 	}
 	result, code := journal.Done, run.ExitDone

@@ -27,6 +27,22 @@ func ReadManifest(path string, keys ...age.Identity) (*Manifest, error) {
 	return a.manifest(keys)
 }
 
+// ReadManifest reads the manifest of a copy at the first place where it can be read with these keys.
+func (c Copy) ReadManifest(keys Keys) (*Manifest, error) {
+	if err := c.nowhere(); err != nil {
+		return nil, err
+	}
+	var failed []error
+	for _, place := range c.best(keys) {
+		m, err := artifactOf(*place).manifest(keys)
+		if err == nil {
+			return m, nil
+		}
+		failed = append(failed, err)
+	}
+	return nil, errors.Join(failed...)
+}
+
 func (a artifact) manifest(keys []age.Identity) (*Manifest, error) {
 	zip, err := a.open(keys)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
@@ -18,6 +17,8 @@ type recoverArgs struct {
 	To       string  `lua:"to,required"`
 	Level    string  `lua:"level" enum:"validate,mend,salvage"`
 	Copy     copyRef `lua:"copy"`
+
+	keys copies.Keys
 }
 
 // recovering is db.recover. Who may do it may write the whole of a database into a new file, and nothing else: a power of
@@ -74,7 +75,7 @@ func (h *Host) recoverable(ctx context.Context, a *recoverArgs) (path string, o 
 	if !wholePath(o.To) {
 		return "", o, message.New("arg.value", "primitive.recover_to", message.Args{"path": o.To})
 	}
-	if o.Known, err = h.known(ctx, database, a.Copy); err != nil {
+	if o.Known, err = h.known(ctx, database, a); err != nil {
 		return "", o, err
 	}
 	return path, o, h.Env.Spend(FilesWritten, 1)
@@ -101,13 +102,14 @@ func wholePath(text string) bool {
 func samePath(a, b string) bool { return filepath.Clean(a) == filepath.Clean(b) }
 
 // known is what a copy says that the database had: the copy that was named, or the newest proven one that holds all of it.
-func (h *Host) known(ctx context.Context, database string, named copyRef) (*recovery.Known, error) {
-	if named.ref != "" {
-		c, err := h.Copies.Find(ctx, named.ref)
+// One that nobody named and that is locked serves for nothing.
+func (h *Host) known(ctx context.Context, database string, a *recoverArgs) (*recovery.Known, error) {
+	if a.Copy.ref != "" {
+		c, err := h.Copies.Find(ctx, a.Copy.ref)
 		if err != nil {
 			return nil, err
 		}
-		return KnownBy(c, nil), nil
+		return KnownBy(c, a.keys)
 	}
 	if database == "" {
 		return nil, nil
@@ -118,32 +120,51 @@ func (h *Host) known(ctx context.Context, database string, named copyRef) (*reco
 		return nil, err
 	}
 	for _, c := range all {
-		if !c.Partial && len(c.Rows) > 0 {
-			return KnownBy(c, nil), nil
+		if c.Partial {
+			continue
+		}
+		if known, err := KnownBy(c, a.keys); err == nil {
+			return known, nil
 		}
 	}
 	return nil, nil
 }
 
 // KnownBy is what a copy tells a recovery of its database; the keys open it where it is encrypted.
-func KnownBy(c copies.Copy, keys copies.Keys) *recovery.Known {
+func KnownBy(c copies.Copy, keys copies.Keys) (*recovery.Known, error) {
+	rows, parts := c.Rows, c.Parts
+	if len(rows) == 0 { // it is locked, and only what is in it tells
+		m, err := c.ReadManifest(keys)
+		if err != nil {
+			return nil, err
+		}
+		rows, parts = m.Rows, m.Parts
+	}
 	return &recovery.Known{
-		Name: strings.TrimSpace(c.Seq + " " + c.Day), Rows: c.Rows,
+		Name: message.Text("primitive.recover_by", message.Args{"seq": c.Seq, "day": message.Day(c.Day)}), Rows: rows,
 		Backup: func(ctx context.Context, dir string) (string, error) {
-			at := slices.IndexFunc(c.Parts, func(p copies.Part) bool { return p.Kind == copies.PartDatabase })
+			at := slices.IndexFunc(parts, func(p copies.Part) bool { return p.Kind == copies.PartDatabase })
 			if at < 0 {
 				return "", message.New("copy.bad", "primitive.recover_no_part", message.Args{"name": c.Name})
 			}
-			files, told, err := copies.Extract(ctx, c, dir, []string{c.Parts[at].Name}, keys...)
+			files, told, err := copies.Extract(ctx, c, dir, []string{parts[at].Name}, keys...)
 			if err != nil {
 				return "", errors.Join(append(told, err)...)
 			}
 			return files[0], nil
 		},
-	}
+	}, nil
 }
 
-// Recover saves what can be saved of a damaged database; the copy named tells what it had, "" the newest proven one.
-func (d *Desk) Recover(ctx context.Context, database, to, level, of string) (recovery.Report, error) {
-	return do[recovery.Report](ctx, d, "db.recover", &recoverArgs{Database: database, To: to, Level: level, Copy: copyRef{of}})
+// Recovering is what a person wants to be saved.
+type Recovering struct {
+	Database  string // its name, or the path of its file
+	To, Level string
+	Copy      string // what the database had; "" the newest proven one tells
+	Keys      copies.Keys
+}
+
+// Recover saves what can be saved of a damaged database.
+func (d *Desk) Recover(ctx context.Context, r Recovering) (recovery.Report, error) {
+	return do[recovery.Report](ctx, d, "db.recover", &recoverArgs{Database: r.Database, To: r.To, Level: r.Level, Copy: copyRef{r.Copy}, keys: r.Keys})
 }

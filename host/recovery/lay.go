@@ -20,6 +20,7 @@ func lay(ctx context.Context, from, to string) (bytes int64, err error) {
 		return 0, fmt.Errorf("open new database: %w", err)
 	}
 	defer in.Close()
+	drive.SweepParts(filepath.Dir(to), func(name string) bool { return name == filepath.Base(to) }) // of a recovery that died here
 	out, err := drive.Create(filepath.Dir(to), filepath.Base(to))
 	if err != nil {
 		return 0, err

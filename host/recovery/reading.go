@@ -37,10 +37,18 @@ const (
 // chunk are records of a table by their numbers; nil: all that there are.
 type chunk []int64
 
-// all reads the table. Where a program died and did not say how far it had come, it is read once more with a program for
+// all reads the table, unless Firebird does not know any more what is in it: then each of its records would fail alone, one
+// program after the other. Where a program died and did not say how far it had come, it is read once more with a program for
 // each chunk.
 func (r *reading) all(ctx context.Context) error {
-	err := r.read(ctx, chunksAtOnce)
+	known, err := r.answers(ctx)
+	if err != nil {
+		return err
+	}
+	if r.whole = !known; r.whole {
+		return nil
+	}
+	err = r.read(ctx, chunksAtOnce)
 	if !errors.Is(err, errUnknown) {
 		return err
 	}
@@ -49,6 +57,18 @@ func (r *reading) all(ctx context.Context) error {
 	}
 	r.saved, r.skips, r.blank = 0, 0, 0
 	return r.read(ctx, 1)
+}
+
+// noRecord is the number of a record that no table has.
+const noRecord = 1 << 36
+
+// answers tells whether the table can be asked at all.
+func (r *reading) answers(ctx context.Context) (bool, error) {
+	if !r.table.known {
+		return false, nil
+	}
+	done, err := r.run(ctx, []chunk{{noRecord}})
+	return done == 1, err
 }
 
 // empty takes the rows out again.
@@ -62,10 +82,6 @@ func (r *reading) empty(ctx context.Context) error {
 // read reads the table in chunks, so many with one program, and in ever smaller ones down to the record that can not be
 // read.
 func (r *reading) read(ctx context.Context, most int) error {
-	if !r.table.known {
-		r.whole = true
-		return nil
-	}
 	left := r.chunks()
 	for size := most; len(left) > 0; {
 		done, err := r.run(ctx, left[:min(size, len(left))])

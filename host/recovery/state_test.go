@@ -205,3 +205,25 @@ func TestKeysOfRecordsAreTheEngines(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Where Firebird no longer knows what is in a table, its records are not tried one after the other.
+func TestATableThatFirebirdNoLongerKnowsIsGivenUpAtOnce(t *testing.T) {
+	p := newPatient(t)
+	columns := p.of(pageData, p.relation("RDB$RELATION_FIELDS"))
+	path := p.with(func(file []byte) { clear(p.page(file, columns[len(columns)/2])) })
+	known := p.known()
+	known.Rows = nil // then what the reading itself tells stands in the report
+	report, err := p.recover(path, Options{Known: known})
+	if err != nil {
+		t.Fatal(err, report.Steps)
+	}
+	given := 0
+	for name, lost := range report.Lost {
+		if report.Saved[name] == 0 && strings.HasPrefix(lost, "all of it") {
+			given++
+		}
+	}
+	if given == 0 || report.Way != "tables" {
+		t.Errorf("%s: %v\n%s", report.Way, report.Lost, strings.Join(report.Steps, "\n"))
+	}
+}
