@@ -133,7 +133,7 @@ func TestADeletedCompanyComesBackAndTheOthersAreUntouched(t *testing.T) {
 		len(result.Told)+len(result.Changes)+len(result.Along)+len(result.Held) > 0 {
 		t.Errorf("%+v", result)
 	}
-	if result.PreRestore == nil || result.Seconds.Build <= 0 || result.Seconds.Proof <= 0 {
+	if result.PreRestore == nil || result.PreRestore.State != copies.Verified || result.Seconds.Build <= 0 || result.Seconds.Proof <= 0 {
 		t.Errorf("%+v, %+v", result.PreRestore, result.Seconds)
 	}
 	s.leaves("loja.fdb.before-1")
@@ -469,6 +469,25 @@ func TestADeepPreviewNamesWhatWouldStopIt(t *testing.T) {
 	o.Companies = []string{"9"}
 	if p, err := s.Preview(t.Context(), c, o); err != nil || message.Code(p.Refused) != "company.not_found" || len(p.Companies) != 3 {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+func TestWhereTheLiveCompaniesCanNotBeToldTheyAreNotGivenUp(t *testing.T) {
+	s := chain(t)
+	c := s.copy()
+	then := s.sums(s.db.At, of("1", "2", "3"))
+	firebirdtest.Script(t, s.db.At, "insert into EMPRESA (ID, RAZAO, FANTASIA, CNPJ) values (9, 'Nova', 'Nova', '11222333000900'); commit;")
+	s.Databases[0].System.Companies = "select NADA from EMPRESA"
+	if p := s.previewed(c, s.options()); !strings.Contains(strings.Join(p.Warnings, "\n"), "whether the copy lacks one") {
+		t.Errorf("%q", p.Warnings)
+	}
+	result := s.restore(c, s.choosing("1", "2", "3"))
+	if result.Way != Exchanged {
+		t.Errorf("%+v", result)
+	}
+	got := s.sums(s.db.At, everything)
+	if now := s.sums(s.db.At, of("1", "2", "3")); got["EMPRESA"].Rows != 4 || now["VENDA"] != then["VENDA"] {
+		t.Errorf("%v", got)
 	}
 }
 
