@@ -229,6 +229,22 @@ commit;`)
 	}
 }
 
+// A copy that leaves years out takes none away, also where all its companies come.
+func TestYearsThatTheCopyHasNotStayAsTheyAre(t *testing.T) {
+	s := chain(t)
+	c := s.partial(2025)
+	firebirdtest.Script(t, s.db.At, "delete from VENDA_ITEM_2025; commit;")
+	now := s.sums(s.db.At, everything)
+	s.refused(c, s.options(), "guard.companies", "VENDA_2022")
+	if result := s.restore(c, s.choosing("1", "2", "3")); result.Way != Exchanged {
+		t.Errorf("%+v", result)
+	}
+	got := s.sums(s.db.At, everything)
+	if got["VENDA_2022"] != now["VENDA_2022"] || now["VENDA_2022"].Rows == 0 || got["VENDA_ITEM_2025"].Rows == 0 {
+		t.Errorf("%v, %v", got, now)
+	}
+}
+
 func TestYearsThatAreNotAskedForStayAsTheyAre(t *testing.T) {
 	s := chain(t)
 	c := s.copy()
@@ -499,6 +515,13 @@ func TestACompanyToAFolder(t *testing.T) {
 	result, err := To(t.Context(), s.Prover, c, dir, o)
 	if err != nil || result.Way != Part || len(result.Companies) != 1 || result.Rows["VENDA"] == 0 || result.Rows["VENDA"] >= s.sums(s.db.At, everything)["VENDA"].Rows {
 		t.Errorf("%+v, %v", result, err)
+	}
+	s.Prover.Databases[0].System.Column = []string{"NADA"} // found out when the copy is restored
+	if _, err := To(t.Context(), s.Prover, c, dir+"3", o); message.Code(err) != "company.profile" {
+		t.Errorf("%v", err)
+	}
+	if left, err := os.ReadDir(dir + "3"); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
 	}
 	o.Companies = []string{"9"}
 	if _, err := To(t.Context(), s.Prover, c, dir+"2", o); message.Code(err) != "company.not_found" || exists(dir+"2") {
