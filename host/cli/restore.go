@@ -84,7 +84,7 @@ func (r restoreAsked) check() error {
 		}
 	}
 	switch {
-	case ways > 1:
+	case ways > 1, r.old() && (r.companies != nil || r.from != 0 || r.eliminate || r.deep):
 		return message.New("arg.count", "cli.restore_ways", nil)
 	case r.onBusy != "fail" && r.onBusy != "shutdown":
 		return message.New("option.value", "cli.restore_on_busy", message.Args{"value": r.onBusy})

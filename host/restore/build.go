@@ -29,20 +29,29 @@ func (b *builder) build(ctx context.Context) (took time.Duration, err error) {
 	case Part:
 		err = b.part(ctx)
 	default:
-		b.result.Rows, err = b.restore(ctx, b.look.whole, b.record.Fresh)
+		err = b.whole(ctx)
 	}
 	return b.took, err
 }
 
 // restore restores a copy into a new file.
-func (b *builder) restore(ctx context.Context, w *copies.Whole, fdb string) (rows map[string]int64, err error) {
+func (b *builder) restore(ctx context.Context, w *copies.Whole, fdb string) (*copies.Built, error) {
 	built, err := b.site.Build(ctx, w, fdb)
 	if err != nil {
 		return nil, err
 	}
 	b.step()
 	b.took += built.Restored
-	return built.Proof.Rows, nil
+	return built, nil
+}
+
+// whole restores the copy as it is.
+func (b *builder) whole(ctx context.Context) error {
+	built, err := b.restore(ctx, b.look.whole, b.record.Fresh)
+	if err == nil {
+		b.result.Rows = built.Proof.Rows
+	}
+	return err
 }
 
 // part restores the copy and takes out what was not chosen.
@@ -89,8 +98,13 @@ func (b *builder) exchange(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, now.Close()) }()
-	if _, err := b.restore(ctx, now, b.record.Fresh); err != nil {
+	built, err := b.restore(ctx, now, b.record.Fresh)
+	if err != nil {
 		return err
+	}
+	attested, told := b.Prover.Attest(ctx, *b.result.PreRestore, now, built)
+	if b.result.PreRestore = &attested; told != nil {
+		b.result.Told = append(b.result.Told, told)
 	}
 	scrap, err := b.site.Scrap()
 	if err != nil {

@@ -172,7 +172,7 @@ func (l *Look) tables(ctx context.Context, tx *firebird.Snapshot, c *choice) (er
 func (l *Look) way(m *copies.Manifest, c *choice) Way {
 	part := len(c.chosen) < len(m.Companies) || slices.ContainsFunc(l.without(m), func(t string) bool { return m.Rows[t] > 0 })
 	switch {
-	case l.Live == Readable && !l.options.Eliminate && l.asked() && (part || len(c.apart) > 0 || len(l.others(m, c)) > 0):
+	case l.Live == Readable && !l.options.Eliminate && l.asked() && (part || len(c.apart) > 0 || len(l.others(m, c)) > 0 || l.untold != nil):
 		return Exchanged
 	case part:
 		return Part

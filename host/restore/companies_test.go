@@ -133,7 +133,7 @@ func TestADeletedCompanyComesBackAndTheOthersAreUntouched(t *testing.T) {
 		len(result.Told)+len(result.Changes)+len(result.Along)+len(result.Held) > 0 {
 		t.Errorf("%+v", result)
 	}
-	if result.PreRestore == nil || result.Seconds.Build <= 0 || result.Seconds.Proof <= 0 {
+	if result.PreRestore == nil || result.PreRestore.State != copies.Verified || result.Seconds.Build <= 0 || result.Seconds.Proof <= 0 {
 		t.Errorf("%+v, %+v", result.PreRestore, result.Seconds)
 	}
 	s.leaves("loja.fdb.before-1")
@@ -226,6 +226,22 @@ commit;`)
 	}
 	if got["CLIENTE"] == now["CLIENTE"] || got["VENDA_2025"] == now["VENDA_2025"] || now["VENDA_2022"] == ours["VENDA_2022"] {
 		t.Error("nothing was there to come back")
+	}
+}
+
+// A copy that leaves years out takes none away, also where all its companies come.
+func TestYearsThatTheCopyHasNotStayAsTheyAre(t *testing.T) {
+	s := chain(t)
+	c := s.partial(2025)
+	firebirdtest.Script(t, s.db.At, "delete from VENDA_ITEM_2025; commit;")
+	now := s.sums(s.db.At, everything)
+	s.refused(c, s.options(), "guard.companies", "VENDA_2022")
+	if result := s.restore(c, s.choosing("1", "2", "3")); result.Way != Exchanged {
+		t.Errorf("%+v", result)
+	}
+	got := s.sums(s.db.At, everything)
+	if got["VENDA_2022"] != now["VENDA_2022"] || now["VENDA_2022"].Rows == 0 || got["VENDA_ITEM_2025"].Rows == 0 {
+		t.Errorf("%v, %v", got, now)
 	}
 }
 
@@ -472,6 +488,25 @@ func TestADeepPreviewNamesWhatWouldStopIt(t *testing.T) {
 	}
 }
 
+func TestWhereTheLiveCompaniesCanNotBeToldTheyAreNotGivenUp(t *testing.T) {
+	s := chain(t)
+	c := s.copy()
+	then := s.sums(s.db.At, of("1", "2", "3"))
+	firebirdtest.Script(t, s.db.At, "insert into EMPRESA (ID, RAZAO, FANTASIA, CNPJ) values (9, 'Nova', 'Nova', '11222333000900'); commit;")
+	s.Databases[0].System.Companies = "select NADA from EMPRESA"
+	if p := s.previewed(c, s.options()); !strings.Contains(strings.Join(p.Warnings, "\n"), "whether the copy lacks one") {
+		t.Errorf("%q", p.Warnings)
+	}
+	result := s.restore(c, s.choosing("1", "2", "3"))
+	if result.Way != Exchanged {
+		t.Errorf("%+v", result)
+	}
+	got := s.sums(s.db.At, everything)
+	if now := s.sums(s.db.At, of("1", "2", "3")); got["EMPRESA"].Rows != 4 || now["VENDA"] != then["VENDA"] {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestACompanyToAFolder(t *testing.T) {
 	s := chain(t)
 	c := s.copy()
@@ -480,6 +515,13 @@ func TestACompanyToAFolder(t *testing.T) {
 	result, err := To(t.Context(), s.Prover, c, dir, o)
 	if err != nil || result.Way != Part || len(result.Companies) != 1 || result.Rows["VENDA"] == 0 || result.Rows["VENDA"] >= s.sums(s.db.At, everything)["VENDA"].Rows {
 		t.Errorf("%+v, %v", result, err)
+	}
+	s.Prover.Databases[0].System.Column = []string{"NADA"} // found out when the copy is restored
+	if _, err := To(t.Context(), s.Prover, c, dir+"3", o); message.Code(err) != "company.profile" {
+		t.Errorf("%v", err)
+	}
+	if left, err := os.ReadDir(dir + "3"); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
 	}
 	o.Companies = []string{"9"}
 	if _, err := To(t.Context(), s.Prover, c, dir+"2", o); message.Code(err) != "company.not_found" || exists(dir+"2") {

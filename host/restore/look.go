@@ -41,6 +41,7 @@ type Look struct {
 	info      firebird.Info
 	version   firebird.Version // of the server; the zero one where it does not answer
 	companies []firebird.Company
+	untold    error            // why nobody can tell which companies are live
 	division  company.Division // of the live database, where companies are put into it
 	choice    choice
 	whole     *copies.Whole
@@ -254,7 +255,7 @@ func (l *Look) ask(ctx context.Context, conn *firebird.Conn) (err error) {
 		return err
 	}
 	if query := l.Database.System.Companies; query != "" {
-		l.companies, _ = conn.Companies(ctx, query) // a profile that does not fit is told where copies are made
+		l.companies, l.untold = conn.Companies(ctx, query)
 	}
 	return ctx.Err()
 }

@@ -335,6 +335,9 @@ func (p *Preview) doubts(c copies.Copy, l *Look) {
 	if c.Suspect != "" {
 		p.Warnings = append(p.Warnings, c.Suspect)
 	}
+	if l.untold != nil && p.Way != Exchanged {
+		p.warn(message.Wrap(l.untold, "company.not_found", "restore.untold", message.Args{"database": l.Database.Name}))
+	}
 	if l.Live == Broken {
 		p.warn(message.Wrap(l.Why, "db.corrupt", "restore.live_broken", message.Args{"path": l.File}))
 	}

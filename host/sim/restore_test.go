@@ -11,6 +11,8 @@ const restorer = `return dj.script {
     first = function() return dj.copy.restore("1") end,
     eliminate = function() return dj.copy.restore("1", { eliminate_others = true }).companies end,
     folder = function() return dj.copy.restore("1", { to = "D:/volta" }).path end,
+    one = function() return dj.copy.restore("1", { companies = { "1" } }) end,
+    none = function() return dj.copy.restore("1", { companies = { "7" } }) end,
     look = function() return dj.copy.preview("1") end,
   },
 }`
@@ -38,6 +40,12 @@ func TestASimulatedDatabaseIsRestored(t *testing.T) {
 			dj.expect.equal({ r.exit, r.error.code }, { 4, "guard.companies" })
 			dj.expect.equal(sim:run("volta:eliminate").error.code, "confirm.refused")
 			dj.expect.equal(#sim:run("volta:eliminate", {}, { yes = "eliminate-loja" }).value, 1)`,
+		"chosen companies come, and the others stay": `
+			sim:database("loja", { rows = { VENDA = 1 }, companies = { { id = "1", name = "Matriz" }, { id = "2", name = "Nova" } } })
+			local r = sim:run("volta:one")
+			dj.expect.equal({ r.exit, r.value.way, #r.value.companies, r.value.rows.VENDA }, { 0, "exchanged", 1, 100 })
+			dj.expect.equal(sim:run("volta:first").error.code, "guard.companies")
+			dj.expect.equal(sim:run("volta:none").error.code, "company.not_found")`,
 		"who is connected is named": `
 			sim:database("loja", { rows = { VENDA = 1 }, companies = { { id = "1", name = "Matriz" } }, sessions = { { program = "C:/DJ/DJPDV.exe" } } })
 			local r = sim:run("volta:first")
