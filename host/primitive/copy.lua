@@ -4,7 +4,7 @@
 
 ---@class dj.Part
 ---@field name string
----@field kind "database"|"files"|"config"
+---@field kind "database"|"files"|"config"|"state"
 ---@field original? string  where it came from
 ---@field bytes integer
 ---@field sha256 string
