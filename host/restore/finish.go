@@ -75,10 +75,14 @@ func (r *Restorer) conclude(ctx context.Context, rec *record, open func(context.
 			return done, err
 		}
 	}
-	if exists(rec.File) {
+	if exists(rec.File) && !rec.Arrival {
 		if err := open(ctx); err != nil {
 			return done, err
 		}
+	}
+	unlaid := r.settleFiles(rec, done)
+	if unlaid != nil && (rec.Arrival || !done) {
+		return done, unlaid
 	}
 	switch {
 	case rec.Step == stepUndoing && done:
@@ -88,9 +92,9 @@ func (r *Restorer) conclude(ctx context.Context, rec *record, open func(context.
 	case rec.Step != stepReverting && done && rec.Kept != "":
 		rec.Step = stepDone
 	default:
-		return done, r.forget(rec.ID)
+		return done, errors.Join(unlaid, r.forgetWhole(rec))
 	}
-	return done, r.enter(rec)
+	return done, errors.Join(unlaid, r.enter(rec))
 }
 
 // swap is what is to have the name of the live database, and where what had it goes.

@@ -25,6 +25,7 @@ const dieVariable = "RESTORE_TEST_DIE"
 type dying struct {
 	Dir, Server, Path, User, Password string
 	Copy                              string // path; "" undoes the last restore
+	Files                             bool
 	At                                int    // the step that it does not survive
 }
 
@@ -54,7 +55,7 @@ func die(plan string) {
 	m.Progress = func(copies.Progress) { step() }
 	gates := func(copies.Database) Gate { return g }
 	if err = errors.Join(err, noTools); err == nil {
-		err = once(ctx, r, p.Copy, gates)
+		err = once(ctx, r, p.Copy, Options{Gate: gates, Files: p.Files})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -63,16 +64,16 @@ func die(plan string) {
 	os.Exit(0)
 }
 
-func once(ctx context.Context, r *Restorer, path string, gates func(copies.Database) Gate) error {
+func once(ctx context.Context, r *Restorer, path string, o Options) error {
 	if path == "" {
-		_, err := r.Undo(ctx, "", gates)
+		_, err := r.Undo(ctx, "", o.Gate)
 		return err
 	}
 	c, err := copies.Open(path)
 	if err != nil {
 		return err
 	}
-	l, err := r.Look(ctx, c, Options{Gate: gates})
+	l, err := r.Look(ctx, c, o)
 	if err != nil {
 		return err
 	}
@@ -83,10 +84,14 @@ func once(ctx context.Context, r *Restorer, path string, gates func(copies.Datab
 // dies runs the program until its end or that step, and tells whether it was killed.
 func (s *store) dies(path string, at int) bool {
 	s.Helper()
-	db := s.db.At
-	plan, err := json.Marshal(dying{
-		Dir: filepath.Dir(db.Path), Server: db.Server, Path: db.Path, User: db.User, Password: db.Password.Reveal(), Copy: path, At: at,
-	})
+	return s.diesOf(dying{Copy: path, At: at})
+}
+
+func (s *store) diesOf(p dying) bool {
+	s.Helper()
+	db, at := s.db.At, p.At
+	p.Dir, p.Server, p.Path, p.User, p.Password = filepath.Dir(db.Path), db.Server, db.Path, db.User, db.Password.Reveal()
+	plan, err := json.Marshal(p)
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -94,6 +94,10 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 	}
 	p.refuse(err)
 	p.sides(l, m, p.compare(ctx, l, m))
+	p.Files = r.previewFiles(m, l.Database, o)
+	if o.Config && m.ID != "" { // a card names no parts
+		p.refuse(configured(m, c.Seq))
+	}
 	p.doubts(c, l)
 	if !other {
 		p.refuse(foreign(c, r.Store))
@@ -169,15 +173,6 @@ func (p *Preview) compare(ctx context.Context, l *Look, m *copies.Manifest) (row
 func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
 	p.Companies = companiesOf(l, m.Companies)
 	p.Compare(rows, m.Rows)
-	if l.options.Files {
-		for _, one := range modelsOf(m, l.Database) {
-			fate := FateNew
-			if exists(one.path) {
-				fate = FateReplaced
-			}
-			p.Files = append(p.Files, File{one.path, fate})
-		}
-	}
 	if rows != nil && m.Rows != nil {
 		p.structure()
 	}

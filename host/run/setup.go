@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/djscript/djscript/host/copies"
@@ -53,8 +54,8 @@ func inside(folder, file string) bool {
 	return err == nil && filepath.IsLocal(relative)
 }
 
-// calendarFiles are the files of dates that lie beside djscript.toml or beside the reseller's file. One that can not be read
-// is a mistake of djscript.toml, and told there.
+// calendarFiles are the files of dates: those beside djscript.toml or the reseller's file by where they lie, any other by the
+// name of its calendar. One that can not be read is a mistake of djscript.toml, and told there.
 func (h *Host) calendarFiles() (files []copies.File) {
 	for _, c := range h.Config.Calendars {
 		at := filepath.FromSlash(c.File)
@@ -62,16 +63,23 @@ func (h *Host) calendarFiles() (files []copies.File) {
 			at = filepath.Join(h.Config.Dir, at)
 		}
 		root, under := h.homeOf(at)
-		if c.File == "" || !inside(root, at) {
+		more, err := filesIn(at, root, under, func(string) bool { return true })
+		if c.File == "" || err != nil || len(more) != 1 {
 			continue
 		}
-		more, err := filesIn(at, root, under, func(string) bool { return true })
-		if err == nil {
-			files = append(files, more...)
+		if !inside(root, at) {
+			if !plainName.MatchString(c.Name) {
+				continue
+			}
+			more[0].Name = calendarFolder + "/" + c.Name + ".txt"
 		}
+		files = append(files, more...)
 	}
 	return files
 }
+
+// plainName is a name that TOML writes without quotes.
+var plainName = regexp.MustCompile(`^[\pL\pN_-]+$`)
 
 // memories are what scripts keep from run to run, and the keys of dj.once. A file with a secret of the store in it goes
 // nowhere.

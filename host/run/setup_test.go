@@ -45,7 +45,7 @@ func TestWhatANewPCNeedsIsAlsoWhatScriptsKeep(t *testing.T) {
 		found[f.Name] = f.Kind
 	}
 	want := map[string]string{
-		"djscript.toml": "", "reseller/revenda.toml": "", "dias/feriados.txt": "", "reseller/pontes.txt": "",
+		"djscript.toml": "", "reseller/revenda.toml": "", "dias/feriados.txt": "", "reseller/pontes.txt": "", "elsewhere/outros.txt": "",
 		"state/noite.json": copies.PartState, "once.json": copies.PartState,
 	}
 	if diff := cmp.Diff(want, found); diff != "" {
