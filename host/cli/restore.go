@@ -27,6 +27,7 @@ type restoreAsked struct {
 	grace     time.Duration
 	set       bool
 	files     bool
+	config    bool
 	eliminate bool
 	other     bool
 	dry       bool
@@ -53,6 +54,7 @@ func (a *app) restoreCommand() *cobra.Command {
 	f.StringVar(&asked.database, "database", "", message.Text("cli.flag_restore_database", nil))
 	f.BoolVar(&asked.set, "set", false, message.Text("cli.flag_restore_set", nil))
 	f.BoolVar(&asked.files, "files", false, message.Text("cli.flag_restore_files", nil))
+	f.BoolVar(&asked.config, "config", false, message.Text("cli.flag_restore_config", nil))
 	f.StringVar(&asked.onBusy, "on-busy", "fail", message.Text("cli.flag_on_busy", nil))
 	f.DurationVar(&asked.grace, "grace", 30*time.Second, message.Text("cli.flag_grace", nil))
 	f.BoolVar(&asked.eliminate, "eliminate-others", false, message.Text("cli.flag_eliminate", nil))
@@ -78,6 +80,8 @@ func (r restoreAsked) check() error {
 	switch {
 	case ways > 1:
 		return message.New("arg.count", "cli.restore_ways", nil)
+	case r.config && (r.to != "" || r.old()):
+		return message.New("arg.count", "cli.restore_config", nil)
 	case r.onBusy != "fail" && r.onBusy != "shutdown":
 		return message.New("option.value", "cli.restore_on_busy", message.Args{"value": r.onBusy})
 	case r.database != "" && len(r.refs) > 1:
@@ -106,7 +110,7 @@ func (a *app) restore(ctx context.Context, asked restoreAsked) error {
 		return err
 	}
 	r := primitive.Restoring{
-		Copies: wanted, To: asked.to, Database: asked.database, Eliminate: asked.eliminate, Files: asked.files, Other: asked.other,
+		Copies: wanted, To: asked.to, Database: asked.database, Eliminate: asked.eliminate, Files: asked.files, Config: asked.config, Other: asked.other,
 		Force: asked.onBusy == "shutdown", Grace: asked.grace, Keys: keys,
 	}
 	if asked.to != "" {
@@ -200,12 +204,17 @@ func (a *app) newestProven(ctx context.Context, database string) (copies.Copy, e
 
 // restoreLive shows what would be done, asks, and has it done.
 func (a *app) restoreLive(ctx context.Context, asked restoreAsked, r primitive.Restoring, talk *bufio.Reader) error {
+	offers := a.offersModels(asked)
+	r.Files = r.Files || offers
 	previews, looked, err := a.previews(ctx, r)
+	if err == nil {
+		err = looked.Err
+	}
+	if err == nil && offers {
+		r.Files, err = a.wantsModels(ctx, previews, talk)
+	}
 	if err != nil {
 		return err
-	}
-	if looked.Err != nil {
-		return looked.Err
 	}
 	if asked.dry && a.json {
 		return a.printJSON(map[string]any{"previews": previews})
@@ -253,7 +262,7 @@ func nonNil[T any](all []T, err error) (any, error) {
 
 // restoreParams are what the journal keeps of what was asked.
 func restoreParams(asked restoreAsked) map[string]any {
-	return map[string]any{"copies": asked.refs, "to": asked.to, "database": asked.database, "files": asked.files, "on_busy": asked.onBusy}
+	return map[string]any{"copies": asked.refs, "to": asked.to, "database": asked.database, "files": asked.files, "config": asked.config, "on_busy": asked.onBusy}
 }
 
 // previews looks at what each restore would do.

@@ -86,9 +86,7 @@ func tellPreviews(out io.Writer, all []*restore.Preview) error {
 		if p.Newest.Now != "" || p.Newest.Copy != "" {
 			fmt.Fprintln(out, message.Text("cli.preview_newest", message.Args{"now": orDash(p.Newest.Now), "copy": orDash(p.Newest.Copy)}))
 		}
-		for _, f := range p.Files {
-			fmt.Fprintf(out, "  %s  %s\n", fateOfFile(f.Fate), f.Path)
-		}
+		tellFiles(out, p.Files)
 	}
 	return nil
 }
@@ -143,13 +141,6 @@ func companyFate(fate string) string {
 	return message.Text("cli.fate_eliminated", nil)
 }
 
-func fateOfFile(fate string) string {
-	if fate == restore.FateReplaced {
-		return message.Text("cli.file_replaced", nil)
-	}
-	return message.Text("cli.file_new", nil)
-}
-
 // tellWarning prints a warning that is a sentence already.
 func (a *app) tellWarning(text string) {
 	fmt.Fprintf(a.err, "%s %s\n", message.Text("cli.warning", nil), text)
@@ -171,6 +162,9 @@ func (a *app) tellRestored(value any) {
 		}
 		if n := len(r.Files); n > 0 {
 			fmt.Fprintln(a.out, message.Plural("cli.restored_files", n, nil))
+		}
+		if r.KeptFiles != "" {
+			a.print("cli.restored_kept_files", message.Args{"path": r.KeptFiles})
 		}
 	}
 	if kept {

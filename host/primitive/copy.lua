@@ -192,13 +192,16 @@ function dj.copy.missing(where) end
 ---@field kept_old? string   the database that was there before, which stays until a person lets it go
 ---@field sha256? string     of it, where gbak could not read it
 ---@field pre_restore? dj.Copy  of what was there before
----@field files string[]     document models that were put back
+---@field files string[]     document models, and with `config` files of djscript, that were put back
+---@field kept_files? string the folder of those that were there before
 ---@field seconds {pre_restore: number, build: number, proof: number, closed: number}
 
 --- Restores a copy. The live database is closed to everybody and copied; the new one is built beside it and proven, and takes
 --- its place; the old one stays beside it. Whatever happens, what is there is the old one whole or the new one whole. With `to`,
 --- a folder, it is restored there and nothing live is touched. Companies that are not in the copy raise guard.companies, unless
---- they may be ELIMINATED, which asks and wants a word typed. Whoever is connected raises db.busy, or is sent away.
+--- they may be ELIMINATED, which asks and wants a word typed. Whoever is connected raises db.busy, or is sent away. With `files`
+--- the document models come back too, with `config` djscript.toml, the scripts and what they keep from run to run, in place of
+--- those of the same name, which are kept.
 ---
 --- Example:
 --- ```lua
@@ -209,7 +212,7 @@ function dj.copy.missing(where) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  the copy, its id, its number, or a path
----@param opts? {database?: string, eliminate_others?: boolean, files?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
+---@param opts? {database?: string, eliminate_others?: boolean, files?: boolean, config?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
 ---@return dj.Restored
 function dj.copy.restore(copy, opts) end
 
@@ -233,7 +236,7 @@ function dj.copy.restore(copy, opts) end
 ---@field tables {name: string, now?: integer, copy?: integer}[]  rows on both sides
 ---@field newest {now?: string, copy?: string}  the newest record, by the system's profile
 ---@field lost integer       rows, at least, that came in after the copy
----@field files {path: string, fate: "replaced"|"new"}[]  document models
+---@field files {path: string, kind: "files"|"config"|"state", fate: "replaced"|"new"|"kept"}[]  document models and files of djscript
 ---@field warnings string[]
 
 --- What a restore would do, without restoring anything: companies and tables on both sides, what would be ELIMINATED, what came
@@ -247,6 +250,6 @@ function dj.copy.restore(copy, opts) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  the copy, its id, its number, or a path
----@param opts? {database?: string, files?: boolean}
+---@param opts? {database?: string, files?: boolean, config?: boolean}
 ---@return dj.Preview
 function dj.copy.preview(copy, opts) end

@@ -17,6 +17,7 @@ type (
 		Database  string  `lua:"database"`
 		Eliminate bool    `lua:"eliminate_others"`
 		Files     bool    `lua:"files"`
+		Config    bool    `lua:"config"`
 		To        string  `lua:"to"`
 		OnBusy    string  `lua:"on_busy" enum:"fail,shutdown"`
 	}
@@ -24,6 +25,7 @@ type (
 		Copy     copyRef `lua:"copy,arg"`
 		Database string  `lua:"database"`
 		Files    bool    `lua:"files"`
+		Config   bool    `lua:"config"`
 	}
 )
 
@@ -40,7 +42,7 @@ func (h *Host) preview(ctx context.Context, a *previewArgs) (*restore.Preview, e
 	if err != nil {
 		return nil, err
 	}
-	return h.Restores.Preview(ctx, found, restore.Options{Database: a.Database, Files: a.Files})
+	return h.Restores.Preview(ctx, found, restore.Options{Database: a.Database, Files: a.Files, Config: a.Config})
 }
 
 // restore restores one copy, to a folder or in the place of the live database.
@@ -75,7 +77,10 @@ func (h *Host) restorable(ctx context.Context, a *restoreArgs) (copies.Copy, res
 	if a.OnBusy == "shutdown" {
 		closing = firebird.Closing{Force: true, Wait: courtesy}
 	}
-	o := restore.Options{Database: a.Database, Eliminate: a.Eliminate, Files: a.Files, Gate: h.gates(closing)}
+	o := restore.Options{Database: a.Database, Eliminate: a.Eliminate, Files: a.Files, Config: a.Config, Gate: h.gates(closing)}
+	if a.Config && a.To != "" {
+		return copies.Copy{}, o, message.New("option.value", "primitive.config_to", nil)
+	}
 	found, err := h.Copies.Find(ctx, a.Copy.ref)
 	if err != nil {
 		return found, o, err

@@ -16,6 +16,7 @@ type Restoring struct {
 	Database  string        // the store's database that a single copy is for; "" the one that it names
 	Eliminate bool
 	Files     bool
+	Config    bool
 	Other     bool // a copy of another store: the person has said so
 	Force     bool // whoever is connected is sent away
 	Grace     time.Duration
@@ -24,7 +25,7 @@ type Restoring struct {
 
 func (r *Restoring) options(h *Host) restore.Options {
 	return restore.Options{
-		Database: r.Database, Eliminate: r.Eliminate, Files: r.Files, Other: r.Other, Keys: r.Keys,
+		Database: r.Database, Eliminate: r.Eliminate, Files: r.Files, Config: r.Config, Other: r.Other, Keys: r.Keys,
 		Gate: h.gates(firebird.Closing{Force: r.Force, Wait: r.Grace}),
 	}
 }
@@ -36,6 +37,7 @@ type (
 		Database  string   `lua:"database"`
 		Eliminate bool     `lua:"eliminate_others"`
 		Files     bool     `lua:"files"`
+		Config    bool     `lua:"config"`
 		Other     bool     `lua:"other_store"`
 		Force     bool     `lua:"shutdown"`
 
@@ -95,7 +97,7 @@ func (d *Desk) Preview(ctx context.Context, c copies.Copy, r Restoring) (*restor
 
 // Restore restores what a person wants.
 func (d *Desk) Restore(ctx context.Context, r Restoring) ([]*restore.Result, error) {
-	args := &restoreSetArgs{To: r.To, Database: r.Database, Eliminate: r.Eliminate, Files: r.Files, Other: r.Other, Force: r.Force, desk: &r}
+	args := &restoreSetArgs{To: r.To, Database: r.Database, Eliminate: r.Eliminate, Files: r.Files, Config: r.Config, Other: r.Other, Force: r.Force, desk: &r}
 	for _, c := range r.Copies {
 		args.Copies = append(args.Copies, c.ID)
 	}

@@ -26,7 +26,7 @@ type dying struct {
 	Dir, Server, Path, User, Password string
 	Copy                              string // path; "" undoes the last restore
 	Files                             bool
-	At                                int    // the step that it does not survive
+	At                                int // the step that it does not survive
 }
 
 // die restores, and kills itself at the step that it was told. It says how many steps there were, if it lives.

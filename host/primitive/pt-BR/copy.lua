@@ -194,13 +194,16 @@ function dj.copy.missing(where) end
 ---@field kept_old? string   o banco de dados que estava lá antes, que fica até uma pessoa o dispensar
 ---@field sha256? string     dele, quando o gbak não conseguiu lê-lo
 ---@field pre_restore? dj.Copy  do que estava lá antes
----@field files string[]     modelos de documentos postos de volta
+---@field files string[]     modelos de documentos, e com `config` arquivos do djscript, postos de volta
+---@field kept_files? string a pasta dos que estavam lá antes
 ---@field seconds {pre_restore: number, build: number, proof: number, closed: number}
 
 --- Restaura uma cópia. O banco de dados atual é fechado para todos e copiado; o novo é montado ao lado e provado, e toma o lugar
 --- dele; o antigo fica ao lado. Aconteça o que acontecer, o que está lá é o antigo inteiro ou o novo inteiro. Com `to`, uma
 --- pasta, restaura ali e não toca em nada da loja. Empresas que não estão na cópia levantam guard.companies, a não ser que possam
---- ser ELIMINADAS, o que pergunta e pede uma palavra digitada. Quem está conectado levanta db.busy, ou é desconectado.
+--- ser ELIMINADAS, o que pergunta e pede uma palavra digitada. Quem está conectado levanta db.busy, ou é desconectado. Com
+--- `files` voltam também os modelos de documentos, com `config` o djscript.toml, os scripts e o que eles guardam de uma execução
+--- para a outra, no lugar dos de mesmo nome, que ficam guardados.
 ---
 --- Exemplo:
 --- ```lua
@@ -211,7 +214,7 @@ function dj.copy.missing(where) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
----@param opts? {database?: string, eliminate_others?: boolean, files?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
+---@param opts? {database?: string, eliminate_others?: boolean, files?: boolean, config?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
 ---@return dj.Restored
 function dj.copy.restore(copy, opts) end
 
@@ -235,7 +238,7 @@ function dj.copy.restore(copy, opts) end
 ---@field tables {name: string, now?: integer, copy?: integer}[]  registros dos dois lados
 ---@field newest {now?: string, copy?: string}  o registro mais novo, pelo perfil do sistema
 ---@field lost integer       registros, no mínimo, que entraram depois da cópia
----@field files {path: string, fate: "replaced"|"new"}[]  modelos de documentos
+---@field files {path: string, kind: "files"|"config"|"state", fate: "replaced"|"new"|"kept"}[]  modelos de documentos e arquivos do djscript
 ---@field warnings string[]
 
 --- O que uma restauração faria, sem restaurar nada: empresas e tabelas dos dois lados, o que seria ELIMINADO, o que entrou
@@ -249,6 +252,6 @@ function dj.copy.restore(copy, opts) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
----@param opts? {database?: string, files?: boolean}
+---@param opts? {database?: string, files?: boolean, config?: boolean}
 ---@return dj.Preview
 function dj.copy.preview(copy, opts) end
