@@ -373,6 +373,7 @@ func (k *making) small(name string, data []byte) error {
 
 func (k *making) setup() error {
 	taken := map[string]bool{}
+	k.manifest.Carries = []string{PartConfig, PartState}
 	for _, f := range k.Config {
 		kind := cmp.Or(f.Kind, PartConfig)
 		name := unique(kind+"/"+plain(f.Name), taken)

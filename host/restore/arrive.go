@@ -43,7 +43,9 @@ func (r *Restorer) LookArrival(a Arrival) (*Look, error) {
 	if a.Copy.State == copies.Bad {
 		wrong = append(wrong, bad(a.Copy))
 	}
-	wrong = append(wrong, older(r.Prover.Bench.Tools.Version, a.Whole.Manifest.Database.Engine, a.Copy.Seq))
+	if have := r.Prover.Bench.Tools.Version; have.Major > 0 { // else there are no tools, and that is told already
+		wrong = append(wrong, older(have, a.Whole.Manifest.Database.Engine, a.Copy.Seq))
+	}
 	for _, f := range l.extra {
 		if exists(f.path) {
 			wrong = append(wrong, message.New("fs.exists", "restore.store_lies", message.Args{"path": f.path}))
@@ -87,6 +89,9 @@ func (r *Restorer) Arrive(ctx context.Context, l *Look) (*Result, error) {
 	s.record = &record{
 		ID: l.id, Group: l.group, At: r.Now().Format(time.RFC3339), Copy: l.Copy.ID, Seq: l.Copy.Seq, Database: l.Database.Name,
 		File: l.File, Fresh: name, Made: missing(dir, nil), Arrival: true, Step: stepBuilding,
+	}
+	if err := os.MkdirAll(r.State, 0o755); err != nil {
+		return nil, message.Wrap(err, "fs.denied", "restore.no_folder", message.Args{"path": r.State})
 	}
 	if err := s.enter(s.record); err != nil {
 		return nil, err

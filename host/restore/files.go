@@ -72,6 +72,8 @@ func (s *session) hold(f file) (err error) {
 		s.record.Made = append(s.record.Made, missing(filepath.Dir(f.path), s.record.Made)...)
 	case err != nil:
 		return drive.Explain(err, f.path)
+	case s.record.Arrival && f.kind != copies.PartFiles:
+		return message.New("fs.exists", "restore.store_lies", message.Args{"path": f.path})
 	case bytes.Equal(was, data):
 		return nil
 	}
@@ -106,16 +108,19 @@ func missing(dir string, known []string) (all []string) {
 // lay lays the files, each in one step. One that somebody else has changed meanwhile is his, and told; so is one that can not
 // be written.
 func (r *Restorer) lay(rec *record) error {
-	_, err := r.layAll(rec)
+	_, err := r.layAll(rec, true)
 	return err
 }
 
-func (r *Restorer) layAll(rec *record) (laid []string, err error) {
+// layAll lays the files; late tells that it is another process that goes on with it, and somebody may have worked with what was
+// laid already.
+func (r *Restorer) layAll(rec *record, late bool) (laid []string, err error) {
 	var failed []error
 	for _, p := range rec.Files {
 		switch err := r.layOne(rec, p); {
 		case err == nil:
 			laid = append(laid, p.Path)
+		case rec.Arrival && late && message.Code(err) == "fs.exists":
 		case rec.Arrival:
 			return laid, err
 		default:
@@ -127,20 +132,18 @@ func (r *Restorer) layAll(rec *record) (laid []string, err error) {
 }
 
 // layFiles lays the files of a restore whose database is in its place. On a new PC a single one that can not be laid is the end
-// of it; beside a database that works it is told.
+// of it; beside a database that works it is told. Those that were there before and are replaced stay where they are kept.
 func (s *session) layFiles() error {
-	laid, err := s.layAll(s.record)
+	laid, err := s.layAll(s.record, false)
 	s.result.Files = append(s.result.Files, laid...)
-	if s.record.Arrival {
-		return err
-	}
-	if err != nil {
-		s.result.Told = append(s.result.Told, err)
-	}
 	if s.record.replaces() {
 		s.result.KeptFiles = s.folderOf(s.record)
 	}
-	return nil
+	if err != nil && !s.record.Arrival {
+		s.result.Told = append(s.result.Told, err)
+		return nil
+	}
+	return err
 }
 
 func (r *Restorer) layOne(rec *record, p put) error {
@@ -210,6 +213,9 @@ func (r *Restorer) takeBack(rec *record, person bool) error {
 
 func (r *Restorer) takeBackOne(rec *record, p put, person bool) error {
 	r.sweep(filepath.Dir(p.Path))
+	if isFolder(p.Path) { // which nothing of ours can be
+		return nil
+	}
 	now, there, err := r.lies(p.Path)
 	if err != nil || r.untouched(rec, p, now, there) {
 		return err

@@ -45,9 +45,14 @@ func (r *Restorer) Finish(ctx context.Context) error {
 			continue
 		}
 		args := message.Args{"database": rec.Database, "seq": rec.Seq, "path": rec.File, "kept": rec.beside()}
-		if done == back {
+		switch {
+		case rec.Arrival && done:
+			told = append(told, message.New("restore.finished", "restore.arrival_finished", args))
+		case rec.Arrival:
+			told = append(told, message.New("restore.undone", "restore.arrival_undone", args))
+		case done == back:
 			told = append(told, message.New("restore.undone", "restore.was_undone", args))
-		} else {
+		default:
 			told = append(told, message.New("restore.finished", "restore.was_finished", args))
 		}
 	}

@@ -26,7 +26,8 @@ type dying struct {
 	Dir, Server, Path, User, Password string
 	Copy                              string // path; "" undoes the last restore
 	Files                             bool
-	At                                int // the step that it does not survive
+	To                                string // the folder of a PC where the store arrives; "" restores
+	At                                int    // the step that it does not survive
 }
 
 // die restores, and kills itself at the step that it was told. It says how many steps there were, if it lives.
@@ -39,6 +40,10 @@ func die(plan string) {
 	r, m := parts(p.Dir, tools, db)
 	g := &gate{gfix: tools.Gfix, db: db}
 	r.Open = func(ctx context.Context, _ copies.Database) error { return g.Open(ctx) }
+	var coming Arrival
+	if p.To != "" {
+		r, coming = here(p.To, tools)
+	}
 	var counting sync.Mutex
 	n := 0
 	step := func() {
@@ -54,7 +59,11 @@ func die(plan string) {
 	r.Prover.Progress = func(copies.Progress) { step() }
 	m.Progress = func(copies.Progress) { step() }
 	gates := func(copies.Database) Gate { return g }
-	if err = errors.Join(err, noTools); err == nil {
+	switch err = errors.Join(err, noTools); {
+	case err != nil:
+	case p.To != "":
+		_, err = arrives(ctx, r, coming, p.Copy)
+	default:
 		err = once(ctx, r, p.Copy, Options{Gate: gates, Files: p.Files})
 	}
 	if err != nil {

@@ -73,7 +73,7 @@ func (h *Host) Engines(ctx context.Context) (*Engines, error) {
 func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error) {
 	databases, secrets, noSecrets := h.Databases()
 	secrets = append(secrets, h.sharePasswords()...)
-	setup, withheld, err := h.setup(secrets)
+	setup, withheld, err := h.setup(append(h.secrets(), secrets...))
 	lacking := errors.Join(noSecrets, err, os.MkdirAll(h.dir(), 0o755))
 	p := h.places(ctx)
 	to := p.destinations()

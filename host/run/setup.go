@@ -100,6 +100,18 @@ func (h *Host) memories(secrets []secret.Text) (files []copies.File, told []erro
 	return files, told, err
 }
 
+// secrets are all that the store keeps and that can be opened here.
+func (h *Host) secrets() (all []secret.Text) {
+	kept := secret.Open(h.dir(), h.KeyDir)
+	names, err := kept.List()
+	for _, name := range names {
+		if text, wrong := kept.Get(name); err == nil && wrong == nil {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
 func isMemory(p string) bool { return strings.EqualFold(filepath.Ext(p), ".json") }
 
 // filesIn are the files at a path that are wanted, named by where they lie from the root, below another folder. A folder of
