@@ -31,7 +31,7 @@ func (a *app) initFrom(c *cobra.Command, dir string, from initFrom, n answers) e
 	if from.copy == "" {
 		return message.New("arg.missing", "cli.init_key_alone", nil)
 	}
-	for flag := range own(c) {
+	for _, flag := range given(c) {
 		if !slices.Contains(fits, flag) {
 			return message.New("arg.count", "cli.init_from_flag", message.Args{"flag": "--" + flag})
 		}
@@ -55,7 +55,10 @@ func (a *app) initFrom(c *cobra.Command, dir string, from initFrom, n answers) e
 		return err
 	}
 	arrivals.Values = func(c *config.Config) ([]config.Value, error) { return n.here(c, found.Database) }
-	arrivals.Progress = func(p copies.Progress) { watcher.watch(run.Event{Kind: "progress", Progress: &p}) }
+	arrivals.Progress = func(p copies.Progress) {
+		p.Step = "arriving"
+		watcher.watch(run.Event{Kind: "progress", Progress: &p})
+	}
 	arrival, result, err := a.arrive(ctx, arrivals, found, keys)
 	watcher.end()
 	if err != nil {
@@ -64,19 +67,13 @@ func (a *app) initFrom(c *cobra.Command, dir string, from initFrom, n answers) e
 	return a.tellArrival(dir, arrival, result)
 }
 
-// own are the flags that were given to the command itself.
-func own(c *cobra.Command) map[string]bool {
-	given := map[string]bool{}
-	for _, name := range flagNames(c) {
-		if c.Flags().Changed(name) {
-			given[name] = true
+// given are the flags that were given to the command itself.
+func given(c *cobra.Command) (names []string) {
+	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			names = append(names, f.Name)
 		}
-	}
-	return given
-}
-
-func flagNames(c *cobra.Command) (names []string) {
-	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	})
 	return names
 }
 

@@ -38,7 +38,7 @@ func (a *app) tellArrival(dir string, arrival *run.Arrival, r *restore.Result) e
 	for _, part := range arrival.Copy.Parts {
 		kinds[part.Kind]++
 	}
-	a.print("cli.arrived_config", message.Args{"n": kinds[copies.PartConfig]})
+	fmt.Fprintln(a.out, message.Plural("cli.arrived_config", kinds[copies.PartConfig], nil))
 	if n := kinds[copies.PartState]; n > 0 {
 		fmt.Fprintln(a.out, message.Plural("cli.arrived_state", n, nil))
 	}

@@ -50,7 +50,9 @@ func arrives(ctx context.Context, r *Restorer, a Arrival, path string) (*Result,
 func (s *store) brought(dir, then string) {
 	s.Helper()
 	got := tree(s, filepath.Join(dir, "loja"))
-	maps.DeleteFunc(got, func(name, _ string) bool { return name == "dados/LOJA.FDB" || strings.HasPrefix(name, "state/restores") })
+	maps.DeleteFunc(got, func(name, _ string) bool {
+		return name == "dados/LOJA.FDB" || strings.HasPrefix(name, "state/restores")
+	})
 	want := map[string]string{"scripts/a.lua": "a", "state/sequence": "9", "djscript.toml": "[store]"}
 	for name, text := range modelsThen {
 		want["modelos/"+name] = text
