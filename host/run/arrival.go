@@ -79,7 +79,7 @@ func (n *Arrivals) look(ctx context.Context, a *Arrival) error {
 	a.Next = max(a.Next, m.Seq) + leap
 	a.doubts()
 	tools, noTools := firebird.FindTools(ctx, a.Config.Firebird.Bin)
-	bench := copies.Bench{Dir: filepath.Join(Dir(n.Dir), "work"), Tools: tools}
+	bench := copies.Bench{Dir: n.bench(), Tools: tools}
 	a.restorer = n.restorer(m.Store.ID)
 	a.restorer.Prover = &copies.Prover{Bench: bench, Now: n.Now, Entropy: n.Entropy, Progress: n.Progress}
 	var misfit error
@@ -183,7 +183,13 @@ func (a *Arrival) Bring(ctx context.Context) (*restore.Result, error) {
 
 // Finish ends what an arrival that died had begun in the folder: the store is there then, or nothing of it. It tells which.
 // Only the holder of the store's lock may call it.
-func (n *Arrivals) Finish(ctx context.Context) error { return n.restorer("").Finish(ctx) }
+func (n *Arrivals) Finish(ctx context.Context) error {
+	bench := &copies.Maker{Bench: copies.Bench{Dir: n.bench()}}
+	return errors.Join(n.restorer("").Finish(ctx), bench.Sweep())
+}
+
+// bench is where the database is built with the tools of this machine.
+func (n *Arrivals) bench() string { return filepath.Join(Dir(n.Dir), "work") }
 
 // Pending tells whether something was begun there that is not over.
 func (n *Arrivals) Pending() bool { return n.restorer("").Pending() }
