@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -76,7 +77,7 @@ func (r *Restorer) checkSetup(l *Look) error {
 		files[f.part.Original] = data
 	}
 	if err := r.Setup.Check(files); err != nil {
-		return message.Wrap(err, message.Code(err), "restore.unfit_config", message.Args{"seq": l.Copy.Seq})
+		return errors.Join(message.New(cmp.Or(message.Code(err), "option.value"), "restore.unfit_config", message.Args{"seq": l.Copy.Seq}), err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -123,7 +124,7 @@ func (n *Arrivals) luggage(a *Arrival) (map[string][]byte, error) {
 		}
 	}
 	if err != nil {
-		return nil, message.Wrap(err, message.Code(err), "run.unfit_luggage", message.Args{"name": a.Copy.Name})
+		return nil, errors.Join(message.New(cmp.Or(message.Code(err), "option.value"), "run.unfit_luggage", message.Args{"name": a.Copy.Name}), err)
 	}
 	return files, nil
 }

@@ -28,7 +28,7 @@ const (
 // A copy can say anything: nothing goes anywhere else.
 func setupFile(part copies.Part) string {
 	name := path.Clean(strings.ReplaceAll(part.Original, `\`, "/"))
-	if !filepath.IsLocal(filepath.FromSlash(name)) || layer.Device(name) {
+	if name == "." || !filepath.IsLocal(filepath.FromSlash(name)) || layer.Device(name) {
 		return ""
 	}
 	first, _, _ := strings.Cut(name, "/")
