@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -46,15 +47,24 @@ func (r *Restorer) LookArrival(a Arrival) (*Look, error) {
 	if have := r.Prover.Bench.Tools.Version; have.Major > 0 { // else there are no tools, and that is told already
 		wrong = append(wrong, older(have, a.Whole.Manifest.Database.Engine, a.Copy.Seq))
 	}
-	for _, f := range l.extra {
-		if exists(f.path) {
-			wrong = append(wrong, message.New("fs.exists", "restore.store_lies", message.Args{"path": f.path}))
-		}
-	}
+	wrong = append(wrong, l.alone()...)
 	wrong = append(wrong, l.placed())
 	l.id = ulid.MustNew(ulid.Timestamp(r.Now()), r.Entropy).String()
 	l.group = l.id
 	return l, errors.Join(wrong...)
+}
+
+// alone refuses files that lie where those of the store go. Where a store lies, that is all that need be said of them.
+func (l *Look) alone() (wrong []error) {
+	for _, f := range slices.Backward(l.extra) {
+		if exists(f.path) {
+			wrong = append(wrong, message.New("fs.exists", "restore.store_lies", message.Args{"path": f.path}))
+		}
+		if len(wrong) > 0 && f.path == l.extra[len(l.extra)-1].path {
+			break
+		}
+	}
+	return wrong
 }
 
 // placed refuses a place for the database that is no path of this machine, where one lies already, or that it does not fit in.

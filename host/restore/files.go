@@ -117,6 +117,9 @@ func (r *Restorer) lay(rec *record) error {
 func (r *Restorer) layAll(rec *record, late bool) (laid []string, err error) {
 	var failed []error
 	for _, p := range rec.Files {
+		if late {
+			r.sweep(filepath.Dir(p.Path))
+		}
 		switch err := r.layOne(rec, p); {
 		case err == nil:
 			laid = append(laid, p.Path)

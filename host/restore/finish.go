@@ -33,6 +33,7 @@ func (r *Restorer) Finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.sweep(r.State)
 	var told []error
 	for _, rec := range all {
 		if rec.over() {

@@ -114,6 +114,7 @@ func (r *Restorer) forgetWhole(rec *record) error {
 }
 
 func (r *Restorer) write(all []*record) error {
+	r.sweep(r.State) // of a writer that died
 	if len(all) == 0 {
 		err := os.Remove(filepath.Join(r.State, journalName))
 		if errors.Is(err, fs.ErrNotExist) {

@@ -21,6 +21,9 @@ type Setup interface {
 	Check(files map[string][]byte) error
 }
 
+// codeMistakes is that of a configuration with mistakes, which has as many codes as those.
+const codeMistakes = "option.value"
+
 // File is one that a restore would lay beside the database, or that would stay, and what would become of the one that is
 // there.
 type File struct {
@@ -77,7 +80,7 @@ func (r *Restorer) checkSetup(l *Look) error {
 		files[f.part.Original] = data
 	}
 	if err := r.Setup.Check(files); err != nil {
-		return errors.Join(message.New(cmp.Or(message.Code(err), "option.value"), "restore.unfit_config", message.Args{"seq": l.Copy.Seq}), err)
+		return errors.Join(message.New(cmp.Or(message.Code(err), codeMistakes), "restore.unfit_config", message.Args{"seq": l.Copy.Seq}), err)
 	}
 	return nil
 }

@@ -44,6 +44,9 @@ type Arrival struct {
 // Close lets go of the copy.
 func (a *Arrival) Close() error { return a.whole.Close() }
 
+// codeMistakes is that of a configuration with mistakes, which has as many codes as those.
+const codeMistakes = "option.value"
+
 // leap is how many numbers are left free after the last one that is known where the copy lies: other drives of the store may
 // hold copies that were made after this one, and no number is given twice.
 const leap = 1000
@@ -124,7 +127,7 @@ func (n *Arrivals) luggage(a *Arrival) (map[string][]byte, error) {
 		}
 	}
 	if err != nil {
-		return nil, errors.Join(message.New(cmp.Or(message.Code(err), "option.value"), "run.unfit_luggage", message.Args{"name": a.Copy.Name}), err)
+		return nil, errors.Join(message.New(cmp.Or(message.Code(err), codeMistakes), "run.unfit_luggage", message.Args{"name": a.Copy.Name}), err)
 	}
 	return files, nil
 }
@@ -192,5 +195,8 @@ func (n *Arrivals) Finish(ctx context.Context) error {
 // bench is where the database is built with the tools of this machine.
 func (n *Arrivals) bench() string { return filepath.Join(Dir(n.Dir), "work") }
 
-// Pending tells whether something was begun there that is not over.
-func (n *Arrivals) Pending() bool { return n.restorer("").Pending() }
+// Pending tells whether something was begun there that is not over, if only the first word of the journal.
+func (n *Arrivals) Pending() bool {
+	begun, _ := filepath.Glob(filepath.Join(Dir(n.Dir), ".*.part-*"))
+	return len(begun) > 0 || n.restorer("").Pending()
+}
