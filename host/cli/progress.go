@@ -110,10 +110,13 @@ func (w *watcher) newBar(p copies.Progress) *mpb.Bar {
 const (
 	enrolling  = "enrolling"
 	simulating = "simulating"
+	exchanging = "exchanging" // nor are the steps of work on rows
+	removing   = "removing"
 )
 
 func inBytes(step string) bool {
-	return step != enrolling && step != simulating && (step == recovery.Taking || !slices.Contains(recovery.Progresses, step))
+	ours := slices.Contains([]string{enrolling, simulating, exchanging, removing}, step)
+	return !ours && (step == recovery.Taking || !slices.Contains(recovery.Progresses, step))
 }
 
 func stepTitle(p copies.Progress) string {
@@ -131,6 +134,10 @@ func stepTitle(p copies.Progress) string {
 		return message.Text("cli.step_arriving", args)
 	case "restoring":
 		return message.Text("cli.step_restoring", args)
+	case exchanging:
+		return message.Text("cli.step_exchanging", args)
+	case removing:
+		return message.Text("cli.step_removing", args)
 	case "swapping":
 		return message.Text("cli.step_swapping", args)
 	case enrolling:

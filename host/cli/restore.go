@@ -25,6 +25,9 @@ type restoreAsked struct {
 	key       string
 	onBusy    string
 	grace     time.Duration
+	companies []string
+	from      int
+	deep      bool
 	set       bool
 	files     bool
 	config    bool
@@ -43,7 +46,7 @@ func (a *app) restoreCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "restore [COPY...]", Short: message.Text("cli.restore_short", nil), Long: message.Text("cli.restore_long", nil), Args: between(0, -1),
 		Example: "  djscript restore\n  djscript restore newest --dry-run\n  djscript restore 12 --yes --on-busy shutdown\n" +
-			"  djscript restore E:/Copias/loja.zip --to C:/Temp/volta\n  djscript restore --undo",
+			"  djscript restore 12 --companies 1,3\n  djscript restore E:/Copias/loja.zip --to C:/Temp/volta\n  djscript restore --undo",
 		RunE: func(c *cobra.Command, args []string) error {
 			asked.refs = args
 			return a.restore(c.Context(), asked)
@@ -55,6 +58,9 @@ func (a *app) restoreCommand() *cobra.Command {
 	f.BoolVar(&asked.set, "set", false, message.Text("cli.flag_restore_set", nil))
 	f.BoolVar(&asked.files, "files", false, message.Text("cli.flag_restore_files", nil))
 	f.BoolVar(&asked.config, "config", false, message.Text("cli.flag_restore_config", nil))
+	f.StringSliceVar(&asked.companies, "companies", nil, message.Text("cli.flag_restore_companies", nil))
+	f.IntVar(&asked.from, "archive-from", 0, message.Text("cli.flag_restore_archive_from", nil))
+	f.BoolVar(&asked.deep, "deep", false, message.Text("cli.flag_restore_deep", nil))
 	f.StringVar(&asked.onBusy, "on-busy", "fail", message.Text("cli.flag_on_busy", nil))
 	f.DurationVar(&asked.grace, "grace", 30*time.Second, message.Text("cli.flag_grace", nil))
 	f.BoolVar(&asked.eliminate, "eliminate-others", false, message.Text("cli.flag_eliminate", nil))
@@ -86,6 +92,8 @@ func (r restoreAsked) check() error {
 		return message.New("option.value", "cli.restore_on_busy", message.Args{"value": r.onBusy})
 	case r.database != "" && len(r.refs) > 1:
 		return message.New("arg.count", "cli.restore_one_database", nil)
+	case r.companies != nil && (len(r.refs) > 1 || r.set):
+		return message.New("arg.count", "cli.restore_one_choice", nil)
 	}
 	return nil
 }
@@ -109,8 +117,14 @@ func (a *app) restore(ctx context.Context, asked restoreAsked) error {
 	if err != nil {
 		return err
 	}
+	if len(asked.refs) == 0 && !asked.set && asked.companies == nil {
+		if asked.companies, err = a.pickCompanies(ctx, wanted[0], talk); err != nil {
+			return err
+		}
+	}
 	r := primitive.Restoring{
-		Copies: wanted, To: asked.to, Database: asked.database, Eliminate: asked.eliminate, Files: asked.files, Config: asked.config, Other: asked.other,
+		Copies: wanted, To: asked.to, Database: asked.database, Companies: asked.companies, From: asked.from, Eliminate: asked.eliminate,
+		Files: asked.files, Config: asked.config, Other: asked.other, Deep: asked.deep,
 		Force: asked.onBusy == "shutdown", Grace: asked.grace, Keys: keys,
 	}
 	if asked.to != "" {
@@ -262,11 +276,29 @@ func nonNil[T any](all []T, err error) (any, error) {
 
 // restoreParams are what the journal keeps of what was asked.
 func restoreParams(asked restoreAsked) map[string]any {
-	return map[string]any{"copies": asked.refs, "to": asked.to, "database": asked.database, "files": asked.files, "config": asked.config, "on_busy": asked.onBusy}
+	return map[string]any{
+		"copies": asked.refs, "to": asked.to, "database": asked.database, "companies": asked.companies, "archive_from": asked.from,
+		"eliminate_others": asked.eliminate, "files": asked.files, "config": asked.config, "on_busy": asked.onBusy,
+	}
 }
 
-// previews looks at what each restore would do.
+// previews looks at what each restore would do. A deep look begins with how long it will take.
 func (a *app) previews(ctx context.Context, r primitive.Restoring) (found []*restore.Preview, looked *run.Outcome, err error) {
+	if r.Deep {
+		r.Deep = false
+		shallow, looked, err := a.previews(ctx, r)
+		if err != nil || looked.Err != nil {
+			return shallow, looked, err
+		}
+		for _, p := range shallow {
+			a.tell("cli.deep_takes", message.Args{"database": p.Database, "seconds": lasted(p.DeepSeconds)})
+		}
+		r.Deep = true
+	}
+	return a.looksAt(ctx, r)
+}
+
+func (a *app) looksAt(ctx context.Context, r primitive.Restoring) (found []*restore.Preview, looked *run.Outcome, err error) {
 	looked, err = a.errand(ctx, run.Errand{Name: "restore", Look: true, Tools: true, Do: func(ctx context.Context, desk *primitive.Desk) (any, error) {
 		for _, c := range r.Copies {
 			p, err := desk.Preview(ctx, c, r)
@@ -304,7 +336,7 @@ func restoreQuestion(all []*restore.Preview) string {
 }
 
 func restoreWord(asked restoreAsked, all []*restore.Preview) string {
-	if asked.eliminate && slices.ContainsFunc(all, func(p *restore.Preview) bool { return len(p.Eliminated()) > 0 }) {
+	if asked.eliminate && slices.ContainsFunc(all, func(p *restore.Preview) bool { return len(p.Sacrifices()) > 0 }) {
 		return message.Text("primitive.eliminate_word", nil)
 	}
 	return message.Text("cli.restore_word", nil)

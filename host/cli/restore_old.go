@@ -98,7 +98,7 @@ func (a *app) restoreTo(ctx context.Context, asked restoreAsked, r primitive.Res
 	for _, c := range r.Copies {
 		if failed == nil {
 			var result *restore.Result
-			if result, failed = restore.To(ctx, t.prover, c, r.To); failed == nil {
+			if result, failed = restore.To(ctx, t.prover, c, r.To, restore.Options{Database: r.Database, Companies: r.Companies, ArchiveFrom: r.From, Keys: r.Keys}); failed == nil {
 				done = append(done, result)
 				for _, told := range result.Told {
 					a.tellOne("cli.warning", told)

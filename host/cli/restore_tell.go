@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -86,6 +88,9 @@ func tellPreviews(out io.Writer, all []*restore.Preview) error {
 		if p.Newest.Now != "" || p.Newest.Copy != "" {
 			fmt.Fprintln(out, message.Text("cli.preview_newest", message.Args{"now": orDash(p.Newest.Now), "copy": orDash(p.Newest.Copy)}))
 		}
+		for _, change := range p.Changes {
+			fmt.Fprintln(out, "  "+change)
+		}
 		tellFiles(out, p.Files)
 	}
 	return nil
@@ -102,6 +107,9 @@ func tellSides(out io.Writer, p *restore.Preview) error {
 			return err
 		}
 	}
+	if p.Deep {
+		return tellByCompany(out, p)
+	}
 	rows = nil
 	same := 0
 	for _, t := range p.Tables {
@@ -109,7 +117,7 @@ func tellSides(out io.Writer, p *restore.Preview) error {
 			same++
 			continue
 		}
-		rows = append(rows, []string{t.Name, number(t.Now), number(t.Copy)})
+		rows = append(rows, []string{t.Name, number(t.Now), number(t.Copy), companyFate(t.Fate)})
 	}
 	if len(rows) > 0 {
 		if err := table(out, columns("cli.preview_tables"), rows); err != nil {
@@ -120,6 +128,23 @@ func tellSides(out io.Writer, p *restore.Preview) error {
 		fmt.Fprintln(out, message.Plural("cli.preview_same", same, nil))
 	}
 	return nil
+}
+
+// tellByCompany shows the tables of each company that differ, or that would go.
+func tellByCompany(out io.Writer, p *restore.Preview) error {
+	var rows [][]string
+	for _, c := range p.Companies {
+		for _, t := range c.Tables {
+			if t.Now != t.Copy || t.Lost > 0 {
+				rows = append(rows, []string{c.ID, t.Name, strconv.FormatInt(t.Now, 10), strconv.FormatInt(t.Copy, 10), strconv.FormatInt(t.Lost, 10)})
+			}
+		}
+	}
+	if len(rows) == 0 {
+		fmt.Fprintln(out, message.Text("cli.preview_no_difference", nil))
+		return nil
+	}
+	return table(out, columns("cli.preview_by_company"), rows)
 }
 
 func number(n *int64) string {
@@ -137,6 +162,8 @@ func companyFate(fate string) string {
 		return message.Text("cli.fate_kept", nil)
 	case restore.FateNew:
 		return message.Text("cli.fate_new", nil)
+	case restore.FateLeftOut:
+		return message.Text("cli.fate_left_out", nil)
 	}
 	return message.Text("cli.fate_eliminated", nil)
 }
@@ -153,6 +180,7 @@ func (a *app) tellRestored(value any) {
 		a.print("cli.restored", message.Args{
 			"database": r.Database, "seq": r.Seq, "rows": total(r.Rows), "tables": len(r.Rows), "path": r.Path, "seconds": lasted(r.Seconds.Build + r.Seconds.Proof),
 		})
+		a.tellExchanged(r)
 		if r.PreRestore != nil {
 			a.print("cli.restored_before", message.Args{"seq": r.PreRestore.Seq, "seconds": lasted(r.Seconds.PreRestore)})
 		}
@@ -169,6 +197,26 @@ func (a *app) tellRestored(value any) {
 	}
 	if kept {
 		a.tell("cli.restored_next", nil)
+	}
+}
+
+// tellExchanged tells of single companies that were put back, and what came or stayed because of them.
+func (a *app) tellExchanged(r *restore.Result) {
+	if r.Way != restore.Whole {
+		var names []string
+		for _, c := range r.Companies {
+			names = append(names, strings.TrimSpace(c.ID+" "+c.Name))
+		}
+		a.print("cli.restored_companies", message.Args{"companies": strings.Join(names, ", "), "exchanged": r.Way == restore.Exchanged})
+	}
+	for _, change := range r.Changes {
+		a.print("cli.restored_file", message.Args{"path": change})
+	}
+	for _, table := range slices.Sorted(maps.Keys(r.Along)) {
+		a.print("cli.restored_along", message.Args{"table": table, "rows": r.Along[table]})
+	}
+	for _, table := range slices.Sorted(maps.Keys(r.Held)) {
+		a.print("cli.restored_held", message.Args{"table": table, "rows": r.Held[table]})
 	}
 }
 

@@ -15,8 +15,9 @@ type pull struct {
 	group group
 	// straight says that the tables of the group stand so that each comes after what it firmly refers to.
 	straight bool
-	// own are the companies' rows; else what comes along with them.
-	own bool
+	// own are the companies' rows, all those of a table that has nothing to do with companies; else what comes along with
+	// them.
+	own, all bool
 	// over says that rows may be there already, gaps that some came without what they refer to.
 	over, gaps bool
 }
@@ -45,6 +46,9 @@ func (p *pull) block() firebird.Statement {
 
 // which is true for the rows of the copy that are meant.
 func (p *pull) which() string {
+	if p.all {
+		return "1 = 1"
+	}
 	if p.own {
 		return p.x.mine(&p.x.From).in(p.into.Name, "T")
 	}

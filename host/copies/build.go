@@ -7,13 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
-	"time"
 
-	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -98,81 +93,4 @@ func (w *Whole) Part(p Part) ([]byte, error) {
 		return nil, bad(err)
 	}
 	return data, nil
-}
-
-// Built is a database that was built of a copy and stays.
-type Built struct {
-	Proof    *Proof
-	Restored time.Duration // what gbak took; the rest of the proof's time is looking at what it built
-}
-
-// Build restores a copy into a new database file, where nothing may lie, and judges it as every proof does: only what
-// holds stays. The engine is one of our own; where none fits, the server's, which fdb has to be a path of then. What the
-// copy's own restore contradicts is copy.bad.
-func (p *Prover) Build(ctx context.Context, w *Whole, server firebird.Database, fdb string) (*Built, error) {
-	site, discard, err := p.site(ctx, server, fdb)
-	if err != nil {
-		return nil, err
-	}
-	clock := &timed{stage: site, now: p.Now, began: p.Now()}
-	proof, err := p.restoreFrom(ctx, clock, w, "restoring", clock.began)
-	if err == nil && !proof.OK {
-		err = message.New("copy.bad", "copies.contradicted", message.Args{
-			"name": filepath.Base(w.Place.Path), "against": strings.Join(proof.Against, "; "),
-		})
-	}
-	if left := discard(err != nil); err != nil {
-		return nil, errors.Join(err, left)
-	}
-	return &Built{Proof: proof, Restored: clock.took}, nil
-}
-
-// site is where a database is built, and how it is left: with the database, or without.
-func (p *Prover) site(ctx context.Context, server firebird.Database, fdb string) (_ stage, leave func(discard bool) error, err error) {
-	if err := p.Bench.Make(); err != nil {
-		return nil, nil, err
-	}
-	s, err := p.Bench.engine(ctx)
-	if err == nil {
-		s.fdb = fdb
-		return s, func(discard bool) error {
-			left := s.remove()
-			if discard {
-				if err := os.Remove(fdb); !errors.Is(err, os.ErrNotExist) {
-					left = errors.Join(left, err)
-				}
-			}
-			return left
-		}, nil
-	}
-	if !isNoEngine(err) || server.Server == "" {
-		return nil, nil, err
-	}
-	services, err := firebird.ConnectServices(ctx, server)
-	if err != nil {
-		return nil, nil, err
-	}
-	at := server
-	at.Path, at.Charset = fdb, ""
-	g := &guest{at: at, tools: p.Bench.Tools, services: services}
-	return g, func(discard bool) error {
-		if discard {
-			return g.remove()
-		}
-		return nil
-	}, nil
-}
-
-// timed is a stage of which one knows how long its restore took.
-type timed struct {
-	stage
-	now   func() time.Time
-	began time.Time
-	took  time.Duration
-}
-
-func (t *timed) through(ctx context.Context, stream io.Reader) (firebird.Log, error) {
-	log, err := t.stage.through(ctx, stream)
-	t.took = t.now().Sub(t.began)
-	return log, err
 }

@@ -187,8 +187,12 @@ function dj.copy.missing(where) end
 ---@field copy string        id
 ---@field seq string
 ---@field path string        of the restored database
----@field companies dj.Company[]
----@field rows table<string, integer>
+---@field way "whole"|"part"|"exchanged"  exchanged: the companies were put into what was there
+---@field companies dj.Company[]  that came from the copy
+---@field rows table<string, integer>  that came from it
+---@field along? table<string, integer>  rows of others that came along, since the companies' rows refer to them
+---@field held? table<string, integer>   the companies' rows that are not in it and stay, since rows that stay refer to them
+---@field changes? string[]  of structure since the copy, and what they did
 ---@field kept_old? string   the database that was there before, which stays until a person lets it go
 ---@field sha256? string     of it, where gbak could not read it
 ---@field pre_restore? dj.Copy  of what was there before
@@ -198,10 +202,15 @@ function dj.copy.missing(where) end
 
 --- Restores a copy. The live database is closed to everybody and copied; the new one is built beside it and proven, and takes
 --- its place; the old one stays beside it. Whatever happens, what is there is the old one whole or the new one whole. With `to`,
---- a folder, it is restored there and nothing live is touched. Companies that are not in the copy raise guard.companies, unless
---- they may be ELIMINATED, which asks and wants a word typed. Whoever is connected raises db.busy, or is sent away. With `files`
---- the document models come back too, with `config` djscript.toml, the scripts and what they keep from run to run, in place of
---- those of the same name, which are kept.
+--- a folder, it is restored there and nothing live is touched. Whoever is connected raises db.busy, or is sent away. With
+--- `files` the document models come back too, with `config` djscript.toml, the scripts and what they keep from run to run, in
+--- place of those of the same name, which are kept.
+---
+--- Nothing goes that nobody gave up. A copy that has not all companies that are live raises guard.companies, unless companies
+--- are named: these come from the copy, and the others, and what all of them share, stay as they are. `archive_from` leaves
+--- yearly and monthly tables of before that year as they are. With `eliminate_others` all that does not come from the copy is
+--- ELIMINATED instead, which asks and wants a word typed. A company that the copy has not raises company.not_found; rows that
+--- can not be put back raise company.structure or company.collision, and nothing has changed.
 ---
 --- Example:
 --- ```lua
@@ -212,7 +221,7 @@ function dj.copy.missing(where) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  the copy, its id, its number, or a path
----@param opts? {database?: string, eliminate_others?: boolean, files?: boolean, config?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
+---@param opts? {database?: string, companies?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, config?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
 ---@return dj.Restored
 function dj.copy.restore(copy, opts) end
 
@@ -222,7 +231,8 @@ function dj.copy.restore(copy, opts) end
 ---@field cnpj? string
 ---@field live boolean
 ---@field in_copy boolean
----@field fate "replaced"|"kept"|"ELIMINATED"|"new"
+---@field fate "replaced"|"kept"|"ELIMINATED"|"new"|"left_out"  left_out: only in the copy, and not asked for
+---@field tables? {name: string, now: integer, copy: integer, lost: integer}[]  of a deep preview: its rows on both sides
 
 ---@class dj.Preview
 ---@field database string
@@ -232,15 +242,20 @@ function dj.copy.restore(copy, opts) end
 ---@field created string
 ---@field state string       of the copy
 ---@field live "readable"|"broken"|"none"|""  the live database; "" where nobody can tell
+---@field way "whole"|"part"|"exchanged"|""  how it would be restored; "" where nobody can tell
 ---@field companies dj.PreviewedCompany[]
----@field tables {name: string, now?: integer, copy?: integer}[]  rows on both sides
+---@field tables {name: string, now?: integer, copy?: integer, fate: "replaced"|"kept"|"ELIMINATED"|"new"}[]  rows on both sides
 ---@field newest {now?: string, copy?: string}  the newest record, by the system's profile
----@field lost integer       rows, at least, that came in after the copy
+---@field lost integer       rows, at least, that came in after the copy and would go
+---@field changes? string[]   of a deep preview: structure that changed since the copy, and what it would do
+---@field deep boolean        it was restored to a scratch for it
+---@field deep_seconds number  how long that takes, by what is known of the copy
 ---@field files {path: string, kind: "files"|"config"|"state", fate: "replaced"|"new"|"kept"}[]  document models and files of djscript
 ---@field warnings string[]
 
---- What a restore would do, without restoring anything: companies and tables on both sides, what would be ELIMINATED, what came
---- in after the copy.
+--- What a restore would do, without touching the live database: companies and tables on both sides, what would be ELIMINATED,
+--- what came in after the copy. It is told by what the copy says of itself, and at once; a deep one restores the copy to a
+--- scratch, and tells it by company.
 ---
 --- Example:
 --- ```lua
@@ -250,6 +265,6 @@ function dj.copy.restore(copy, opts) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  the copy, its id, its number, or a path
----@param opts? {database?: string, files?: boolean, config?: boolean}
+---@param opts? {database?: string, companies?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, config?: boolean, deep?: boolean}
 ---@return dj.Preview
 function dj.copy.preview(copy, opts) end

@@ -95,7 +95,7 @@ type Restores interface {
 	// one failed stays done, and is told beside the error.
 	Restore(ctx context.Context, all []copies.Copy, o restore.Options) ([]*restore.Result, error)
 	// To restores a copy into a folder and touches nothing live.
-	To(ctx context.Context, c copies.Copy, folder string, keys copies.Keys) (*restore.Result, error)
+	To(ctx context.Context, c copies.Copy, folder string, o restore.Options) (*restore.Result, error)
 	// Kept are the databases that restores have kept; Undo swaps the newest back, Discard removes them.
 	Kept(database string) ([]restore.Kept, error)
 	Undo(ctx context.Context, database string, gate func(copies.Database) restore.Gate) ([]restore.Kept, error)

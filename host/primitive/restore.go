@@ -13,19 +13,25 @@ import (
 
 type (
 	restoreArgs struct {
-		Copy      copyRef `lua:"copy,arg"`
-		Database  string  `lua:"database"`
-		Eliminate bool    `lua:"eliminate_others"`
-		Files     bool    `lua:"files"`
-		Config    bool    `lua:"config"`
-		To        string  `lua:"to"`
-		OnBusy    string  `lua:"on_busy" enum:"fail,shutdown"`
+		Copy        copyRef  `lua:"copy,arg"`
+		Database    string   `lua:"database"`
+		Companies   []string `lua:"companies,single"`
+		ArchiveFrom int      `lua:"archive_from"`
+		Eliminate   bool     `lua:"eliminate_others"`
+		Files       bool     `lua:"files"`
+		Config      bool     `lua:"config"`
+		To          string   `lua:"to"`
+		OnBusy      string   `lua:"on_busy" enum:"fail,shutdown"`
 	}
 	previewArgs struct {
-		Copy     copyRef `lua:"copy,arg"`
-		Database string  `lua:"database"`
-		Files    bool    `lua:"files"`
-		Config   bool    `lua:"config"`
+		Copy        copyRef  `lua:"copy,arg"`
+		Database    string   `lua:"database"`
+		Companies   []string `lua:"companies,single"`
+		ArchiveFrom int      `lua:"archive_from"`
+		Eliminate   bool     `lua:"eliminate_others"`
+		Files       bool     `lua:"files"`
+		Config      bool     `lua:"config"`
+		Deep        bool     `lua:"deep"`
 	}
 )
 
@@ -42,7 +48,9 @@ func (h *Host) preview(ctx context.Context, a *previewArgs) (*restore.Preview, e
 	if err != nil {
 		return nil, err
 	}
-	return h.Restores.Preview(ctx, found, restore.Options{Database: a.Database, Files: a.Files, Config: a.Config})
+	return h.Restores.Preview(ctx, found, restore.Options{
+		Database: a.Database, Companies: a.Companies, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Config: a.Config, Deep: a.Deep,
+	})
 }
 
 // restore restores one copy, to a folder or in the place of the live database.
@@ -57,7 +65,7 @@ func (h *Host) restore(ctx context.Context, a *restoreArgs) (*restore.Result, er
 	var done []*restore.Result
 	err = h.one(ctx, func() error {
 		if a.To != "" {
-			result, err := h.Restores.To(ctx, found, a.To, nil)
+			result, err := h.Restores.To(ctx, found, a.To, o)
 			done = []*restore.Result{result}
 			return err
 		}
@@ -77,7 +85,10 @@ func (h *Host) restorable(ctx context.Context, a *restoreArgs) (copies.Copy, res
 	if a.OnBusy == "shutdown" {
 		closing = firebird.Closing{Force: true, Wait: courtesy}
 	}
-	o := restore.Options{Database: a.Database, Eliminate: a.Eliminate, Files: a.Files, Config: a.Config, Gate: h.gates(closing)}
+	o := restore.Options{
+		Database: a.Database, Companies: a.Companies, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Config: a.Config,
+		Gate: h.gates(closing),
+	}
 	if a.Config && a.To != "" {
 		return copies.Copy{}, o, message.New("option.value", "primitive.config_to", nil)
 	}
@@ -97,18 +108,14 @@ func (h *Host) sacrificed(ctx context.Context, a *restoreArgs, c copies.Copy, o 
 	if err != nil {
 		return err
 	}
-	gone := p.Eliminated()
+	gone := p.Sacrifices()
 	if len(gone) == 0 {
 		return nil
-	}
-	var names strings.Builder
-	for _, one := range gone {
-		names.WriteString("\n  " + one.ID + " " + one.Name)
 	}
 	word := message.Text("primitive.eliminate_word", nil)
 	q := Question{
 		ID: "eliminate-" + p.Database, Danger: true, Word: word,
-		Text: message.Plural("primitive.eliminate_ask", len(gone), message.Args{"database": p.Database, "companies": names.String()}),
+		Text: message.Text("primitive.eliminate_ask", message.Args{"database": p.Database, "gone": "\n  " + strings.Join(gone, "\n  ")}),
 	}
 	yes, err := h.Env.Ask(ctx, q)
 	if err == nil && !yes {

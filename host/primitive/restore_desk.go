@@ -14,10 +14,13 @@ type Restoring struct {
 	Copies    []copies.Copy // each for a database of its own
 	To        string        // a folder; "" in the place of the live databases
 	Database  string        // the store's database that a single copy is for; "" the one that it names
+	Companies []string      // nil: all of the copy
+	From      int           // the first year of yearly and monthly tables; 0: all
 	Eliminate bool
 	Files     bool
 	Config    bool
 	Other     bool // a copy of another store: the person has said so
+	Deep      bool // a preview restores the copy to a scratch, and looks there
 	Force     bool // whoever is connected is sent away
 	Grace     time.Duration
 	Keys      copies.Keys
@@ -25,21 +28,24 @@ type Restoring struct {
 
 func (r *Restoring) options(h *Host) restore.Options {
 	return restore.Options{
-		Database: r.Database, Eliminate: r.Eliminate, Files: r.Files, Config: r.Config, Other: r.Other, Keys: r.Keys,
+		Database: r.Database, Companies: r.Companies, ArchiveFrom: r.From, Eliminate: r.Eliminate, Files: r.Files, Config: r.Config, Other: r.Other, Deep: r.Deep,
+		Keys: r.Keys,
 		Gate: h.gates(firebird.Closing{Force: r.Force, Wait: r.Grace}),
 	}
 }
 
 type (
 	restoreSetArgs struct {
-		Copies    []string `lua:"copies"`
-		To        string   `lua:"to"`
-		Database  string   `lua:"database"`
-		Eliminate bool     `lua:"eliminate_others"`
-		Files     bool     `lua:"files"`
-		Config    bool     `lua:"config"`
-		Other     bool     `lua:"other_store"`
-		Force     bool     `lua:"shutdown"`
+		Copies      []string `lua:"copies"`
+		To          string   `lua:"to"`
+		Database    string   `lua:"database"`
+		Companies   []string `lua:"companies"`
+		ArchiveFrom int      `lua:"archive_from"`
+		Eliminate   bool     `lua:"eliminate_others"`
+		Files       bool     `lua:"files"`
+		Config      bool     `lua:"config"`
+		Other       bool     `lua:"other_store"`
+		Force       bool     `lua:"shutdown"`
 
 		desk *Restoring
 	}
@@ -62,7 +68,7 @@ func (h *Host) restoreSet(ctx context.Context, a *restoreSetArgs) (done []*resto
 			return err
 		}
 		for _, c := range a.desk.Copies {
-			result, err := h.Restores.To(ctx, c, a.To, a.desk.Keys)
+			result, err := h.Restores.To(ctx, c, a.To, a.desk.options(h))
 			if err != nil {
 				return err
 			}
@@ -97,7 +103,10 @@ func (d *Desk) Preview(ctx context.Context, c copies.Copy, r Restoring) (*restor
 
 // Restore restores what a person wants.
 func (d *Desk) Restore(ctx context.Context, r Restoring) ([]*restore.Result, error) {
-	args := &restoreSetArgs{To: r.To, Database: r.Database, Eliminate: r.Eliminate, Files: r.Files, Config: r.Config, Other: r.Other, Force: r.Force, desk: &r}
+	args := &restoreSetArgs{
+		To: r.To, Database: r.Database, Companies: r.Companies, ArchiveFrom: r.From, Eliminate: r.Eliminate, Files: r.Files, Config: r.Config,
+		Other: r.Other, Force: r.Force, desk: &r,
+	}
 	for _, c := range r.Copies {
 		args.Copies = append(args.Copies, c.ID)
 	}

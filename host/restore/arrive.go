@@ -36,6 +36,7 @@ func (r *Restorer) LookArrival(a Arrival) (*Look, error) {
 	l := &Look{
 		Copy: a.Copy, Database: a.Database, File: a.Database.At.Path, Live: None, whole: a.Whole, restorer: r, options: Options{Files: true},
 	}
+	l.choice.way = Whole
 	l.Database.At = firebird.Database{Path: l.File} // it is built by the tools of this machine
 	for _, f := range a.Files {
 		l.extra = append(l.extra, file{path: f.Path, kind: f.Kind, data: f.Data})
@@ -89,7 +90,7 @@ func (l *Look) placed() error {
 func (r *Restorer) Arrive(ctx context.Context, l *Look) (*Result, error) {
 	s := &session{Restorer: r, look: l, gate: nobody{}}
 	s.result = &Result{
-		Database: l.Database.Name, Copy: l.Copy.ID, Seq: l.Copy.Seq, Path: l.File, Companies: l.whole.Manifest.Companies, Files: []string{}, Told: l.whole.Told,
+		Database: l.Database.Name, Copy: l.Copy.ID, Seq: l.Copy.Seq, Path: l.File, Way: l.choice.way, Companies: l.whole.Manifest.Companies, Files: []string{}, Told: l.whole.Told,
 	}
 	dir := filepath.Dir(l.File)
 	name, err := r.fresh(l.File)

@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -8,36 +9,43 @@ import (
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
-	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 )
 
 // To restores a copy into a folder: its database as NAME.fdb, proven, and its document models below files. The folder is
 // made where there is none; nothing that lies there is written over, and nothing else is touched. It needs no store: the
-// prover builds with the tools of this machine. Errors are those of the copy, fs.exists, fs.denied, drive.full, db.version.
-func To(ctx context.Context, p *copies.Prover, c copies.Copy, dir string) (*Result, error) {
+// prover builds with the tools of this machine. To take only some companies or years out of the copy it has to know the
+// copy's database, by whose profile they are told. Errors are those of the copy, fs.exists, fs.denied, drive.full, db.version.
+func To(ctx context.Context, p *copies.Prover, c copies.Copy, dir string, o Options) (*Result, error) {
 	w, err := copies.OpenWhole(ctx, c, p.Keys)
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{prover: p, whole: w, dir: dir, result: &Result{
-		Database: w.Manifest.Database.Name, Copy: c.ID, Seq: c.Seq, Companies: w.Manifest.Companies, Files: []string{}, Told: w.Told,
-	}}
-	return f.result, errors.Join(f.restore(ctx), w.Close())
+	l := &Look{Copy: c, Database: copies.Database{Name: w.Manifest.Database.Name}, Live: None, options: o, whole: w}
+	r := &Restorer{Prover: p, Databases: p.Databases, Now: p.Now, Entropy: p.Entropy, Progress: p.Progress}
+	if d, err := r.database(cmp.Or(o.Database, l.Database.Name)); err == nil {
+		l.Database.System = d.System
+	}
+	f := &folder{session: &session{Restorer: r, look: l}, dir: dir}
+	if l.choice, err = l.decide(ctx, w.Manifest); err == nil {
+		f.result = &Result{
+			Database: l.Database.Name, Copy: c.ID, Seq: c.Seq, Way: l.choice.way, Companies: l.choice.chosen, Files: []string{}, Told: w.Told,
+		}
+		err = f.restore(ctx)
+	}
+	return f.result, errors.Join(err, w.Close())
 }
 
 // folder is a restore to a folder while it goes on.
 type folder struct {
-	prover *copies.Prover
-	whole  *copies.Whole
+	*session
 	dir    string
 	models []model
-	result *Result
 }
 
 func (f *folder) restore(ctx context.Context) error {
-	m := f.whole.Manifest
-	if err := older(f.prover.Bench.Tools.Version, m.Database.Engine, f.result.Seq); err != nil {
+	m := f.look.whole.Manifest
+	if err := older(f.Prover.Bench.Tools.Version, m.Database.Engine, f.result.Seq); err != nil {
 		return err
 	}
 	dir, err := filepath.Abs(f.dir)
@@ -59,18 +67,15 @@ func (f *folder) restore(ctx context.Context) error {
 	if err := fits(dir, m.Database.Bytes+m.Database.Bytes/20); err != nil {
 		return err
 	}
-	r := &Restorer{Entropy: f.prover.Entropy}
-	fresh, err := r.fresh(f.result.Path)
+	fresh, err := f.fresh(f.result.Path)
 	if err != nil {
 		return err
 	}
-	built, err := f.prover.Build(ctx, f.whole, firebird.Database{}, fresh)
-	if err != nil {
+	f.record = &record{Fresh: fresh}
+	if err := f.construct(ctx); err != nil {
 		return err
 	}
-	f.result.Rows = built.Proof.Rows
-	f.result.Seconds.Build, f.result.Seconds.Proof = built.Restored.Seconds(), built.Proof.Seconds-built.Restored.Seconds()
-	if err := errors.Join(flush(fresh), drive.Explain(r.name(fresh, f.result.Path), f.result.Path)); err != nil {
+	if err := errors.Join(flush(fresh), drive.Explain(f.name(fresh, f.result.Path), f.result.Path)); err != nil {
 		return errors.Join(err, os.Remove(fresh))
 	}
 	if err := drive.SyncFolder(dir); err != nil {
@@ -99,7 +104,7 @@ func (f *folder) lay(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if err := m.write(f.whole); err != nil {
+		if err := m.write(f.look.whole); err != nil {
 			return err
 		}
 		f.result.Files = append(f.result.Files, m.path)

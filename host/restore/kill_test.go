@@ -25,6 +25,7 @@ const dieVariable = "RESTORE_TEST_DIE"
 type dying struct {
 	Dir, Server, Path, User, Password string
 	Copy                              string // path; "" undoes the last restore
+	Companies                         []string
 	Files                             bool
 	To                                string // the folder of a PC where the store arrives; "" restores
 	At                                int    // the step that it does not survive
@@ -57,6 +58,11 @@ func die(plan string) {
 	}
 	r.died = step
 	r.Prover.Progress = func(copies.Progress) { step() }
+	r.Progress = func(p copies.Progress) {
+		if p.Done%4 == 0 {
+			step()
+		}
+	}
 	m.Progress = func(copies.Progress) { step() }
 	gates := func(copies.Database) Gate { return g }
 	switch err = errors.Join(err, noTools); {
@@ -64,7 +70,7 @@ func die(plan string) {
 	case p.To != "":
 		_, err = arrives(ctx, r, coming, p.Copy)
 	default:
-		err = once(ctx, r, p.Copy, Options{Gate: gates, Files: p.Files})
+		err = once(ctx, r, p.Copy, Options{Gate: gates, Companies: p.Companies, Files: p.Files})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -91,9 +97,9 @@ func once(ctx context.Context, r *Restorer, path string, o Options) error {
 }
 
 // dies runs the program until its end or that step, and tells whether it was killed.
-func (s *store) dies(path string, at int) bool {
+func (s *store) dies(path string, at int, companies ...string) bool {
 	s.Helper()
-	return s.diesOf(dying{Copy: path, At: at})
+	return s.diesOf(dying{Copy: path, At: at, Companies: companies})
 }
 
 func (s *store) diesOf(p dying) bool {
@@ -146,30 +152,57 @@ func TestKilledAtEveryStepOfARestore(t *testing.T) {
 	s := newStore(t)
 	then := content(t, s.db.At)
 	c := s.copy()
+	if steps := s.killed(c, s.sells(), then); steps < 21 {
+		t.Errorf("only %d steps", steps)
+	}
+}
+
+// So does one that puts a single company back.
+func TestKilledAtEveryStepOfARestoreOfACompany(t *testing.T) {
+	s := newStore(t)
+	c := s.copy()
 	sold := s.sells()
 	bytes, err := os.ReadFile(s.db.At.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, kept, taken := 0, 0, 0
-	for {
+	s.restore(c, s.choosing("1"))
+	want := content(t, s.db.At)
+	s.reset(bytes)
+	if want == sold {
+		t.Fatal("nothing comes back")
+	}
+	if steps := s.killed(c, sold, want, "1"); steps < 35 {
+		t.Errorf("only %d steps", steps)
+	}
+}
+
+// killed restores that copy over and over, each time killed one step later.
+func (s *store) killed(c copies.Copy, sold, then string, companies ...string) (at int) {
+	s.Helper()
+	bytes, err := os.ReadFile(s.db.At.Path)
+	if err != nil {
+		s.Fatal(err)
+	}
+	kept, taken := 0, 0
+	for killed := true; killed && !s.Failed(); {
 		at++
 		s.reset(bytes)
 		before, err := os.Stat(s.db.At.Path)
 		if err != nil {
-			t.Fatal(err)
+			s.Fatal(err)
 		}
-		killed := s.dies(c.Places[0].Path, at)
+		killed = s.dies(c.Places[0].Path, at, companies...)
 		after, err := os.Stat(s.db.At.Path)
 		if err != nil {
-			t.Fatalf("step %d: no database is called that: %v", at, err)
+			s.Fatalf("step %d: no database is called that: %v", at, err)
 		}
 		old := os.SameFile(before, after)
-		told := s.Finish(t.Context())
+		told := s.Finish(s.Context())
 		if err := s.maker.Sweep(); err != nil {
-			t.Fatal(err)
+			s.Fatal(err)
 		}
-		got := content(t, s.db.At)
+		got := content(s, s.db.At)
 		switch {
 		case old && got == sold:
 			kept++
@@ -177,28 +210,23 @@ func TestKilledAtEveryStepOfARestore(t *testing.T) {
 		case !old && got == then:
 			taken++
 			s.leaves("test.fdb.before-1")
-			if content(t, s.at(s.db.At.Path+".before-1")) != sold {
-				t.Errorf("step %d: what was kept is not what was there", at)
+			if content(s, s.at(s.db.At.Path+".before-1")) != sold {
+				s.Errorf("step %d: what was kept is not what was there", at)
 			}
 		default:
-			t.Errorf("step %d: the live database is neither the old one nor the new one", at)
+			s.Errorf("step %d: the live database is neither the old one nor the new one", at)
 		}
 		if code := message.Code(told); old && code != "" && code != "restore.undone" || !old && code != "" && code != "restore.finished" {
-			t.Errorf("step %d: told %v", at, told)
+			s.Errorf("step %d: told %v", at, told)
 		}
-		if again := s.Finish(t.Context()); again != nil || s.Pending() {
-			t.Errorf("step %d: still not over: %v", at, again)
-		}
-		if !killed {
-			break
-		}
-		if t.Failed() {
-			t.Fatalf("at step %d", at)
+		if again := s.Finish(s.Context()); again != nil || s.Pending() {
+			s.Errorf("step %d: still not over: %v", at, again)
 		}
 	}
-	if at < 21 || kept < 10 || taken < 3 {
-		t.Errorf("%d steps, the old one %d times, the new one %d times", at, kept, taken)
+	if kept < 10 || taken < 3 {
+		s.Errorf("%d steps, the old one %d times, the new one %d times", at, kept, taken)
 	}
+	return at
 }
 
 // And so does one that is killed while it is undone.

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/oklog/ulid/v2"
 
+	"github.com/djscript/djscript/host/company"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
@@ -41,6 +43,8 @@ type Look struct {
 	info      firebird.Info
 	version   firebird.Version // of the server; the zero one where it does not answer
 	companies []firebird.Company
+	division  company.Division // of the live database, where companies are put into it
+	choice    choice
 	whole     *copies.Whole
 }
 
@@ -70,7 +74,7 @@ func (r *Restorer) Look(ctx context.Context, c copies.Copy, o Options) (*Look, e
 	if l.whole, err = copies.OpenWhole(ctx, c, o.Keys); err != nil {
 		return nil, err
 	}
-	if err := r.check(l); err != nil {
+	if err := r.check(ctx, l); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	l.id = ulid.MustNew(ulid.Timestamp(r.Now()), r.Entropy).String()
@@ -107,20 +111,31 @@ func (r *Restorer) LookAll(ctx context.Context, all []copies.Copy, o Options) (l
 	return looks, nil
 }
 
-// check holds the copy against the live database.
-func (r *Restorer) check(l *Look) error {
+// check holds the copy against the live database, and chooses what is brought back.
+func (r *Restorer) check(ctx context.Context, l *Look) (err error) {
 	m := l.whole.Manifest
 	if err := r.fits(l, m.Database.Engine); err != nil {
 		return err
 	}
-	sides := &Preview{Companies: companiesOf(l, m.Companies)}
-	if gone := sides.Eliminated(); len(gone) > 0 && !l.options.Eliminate {
-		return Eliminates(l.Database.Name, gone)
+	if l.choice, err = l.decide(ctx, m); err != nil {
+		return err
+	}
+	if err := r.reads(l); err != nil {
+		return err
 	}
 	if err := r.checkSetup(l); err != nil {
 		return err
 	}
 	return r.room(l)
+}
+
+// reads tells whether the copy of what is there could be read again, which is what single companies are put into.
+func (r *Restorer) reads(l *Look) error {
+	plain := func(d copies.Destination) bool { return len(d.Recipients) == 0 }
+	if l.choice.way != Exchanged || len(l.options.Keys) > 0 || slices.ContainsFunc(r.Safety, plain) {
+		return nil
+	}
+	return message.New("copy.encrypted", "restore.safety_encrypted", nil)
 }
 
 // fits tells whether the server, or else the tools of this machine, can read what that engine wrote.
@@ -156,7 +171,17 @@ func foreign(c copies.Copy, own string) error {
 // same disk.
 func (r *Restorer) room(l *Look) error {
 	dir := filepath.Dir(l.File)
-	need := l.whole.Manifest.Database.Bytes
+	copied := l.whole.Manifest.Database.Bytes
+	need := copied
+	if l.choice.way == Exchanged { // what is there now, with what comes from a scratch on the bench
+		bench := r.Prover.Bench.Dir
+		need += l.info.Bytes
+		if drive.SameDevice(bench, dir) {
+			need += copied
+		} else if err := fits(bench, copied+copied/20); err != nil {
+			return err
+		}
+	}
 	need += need / 20
 	if l.Live == Readable {
 		for _, d := range r.Safety {

@@ -345,7 +345,7 @@ func TestACopyIsRestoredToAFolderWithoutAnyStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := &copies.Prover{Bench: s.Prover.Bench, Now: s.Now, Entropy: s.Entropy}
-	result, err := To(t.Context(), p, opened, dir)
+	result, err := To(t.Context(), p, opened, dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -361,13 +361,13 @@ func TestACopyIsRestoredToAFolderWithoutAnyStore(t *testing.T) {
 	if content(t, s.db.At) != sold || s.Pending() {
 		t.Error("the live database was touched")
 	}
-	if _, err := To(t.Context(), p, opened, dir); message.Code(err) != "fs.exists" {
+	if _, err := To(t.Context(), p, opened, dir, Options{}); message.Code(err) != "fs.exists" {
 		t.Errorf("over what is there: %v", err)
 	}
 	if err := os.Remove(result.Path); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := To(t.Context(), p, opened, dir); message.Code(err) != "fs.exists" || exists(result.Path) {
+	if _, err := To(t.Context(), p, opened, dir, Options{}); message.Code(err) != "fs.exists" || exists(result.Path) {
 		t.Errorf("over models that are there: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/company"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
@@ -18,6 +19,7 @@ const (
 	FateKept       = "kept"
 	FateEliminated = "ELIMINATED"
 	FateNew        = "new"
+	FateLeftOut    = "left_out" // it is only in the copy, and was not asked for
 )
 
 // Preview is what a restore would do. It is told by what the copy says of itself and by the live database, without
@@ -30,15 +32,24 @@ type Preview struct {
 	Created   string    `json:"created"`
 	State     string    `json:"state"` // of the copy
 	Live      State     `json:"live"`
+	Way       Way       `json:"way"`
 	Companies []Company `json:"companies"`
 	Tables    []Table   `json:"tables"`
 	Newest    Newest    `json:"newest"`
-	Lost      int64     `json:"lost"` // rows, at least, that came after the copy
-	Files     []File    `json:"files"`
-	Warnings  []string  `json:"warnings"`
+	Lost      int64     `json:"lost"` // rows, at least, that came after the copy and would go
+	// Deep says that the copy was restored to a scratch for it, Changes what has changed of the structure since, in words;
+	// DeepSeconds is about how long that takes.
+	Deep        bool     `json:"deep"`
+	DeepSeconds float64  `json:"deep_seconds"`
+	Changes     []string `json:"changes,omitempty"`
+	Files       []File   `json:"files"`
+	Warnings    []string `json:"warnings"`
 
 	// Refused is what would refuse it, as far as a look tells; it is among the warnings too. nil: nothing.
 	Refused error `json:"-"`
+
+	apart []string // tables of past years that would not be brought back
+	lost  string   // what the warnings say of Lost
 }
 
 // Company is a company on both sides.
@@ -49,6 +60,8 @@ type Company struct {
 	Live   bool   `json:"live"`
 	InCopy bool   `json:"in_copy"`
 	Fate   string `json:"fate"`
+
+	Tables []CompanyTable `json:"tables,omitempty"` // of a deep preview
 }
 
 // Table is a table on both sides; nil where a side has it not, or does not tell.
@@ -56,6 +69,7 @@ type Table struct {
 	Name string `json:"name"`
 	Now  *int64 `json:"now,omitempty"`
 	Copy *int64 `json:"copy,omitempty"`
+	Fate string `json:"fate"`
 }
 
 // Lost are the rows that the live table has more.
@@ -93,6 +107,7 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 		m = &copies.Manifest{Companies: c.Companies, Rows: c.Rows} // what its card tells
 	}
 	p.refuse(err)
+	p.refuse(l.choose(ctx, m))
 	p.sides(l, m, p.compare(ctx, l, m))
 	p.Files = r.previewFiles(m, l.Database, o)
 	if o.Config && m.ID != "" { // a card names no parts
@@ -106,7 +121,14 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 		p.refuse(r.fits(l, m.Database.Engine))
 	}
 	p.refuse(l.barrier)
-	return p, ctx.Err()
+	p.DeepSeconds = deepSeconds(c, m)
+	if p.Way == Exchanged && !o.Deep {
+		p.say("restore.lost_untold", message.Args{"seconds": int(p.DeepSeconds)})
+	}
+	if err := ctx.Err(); err != nil || !o.Deep || c.State == copies.Bad {
+		return p, err
+	}
+	return p, r.deepen(ctx, p, l, o.Keys)
 }
 
 // refuse tells of what would refuse the restore.
@@ -171,29 +193,71 @@ func (p *Preview) compare(ctx context.Context, l *Look, m *copies.Manifest) (row
 
 // sides puts the two beside each other.
 func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
-	p.Companies = companiesOf(l, m.Companies)
+	p.Way, p.Companies, p.apart = l.choice.way, l.choice.companies, l.choice.apart
 	p.Compare(rows, m.Rows)
-	if rows != nil && m.Rows != nil {
+	l.tableFates(m, p.Tables)
+	if rows != nil && m.Rows != nil && p.Way != Exchanged {
 		p.structure()
 	}
-	switch gone := p.Eliminated(); {
-	case len(gone) > 0 && l.options.Eliminate:
-		p.say("restore.would_eliminate", message.Args{"companies": named(gone)})
-	case len(gone) > 0:
-		p.refuse(Eliminates(p.Database, gone))
+	if gone := p.Sacrifices(); len(gone) > 0 && l.options.Eliminate {
+		p.say("restore.would_eliminate", message.Args{"gone": strings.Join(gone, ", ")})
 	}
 }
 
 // Compare puts the rows of the live tables beside those of the copy, and warns of those that came in after it.
 func (p *Preview) Compare(rows, inCopy map[string]int64) {
 	for _, name := range tablesOf(rows, inCopy) {
-		t := Table{Name: name, Now: count(rows, name), Copy: count(inCopy, name)}
+		t := Table{Name: name, Now: count(rows, name), Copy: count(inCopy, name), Fate: FateReplaced}
+		switch {
+		case t.Now == nil:
+			t.Fate = FateNew
+		case t.Copy == nil:
+			t.Fate = FateEliminated
+		}
 		p.Tables = append(p.Tables, t)
-		p.Lost += t.Lost()
+		if p.Way != Exchanged { // whose the rows are only a deep preview tells
+			p.Lost += t.Lost()
+		}
 	}
-	if p.Lost > 0 {
-		p.Warnings = append(p.Warnings, message.Plural("restore.would_lose", int(p.Lost), nil))
+	p.loses()
+}
+
+// loses warns of what came after the copy.
+func (p *Preview) loses() {
+	said := slices.IndexFunc(p.Warnings, func(w string) bool { return w == p.lost })
+	if said >= 0 {
+		p.Warnings = slices.Delete(p.Warnings, said, said+1)
 	}
+	if p.lost = ""; p.Lost > 0 {
+		p.lost = message.Plural("restore.would_lose", int(p.Lost), nil)
+		p.Warnings = append(p.Warnings, p.lost)
+	}
+}
+
+// tableFates tells of each table what would become of it.
+func (l *Look) tableFates(m *copies.Manifest, all []Table) {
+	out := slices.Concat(l.without(m), l.choice.apart)
+	kept := company.Before(namesOf(all), l.Database.System.Archive, l.choice.archive)
+	for i := range all {
+		t := &all[i]
+		switch {
+		case l.choice.way != Exchanged:
+			if slices.Contains(out, t.Name) && t.Now != nil {
+				t.Fate = FateEliminated
+			}
+		case t.Now == nil:
+			t.Fate = FateLeftOut
+		case l.division.Of(t.Name) == nil, t.Copy == nil, slices.Contains(kept, t.Name):
+			t.Fate = FateKept
+		}
+	}
+}
+
+func namesOf(all []Table) (names []string) {
+	for _, t := range all {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 // Beside is a company with what a whole restore makes of it.
@@ -206,25 +270,6 @@ func Beside(c firebird.Company, live, inCopy bool) Company {
 		fate = FateEliminated
 	}
 	return Company{ID: c.ID, Name: c.Name, CNPJ: c.CNPJ, Live: live, InCopy: inCopy, Fate: fate}
-}
-
-// companiesOf are those of both sides, the live ones first, with what a whole restore makes of each.
-func companiesOf(l *Look, inCopy []firebird.Company) []Company {
-	found := []Company{}
-	for _, c := range l.companies {
-		same := func(other firebird.Company) bool { return other.ID == c.ID }
-		one := Beside(c, true, slices.ContainsFunc(inCopy, same))
-		if len(inCopy) == 0 { // a copy that names none says nothing of them
-			one.Fate = FateReplaced
-		}
-		found = append(found, one)
-	}
-	for _, c := range inCopy {
-		if !slices.ContainsFunc(l.companies, func(other firebird.Company) bool { return other.ID == c.ID }) {
-			found = append(found, Beside(c, false, true))
-		}
-	}
-	return found
 }
 
 func tablesOf(a, b map[string]int64) []string {
@@ -275,8 +320,8 @@ func (p *Preview) doubts(c copies.Copy, l *Look) {
 	case copies.Suspect:
 		p.say("restore.suspect", message.Args{"odd": strings.Join(c.Proof.Odd, "; ")})
 	}
-	if c.Partial {
-		p.say("restore.partial", nil)
+	if c.LeftOut != nil {
+		p.partial(c.LeftOut)
 	}
 	if c.Suspect != "" {
 		p.Warnings = append(p.Warnings, c.Suspect)
@@ -286,9 +331,35 @@ func (p *Preview) doubts(c copies.Copy, l *Look) {
 	}
 }
 
+// partial tells what a partial copy does not hold.
+func (p *Preview) partial(out *copies.LeftOut) {
+	if len(out.Companies) > 0 {
+		p.say("restore.partial_companies", message.Args{"companies": strings.Join(out.Companies, ", ")})
+	}
+	if out.ArchiveBefore > 0 {
+		p.say("restore.partial_years", message.Args{"year": out.ArchiveBefore})
+	}
+	if out.Files {
+		p.say("restore.partial", nil)
+	}
+}
+
+// Sacrifices are the companies, and the tables of past years, of which nothing would be left, by name.
+func (p *Preview) Sacrifices() (names []string) {
+	for _, c := range p.Eliminated() {
+		names = append(names, strings.TrimSpace(c.ID+" "+c.Name))
+	}
+	if p.Way != Exchanged {
+		names = append(names, p.apart...)
+	}
+	return names
+}
+
 // Eliminated are the companies of which nothing would be left.
-func (p *Preview) Eliminated() (gone []Company) {
-	for _, c := range p.Companies {
+func (p *Preview) Eliminated() []Company { return eliminated(p.Companies) }
+
+func eliminated(all []Company) (gone []Company) {
+	for _, c := range all {
 		if c.Fate == FateEliminated {
 			gone = append(gone, c)
 		}
@@ -296,15 +367,18 @@ func (p *Preview) Eliminated() (gone []Company) {
 	return gone
 }
 
-// Eliminates refuses a restore that leaves nothing of some companies, which nobody gave up.
-func Eliminates(database string, gone []Company) error {
-	return message.New("guard.companies", "restore.eliminates", message.Args{"database": database, "companies": named(gone), "n": len(gone)})
+// Eliminates refuses a restore that leaves nothing of some companies, which nobody gave up; those of the copy that were
+// chosen could be put back beside them.
+func Eliminates(database string, gone []Company, chosen []firebird.Company) error {
+	return message.New("guard.companies", "restore.eliminates", message.Args{
+		"database": database, "companies": named(gone), "n": len(gone), "chosen": ids(chosen),
+	})
 }
 
 func named(all []Company) string {
 	var names []string
 	for _, c := range all {
-		names = append(names, c.ID+" "+c.Name)
+		names = append(names, strings.TrimSpace(c.ID+" "+c.Name))
 	}
 	return strings.Join(names, ", ")
 }

@@ -47,13 +47,18 @@ type Gate interface {
 
 // Options are what a restore is asked for.
 type Options struct {
-	Database  string // the store's database that it is for; "" the one that the copy names
-	Eliminate bool   // companies that are not in the copy may be ELIMINATED
-	Files     bool   // document models are put back too, in place of those of the same name
-	Config    bool   // djscript.toml, scripts, and what these keep from run to run are put back too
-	Other     bool   // the copy may be of another store: a person has said so
-	Keys      copies.Keys
-	Gate      func(copies.Database) Gate
+	Database string // the store's database that it is for; "" the one that the copy names
+	// Companies are ids of those whose rows come from the copy, and ArchiveFrom the first year of yearly and monthly tables
+	// that do; nil and 0: all. All else stays as it is.
+	Companies   []string
+	ArchiveFrom int
+	Eliminate   bool // all else is ELIMINATED instead
+	Files       bool // document models are put back too, in place of those of the same name
+	Config      bool // djscript.toml, scripts, and what these keep from run to run are put back too
+	Other       bool // the copy may be of another store: a person has said so
+	Deep        bool // a preview restores the copy to a scratch, and looks there
+	Keys        copies.Keys
+	Gate        func(copies.Database) Gate
 }
 
 // Result is what came of a restore.
@@ -62,8 +67,12 @@ type Result struct {
 	Copy       string             `json:"copy"` // id
 	Seq        string             `json:"seq"`
 	Path       string             `json:"path"` // of the restored database
-	Companies  []firebird.Company `json:"companies"`
-	Rows       map[string]int64   `json:"rows"`
+	Way        Way                `json:"way"`
+	Companies  []firebird.Company `json:"companies"`          // that came from the copy
+	Rows       map[string]int64   `json:"rows"`               // that came from it
+	Along      map[string]int64   `json:"along,omitempty"`    // rows of others that came along, since the companies' rows refer to them
+	Held       map[string]int64   `json:"held,omitempty"`     // the companies' rows that are not in it and stay, since rows that stay refer to them
+	Changes    []string           `json:"changes,omitempty"`  // of structure since the copy, and what they did, in words
 	KeptOld    string             `json:"kept_old,omitempty"` // the database that was there before
 	SHA256     string             `json:"sha256,omitempty"`   // of it, where gbak could not read it
 	PreRestore *copies.Copy       `json:"pre_restore,omitempty"`
@@ -89,7 +98,7 @@ const openTime = time.Minute
 func (r *Restorer) Restore(ctx context.Context, l *Look) (*Result, error) {
 	s := &session{Restorer: r, look: l}
 	s.result = &Result{
-		Database: l.Database.Name, Copy: l.Copy.ID, Seq: l.Copy.Seq, Path: l.File, Companies: l.whole.Manifest.Companies,
+		Database: l.Database.Name, Copy: l.Copy.ID, Seq: l.Copy.Seq, Path: l.File, Way: l.choice.way, Companies: l.choice.chosen,
 		Files: []string{}, Told: l.whole.Told,
 	}
 	s.gate = l.options.Gate(l.Database)
@@ -230,20 +239,33 @@ func (s *session) keepFile(why error) {
 
 // build builds the new database beside the live one, and proves it.
 func (s *session) build(ctx context.Context) error {
-	began := s.Now()
-	built, err := s.Prover.Build(ctx, s.look.whole, s.server(), s.record.Fresh)
-	if err != nil {
+	if err := s.construct(ctx); err != nil {
 		return err
 	}
-	s.step()
-	s.result.Rows = built.Proof.Rows
-	s.result.Seconds.Build = built.Restored.Seconds()
-	s.result.Seconds.Proof = s.Now().Sub(began).Seconds() - built.Restored.Seconds()
 	if err := settle(s.record.Fresh, s.look.File); err != nil {
 		return err
 	}
 	s.record.Step = stepBuilt
 	return s.enter(s.record)
+}
+
+// construct builds the new database.
+func (s *session) construct(ctx context.Context) error {
+	began := s.Now()
+	site, err := s.Prover.Site(ctx, s.server())
+	if err != nil {
+		return err
+	}
+	built, err := s.at(site).build(ctx)
+	if left := site.Leave(err != nil); err != nil {
+		return errors.Join(err, left)
+	} else if left != nil {
+		s.result.Told = append(s.result.Told, message.Wrap(left, "copy.degraded", "restore.scratch_left", nil))
+	}
+	s.step()
+	s.result.Seconds.Build = built.Seconds()
+	s.result.Seconds.Proof = s.Now().Sub(began).Seconds() - built.Seconds()
+	return nil
 }
 
 // server is who builds where no engine of our own fits: it has to see the same files as we do.

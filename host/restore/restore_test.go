@@ -56,7 +56,7 @@ commit;`
 
 var profile = copies.System{
 	Name: "shop", Companies: "select ID as id, NOME as name, CNPJ as cnpj from EMPRESA order by ID", Newest: "select max(DIA) from VENDA",
-	Evidence: []string{"select sum(TOTAL) from VENDA"},
+	Evidence: []string{"select sum(TOTAL) from VENDA"}, Column: []string{"EMPRESA"}, Shared: []string{"PRODUTO"},
 }
 
 // store is a store with one database, a folder for its copies and one for its document models.
@@ -240,7 +240,7 @@ func (s *store) beside() (names []string) {
 		s.Fatal(err)
 	}
 	for _, e := range entries {
-		if !slices.Contains([]string{"copias", "state", "modelos", "bench", "test.fdb"}, e.Name()) {
+		if !slices.Contains([]string{"copias", "state", "modelos", "bench", filepath.Base(s.db.At.Path)}, e.Name()) {
 			names = append(names, e.Name())
 		}
 	}

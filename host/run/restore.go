@@ -45,10 +45,10 @@ func (r *restorer) Restore(ctx context.Context, all []copies.Copy, o restore.Opt
 }
 
 // To restores a copy into a folder.
-func (r *restorer) To(ctx context.Context, c copies.Copy, folder string, keys copies.Keys) (*restore.Result, error) {
+func (r *restorer) To(ctx context.Context, c copies.Copy, folder string, o restore.Options) (*restore.Result, error) {
 	p := *r.prover
-	p.Keys = keys
-	return restore.To(ctx, &p, c, folder)
+	p.Keys = o.Keys
+	return restore.To(ctx, &p, c, folder, o)
 }
 
 // finishes ends what restores that died had begun, before anything else is done to the store. While somebody holds the

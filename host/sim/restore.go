@@ -4,8 +4,10 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/restore"
 )
@@ -23,18 +25,12 @@ func (s restores) Preview(_ context.Context, c copies.Copy, o restore.Options) (
 		Database: name, Copy: c.ID, Seq: c.Seq, Day: c.Day, Created: c.Created, State: c.State, Live: restore.Readable,
 		Companies: []restore.Company{}, Tables: []restore.Table{}, Files: []restore.File{}, Warnings: []string{},
 	}
-	for _, company := range live.companies {
-		p.Companies = append(p.Companies, restore.Beside(company, true, slices.Contains(c.Companies, company)))
-	}
-	for _, company := range c.Companies {
-		if !slices.Contains(live.companies, company) {
-			p.Companies = append(p.Companies, restore.Beside(company, false, true))
-		}
-	}
+	way, companies, _, refused := restore.Choose(c, s.databaseOf(name), live.companies, o)
+	p.Way, p.Companies = way, append(p.Companies, companies...)
 	p.Compare(live.rowsNow(s.now), c.Rows)
-	if gone := p.Eliminated(); len(gone) > 0 && !o.Eliminate {
-		p.Refused = restore.Eliminates(name, gone)
-		p.Warnings = append(p.Warnings, p.Refused.Error())
+	if refused != nil {
+		p.Refused = refused
+		p.Warnings = append(p.Warnings, refused.Error())
 	}
 	return p, nil
 }
@@ -105,13 +101,34 @@ func (s restores) one(ctx context.Context, c copies.Copy, o restore.Options) (re
 	if s.dead {
 		return nil, errPowerCut
 	}
-	live.companies, live.rows, live.since = slices.Clone(c.Companies), maps.Clone(c.Rows), s.now
 	result = s.result(c, path)
+	var sides []restore.Company
+	if result.Way, sides, result.Companies, err = restore.Choose(c, d, live.companies, o); err != nil {
+		return nil, err
+	}
+	live.restore(result, sides, s.now)
 	result.Database, result.KeptOld, result.Told = name, path+".before-"+c.Seq, set.Degraded
 	if len(set.Copies) > 0 {
 		result.PreRestore = &set.Copies[0]
 	}
 	return result, nil
+}
+
+// restore makes a database what a restore makes of it. Whose its rows are nobody here knows: where companies stay, each table
+// has the rows of the side that has more.
+func (d *database) restore(r *restore.Result, sides []restore.Company, now time.Time) {
+	rows := maps.Clone(r.Rows)
+	if r.Way == restore.Exchanged {
+		for table, n := range d.rowsNow(now) {
+			rows[table] = max(n, rows[table])
+		}
+	}
+	d.rows, d.since, d.companies = rows, now, nil
+	for _, one := range sides {
+		if one.Fate != restore.FateEliminated && one.Fate != restore.FateLeftOut {
+			d.companies = append(d.companies, firebird.Company{ID: one.ID, Name: one.Name, CNPJ: one.CNPJ})
+		}
+	}
 }
 
 func (s restores) result(c copies.Copy, path string) *restore.Result {
@@ -128,13 +145,16 @@ func (s restores) databaseOf(name string) copies.Database {
 }
 
 // To lays a database down in a folder.
-func (s restores) To(_ context.Context, c copies.Copy, folder string, _ copies.Keys) (*restore.Result, error) {
+func (s restores) To(_ context.Context, c copies.Copy, folder string, o restore.Options) (*restore.Result, error) {
 	path := slashed(folder) + c.Database + ".fdb"
 	if _, taken := s.files[path]; taken {
 		return nil, message.New("fs.exists", "restore.exists", message.Args{"path": path})
 	}
 	s.files[path] = c.ID
-	return s.result(c, path), nil
+	result := s.result(c, path)
+	var err error
+	result.Way, _, result.Companies, err = restore.Choose(c, s.databaseOf(c.Database), nil, o)
+	return result, err
 }
 
 // Kept, Undo and Discard are for people: no script asks for them.

@@ -77,15 +77,14 @@ func rowsOf(list []any) (*firebird.Rows, bool) {
 func statementOf(text string) string { return strings.ToUpper(strings.Join(strings.Fields(text), " ")) }
 
 // answer is what the test says of a statement: the answer to the longest part that it holds.
-func (d *database) answer(statement string) (any, bool) {
+func (d *database) answer(statement string) any {
 	var best string
-	found := false
 	for part := range d.answers {
 		if strings.Contains(statement, part) && len(part) >= len(best) {
-			best, found = part, true
+			best = part
 		}
 	}
-	return d.answers[best], found
+	return d.answers[best]
 }
 
 // Query answers as the test said, or how many rows a table has.
@@ -94,8 +93,7 @@ func (s server) Query(_ context.Context, d copies.Database, text string, _ []any
 		return nil, err
 	}
 	base, statement := s.databases[d.Name], statementOf(text)
-	answer, _ := base.answer(statement)
-	rows, ok := answer.(*firebird.Rows)
+	rows, ok := base.answer(statement).(*firebird.Rows)
 	if count := counting.FindStringSubmatch(statement); !ok && count != nil {
 		if n, there := base.rowsNow(s.now)[count[2]]; there {
 			name := count[1]
@@ -135,8 +133,7 @@ func (w work) Query(ctx context.Context, text string, args []any, maxRows int) (
 
 // Exec touches as many rows as the test said.
 func (w work) Exec(_ context.Context, text string, _ ...any) (int64, error) {
-	answer, _ := w.databases[w.database.Name].answer(statementOf(text))
-	n, ok := answer.(int64)
+	n, ok := w.databases[w.database.Name].answer(statementOf(text)).(int64)
 	if !ok {
 		return 0, message.New("arg.sql", "sim.no_answer", message.Args{"sql": text})
 	}

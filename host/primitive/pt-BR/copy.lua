@@ -189,8 +189,12 @@ function dj.copy.missing(where) end
 ---@field copy string        id
 ---@field seq string
 ---@field path string        do banco de dados restaurado
----@field companies dj.Company[]
----@field rows table<string, integer>
+---@field way "whole"|"part"|"exchanged"  exchanged: as empresas foram postas no que estava lá
+---@field companies dj.Company[]  que vieram da cópia
+---@field rows table<string, integer>  que vieram dela
+---@field along? table<string, integer>  registros de outras que vieram junto, porque os das empresas apontam para eles
+---@field held? table<string, integer>   registros das empresas que não estão nela e ficam, porque registros que ficam apontam para eles
+---@field changes? string[]  de estrutura desde a cópia, e o que fizeram
 ---@field kept_old? string   o banco de dados que estava lá antes, que fica até uma pessoa o dispensar
 ---@field sha256? string     dele, quando o gbak não conseguiu lê-lo
 ---@field pre_restore? dj.Copy  do que estava lá antes
@@ -200,10 +204,15 @@ function dj.copy.missing(where) end
 
 --- Restaura uma cópia. O banco de dados atual é fechado para todos e copiado; o novo é montado ao lado e provado, e toma o lugar
 --- dele; o antigo fica ao lado. Aconteça o que acontecer, o que está lá é o antigo inteiro ou o novo inteiro. Com `to`, uma
---- pasta, restaura ali e não toca em nada da loja. Empresas que não estão na cópia levantam guard.companies, a não ser que possam
---- ser ELIMINADAS, o que pergunta e pede uma palavra digitada. Quem está conectado levanta db.busy, ou é desconectado. Com
---- `files` voltam também os modelos de documentos, com `config` o djscript.toml, os scripts e o que eles guardam de uma execução
---- para a outra, no lugar dos de mesmo nome, que ficam guardados.
+--- pasta, restaura ali e não toca em nada da loja. Quem está conectado levanta db.busy, ou é desconectado. Com `files`
+--- voltam também os modelos de documentos, com `config` o djscript.toml, os scripts e o que eles guardam de uma execução para a
+--- outra, no lugar dos de mesmo nome, que ficam guardados.
+---
+--- Nada se perde que ninguém entregou. Uma cópia que não tem todas as empresas atuais levanta guard.companies, a não ser que se
+--- diga quais vêm: essas vêm da cópia, e as outras, e o que é de todas, ficam como estão. `archive_from` deixa como estão as
+--- tabelas anuais e mensais de antes desse ano. Com `eliminate_others` tudo o que não vem da cópia é ELIMINADO, o que pergunta
+--- e pede uma palavra digitada. Uma empresa que a cópia não tem levanta company.not_found; registros que não podem ser postos
+--- de volta levantam company.structure ou company.collision, e nada mudou.
 ---
 --- Exemplo:
 --- ```lua
@@ -214,7 +223,7 @@ function dj.copy.missing(where) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
----@param opts? {database?: string, eliminate_others?: boolean, files?: boolean, config?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
+---@param opts? {database?: string, companies?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, config?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
 ---@return dj.Restored
 function dj.copy.restore(copy, opts) end
 
@@ -224,7 +233,8 @@ function dj.copy.restore(copy, opts) end
 ---@field cnpj? string
 ---@field live boolean
 ---@field in_copy boolean
----@field fate "replaced"|"kept"|"ELIMINATED"|"new"
+---@field fate "replaced"|"kept"|"ELIMINATED"|"new"|"left_out"  left_out: só na cópia, e não pedida
+---@field tables? {name: string, now: integer, copy: integer, lost: integer}[]  da prévia profunda: os registros dela dos dois lados
 
 ---@class dj.Preview
 ---@field database string
@@ -234,15 +244,20 @@ function dj.copy.restore(copy, opts) end
 ---@field created string
 ---@field state string       da cópia
 ---@field live "readable"|"broken"|"none"|""  o banco de dados atual; "" quando não se pode saber
+---@field way "whole"|"part"|"exchanged"|""  como seria restaurada; "" quando não se pode saber
 ---@field companies dj.PreviewedCompany[]
----@field tables {name: string, now?: integer, copy?: integer}[]  registros dos dois lados
+---@field tables {name: string, now?: integer, copy?: integer, fate: "replaced"|"kept"|"ELIMINATED"|"new"}[]  registros dos dois lados
 ---@field newest {now?: string, copy?: string}  o registro mais novo, pelo perfil do sistema
----@field lost integer       registros, no mínimo, que entraram depois da cópia
+---@field lost integer       registros, no mínimo, que entraram depois da cópia e se iriam
+---@field changes? string[]   da prévia profunda: o que mudou de estrutura desde a cópia, e o que isso faria
+---@field deep boolean        a cópia foi restaurada em um rascunho para isso
+---@field deep_seconds number  quanto isso demora, pelo que se sabe da cópia
 ---@field files {path: string, kind: "files"|"config"|"state", fate: "replaced"|"new"|"kept"}[]  modelos de documentos e arquivos do djscript
 ---@field warnings string[]
 
---- O que uma restauração faria, sem restaurar nada: empresas e tabelas dos dois lados, o que seria ELIMINADO, o que entrou
---- depois da cópia.
+--- O que uma restauração faria, sem tocar no banco de dados atual: empresas e tabelas dos dois lados, o que seria ELIMINADO, o
+--- que entrou depois da cópia. É dito pelo que a cópia conta de si, e na hora; a prévia profunda restaura a cópia em um rascunho
+--- e diz por empresa.
 ---
 --- Exemplo:
 --- ```lua
@@ -252,6 +267,6 @@ function dj.copy.restore(copy, opts) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
----@param opts? {database?: string, files?: boolean, config?: boolean}
+---@param opts? {database?: string, companies?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, config?: boolean, deep?: boolean}
 ---@return dj.Preview
 function dj.copy.preview(copy, opts) end
