@@ -38,7 +38,7 @@ func cmdLeftovers(ts *testscript.TestScript, args []string) {
 var belongs = regexp.MustCompile(`^(djscript\.toml|dados(/.*\.(FDB|fdb)(\.(before|undone)-\d+(-\d+)?)?)?|modelos(/.*)?|scripts(/.*)?|copias` +
 	`|\.djscript|\.djscript/(locks|runs|work|destinations|members|drives\.json|drives\.lock|secrets\.age|secrets\.lock|sequence|repl_history|ways\.json|once\.json|closed\.json|restores\.json|state|state/[\w-]+\.json)|\.djscript/locks/[\w-]+\.lock` +
 	`|revenda(/.*)?|\.djscript/(destinations|members)/[\w-]+\.json|\.djscript/stubs(/[a-z]+\.lua)?|\.djscript/active(/(current|[0-9a-f]{64}(/.*)?))?` +
-	`|\.djscript/runs/\w+\.jsonl|copias/\w+|copias/\w+/\.djscript|copias/\w+/\.djscript/ledger\.jsonl` +
+	`|\.djscript/restores(/\w+(/\d{5}(\.before)?)?)?|\.djscript/runs/\w+\.jsonl|copias/\w+|copias/\w+/\.djscript|copias/\w+/\.djscript/ledger\.jsonl` +
 	`|copias/\w+/\.djscript/(rotation\.lock|inuse|inuse/\w+|trash)` +
 	`|copias/\w+/(\.djscript/trash/)?[\w-]+\.zip(\.age|\.age\.json)?(\.sha256|\.proof\.json|\.pin\.json)?)$`)
 

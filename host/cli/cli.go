@@ -128,7 +128,9 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.lang, "lang", "", message.Text("cli.flag_lang", nil))
 	flags.BoolVar(&a.json, "json", a.json, message.Text("cli.flag_json", nil))
 	flags.BoolVar(&a.events, "events", false, message.Text("cli.flag_events", nil))
-	root.PersistentPreRunE = func(c *cobra.Command, args []string) error { return errors.Join(wantsWords(c, args), a.goThere()) }
+	root.PersistentPreRunE = func(c *cobra.Command, args []string) error {
+		return errors.Join(wantsWords(c, args), a.goThere(), a.endArrival(c.Context()))
+	}
 	root.SetUsageTemplate(usage())
 	root.SetFlagErrorFunc(wrongFlag)
 	root.CompletionOptions.DisableDefaultCmd = false

@@ -31,14 +31,19 @@ type answers struct {
 
 func (a *app) initCommand() *cobra.Command {
 	var n answers
+	var from initFrom
 	c := &cobra.Command{
 		Use: "init [DIR]", Short: message.Text("cli.init_short", nil), Long: message.Text("cli.init_long", nil), Args: between(0, 1),
 		Example: "  djscript init\n  djscript init C:/DJ/djscript --id loja-centro --database C:/DJ/DJMONITOR.FDB --system djmonitor \\\n" +
-			"    --destination C:/Copias --destination hd2=D:/Copias --at 22:00",
+			"    --destination C:/Copias --destination hd2=D:/Copias --at 22:00\n" +
+			"  djscript init C:/DJ/djscript --from E:/Copias/loja.zip.age --key F:/chave.txt",
 		RunE: func(c *cobra.Command, args []string) error {
 			dir := a.dir
 			if len(args) == 1 {
 				dir = a.within(args[0])
+			}
+			if from.copy != "" || from.key != "" {
+				return a.initFrom(c, dir, from, n)
 			}
 			return a.init(c.Context(), dir, n)
 		},
@@ -56,6 +61,9 @@ func (a *app) initCommand() *cobra.Command {
 	f.StringArrayVar(&n.destinations, "destination", nil, message.Text("cli.flag_destination_path", nil))
 	f.StringArrayVar(&n.at, "at", nil, message.Text("cli.flag_at", nil))
 	f.StringArrayVar(&n.recipients, "recipient", nil, message.Text("cli.flag_recipient", nil))
+	f.StringVar(&from.copy, "from", "", message.Text("cli.flag_from", nil))
+	_ = c.MarkFlagFilename("from")
+	keyFlag(c, &from.key)
 	f.BoolVar(&n.ownKey, "own-key", false, message.Text("cli.flag_own_key", nil))
 	return c
 }

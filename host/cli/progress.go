@@ -130,6 +130,8 @@ func stepTitle(p copies.Progress) string {
 		return message.Text("cli.step_proving", args)
 	case "sending":
 		return message.Text("cli.step_sending", args)
+	case "arriving":
+		return message.Text("cli.step_arriving", args)
 	case "restoring":
 		return message.Text("cli.step_restoring", args)
 	case exchanging:

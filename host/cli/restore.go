@@ -31,6 +31,7 @@ type restoreAsked struct {
 	deep      bool
 	set       bool
 	files     bool
+	config    bool
 	eliminate bool
 	other     bool
 	dry       bool
@@ -57,6 +58,7 @@ func (a *app) restoreCommand() *cobra.Command {
 	f.StringVar(&asked.database, "database", "", message.Text("cli.flag_restore_database", nil))
 	f.BoolVar(&asked.set, "set", false, message.Text("cli.flag_restore_set", nil))
 	f.BoolVar(&asked.files, "files", false, message.Text("cli.flag_restore_files", nil))
+	f.BoolVar(&asked.config, "config", false, message.Text("cli.flag_restore_config", nil))
 	f.StringSliceVar(&asked.companies, "companies", nil, message.Text("cli.flag_restore_companies", nil))
 	f.StringSliceVar(&asked.tables, "tables", nil, message.Text("cli.flag_restore_tables", nil))
 	f.IntVar(&asked.from, "archive-from", 0, message.Text("cli.flag_restore_archive_from", nil))
@@ -86,6 +88,8 @@ func (r restoreAsked) check() error {
 	switch {
 	case ways > 1, r.old() && (r.companies != nil || r.from != 0 || r.eliminate || r.deep):
 		return message.New("arg.count", "cli.restore_ways", nil)
+	case r.config && (r.to != "" || r.old()):
+		return message.New("arg.count", "cli.restore_config", nil)
 	case r.onBusy != "fail" && r.onBusy != "shutdown":
 		return message.New("option.value", "cli.restore_on_busy", message.Args{"value": r.onBusy})
 	case r.database != "" && len(r.refs) > 1:
@@ -122,7 +126,7 @@ func (a *app) restore(ctx context.Context, asked restoreAsked) error {
 	}
 	r := primitive.Restoring{
 		Copies: wanted, To: asked.to, Database: asked.database, Companies: asked.companies, Tables: asked.tables, From: asked.from, Eliminate: asked.eliminate,
-		Files: asked.files, Other: asked.other, Deep: asked.deep,
+		Files: asked.files, Config: asked.config, Other: asked.other, Deep: asked.deep,
 		Force: asked.onBusy == "shutdown", Grace: asked.grace, Keys: keys,
 	}
 	if asked.to != "" {
@@ -216,12 +220,17 @@ func (a *app) newestProven(ctx context.Context, database string) (copies.Copy, e
 
 // restoreLive shows what would be done, asks, and has it done.
 func (a *app) restoreLive(ctx context.Context, asked restoreAsked, r primitive.Restoring, talk *bufio.Reader) error {
+	offers := a.offersModels(asked)
+	r.Files = r.Files || offers
 	previews, looked, err := a.previews(ctx, r)
+	if err == nil {
+		err = looked.Err
+	}
+	if err == nil && offers {
+		r.Files, err = a.wantsModels(ctx, previews, talk)
+	}
 	if err != nil {
 		return err
-	}
-	if looked.Err != nil {
-		return looked.Err
 	}
 	if asked.dry && a.json {
 		return a.printJSON(map[string]any{"previews": previews})
@@ -271,7 +280,7 @@ func nonNil[T any](all []T, err error) (any, error) {
 func restoreParams(asked restoreAsked) map[string]any {
 	return map[string]any{
 		"copies": asked.refs, "to": asked.to, "database": asked.database, "companies": asked.companies, "tables": asked.tables, "archive_from": asked.from,
-		"eliminate_others": asked.eliminate, "files": asked.files, "on_busy": asked.onBusy,
+		"eliminate_others": asked.eliminate, "files": asked.files, "config": asked.config, "on_busy": asked.onBusy,
 	}
 }
 

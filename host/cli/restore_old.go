@@ -43,7 +43,7 @@ func (a *app) restoreOld(ctx context.Context, asked restoreAsked) error {
 	}
 	return a.changes(ctx, run.Errand{Name: "restore", Params: map[string]any{"undo": asked.undo, "discard": asked.discard, "database": asked.database}, Wait: *asked.wait, Do: do}, func(value any) {
 		for _, k := range value.([]restore.Kept) {
-			args := message.Args{"database": k.Database, "path": k.Path, "size": k.Size()}
+			args := message.Args{"database": k.Database, "path": k.Path, "size": k.Size(), "files": k.Files}
 			if asked.undo {
 				a.print("cli.undone", args)
 			} else {

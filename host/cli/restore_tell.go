@@ -91,9 +91,7 @@ func tellPreviews(out io.Writer, all []*restore.Preview) error {
 		for _, change := range p.Changes {
 			fmt.Fprintln(out, "  "+change)
 		}
-		for _, f := range p.Files {
-			fmt.Fprintf(out, "  %s  %s\n", fateOfFile(f.Fate), f.Path)
-		}
+		tellFiles(out, p.Files)
 	}
 	return nil
 }
@@ -171,13 +169,6 @@ func companyFate(fate string) string {
 	return message.Text("cli.fate_eliminated", nil)
 }
 
-func fateOfFile(fate string) string {
-	if fate == restore.FateReplaced {
-		return message.Text("cli.file_replaced", nil)
-	}
-	return message.Text("cli.file_new", nil)
-}
-
 // tellWarning prints a warning that is a sentence already.
 func (a *app) tellWarning(text string) {
 	fmt.Fprintf(a.err, "%s %s\n", message.Text("cli.warning", nil), text)
@@ -200,6 +191,9 @@ func (a *app) tellRestored(value any) {
 		}
 		if n := len(r.Files); n > 0 {
 			fmt.Fprintln(a.out, message.Plural("cli.restored_files", n, nil))
+		}
+		if r.KeptFiles != "" {
+			a.print("cli.restored_kept_files", message.Args{"path": r.KeptFiles})
 		}
 	}
 	if kept {

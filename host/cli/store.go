@@ -18,14 +18,18 @@ func (a *app) host() (*run.Host, error) {
 }
 
 func (a *app) hostOf(c *config.Config) *run.Host {
-	return &run.Host{Config: c, Builtin: a.Builtin, Version: a.Version, Built: a.Built, KeyDir: a.keyDir(), Now: a.now, Entropy: a.entropy}
+	return &run.Host{
+		Config: c, Builtin: a.Builtin, Version: a.Version, Built: a.Built, KeyDir: a.keyDir(), Now: a.now, Entropy: a.entropy, Load: a.loadStore,
+	}
 }
 
 func (a *app) configPath() string { return filepath.Join(a.dir, "djscript.toml") }
 
 // load reads the store's djscript.toml, its cron specs included.
-func (a *app) load() (*config.Config, error) {
-	return a.loadFor(a.configPath(), checkSchedule, run.CheckGrants)
+func (a *app) load() (*config.Config, error) { return a.loadStore(a.configPath()) }
+
+func (a *app) loadStore(path string) (*config.Config, error) {
+	return a.loadFor(path, checkSchedule, run.CheckGrants)
 }
 
 // keyDir is where the key that seals secrets lies: beside the user's other settings, never in the store's folder,

@@ -41,6 +41,15 @@ func BaseOf(path string) string {
 	return baseAt(folder, doc.written())
 }
 
+// BaseIn is [store] base as it stands in the text of a djscript.toml; "" where it does not.
+func BaseIn(data []byte) string {
+	doc, _, ok := parse("djscript.toml", data)
+	if !ok {
+		return ""
+	}
+	return doc.written()
+}
+
 // written is [store] base as it stands in the file.
 func (doc *document) written() string {
 	store, _ := doc.values["store"].(map[string]any)

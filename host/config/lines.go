@@ -14,7 +14,7 @@ func linesOf(text string) map[string]int { return scan(text).found }
 const maxDepth = 64
 
 func scan(text string) *scanner {
-	s := &scanner{text: text, line: 1, found: map[string]int{}, count: map[string]int{}}
+	s := &scanner{text: text, line: 1, found: map[string]int{}, spans: map[string]span{}, count: map[string]int{}}
 	table := ""
 	for s.blank(); !s.end(); s.blank() {
 		before := s.at
@@ -38,7 +38,8 @@ type scanner struct {
 	at    int
 	line  int
 	found map[string]int
-	count map[string]int // how many elements an array of tables has so far
+	spans map[string]span // of the values of keys
+	count map[string]int  // how many elements an array of tables has so far
 	depth int
 	deep  bool // something was deeper than maxDepth, and was left there
 }
@@ -72,9 +73,15 @@ func (s *scanner) pair(table string) {
 	}
 	s.space()
 	if s.take("=") {
+		s.space()
+		from := s.at
 		s.value(path)
+		s.spans[path] = span{from, s.at}
 	}
 }
+
+// span is from where to where something stands in the text.
+type span struct{ from, to int }
 
 // A value is skipped to its end; what it holds is noted.
 func (s *scanner) value(path string) {

@@ -60,7 +60,7 @@ func TestTheCatalogueIsZipsPlusLedgers(t *testing.T) {
 		}
 	})
 	t.Run("a number is never given twice", func(t *testing.T) {
-		if err := os.Remove(filepath.Join(m.State, sequenceName)); err != nil {
+		if err := os.Remove(filepath.Join(m.State, SequenceName)); err != nil {
 			t.Fatal(err)
 		}
 		if third := create(t, m, d, VerifyNever); third.Seq != "3" {

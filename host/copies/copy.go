@@ -142,13 +142,14 @@ const (
 	PartDatabase = "database"
 	PartFiles    = "files"
 	PartConfig   = "config"
+	PartState    = "state" // what scripts keep from run to run
 	PartPiece    = "piece" // of a copy that lies there in several files
 )
 
 // Part is one file within the zip.
 type Part struct {
 	Name     string `json:"name"`               // within the zip: ASCII, slashes
-	Kind     string `json:"kind"`               // PartDatabase, PartFiles, PartConfig
+	Kind     string `json:"kind"`               // PartDatabase, PartFiles, PartConfig, PartState
 	Original string `json:"original,omitempty"` // where it came from
 	Bytes    int64  `json:"bytes"`
 	SHA256   string `json:"sha256"`

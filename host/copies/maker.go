@@ -2,6 +2,7 @@ package copies
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -28,7 +29,7 @@ type Maker struct {
 	Tools        firebird.Tools
 	Bench        Bench
 	State        string // folder where the sequence and the ways that worked are kept
-	Config       []File // what a new PC needs: djscript.toml and scripts
+	Config       []File // what a new PC needs: djscript.toml, scripts, and what they keep
 	Script       Script
 	Version      string    // of djscript
 	Built        time.Time // when it was built; zero: not known
@@ -42,7 +43,8 @@ type Maker struct {
 
 // File is a small file to be put into a copy.
 type File struct {
-	Name string // within the zip's config/ folder: ASCII, slashes
+	Name string // where it lies in the store, or of PartState in its .djscript: slashes
+	Kind string // PartState; "" is PartConfig
 	Data []byte
 }
 
@@ -371,13 +373,15 @@ func (k *making) small(name string, data []byte) error {
 
 func (k *making) setup() error {
 	taken := map[string]bool{}
+	k.manifest.Carries = []string{PartConfig, PartState}
 	for _, f := range k.Config {
-		name := unique("config/"+plain(f.Name), taken)
+		kind := cmp.Or(f.Kind, PartConfig)
+		name := unique(kind+"/"+plain(f.Name), taken)
 		if err := k.small(name, f.Data); err != nil {
 			return err
 		}
 		sum := sha256.Sum256(f.Data)
-		k.manifest.Parts = append(k.manifest.Parts, Part{Name: name, Kind: PartConfig, Original: f.Name, Bytes: int64(len(f.Data)), SHA256: hex.EncodeToString(sum[:])})
+		k.manifest.Parts = append(k.manifest.Parts, Part{Name: name, Kind: kind, Original: f.Name, Bytes: int64(len(f.Data)), SHA256: hex.EncodeToString(sum[:])})
 	}
 	return nil
 }

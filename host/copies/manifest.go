@@ -44,6 +44,7 @@ type Manifest struct {
 	Tools     ToolsUsed          `json:"tools"`
 	Script    Script             `json:"script"`
 	LeftOut   *LeftOut           `json:"left_out,omitempty"`
+	Carries   []string           `json:"carries,omitempty"` // kinds of what a new PC needs that are in, though there may be none of one
 }
 
 // Identity names a store.

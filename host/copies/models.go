@@ -42,6 +42,15 @@ func findModels(globs []string) (found []model, unreadable []error) {
 	return found, unreadable
 }
 
+// Models are the paths of the document models that the globs name now, in a fixed order.
+func Models(globs []string) (paths []string) {
+	found, _ := findModels(globs)
+	for _, m := range found {
+		paths = append(paths, m.path)
+	}
+	return paths
+}
+
 // expand gives the folder that names are relative to, and the regular files that the glob names. A folder that is
 // not there has no models.
 func expand(glob string) (base string, paths []string, unreadable []error) {

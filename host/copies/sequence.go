@@ -35,15 +35,34 @@ type lastBackup struct {
 	zip   int64 // of the whole copy
 }
 
-const sequenceName = "sequence"
+// SequenceName is the file, in a store's own folder, of the number that was given last.
+const SequenceName = "sequence"
+
+// LastNumber is the highest number that anything in those folders knows of a store's copies; 0 where there is none.
+func LastNumber(ctx context.Context, store string, folders ...string) (uint64, error) {
+	var all []Destination
+	for _, f := range folders {
+		all = append(all, Destination{Name: f, Path: f})
+	}
+	seqs := known(ctx, store, all)
+	return seqs.last, ctx.Err()
+}
 
 func openSequence(ctx context.Context, dir string, store string, destinations []Destination) (*sequence, error) {
-	s := &sequence{dir: dir, backups: map[string]lastBackup{}, made: map[uint64]time.Time{}}
-	text, err := os.ReadFile(filepath.Join(dir, sequenceName))
+	s := known(ctx, store, destinations)
+	s.dir = dir
+	text, err := os.ReadFile(filepath.Join(dir, SequenceName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read sequence: %w", err)
 	}
-	s.last, _ = strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
+	last, _ := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
+	s.last = max(s.last, last)
+	return s, nil
+}
+
+// known is what destinations know of the numbers that were given.
+func known(ctx context.Context, store string, destinations []Destination) *sequence {
+	s := &sequence{backups: map[string]lastBackup{}, made: map[uint64]time.Time{}}
 	for _, d := range destinations {
 		if d.There() != nil {
 			continue
@@ -67,7 +86,7 @@ func openSequence(ctx context.Context, dir string, store string, destinations []
 			}
 		}
 	}
-	return s, nil
+	return s
 }
 
 // met takes note of a copy that lies somewhere.
@@ -107,7 +126,7 @@ func (s *sequence) times() []time.Time {
 // next takes a number, and keeps it taken across a crash.
 func (s *sequence) next() (uint64, error) {
 	s.last++
-	if err := drive.WriteFile(s.dir, sequenceName, []byte(strconv.FormatUint(s.last, 10)+"\n")); err != nil {
+	if err := drive.WriteFile(s.dir, SequenceName, []byte(strconv.FormatUint(s.last, 10)+"\n")); err != nil {
 		return 0, fmt.Errorf("keep sequence: %w", err)
 	}
 	return s.last, nil

@@ -4,7 +4,7 @@
 
 ---@class dj.Part
 ---@field name string
----@field kind "database"|"files"|"config"
+---@field kind "database"|"files"|"config"|"state"
 ---@field original? string  where it came from
 ---@field bytes integer
 ---@field sha256 string
@@ -197,12 +197,15 @@ function dj.copy.missing(where) end
 ---@field kept_old? string   the database that was there before, which stays until a person lets it go
 ---@field sha256? string     of it, where gbak could not read it
 ---@field pre_restore? dj.Copy  of what was there before
----@field files string[]     document models that were put back
+---@field files string[]     document models, and with `config` files of djscript, that were put back
+---@field kept_files? string the folder of those that were there before
 ---@field seconds {pre_restore: number, build: number, proof: number, closed: number}
 
 --- Restores a copy. The live database is closed to everybody and copied; the new one is built beside it and proven, and takes
 --- its place; the old one stays beside it. Whatever happens, what is there is the old one whole or the new one whole. With `to`,
---- a folder, it is restored there and nothing live is touched. Whoever is connected raises db.busy, or is sent away.
+--- a folder, it is restored there and nothing live is touched. Whoever is connected raises db.busy, or is sent away. With
+--- `files` the document models come back too, with `config` djscript.toml, the scripts and what they keep from run to run, in
+--- place of those of the same name, which are kept.
 ---
 --- Nothing goes that nobody gave up. A copy that has not all companies that are live raises guard.companies, unless companies
 --- are named: these come from the copy, and the others, and what all of them share, stay as they are. `archive_from` leaves
@@ -222,7 +225,7 @@ function dj.copy.missing(where) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  the copy, its id, its number, or a path
----@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
+---@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, config?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
 ---@return dj.Restored
 function dj.copy.restore(copy, opts) end
 
@@ -251,7 +254,7 @@ function dj.copy.restore(copy, opts) end
 ---@field changes? string[]   of a deep preview: structure that changed since the copy, and what it would do
 ---@field deep boolean        it was restored to a scratch for it
 ---@field deep_seconds number  how long that takes, by what is known of the copy
----@field files {path: string, fate: "replaced"|"new"}[]  document models
+---@field files {path: string, kind: "files"|"config"|"state", fate: "replaced"|"new"|"kept"}[]  document models and files of djscript
 ---@field warnings string[]
 
 --- What a restore would do, without touching the live database: companies and tables on both sides, what would be ELIMINATED,
@@ -266,6 +269,6 @@ function dj.copy.restore(copy, opts) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  the copy, its id, its number, or a path
----@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, deep?: boolean}
+---@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, config?: boolean, deep?: boolean}
 ---@return dj.Preview
 function dj.copy.preview(copy, opts) end

@@ -20,6 +20,7 @@ type (
 		ArchiveFrom int      `lua:"archive_from"`
 		Eliminate   bool     `lua:"eliminate_others"`
 		Files       bool     `lua:"files"`
+		Config      bool     `lua:"config"`
 		To          string   `lua:"to"`
 		OnBusy      string   `lua:"on_busy" enum:"fail,shutdown"`
 	}
@@ -31,6 +32,7 @@ type (
 		ArchiveFrom int      `lua:"archive_from"`
 		Eliminate   bool     `lua:"eliminate_others"`
 		Files       bool     `lua:"files"`
+		Config      bool     `lua:"config"`
 		Deep        bool     `lua:"deep"`
 	}
 )
@@ -49,7 +51,7 @@ func (h *Host) preview(ctx context.Context, a *previewArgs) (*restore.Preview, e
 		return nil, err
 	}
 	return h.Restores.Preview(ctx, found, restore.Options{
-		Database: a.Database, Companies: a.Companies, Tables: a.Tables, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Deep: a.Deep,
+		Database: a.Database, Companies: a.Companies, Tables: a.Tables, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Config: a.Config, Deep: a.Deep,
 	})
 }
 
@@ -86,7 +88,11 @@ func (h *Host) restorable(ctx context.Context, a *restoreArgs) (copies.Copy, res
 		closing = firebird.Closing{Force: true, Wait: courtesy}
 	}
 	o := restore.Options{
-		Database: a.Database, Companies: a.Companies, Tables: a.Tables, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Gate: h.gates(closing),
+		Database: a.Database, Companies: a.Companies, Tables: a.Tables, ArchiveFrom: a.ArchiveFrom, Eliminate: a.Eliminate, Files: a.Files, Config: a.Config,
+		Gate: h.gates(closing),
+	}
+	if a.Config && a.To != "" {
+		return copies.Copy{}, o, message.New("option.value", "primitive.config_to", nil)
 	}
 	found, err := h.Copies.Find(ctx, a.Copy.ref)
 	if err != nil {

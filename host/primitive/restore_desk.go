@@ -19,6 +19,7 @@ type Restoring struct {
 	From      int           // the first year of yearly and monthly tables; 0: all
 	Eliminate bool
 	Files     bool
+	Config    bool
 	Other     bool // a copy of another store: the person has said so
 	Deep      bool // a preview restores the copy to a scratch, and looks there
 	Force     bool // whoever is connected is sent away
@@ -28,7 +29,7 @@ type Restoring struct {
 
 func (r *Restoring) options(h *Host) restore.Options {
 	return restore.Options{
-		Database: r.Database, Companies: r.Companies, Tables: r.Tables, ArchiveFrom: r.From, Eliminate: r.Eliminate, Files: r.Files, Other: r.Other, Deep: r.Deep,
+		Database: r.Database, Companies: r.Companies, Tables: r.Tables, ArchiveFrom: r.From, Eliminate: r.Eliminate, Files: r.Files, Config: r.Config, Other: r.Other, Deep: r.Deep,
 		Keys: r.Keys,
 		Gate: h.gates(firebird.Closing{Force: r.Force, Wait: r.Grace}),
 	}
@@ -44,6 +45,7 @@ type (
 		ArchiveFrom int      `lua:"archive_from"`
 		Eliminate   bool     `lua:"eliminate_others"`
 		Files       bool     `lua:"files"`
+		Config      bool     `lua:"config"`
 		Other       bool     `lua:"other_store"`
 		Force       bool     `lua:"shutdown"`
 
@@ -104,8 +106,8 @@ func (d *Desk) Preview(ctx context.Context, c copies.Copy, r Restoring) (*restor
 // Restore restores what a person wants.
 func (d *Desk) Restore(ctx context.Context, r Restoring) ([]*restore.Result, error) {
 	args := &restoreSetArgs{
-		To: r.To, Database: r.Database, Companies: r.Companies, Tables: r.Tables, ArchiveFrom: r.From, Eliminate: r.Eliminate, Files: r.Files, Other: r.Other,
-		Force: r.Force, desk: &r,
+		To: r.To, Database: r.Database, Companies: r.Companies, Tables: r.Tables, ArchiveFrom: r.From, Eliminate: r.Eliminate, Files: r.Files, Config: r.Config,
+		Other: r.Other, Force: r.Force, desk: &r,
 	}
 	for _, c := range r.Copies {
 		args.Copies = append(args.Copies, c.ID)

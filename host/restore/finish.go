@@ -33,6 +33,7 @@ func (r *Restorer) Finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.sweep(r.State)
 	var told []error
 	for _, rec := range all {
 		if rec.over() {
@@ -45,9 +46,14 @@ func (r *Restorer) Finish(ctx context.Context) error {
 			continue
 		}
 		args := message.Args{"database": rec.Database, "seq": rec.Seq, "path": rec.File, "kept": rec.beside()}
-		if done == back {
+		switch {
+		case rec.Arrival && done:
+			told = append(told, message.New("restore.finished", "restore.arrival_finished", args))
+		case rec.Arrival:
+			told = append(told, message.New("restore.undone", "restore.arrival_undone", args))
+		case done == back:
 			told = append(told, message.New("restore.undone", "restore.was_undone", args))
-		} else {
+		default:
 			told = append(told, message.New("restore.finished", "restore.was_finished", args))
 		}
 	}
@@ -75,10 +81,14 @@ func (r *Restorer) conclude(ctx context.Context, rec *record, open func(context.
 			return done, err
 		}
 	}
-	if exists(rec.File) {
+	if exists(rec.File) && !rec.Arrival {
 		if err := open(ctx); err != nil {
 			return done, err
 		}
+	}
+	unlaid := r.settleFiles(rec, done)
+	if unlaid != nil && (rec.Arrival || !done) {
+		return done, unlaid
 	}
 	switch {
 	case rec.Step == stepUndoing && done:
@@ -88,9 +98,9 @@ func (r *Restorer) conclude(ctx context.Context, rec *record, open func(context.
 	case rec.Step != stepReverting && done && rec.Kept != "":
 		rec.Step = stepDone
 	default:
-		return done, r.forget(rec.ID)
+		return done, errors.Join(unlaid, r.forgetWhole(rec))
 	}
-	return done, r.enter(rec)
+	return done, errors.Join(unlaid, r.enter(rec))
 }
 
 // swap is what is to have the name of the live database, and where what had it goes.

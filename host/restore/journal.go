@@ -21,7 +21,7 @@ const (
 	stepBuilding  = "building"  // the new database is built beside the live one
 	stepBuilt     = "built"     // and proven
 	stepSwapping  = "swapping"  // it takes the name of the live one, which gets another
-	stepSwapped   = "swapped"   // it has it; the database is opened
+	stepSwapped   = "swapped"   // it has it; the database is opened, and files are laid beside it
 	stepDone      = "done"      // the old database is kept
 	stepReverting = "reverting" // its server does not open it: the old one takes its name back, and the new one goes
 	stepUndoing   = "undoing"   // a person wants what was before: the old one takes its name back
@@ -30,20 +30,23 @@ const (
 
 // record is one restore in the journal.
 type record struct {
-	ID         string `json:"id"`
-	Group      string `json:"group"` // restores that a person asked for together
-	At         string `json:"at"`    // RFC 3339
-	Copy       string `json:"copy"`  // id
-	Seq        string `json:"seq"`
-	Database   string `json:"database"`
-	File       string `json:"file"`  // the live database
-	Fresh      string `json:"fresh"` // the new one, until it has its name
-	Kept       string `json:"kept,omitempty"`
-	Aside      string `json:"aside,omitempty"` // where the restored one goes when it is undone
-	SHA256     string `json:"sha256,omitempty"`
-	Hash       bool   `json:"hash,omitempty"` // gbak could not read the old one: its file is all there is
-	Step       string `json:"step"`
-	PreRestore string `json:"pre_restore,omitempty"` // id of the copy of what was before
+	ID         string   `json:"id"`
+	Group      string   `json:"group"` // restores that a person asked for together
+	At         string   `json:"at"`    // RFC 3339
+	Copy       string   `json:"copy"`  // id
+	Seq        string   `json:"seq"`
+	Database   string   `json:"database"`
+	File       string   `json:"file"`  // the live database
+	Fresh      string   `json:"fresh"` // the new one, until it has its name
+	Kept       string   `json:"kept,omitempty"`
+	Aside      string   `json:"aside,omitempty"` // where the restored one goes when it is undone
+	SHA256     string   `json:"sha256,omitempty"`
+	Hash       bool     `json:"hash,omitempty"`    // gbak could not read the old one: its file is all there is
+	Files      []put    `json:"files,omitempty"`   // laid beside the database when it has its place
+	Made       []string `json:"made,omitempty"`    // folders that are made for them, the outermost first
+	Arrival    bool     `json:"arrival,omitempty"` // a whole store on a new PC: nobody can open the database yet
+	Step       string   `json:"step"`
+	PreRestore string   `json:"pre_restore,omitempty"` // id of the copy of what was before
 }
 
 // over tells whether nothing is left to be done about it.
@@ -101,7 +104,17 @@ func (r *Restorer) forget(id string) error {
 	return r.write(slices.DeleteFunc(all, func(rec *record) bool { return rec.ID == id }))
 }
 
+// forgetWhole forgets a restore that nobody can undo, with the files that it laid; those that lay there before stay.
+func (r *Restorer) forgetWhole(rec *record) error {
+	err := r.forget(rec.ID)
+	if err != nil || rec.replaces() {
+		return err
+	}
+	return r.dropFiles(rec)
+}
+
 func (r *Restorer) write(all []*record) error {
+	r.sweep(r.State) // of a writer that died
 	if len(all) == 0 {
 		err := os.Remove(filepath.Join(r.State, journalName))
 		if errors.Is(err, fs.ErrNotExist) {

@@ -26,7 +26,9 @@ type dying struct {
 	Dir, Server, Path, User, Password string
 	Copy                              string // path; "" undoes the last restore
 	Companies                         []string
-	At                                int // the step that it does not survive
+	Files                             bool
+	To                                string // the folder of a PC where the store arrives; "" restores
+	At                                int    // the step that it does not survive
 }
 
 // die restores, and kills itself at the step that it was told. It says how many steps there were, if it lives.
@@ -39,6 +41,10 @@ func die(plan string) {
 	r, m := parts(p.Dir, tools, db)
 	g := &gate{gfix: tools.Gfix, db: db}
 	r.Open = func(ctx context.Context, _ copies.Database) error { return g.Open(ctx) }
+	var coming Arrival
+	if p.To != "" {
+		r, coming = here(p.To, tools)
+	}
 	var counting sync.Mutex
 	n := 0
 	step := func() {
@@ -59,8 +65,12 @@ func die(plan string) {
 	}
 	m.Progress = func(copies.Progress) { step() }
 	gates := func(copies.Database) Gate { return g }
-	if err = errors.Join(err, noTools); err == nil {
-		err = once(ctx, r, p.Copy, Options{Gate: gates, Companies: p.Companies})
+	switch err = errors.Join(err, noTools); {
+	case err != nil:
+	case p.To != "":
+		_, err = arrives(ctx, r, coming, p.Copy)
+	default:
+		err = once(ctx, r, p.Copy, Options{Gate: gates, Companies: p.Companies, Files: p.Files})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -89,10 +99,14 @@ func once(ctx context.Context, r *Restorer, path string, o Options) error {
 // dies runs the program until its end or that step, and tells whether it was killed.
 func (s *store) dies(path string, at int, companies ...string) bool {
 	s.Helper()
-	db := s.db.At
-	plan, err := json.Marshal(dying{
-		Dir: filepath.Dir(db.Path), Server: db.Server, Path: db.Path, User: db.User, Password: db.Password.Reveal(), Copy: path, Companies: companies, At: at,
-	})
+	return s.diesOf(dying{Copy: path, At: at, Companies: companies})
+}
+
+func (s *store) diesOf(p dying) bool {
+	s.Helper()
+	db, at := s.db.At, p.At
+	p.Dir, p.Server, p.Path, p.User, p.Password = filepath.Dir(db.Path), db.Server, db.Path, db.User, db.Password.Reveal()
+	plan, err := json.Marshal(p)
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -35,6 +35,8 @@ type Look struct {
 	Live     State
 	Why      error // it is Broken
 
+	extra     []file // that go beside the database whatever the options say
+	restorer  *Restorer
 	id, group string
 	options   Options
 	barrier   error // what keeps its place from being taken
@@ -120,6 +122,9 @@ func (r *Restorer) check(ctx context.Context, l *Look) (err error) {
 		return err
 	}
 	if err := r.reads(l); err != nil {
+		return err
+	}
+	if err := r.checkSetup(l); err != nil {
 		return err
 	}
 	return r.room(l)
@@ -212,7 +217,7 @@ func (r *Restorer) aim(ctx context.Context, c copies.Copy, o Options) (*Look, er
 	if c.Store != r.Store && !o.Other {
 		return nil, foreign(c, r.Store)
 	}
-	l := &Look{Copy: c, Database: d, options: o}
+	l := &Look{Copy: c, Database: d, options: o, restorer: r}
 	l.barrier = l.live(ctx)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)

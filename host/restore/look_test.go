@@ -235,6 +235,9 @@ func TestThePreviewTellsWhatARestoreWouldDo(t *testing.T) {
 	if err := os.Remove(filepath.Join(models, "etiqueta.frx")); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(models, "nota.frx"), []byte("agora"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	o := s.options()
 	o.Files = true
 	p, err := s.Preview(t.Context(), c, o)

@@ -1,7 +1,6 @@
 package restore
 
 import (
-	"context"
 	"os"
 	"path"
 	"path/filepath"
@@ -9,14 +8,7 @@ import (
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
-	"github.com/djscript/djscript/host/message"
 )
-
-// File is a document model that a copy holds, and what would become of the one in its place.
-type File struct {
-	Path string `json:"path"`
-	Fate string `json:"fate"` // FateReplaced or FateNew
-}
 
 // model is a document model on its way back.
 type model struct {
@@ -76,25 +68,6 @@ func home(glob string) string {
 		return filepath.Dir(glob[:at] + "x")
 	}
 	return filepath.Dir(glob)
-}
-
-// models puts the document models back, in place of those of the same name. Those are in the copy of what was before. One
-// that can not be written is told, and takes nothing from the database that was restored.
-func (s *session) models(ctx context.Context) error {
-	if !s.look.options.Files {
-		return nil
-	}
-	for _, m := range modelsOf(s.look.whole.Manifest, s.look.Database) {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err := m.write(s.look.whole); err != nil {
-			s.result.Told = append(s.result.Told, message.Wrap(err, "copy.degraded", "restore.no_model", message.Args{"path": m.path}))
-			continue
-		}
-		s.result.Files = append(s.result.Files, m.path)
-	}
-	return nil
 }
 
 // write puts a model where it belongs, in place of what is there.

@@ -109,6 +109,10 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 	p.refuse(err)
 	p.refuse(l.choose(ctx, m))
 	p.sides(l, m, p.compare(ctx, l, m))
+	p.Files = r.previewFiles(m, l.Database, o)
+	if o.Config && m.ID != "" { // a card names no parts
+		p.refuse(configured(m, c.Seq))
+	}
 	p.doubts(c, l)
 	if !other {
 		p.refuse(foreign(c, r.Store))
@@ -195,15 +199,6 @@ func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
 		p.back(l.options.Tables)
 	} else {
 		l.tableFates(m, p.Tables)
-	}
-	if l.options.Files {
-		for _, one := range modelsOf(m, l.Database) {
-			fate := FateNew
-			if exists(one.path) {
-				fate = FateReplaced
-			}
-			p.Files = append(p.Files, File{one.path, fate})
-		}
 	}
 	if rows != nil && m.Rows != nil && !p.Way.keeps() {
 		p.structure()

@@ -28,6 +28,7 @@ type Restorer struct {
 	Make      func(ctx context.Context, o copies.Options) (copies.Set, error)
 	Prover    *copies.Prover                                     // which builds and proves
 	Open      func(ctx context.Context, d copies.Database) error // lets everybody in again
+	Setup     Setup                                              // nil: the store has none that could be put back
 	Now       func() time.Time
 	Entropy   io.Reader
 	Progress  func(copies.Progress)
@@ -56,6 +57,7 @@ type Options struct {
 	// Tables are those whose rows come back beside what is there; nil: it is not about single tables.
 	Tables []string
 	Files  bool // document models are put back too, in place of those of the same name
+	Config bool // djscript.toml, scripts, and what these keep from run to run are put back too
 	Other  bool // the copy may be of another store: a person has said so
 	Deep   bool // a preview restores the copy to a scratch, and looks there
 	Keys   copies.Keys
@@ -78,7 +80,8 @@ type Result struct {
 	KeptOld    string             `json:"kept_old,omitempty"` // the database that was there before
 	SHA256     string             `json:"sha256,omitempty"`   // of it, where gbak could not read it
 	PreRestore *copies.Copy       `json:"pre_restore,omitempty"`
-	Files      []string           `json:"files"` // document models that were put back
+	Files      []string           `json:"files"`                // document models and the like that were put back
+	KeptFiles  string             `json:"kept_files,omitempty"` // the folder of those that lay there before
 	Seconds    Seconds            `json:"seconds"`
 	Told       []error            `json:"-"` // what did not go as it should, and fails nothing
 }
@@ -108,7 +111,7 @@ func (r *Restorer) Restore(ctx context.Context, l *Look) (*Result, error) {
 	}
 	err := s.closed(ctx)
 	if err == nil {
-		return s.result, s.models(ctx)
+		return s.result, nil
 	}
 	return nil, errors.Join(err, s.undo())
 }
@@ -165,6 +168,9 @@ func (s *session) closed(ctx context.Context) error {
 		return err
 	}
 	if err := s.safety(ctx); err != nil {
+		return err
+	}
+	if err := s.stage(ctx); err != nil {
 		return err
 	}
 	if err := s.build(ctx); err != nil {
@@ -323,9 +329,12 @@ func (s *session) opened() error {
 	s.step()
 	s.result.Seconds.Closed = s.Now().Sub(s.began).Seconds()
 	s.result.KeptOld = s.record.Kept
+	if err := s.layFiles(); err != nil {
+		return err
+	}
 	s.record.Step = stepDone
 	if s.record.Kept == "" {
-		return s.forget(s.record.ID)
+		return s.forgetWhole(s.record)
 	}
 	return s.enter(s.record)
 }

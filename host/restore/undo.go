@@ -23,6 +23,7 @@ type Kept struct {
 	Path     string `json:"path"`
 	Bytes    int64  `json:"bytes"`
 	SHA256   string `json:"sha256,omitempty"` // where gbak could not read it
+	Files    int    `json:"files"`            // that are kept with it
 	Undone   bool   `json:"undone"`
 	Missing  bool   `json:"missing"` // somebody has removed it
 }
@@ -44,7 +45,7 @@ func (r *Restorer) Kept(database string) ([]Kept, error) {
 
 func (rec *record) kept() Kept {
 	k := Kept{
-		ID: rec.ID, Database: rec.Database, Copy: rec.Copy, Seq: rec.Seq, At: rec.At, Path: rec.beside(), Undone: rec.Step == stepUndone,
+		ID: rec.ID, Files: len(rec.Files), Database: rec.Database, Copy: rec.Copy, Seq: rec.Seq, At: rec.At, Path: rec.beside(), Undone: rec.Step == stepUndone,
 	}
 	if !k.Undone {
 		k.SHA256 = rec.SHA256
@@ -156,6 +157,9 @@ func (r *Restorer) Discard(database string) ([]Kept, error) {
 		}
 		kept := rec.kept()
 		err := r.discard(rec, kept.Path)
+		if err == nil {
+			err = r.dropFiles(rec)
+		}
 		if err == nil {
 			err = r.forget(rec.ID)
 		}

@@ -3,17 +3,12 @@ package run
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/firebird"
-	"github.com/djscript/djscript/host/layer"
-	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/recovery"
 	"github.com/djscript/djscript/host/schedule"
@@ -77,12 +72,13 @@ func (h *Host) Engines(ctx context.Context) (*Engines, error) {
 // engines are as ready as they can be: an error tells what only those lack who make or prove a copy.
 func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error) {
 	databases, secrets, noSecrets := h.Databases()
-	setup, err := h.setup()
+	secrets = append(secrets, h.sharePasswords()...)
+	setup, withheld, err := h.setup(append(h.secrets(), secrets...))
 	lacking := errors.Join(noSecrets, err, os.MkdirAll(h.dir(), 0o755))
 	p := h.places(ctx)
 	to := p.destinations()
 	e := &engine{
-		bench: bench, Catalogue: h.catalogue(p),
+		bench: bench, Catalogue: h.catalogue(p), withheld: withheld,
 		prover: &copies.Prover{Bench: bench, Databases: databases, Destinations: to, Now: h.now, Entropy: h.Entropy},
 		maker: &copies.Maker{
 			Store: h.store(), Destinations: to, Tools: bench.Tools, Bench: bench, State: h.dir(), Config: setup,
@@ -91,7 +87,7 @@ func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error
 	}
 	e.restorer = h.restorer(e.maker, e.prover)
 	return &Engines{
-		Restores: e.restorer, restorer: e.restorer, Copies: e, Firebird: e, Drives: drives{h, p, e.Catalogue}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(append(secrets, h.sharePasswords()...)), Serve: e.serve,
+		Restores: e.restorer, restorer: e.restorer, Copies: e, Firebird: e, Drives: drives{h, p, e.Catalogue}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(secrets), Serve: e.serve,
 		visit: &visit{places: p, catalogue: e.Catalogue},
 	}, lacking
 }
@@ -103,6 +99,7 @@ type engine struct {
 	maker    *copies.Maker
 	prover   *copies.Prover
 	restorer *restorer
+	withheld []error // what a new PC needs, and no copy may hold
 }
 
 func (e *engine) serve(script copies.Script, progress func(copies.Progress)) {
@@ -112,7 +109,11 @@ func (e *engine) serve(script copies.Script, progress func(copies.Progress)) {
 
 // Create makes copies.
 func (e *engine) Create(ctx context.Context, o copies.Options) (copies.Set, error) {
-	return e.maker.Create(ctx, o)
+	set, err := e.maker.Create(ctx, o)
+	if o.WithSetup {
+		set.Degraded = append(set.Degraded, e.withheld...)
+	}
+	return set, err
 }
 
 // Adopt takes in a copy that something else made.
@@ -269,59 +270,6 @@ func (h *Host) system(name string) (copies.System, error) {
 		Name: s.Name, Companies: s.Companies, Newest: s.Newest, Evidence: s.Evidence,
 		Column: s.CompanyColumn, Shared: s.SharedTables, Archive: s.ArchiveTables,
 	}, err
-}
-
-// setup is what a new PC needs besides the data: djscript.toml and scripts/, and the reseller's. Secrets are in none of
-// them.
-func (h *Host) setup() ([]copies.File, error) {
-	files, err := filesIn(filepath.Join(h.Config.Dir, filepath.Base(h.Config.Path)), h.Config.Dir, "")
-	if err != nil {
-		return nil, err
-	}
-	more, err := filesIn(filepath.Join(h.Config.Dir, "scripts"), h.Config.Dir, "")
-	files = append(files, more...)
-	if base := filepath.Dir(h.Config.Base); h.Config.Base != "" && err == nil {
-		// What lies outside of the store's folder has no place of its own there.
-		root, under := h.Config.Dir, ""
-		if relative, rel := filepath.Rel(root, base); rel != nil || !filepath.IsLocal(relative) {
-			root, under = base, layer.Reseller
-		}
-		for _, p := range []string{h.Config.Base, filepath.Join(base, "scripts")} {
-			if base != h.Config.Dir || p == h.Config.Base {
-				more, wrong := filesIn(p, root, under)
-				files, err = append(files, more...), errors.Join(err, wrong)
-			}
-		}
-	}
-	return files, err
-}
-
-// filesIn are the scripts and TOML files at a path, named by where they lie from the root, below another folder.
-func filesIn(at, root, under string) (files []copies.File, err error) {
-	err = filepath.WalkDir(at, func(p string, entry fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) && filepath.Base(at) == "scripts" {
-			return nil
-		}
-		if err != nil || !entry.Type().IsRegular() || !isScript(p) {
-			return err
-		}
-		data, err := os.ReadFile(p)
-		if err != nil {
-			return message.Wrap(err, "fs.denied", "run.unreadable", message.Args{"path": p})
-		}
-		relative, err := filepath.Rel(root, p)
-		files = append(files, copies.File{Name: path.Join(under, filepath.ToSlash(relative)), Data: data})
-		return err
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		err = message.Wrap(err, "fs.denied", "run.unreadable", message.Args{"path": at})
-	}
-	return files, err
-}
-
-func isScript(p string) bool {
-	ext := strings.ToLower(filepath.Ext(p))
-	return (ext == ".lua" || ext == ".toml") && !layer.Device(p)
 }
 
 // primitives lends the engines to one run.

@@ -234,7 +234,7 @@ func TestACopyHoldsTheResellersFilesToo(t *testing.T) {
 		if base != "" {
 			c.Base = filepath.Join(dir, base)
 		}
-		files, err := (&Host{Config: c}).setup()
+		files, _, err := (&Host{Config: c}).setup(nil)
 		if err != nil {
 			t.Errorf("%s: %v", base, err)
 		}
@@ -246,7 +246,7 @@ func TestACopyHoldsTheResellersFilesToo(t *testing.T) {
 			t.Errorf("%s: %s", base, diff)
 		}
 	}
-	if _, err := (&Host{Config: &config.Config{Path: filepath.Join(dir, "nowhere"), Dir: dir}}).setup(); err == nil {
+	if _, _, err := (&Host{Config: &config.Config{Path: filepath.Join(dir, "nowhere"), Dir: dir}}).setup(nil); err == nil {
 		t.Error("a store without its djscript.toml")
 	}
 }

@@ -20,11 +20,15 @@ type restorer struct {
 }
 
 func (h *Host) restorer(m *copies.Maker, p *copies.Prover) *restorer {
-	return &restorer{prover: p, Restorer: &restore.Restorer{
+	r := &restorer{prover: p, Restorer: &restore.Restorer{
 		Store: h.Config.Store.ID, State: h.dir(), Databases: p.Databases, Safety: h.safety(m.Destinations), Make: m.Create, Prover: p,
 		Open: func(ctx context.Context, d copies.Database) error { return firebird.OpenDatabase(ctx, d.At) },
 		Now:  h.now, Entropy: h.Entropy,
 	}}
+	if h.Load != nil {
+		r.Setup = setupOf{h}
+	}
+	return r
 }
 
 // safety are the destinations of the copy that is made before a restore: those of [backup], or else all of the store.

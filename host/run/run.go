@@ -62,7 +62,9 @@ type Host struct {
 	Watch    func(Event) // told of what happens while it happens; may be nil
 	World    World       // nil: the real store
 	// Ask asks the person at the terminal; nil where nobody sits there, which is a no.
-	Ask  func(ctx context.Context, q primitive.Question) (bool, error)
+	Ask func(ctx context.Context, q primitive.Question) (bool, error)
+	// Load reads a djscript.toml that lies elsewhere, as this store's was read.
+	Load func(path string) (*config.Config, error)
 	Peak func() int64 // bytes of memory that this process has had at its peak; nil: not known
 
 	seek   func(drive.Spec) ([]drive.Sighting, error) // which plugged drives a destination has; nil: those of this machine
@@ -104,7 +106,7 @@ type Outcome struct {
 }
 
 // Dir is the folder of what djscript keeps for a store, in the folder of its djscript.toml.
-func Dir(store string) string { return filepath.Join(store, ".djscript") }
+func Dir(store string) string { return filepath.Join(store, stateFolder) }
 
 // Journal is the journal of a store.
 func (h *Host) Journal() journal.Journal { return journal.In(filepath.Join(h.dir(), "runs")) }

@@ -4,7 +4,7 @@
 
 ---@class dj.Part
 ---@field name string
----@field kind "database"|"files"|"config"
+---@field kind "database"|"files"|"config"|"state"
 ---@field original? string  de onde veio
 ---@field bytes integer
 ---@field sha256 string
@@ -199,12 +199,15 @@ function dj.copy.missing(where) end
 ---@field kept_old? string   o banco de dados que estava lá antes, que fica até uma pessoa o dispensar
 ---@field sha256? string     dele, quando o gbak não conseguiu lê-lo
 ---@field pre_restore? dj.Copy  do que estava lá antes
----@field files string[]     modelos de documentos postos de volta
+---@field files string[]     modelos de documentos, e com `config` arquivos do djscript, postos de volta
+---@field kept_files? string a pasta dos que estavam lá antes
 ---@field seconds {pre_restore: number, build: number, proof: number, closed: number}
 
 --- Restaura uma cópia. O banco de dados atual é fechado para todos e copiado; o novo é montado ao lado e provado, e toma o lugar
 --- dele; o antigo fica ao lado. Aconteça o que acontecer, o que está lá é o antigo inteiro ou o novo inteiro. Com `to`, uma
---- pasta, restaura ali e não toca em nada da loja. Quem está conectado levanta db.busy, ou é desconectado.
+--- pasta, restaura ali e não toca em nada da loja. Quem está conectado levanta db.busy, ou é desconectado. Com `files`
+--- voltam também os modelos de documentos, com `config` o djscript.toml, os scripts e o que eles guardam de uma execução para a
+--- outra, no lugar dos de mesmo nome, que ficam guardados.
 ---
 --- Nada se perde que ninguém entregou. Uma cópia que não tem todas as empresas atuais levanta guard.companies, a não ser que se
 --- diga quais vêm: essas vêm da cópia, e as outras, e o que é de todas, ficam como estão. `archive_from` deixa como estão as
@@ -224,7 +227,7 @@ function dj.copy.missing(where) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
----@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
+---@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, config?: boolean, to?: string, on_busy?: "fail"|"shutdown"}
 ---@return dj.Restored
 function dj.copy.restore(copy, opts) end
 
@@ -253,7 +256,7 @@ function dj.copy.restore(copy, opts) end
 ---@field changes? string[]   da prévia profunda: o que mudou de estrutura desde a cópia, e o que isso faria
 ---@field deep boolean        a cópia foi restaurada em um rascunho para isso
 ---@field deep_seconds number  quanto isso demora, pelo que se sabe da cópia
----@field files {path: string, fate: "replaced"|"new"}[]  modelos de documentos
+---@field files {path: string, kind: "files"|"config"|"state", fate: "replaced"|"new"|"kept"}[]  modelos de documentos e arquivos do djscript
 ---@field warnings string[]
 
 --- O que uma restauração faria, sem tocar no banco de dados atual: empresas e tabelas dos dois lados, o que seria ELIMINADO, o
@@ -268,6 +271,6 @@ function dj.copy.restore(copy, opts) end
 --- end
 --- ```
 ---@param copy string|dj.Copy  a cópia, o id, o número, ou um caminho
----@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, deep?: boolean}
+---@param opts? {database?: string, companies?: string|string[], tables?: string|string[], archive_from?: integer, eliminate_others?: boolean, files?: boolean, config?: boolean, deep?: boolean}
 ---@return dj.Preview
 function dj.copy.preview(copy, opts) end

@@ -1,0 +1,241 @@
+package restore
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/message"
+)
+
+// tree is what lies below a folder, by name.
+func tree(t testing.TB, dir string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		found[filepath.ToSlash(name)] = string(text)
+		return err
+	})
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// plant makes what lies below a folder exactly that.
+func plant(t testing.TB, dir string, files map[string]string) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o640); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Document models as they were in the copy, and as they are when it is restored.
+var (
+	modelsThen = map[string]string{"nota.frx": "nota", "sub/recibo.frx": "recibo", "igual.frx": "igual", "vazio.frx": ""}
+	modelsNow  = map[string]string{"nota.frx": "nota de hoje", "igual.frx": "igual", "outro.frx": "só hoje", "vazio.frx": "cheio"}
+	modelsBoth = map[string]string{"nota.frx": "nota", "sub/recibo.frx": "recibo", "igual.frx": "igual", "outro.frx": "só hoje", "vazio.frx": ""}
+)
+
+// modelled is a store whose models are others since its copy was made.
+func modelled(t *testing.T) (s *store, models string, c copies.Copy) {
+	t.Helper()
+	s = newStore(t)
+	models = filepath.Join(filepath.Dir(s.db.At.Path), "modelos")
+	plant(t, models, modelsThen)
+	c = s.copy()
+	plant(t, models, modelsNow)
+	return s, models, c
+}
+
+func (s *store) holds(dir string, want map[string]string) {
+	s.Helper()
+	if diff := cmp.Diff(want, tree(s, dir)); diff != "" {
+		s.Error(diff)
+	}
+}
+
+// What is replaced is kept, and comes back when the restore is undone; what was changed in between is kept then.
+func TestModelsComeBackWithTheDatabaseAndGoAgainWithIt(t *testing.T) {
+	s, models, c := modelled(t)
+	o := s.options()
+	o.Files = true
+	p, err := s.Preview(t.Context(), c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fates := map[string]string{}
+	for _, f := range p.Files {
+		fates[filepath.Base(f.Path)] = f.Fate
+	}
+	want := map[string]string{"nota.frx": FateReplaced, "recibo.frx": FateNew, "igual.frx": FateKept, "outro.frx": FateKept, "vazio.frx": FateReplaced}
+	if diff := cmp.Diff(want, fates); diff != "" {
+		t.Error(diff)
+	}
+	s.holds(models, modelsNow)
+	result := s.restore(c, o)
+	s.holds(models, modelsBoth)
+	if len(result.Files) != 3 || result.KeptFiles == "" {
+		t.Errorf("files %v, kept in %q", result.Files, result.KeptFiles)
+	}
+	if kept := slices.Sorted(maps.Values(tree(t, result.KeptFiles))); !slices.Contains(kept, "nota de hoje") || !slices.Contains(kept, "cheio") {
+		t.Errorf("kept %q", kept)
+	}
+	if err := os.WriteFile(filepath.Join(models, "nota.frx"), []byte("nota de amanhã"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	undone, err := s.Undo(t.Context(), "", o.Gate)
+	if err != nil || len(undone) != 1 || undone[0].Files != 3 {
+		t.Fatalf("%+v, %v", undone, err)
+	}
+	s.holds(models, modelsNow)
+	if exists(filepath.Join(models, "sub")) {
+		t.Error("the folder that was made for a model is left")
+	}
+	if kept := slices.Sorted(maps.Values(tree(t, result.KeptFiles))); !slices.Contains(kept, "nota de amanhã") {
+		t.Errorf("kept %q", kept)
+	}
+	if _, err := s.Discard(""); err != nil || exists(filepath.Join(s.State, filesFolder)) {
+		t.Errorf("%v; what was kept of files is left", err)
+	}
+	s.holds(models, modelsNow)
+}
+
+// A model that can not be written is told, and takes nothing from the database.
+func TestAModelThatCanNotBeLaidIsTold(t *testing.T) {
+	s, models, c := modelled(t)
+	if err := os.Mkdir(filepath.Join(models, "sub"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(models, "sub", "recibo.frx"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	o := s.options()
+	o.Files = true
+	result := s.restore(c, o)
+	if len(result.Files) != 2 || !slices.ContainsFunc(result.Told, func(err error) bool { return strings.Contains(err.Error(), "recibo.frx") }) {
+		t.Errorf("files %v, told %v", result.Files, result.Told)
+	}
+	if _, err := s.Undo(t.Context(), "", o.Gate); err != nil {
+		t.Error(err)
+	}
+	s.holds(models, modelsNow)
+}
+
+// Without being asked for, models are as they were.
+func TestModelsStayWhereNobodyAskedForThem(t *testing.T) {
+	s, models, c := modelled(t)
+	if result := s.restore(c, s.options()); len(result.Files) > 0 || result.KeptFiles != "" || exists(filepath.Join(s.State, filesFolder)) {
+		t.Errorf("%+v", result)
+	}
+	s.holds(models, modelsNow)
+}
+
+// Killed at any step, what is there is the old database with the old models, or the new one with those of the copy.
+func TestKilledAtEveryStepOfARestoreWithModels(t *testing.T) {
+	s, models, c := modelled(t)
+	then := content(t, s.db.At)
+	sold := s.sells()
+	bytes, err := os.ReadFile(s.db.At.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, taken := 0, 0
+	for at, killed := 1, true; killed; at++ {
+		s.reset(bytes)
+		plant(t, models, modelsNow)
+		plant(t, filepath.Join(s.State, filesFolder), nil)
+		killed = s.diesOf(dying{Copy: c.Places[0].Path, At: at, Files: true})
+		told := s.Finish(t.Context())
+		if err := s.maker.Sweep(); err != nil {
+			t.Fatal(err)
+		}
+		switch content(t, s.db.At) {
+		case sold:
+			kept++
+			s.leaves()
+			s.holds(models, modelsNow)
+			if exists(filepath.Join(s.State, filesFolder)) {
+				t.Errorf("step %d: what was kept of files is left", at)
+			}
+		case then:
+			taken++
+			s.leaves("test.fdb.before-1")
+			s.holds(models, modelsBoth)
+		default:
+			t.Errorf("step %d: the live database is neither of the two", at)
+		}
+		if again := s.Finish(t.Context()); again != nil || s.Pending() {
+			t.Errorf("step %d: still not over: %v; told %v", at, again, told)
+		}
+		if t.Failed() {
+			t.Fatalf("at step %d", at)
+		}
+	}
+	if kept < 10 || taken < 6 {
+		t.Errorf("the old ones %d times, the new ones %d times", kept, taken)
+	}
+}
+
+// And so it is with one that is killed while it is undone.
+func TestKilledAtEveryStepOfAnUndoWithModels(t *testing.T) {
+	s, models, c := modelled(t)
+	then := content(t, s.db.At)
+	sold := s.sells()
+	bytes, err := os.ReadFile(s.db.At.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := s.options()
+	o.Files = true
+	restored, undone := 0, 0
+	for at, killed := 1, true; killed; at++ {
+		s.reset(bytes)
+		plant(t, models, modelsNow)
+		plant(t, filepath.Join(s.State, filesFolder), nil)
+		s.restore(c, o)
+		killed = s.dies("", at)
+		if err := s.Finish(t.Context()); err != nil && message.Code(err) != "restore.finished" && message.Code(err) != "restore.undone" {
+			t.Errorf("step %d: %v", at, err)
+		}
+		switch content(t, s.db.At) {
+		case then:
+			restored++
+			s.holds(models, modelsBoth)
+		case sold:
+			undone++
+			s.holds(models, modelsNow)
+		default:
+			t.Fatalf("step %d: the live database is neither of the two", at)
+		}
+		if again := s.Finish(t.Context()); again != nil || s.Pending() {
+			t.Errorf("step %d: still not over: %v", at, again)
+		}
+		if t.Failed() {
+			t.Fatalf("at step %d", at)
+		}
+	}
+	if restored < 2 || undone < 5 {
+		t.Errorf("restored %d times, undone %d times", restored, undone)
+	}
+}
