@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/djscript/djscript/host/company"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
@@ -106,7 +107,11 @@ func (s restores) one(ctx context.Context, c copies.Copy, o restore.Options) (re
 	if result.Way, sides, result.Companies, err = restore.Choose(c, d, live.companies, o); err != nil {
 		return nil, err
 	}
-	live.restore(result, sides, s.now)
+	if result.Way == restore.Returned {
+		live.putBack(result, o.Tables, s.now)
+	} else {
+		live.restore(result, sides, s.now)
+	}
 	result.Database, result.KeptOld, result.Told = name, path+".before-"+c.Seq, set.Degraded
 	if len(set.Copies) > 0 {
 		result.PreRestore = &set.Copies[0]
@@ -118,7 +123,7 @@ func (s restores) one(ctx context.Context, c copies.Copy, o restore.Options) (re
 // has the rows of the side that has more.
 func (d *database) restore(r *restore.Result, sides []restore.Company, now time.Time) {
 	rows := maps.Clone(r.Rows)
-	if r.Way == restore.Exchanged || r.Way == restore.Returned {
+	if r.Way == restore.Exchanged {
 		for table, n := range d.rowsNow(now) {
 			rows[table] = max(n, rows[table])
 		}
@@ -129,6 +134,18 @@ func (d *database) restore(r *restore.Result, sides []restore.Company, now time.
 			d.companies = append(d.companies, firebird.Company{ID: one.ID, Name: one.Name, CNPJ: one.CNPJ})
 		}
 	}
+}
+
+// putBack puts single tables back. Which rows came later nobody here knows: those that are more than the copy has.
+func (d *database) putBack(r *restore.Result, tables []string, now time.Time) {
+	rows, copied := d.rowsNow(now), r.Rows
+	r.Rows = map[string]int64{}
+	for _, name := range tables {
+		was, there := rows[name]
+		back := company.Returned{Table: name, Rows: copied[name], Back: max(0, copied[name]-was), Stay: max(0, was-copied[name]), Made: !there}
+		r.Tables, r.Rows[name], rows[name] = append(r.Tables, back), back.Rows, back.Rows+back.Stay
+	}
+	d.rows, d.since = rows, now
 }
 
 func (s restores) result(c copies.Copy, path string) *restore.Result {
