@@ -133,7 +133,7 @@ func TestADeletedCompanyComesBackAndTheOthersAreUntouched(t *testing.T) {
 		len(result.Told)+len(result.Changes)+len(result.Along)+len(result.Held) > 0 {
 		t.Errorf("%+v", result)
 	}
-	if result.PreRestore == nil || result.PreRestore.State != copies.Verified || result.Seconds.Build <= 0 || result.Seconds.Proof <= 0 {
+	if result.PreRestore == nil || result.PreRestore.State != copies.Sealed || result.Seconds.Build <= 0 || result.Seconds.Proof <= 0 {
 		t.Errorf("%+v, %+v", result.PreRestore, result.Seconds)
 	}
 	s.leaves("loja.fdb.before-1")
