@@ -92,17 +92,18 @@ func tables(ts *testscript.TestScript, db firebird.Database) map[string]string {
 	return found
 }
 
-// cutrestore STORE COPY ROUNDS: restores, each time killed at a random moment. Whatever the moment, the next command finds
+// cutrestore STORE COPY ROUNDS [FLAG...]: restores, each time killed at a random moment. Whatever the moment, the next command finds
 // the database that was there before, or the restored one, whole and open, and says which.
 func cmdCutRestore(ts *testscript.TestScript, args []string) {
-	if len(args) != 3 {
-		ts.Fatalf("usage: cutrestore STORE COPY ROUNDS")
+	if len(args) < 3 {
+		ts.Fatalf("usage: cutrestore STORE COPY ROUNDS [FLAG...]")
 	}
 	store, ref := args[0], args[1]
+	restoring := append([]string{"-C", store, "restore", ref, "--yes"}, args[3:]...)
 	db := of(ts).databases[store]
 	before := tables(ts, db)
 	began := time.Now()
-	ended(ts, "-C", store, "restore", ref, "--yes")
+	ended(ts, restoring...)
 	whole := time.Since(began)
 	restored := tables(ts, db)
 	seed := uint64(began.UnixNano())
@@ -112,7 +113,7 @@ func cmdCutRestore(ts *testscript.TestScript, args []string) {
 	for range number(ts, args[2]) {
 		ended(ts, "-C", store, "restore", "--undo", "--yes")
 		ended(ts, "-C", store, "restore", "--discard", "--yes")
-		r := start(ts, "djscript", "-C", store, "restore", ref, "--yes")
+		r := start(ts, append([]string{"djscript"}, restoring...)...)
 		after := time.Duration(moments.Int64N(int64(whole) * 11 / 10))
 		time.Sleep(after)
 		_ = r.cmd.Process.Signal(os.Kill)
@@ -128,7 +129,7 @@ func cmdCutRestore(ts *testscript.TestScript, args []string) {
 		switch {
 		case len(differing(before, now)) == 0:
 			kept++
-			ended(ts, "-C", store, "restore", ref, "--yes")
+			ended(ts, restoring...)
 		case len(differing(restored, now)) == 0:
 			taken++
 		default:

@@ -89,18 +89,6 @@ func (s *Site) Build(ctx context.Context, w *Whole, fdb string) (*Built, error) 
 	return &Built{Proof: proof, Restored: clock.took}, nil
 }
 
-// Attest writes what a copy showed when it was built beside it, as its proof: it was restored and compared like any other. It
-// gives the copy with its proof, and what kept it from being written or compared.
-func (p *Prover) Attest(ctx context.Context, c Copy, w *Whole, b *Built) (Copy, error) {
-	catalogue := &Catalogue{Store: c.Store, Destinations: p.Destinations, Now: p.Now}
-	unread, err := b.Proof.compare(ctx, catalogue, c)
-	if err != nil {
-		return c, err
-	}
-	made, err := settle(c, w.Manifest, p.Destinations, b.Proof)
-	return *made, errors.Join(unread, err)
-}
-
 // begin is where a database is built.
 func (s *Site) begin(fdb string) stage {
 	b := &building{fdb: fdb}
