@@ -198,6 +198,15 @@ func (a artifact) unfinished() bool {
 	return errors.Is(gone, fs.ErrNotExist)
 }
 
+// unnamed tells that a plain file alone, whose hash is written first, does not lie there.
+func (a artifact) unnamed() bool {
+	if a.encrypted() || len(a.pieces) > 0 {
+		return false
+	}
+	_, gone := os.Lstat(a.path())
+	return errors.Is(gone, fs.ErrNotExist)
+}
+
 // place is where the ledger says that a copy lies.
 func (e event) place(d Destination, state string) Place {
 	p := Place{

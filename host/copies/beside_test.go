@@ -135,36 +135,68 @@ func TestASweepLeavesWhatKeptACopyFromBeingWritten(t *testing.T) {
 // Another PC may be laying it down: what it begun is swept away when it died, and not before.
 func TestASweepLeavesWhatIsBeingWritten(t *testing.T) {
 	recipient, _, _ := pair(t)
-	s := sentFrom(t, "rede")
-	rede := &s.Destinations[1]
-	rede.Recipients = []string{recipient}
-	if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:]); err != nil || len(missed) > 0 {
-		t.Fatal(missed, err)
-	}
-	if _, err := os.Lstat(rede.file(inUsePath)); err != nil {
-		t.Errorf("whoever writes it does not hold it: %v", err)
-	}
-	begun, stem := event{}, firstName+ageSuffix
-	events, err := readLedger(rede.Path)
-	for _, e := range events {
-		if e.Event == eventWriting {
-			begun = e
+	for name, c := range map[string]struct {
+		recipients []string
+		gone, left string // what was not written yet, and what was
+	}{
+		"a plain file": {nil, firstName, firstName + sumSuffix},
+		"an encrypted": {[]string{recipient}, firstName + ageSuffix + sumSuffix, firstName + ageSuffix},
+	} {
+		s := sentFrom(t, "rede")
+		rede := &s.Destinations[1]
+		rede.Recipients = c.recipients
+		if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:]); err != nil || len(missed) > 0 {
+			t.Fatal(name, missed, err)
+		}
+		if _, err := os.Lstat(rede.file(inUsePath)); err != nil {
+			t.Errorf("%s: whoever writes it does not hold it: %v", name, err)
+		}
+		begun := event{}
+		events, err := readLedger(rede.Path)
+		for _, e := range events {
+			if e.Event == eventWriting {
+				begun = e
+			}
+		}
+		if err := errors.Join(err, rede.remove(c.gone), os.Remove(rede.file(ledgerPath)), rede.enter(begun)); err != nil {
+			t.Fatal(name, err)
+		}
+		for _, writes := range []bool{true, false} {
+			release := func() {}
+			if writes {
+				release = rede.hold(begun.ID)
+			}
+			if err := s.sweep(); err != nil {
+				t.Fatal(name, err)
+			}
+			if _, gone := os.Lstat(rede.file(c.left)); (gone == nil) != writes {
+				t.Errorf("%s: somebody writes it: %v; %v", name, writes, gone)
+			}
+			release()
 		}
 	}
-	if err := errors.Join(err, rede.remove(stem+sumSuffix), os.Remove(rede.file(ledgerPath)), rede.enter(begun)); err != nil {
-		t.Fatal(err)
-	}
-	for _, writes := range []bool{true, false} {
-		release := func() {}
-		if writes {
-			release = rede.hold(begun.ID)
+}
+
+// Whoever wrote it died after the last file had its name, and before the ledger was told: no ledger was lost, and nobody
+// has anything to look into.
+func TestACopyWhoseWriterDiedOnTheLastStepIsNoStranger(t *testing.T) {
+	recipient, _, _ := pair(t)
+	for name, recipients := range map[string][]string{"a plain file": nil, "an encrypted": {recipient}} {
+		s := sentFrom(t, "rede")
+		rede := &s.Destinations[1]
+		rede.Recipients = recipients
+		if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:]); err != nil || len(missed) > 0 {
+			t.Fatal(name, missed, err)
 		}
+		keepLedgerOf(t, *rede, func(e event) bool { return e.Event == eventWriting })
 		if err := s.sweep(); err != nil {
-			t.Fatal(err)
+			t.Errorf("%s: %v", name, err)
 		}
-		if _, gone := os.Lstat(rede.file(stem)); (gone == nil) != writes {
-			t.Errorf("somebody writes it: %v; %v", writes, gone)
+		if there := s.onlyOn("rede").found("1"); there.Places[0].State != Present {
+			t.Errorf("%s: %+v", name, there)
 		}
-		release()
+		if events, err := readLedger(rede.Path); err != nil || !slices.ContainsFunc(events, func(e event) bool { return e.Event == eventFound }) {
+			t.Errorf("%s: it was not entered: %v, %v", name, events, err)
+		}
 	}
 }

@@ -47,8 +47,8 @@ func (c Copy) hold() (release func()) {
 	}
 }
 
-// hold keeps a copy at a destination from being dropped, and one that is being laid down there in several files from being
-// swept away, by another PC that shares the destination too.
+// hold keeps a copy at a destination from being dropped, and one that is being laid down there from being swept away, by
+// another PC that shares the destination too.
 func (d Destination) hold(id string) (release func()) {
 	if !plainID.MatchString(id) {
 		return func() {}

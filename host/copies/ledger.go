@@ -19,7 +19,7 @@ const ledgerPath = ".djscript/ledger.jsonl"
 
 // Events of the ledger.
 const (
-	eventWriting = "writing" // a copy in several files is being published: without its hashes they are none
+	eventWriting = "writing" // a copy is being published
 
 	eventSealed = "sealed" // a copy was published here
 	eventFound  = "found"  // a copy lay here that the ledger did not know

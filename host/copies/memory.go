@@ -11,7 +11,7 @@ import (
 type memory struct {
 	sealed  event
 	check   event  // the last one
-	writing *event // published in part, as far as is known
+	writing *event // being published, as far as is known
 	proven  event  // the last one with a proof
 
 	pinned    *Pin

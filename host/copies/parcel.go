@@ -158,7 +158,8 @@ func (p *parcel) finish(zip string) (*sums, error) {
 
 // publish seals the parcel: each file is flushed, read back and named. A plain file alone has its hash beside it before
 // its name: then a zip with its name and no hash was never ours, or has lost something. Of several files, and of
-// ciphertext, the hashes come last: until they are there nothing of it counts, and the ledger knows what was begun.
+// ciphertext, the hashes come last: until they are there nothing of it counts. The ledger knows what was begun: what died
+// on the last step is no stranger to the next run.
 func (p *parcel) publish(ctx context.Context, made label) (place Place, err error) {
 	known, err := p.finish(made.zip.SHA256)
 	if err != nil {
@@ -177,13 +178,11 @@ func (p *parcel) publish(ctx context.Context, made label) (place Place, err erro
 		if err := beside.put(ctx, sumSuffix, []byte(known.text(p.stem))); err != nil {
 			return place, err
 		}
-	} else {
-		if card, err = beside.free(known); err != nil {
-			return place, err
-		}
-		defer p.destination.hold(made.manifest.ID)()
-		_ = made.enter(p.destination, eventWriting, place, "") // a ledger that can not be written takes nothing from the copy
+	} else if card, err = beside.free(known); err != nil {
+		return place, err
 	}
+	defer p.destination.hold(made.manifest.ID)()
+	_ = made.enter(p.destination, eventWriting, place, "") // a ledger that can not be written takes nothing from the copy
 	for i, piece := range p.pieces {
 		from, err := piece.file.Publish(ctx, known.files[i].sum)
 		if err != nil {

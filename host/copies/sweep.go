@@ -71,8 +71,8 @@ func (m *Maker) sweepSums(d Destination) error {
 	return errors.Join(failed...)
 }
 
-// sweepUnfinished removes what whoever died left of a copy in several files: those that the ledger says were being
-// published, while the hashes that come last are not there.
+// sweepUnfinished removes what whoever died left of the copies that the ledger says were being published: files without
+// the hashes that come last, a hash without the plain file that comes after it.
 func (m *Maker) sweepUnfinished(d Destination) error {
 	events, err := readLedger(d.Path)
 	if err != nil {
@@ -97,16 +97,16 @@ func (m *Maker) sweepUnfinished(d Destination) error {
 	return errors.Join(failed...)
 }
 
-// sweep removes the files of a copy that was begun and that has no hashes yet.
+// sweep removes the files of a copy that was begun and that is none yet.
 func (e event) sweep(d Destination, root *os.Root) error {
 	place := e.place(d, Present)
-	if one := artifactOf(place); one.name() != e.Name || !one.unfinished() {
+	if one := artifactOf(place); one.name() != e.Name || !one.unfinished() && !one.unnamed() {
 		return nil
 	}
 	var failed []error
 	own, beside := place.files()
 	for _, name := range append(own, beside...) {
-		if stem, _, ok := parseFile(strings.TrimSuffix(name, cardSuffix)); ok && strings.TrimSuffix(stem, ageSuffix) == e.Name {
+		if stem, _, ok := parseFile(strings.TrimSuffix(strings.TrimSuffix(name, cardSuffix), sumSuffix)); ok && strings.TrimSuffix(stem, ageSuffix) == e.Name {
 			if err := root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
 				failed = append(failed, err)
 			}
