@@ -177,6 +177,26 @@ func TestASweepLeavesWhatIsBeingWritten(t *testing.T) {
 	}
 }
 
+// A plain copy that was there, and that somebody took away after a send that came to nothing, is gone and not unfinished.
+func TestASweepLeavesTheHashOfWhatIsGone(t *testing.T) {
+	s := sentFrom(t, "rede")
+	rede := s.Destinations[1]
+	if _, missed, err := s.Send(t.Context(), s.found("1"), s.Destinations[1:]); err != nil || len(missed) > 0 {
+		t.Fatal(missed, err)
+	}
+	events, err := readLedger(rede.Path)
+	i := slices.IndexFunc(events, func(e event) bool { return e.Event == eventWriting })
+	if err != nil || i < 0 {
+		t.Fatal(events, err)
+	}
+	if err := errors.Join(rede.enter(events[i]), rede.remove(firstName), s.sweep()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(rede.file(firstName + sumSuffix)); err != nil {
+		t.Error(err)
+	}
+}
+
 // Whoever wrote it died after the last file had its name, and before the ledger was told: no ledger was lost, and nobody
 // has anything to look into.
 func TestACopyWhoseWriterDiedOnTheLastStepIsNoStranger(t *testing.T) {

@@ -89,6 +89,9 @@ func (m *Maker) sweepUnfinished(d Destination) error {
 		if begun == nil || begun.Store != m.Store.ID || !plainID.MatchString(begun.ID) {
 			continue
 		}
+		if known.sealed.ID != "" && artifactOf(begun.place(d, Present)).unnamed() {
+			continue // it was there, and is gone: its hash stays
+		}
 		err := d.alone(Copy{ID: begun.ID, Name: begun.Name}, func() error { return begun.sweep(d, root) })
 		if message.Code(err) != "copy.degraded" { // else it is being written now
 			failed = append(failed, err)
@@ -97,19 +100,27 @@ func (m *Maker) sweepUnfinished(d Destination) error {
 	return errors.Join(failed...)
 }
 
-// sweep removes the files of a copy that was begun and that is none yet.
+// sweep removes the files of a copy that was begun and that is none yet. Of a plain file that is not there it removes the hash
+// alone: whoever is not dead after all may give the file its name this very moment.
 func (e event) sweep(d Destination, root *os.Root) error {
 	place := e.place(d, Present)
-	if one := artifactOf(place); one.name() != e.Name || !one.unfinished() && !one.unnamed() {
-		return nil
+	one := artifactOf(place)
+	var left []string
+	switch own, beside := place.files(); {
+	case one.name() != e.Name:
+	case one.unfinished():
+		left = append(own, beside...)
+	case one.unnamed():
+		left = []string{one.stem + sumSuffix}
 	}
 	var failed []error
-	own, beside := place.files()
-	for _, name := range append(own, beside...) {
-		if stem, _, ok := parseFile(strings.TrimSuffix(strings.TrimSuffix(name, cardSuffix), sumSuffix)); ok && strings.TrimSuffix(stem, ageSuffix) == e.Name {
-			if err := root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
-				failed = append(failed, err)
-			}
+	for _, name := range left {
+		stem, _, ok := parseFile(strings.TrimSuffix(strings.TrimSuffix(name, cardSuffix), sumSuffix))
+		if !ok || strings.TrimSuffix(stem, ageSuffix) != e.Name {
+			continue
+		}
+		if err := root.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+			failed = append(failed, err)
 		}
 	}
 	return errors.Join(failed...)
