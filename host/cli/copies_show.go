@@ -36,7 +36,7 @@ func (a *app) showCopy(ctx context.Context, ref, key string) error {
 	if err != nil {
 		return err
 	}
-	m, err := manifestOf(c, keys)
+	m, err := c.ReadManifest(keys)
 	if a.json {
 		shown := map[string]any{"copy": c, "manifest": m}
 		if err != nil {

@@ -52,25 +52,6 @@ func (a *app) findCopy(ctx context.Context, ref string, keys copies.Keys) (copie
 	return store.Catalogue().Find(ctx, ref)
 }
 
-// manifestOf reads the whole manifest of a copy at the first place where it can be read with these keys.
-func manifestOf(c copies.Copy, keys copies.Keys) (*copies.Manifest, error) {
-	var failed []error
-	for _, p := range c.Places {
-		if p.State != copies.Present {
-			continue
-		}
-		m, err := copies.ReadManifest(p.Path, keys...)
-		if err == nil {
-			return m, nil
-		}
-		failed = append(failed, err)
-	}
-	if err := errors.Join(failed...); err != nil {
-		return nil, err
-	}
-	return nil, message.New("copy.not_found", "cli.copy_nowhere", message.Args{"name": c.Name})
-}
-
 // outcomes are copies that something was done with, one after the other: what came of each, and what failed.
 type outcomes struct {
 	copies []copies.Copy

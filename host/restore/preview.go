@@ -80,7 +80,7 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 		Database: l.Database.Name, Copy: c.ID, Seq: c.Seq, Day: c.Day, Created: c.Created, State: c.State, Live: l.Live,
 		Companies: []Company{}, Tables: []Table{}, Files: []File{}, Warnings: []string{},
 	}
-	m, err := manifestOf(c, o.Keys)
+	m, err := c.ReadManifest(o.Keys)
 	if err != nil {
 		m = &copies.Manifest{Companies: c.Companies, Rows: c.Rows} // what its card tells
 	}
@@ -124,25 +124,6 @@ func (p *Preview) warn(err error) {
 
 func (p *Preview) say(key string, args message.Args) {
 	p.Warnings = append(p.Warnings, message.Text(key, args))
-}
-
-// manifestOf reads the manifest of a copy at the first place where it can be read.
-func manifestOf(c copies.Copy, keys copies.Keys) (*copies.Manifest, error) {
-	var failed []error
-	for _, p := range c.Places {
-		if p.State != copies.Present {
-			continue
-		}
-		m, err := copies.ReadManifest(p.Path, keys...)
-		if err == nil {
-			return m, nil
-		}
-		failed = append(failed, err)
-	}
-	if err := errors.Join(failed...); err != nil {
-		return nil, err
-	}
-	return nil, message.New("copy.not_found", "restore.nowhere", message.Args{"name": c.Name})
 }
 
 // compare asks the live database what it has now.
