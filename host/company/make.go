@@ -138,6 +138,13 @@ func (m *making) column(v []string) string {
 		}
 	}
 	definition := name + " " + kind
+	if c := m.from.Table(v[0]).Column(v[1]); c != nil && c.Generator != "" {
+		how := "BY DEFAULT"
+		if c.Always {
+			how = "ALWAYS"
+		}
+		return definition + " GENERATED " + how + " AS IDENTITY"
+	}
 	if initial != "" {
 		definition += " " + spelled(initial) // it says DEFAULT itself
 	}
