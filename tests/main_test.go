@@ -86,7 +86,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"json": cmdJSON, "jsonenv": cmdJSONEnv, "glob": cmdGlob, "says": cmdSays, "shows": cmdShows,
 		"interrupt": cmdInterrupt, "talk": cmdTalk, "follow": cmdFollow, "mistakes": cmdMistakes, "receiver": cmdReceiver, "answers": cmdAnswers, "took": cmdTook, "killrun": cmdKillRun, "cutprune": cmdCutPrune, "clock": cmdClock, "nights": cmdNights, "explained": cmdExplained, "freezerun": cmdFreezeRun, "processes": cmdProcesses,
 		"sum": cmdSum, "sums": cmdSums, "loses": cmdLoses,
-		"sales": cmdSales, "sql": cmdScript, "hold": cmdHold, "holds": cmdHolds, "cutrestore": cmdCutRestore, "cutrecover": cmdCutRecover, "cutinit": cmdCutInit, "lockfile": cmdLockFile,
+		"sales": cmdSales, "sql": cmdScript, "hold": cmdHold, "holds": cmdHolds, "cutrestore": cmdCutRestore, "shakerestore": cmdShakeRestore, "cutrecover": cmdCutRecover, "cutinit": cmdCutInit, "lockfile": cmdLockFile,
 	}
 	maps.Copy(words, driveWords())
 	maps.Copy(words, tillWords())

@@ -92,56 +92,96 @@ func tables(ts *testscript.TestScript, db firebird.Database) map[string]string {
 	return found
 }
 
+// disturbing is a restore that something happens to, again and again.
+type disturbing struct {
+	store, copy      string
+	command          []string
+	db               firebird.Database
+	before, restored map[string]string
+	whole            time.Duration
+	moments          *rand.Rand
+	kept, taken      int
+}
+
+// newDisturbing restores once without anything happening. args are STORE COPY ROUNDS [FLAG...].
+func newDisturbing(ts *testscript.TestScript, args []string) *disturbing {
+	if len(args) < 3 {
+		ts.Fatalf("usage: cutrestore or shakerestore STORE COPY ROUNDS [FLAG...]")
+	}
+	d := &disturbing{store: args[0], copy: args[1], command: append([]string{"-C", args[0], "restore", args[1], "--yes"}, args[3:]...), db: of(ts).databases[args[0]]}
+	d.before = tables(ts, d.db)
+	began := time.Now()
+	ended(ts, d.command...)
+	d.whole, d.restored = time.Since(began), tables(ts, d.db)
+	seed := uint64(began.UnixNano())
+	d.moments = rand.New(rand.NewPCG(seed, 0))
+	ts.Logf("seed %d, a whole restore took %v", seed, d.whole)
+	return d
+}
+
+// again takes back what was restored, and restores until that happens, at a random moment.
+func (d *disturbing) again(ts *testscript.TestScript, happens func(*running)) (exit string) {
+	ended(ts, "-C", d.store, "restore", "--undo", "--yes")
+	ended(ts, "-C", d.store, "restore", "--discard", "--yes")
+	r := start(ts, append([]string{"djscript"}, d.command...)...)
+	after := time.Duration(d.moments.Int64N(int64(d.whole) * 11 / 10))
+	time.Sleep(after)
+	happens(r)
+	<-r.over
+	exit = exitOf(r.exit)
+	ts.Logf("after %v: %s", after.Round(time.Millisecond), exit)
+	if _, err := os.Stat(d.db.Path); err != nil {
+		ts.Fatalf("after %v no database is there: %v", after, err)
+	}
+	return exit
+}
+
+// held wants the database to be the one that was there before, or the restored one, whole; then it is restored.
+func (d *disturbing) held(ts *testscript.TestScript) (restored bool) {
+	now := tables(ts, d.db)
+	switch {
+	case len(differing(d.before, now)) == 0:
+		d.kept++
+		ended(ts, d.command...)
+		return false
+	case len(differing(d.restored, now)) == 0:
+		d.taken++
+	default:
+		ts.Fatalf("the database is neither of the two")
+	}
+	return true
+}
+
 // cutrestore STORE COPY ROUNDS [FLAG...]: restores, each time killed at a random moment. Whatever the moment, the next command finds
 // the database that was there before, or the restored one, whole and open, and says which.
 func cmdCutRestore(ts *testscript.TestScript, args []string) {
-	if len(args) < 3 {
-		ts.Fatalf("usage: cutrestore STORE COPY ROUNDS [FLAG...]")
-	}
-	store, ref := args[0], args[1]
-	restoring := append([]string{"-C", store, "restore", ref, "--yes"}, args[3:]...)
-	db := of(ts).databases[store]
-	before := tables(ts, db)
-	began := time.Now()
-	ended(ts, restoring...)
-	whole := time.Since(began)
-	restored := tables(ts, db)
-	seed := uint64(began.UnixNano())
-	moments := rand.New(rand.NewPCG(seed, 0))
-	ts.Logf("seed %d, a whole restore took %v", seed, whole)
-	kept, taken := 0, 0
+	d := newDisturbing(ts, args)
 	for range number(ts, args[2]) {
-		ended(ts, "-C", store, "restore", "--undo", "--yes")
-		ended(ts, "-C", store, "restore", "--discard", "--yes")
-		r := start(ts, append([]string{"djscript"}, restoring...)...)
-		after := time.Duration(moments.Int64N(int64(whole) * 11 / 10))
-		time.Sleep(after)
-		_ = r.cmd.Process.Signal(os.Kill)
-		<-r.over
-		if _, err := os.Stat(db.Path); err != nil {
-			ts.Fatalf("after %v no database is there: %v", after, err)
+		exit := d.again(ts, func(r *running) { _ = r.cmd.Process.Signal(os.Kill) })
+		if exit == "killed" {
+			ts.Logf("%s", strings.TrimSpace(degraded(ts, "-C", d.store, "copies", "pin", d.copy, "--reason", "next")))
 		}
-		said := ""
-		if exitOf(r.exit) == "killed" {
-			said = degraded(ts, "-C", store, "copies", "pin", ref, "--reason", "next")
-		}
-		now := tables(ts, db)
-		switch {
-		case len(differing(before, now)) == 0:
-			kept++
-			ended(ts, restoring...)
-		case len(differing(restored, now)) == 0:
-			taken++
-		default:
-			ts.Fatalf("after %v the database is neither of the two; said was %q", after, said)
-		}
-		ts.Logf("killed after %v: %s", after.Round(time.Millisecond), strings.TrimSpace(said))
-		cmdLeftovers(ts, []string{store, "copies.holder", "closed-loja.holder"})
+		d.held(ts)
+		cmdLeftovers(ts, []string{d.store, "copies.holder", "closed-loja.holder"})
 	}
-	ts.Logf("the old one %d times, the new one %d times", kept, taken)
-	if kept == 0 {
+	ts.Logf("the old one %d times, the new one %d times", d.kept, d.taken)
+	if d.kept == 0 {
 		ts.Fatalf("none of the restores was killed in time")
 	}
+}
+
+// shakerestore STORE COPY ROUNDS [FLAG...]: restores, each time with the server restarted at a random moment. It is done, or it says
+// that it is not and everything is as before; the database is open in both cases.
+func cmdShakeRestore(ts *testscript.TestScript, args []string) {
+	d := newDisturbing(ts, args)
+	for range number(ts, args[2]) {
+		exit := d.again(ts, func(*running) { ts.Check(of(ts).server.Restart(context.Background())) })
+		if restored := d.held(ts); restored != (exit == "0" || exit == "3") {
+			ts.Fatalf("exit code %s, and restored: %v", exit, restored)
+		}
+		cmdLeftovers(ts, []string{d.store})
+	}
+	ts.Logf("the old one %d times, the new one %d times", d.kept, d.taken)
 }
 
 // degraded runs the program, which has to end well or degraded, and gives what it says beside its result.
