@@ -88,11 +88,12 @@ fuzz: needs-go
 
 ##   make bench    djscript beside bare gbak, what resellers do today and restic, as docs/performance.md shows it; BENCH="-size 1GB"
 bench: needs-go
-	@.ci/install $(FIREBIRD) zip=zip restic=restic
+	@.ci/install $(FIREBIRD) zip=zip unzip=unzip restic=restic
 	@$(GO) build -ldflags '$(LDFLAGS)' -o bin/djscript .
 	@$(GO) run ./tests/bench -program bin/djscript $(BENCH)
 	@$(GO) test -run "^$$" -bench "Calls|FreshState|GuardedAgainstBare" ./lua
 	@$(GO) test -run "^$$" -bench FiveHundredTests -benchtime 3x ./host/sim
+	@$(GO) test -run "^$$" -bench HalfAMillionRows -benchtime 3x ./host/company
 
 ##   make soak     a million random histories against every promise of rotation; HISTORIES=20000, SEED=1 for the same again
 .PHONY: soak
