@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -22,7 +23,7 @@ import (
 func tillWords() map[string]func(*testscript.TestScript, []string) {
 	return map[string]func(*testscript.TestScript, []string){
 		"till": cmdTill, "leaves": cmdLeaves, "cutoff": cmdCutOff, "opened": cmdOpened, "opens": cmdOpens, "gfix": cmdGfix, "shut": cmdShut,
-		"poll": cmdPoll, "polled": cmdPolled, "ownserver": cmdOwnServer, "restart": cmdRestart,
+		"poll": cmdPoll, "polled": cmdPolled, "ownserver": cmdOwnServer, "farserver": cmdFarServer, "restart": cmdRestart,
 	}
 }
 
@@ -209,17 +210,34 @@ func cmdOwnServer(ts *testscript.TestScript, args []string) {
 	if len(args) != 1 || of(ts).server != nil {
 		ts.Fatalf("usage: ownserver STORE, once")
 	}
-	path := databaseOf(ts, args[0]).Path
+	serve(ts, args[0], firebirdtest.Tools(of(ts).t), "127.0.0.1")
+}
+
+// farserver STORE: the same, but the server is elsewhere: the file lies where only the server sees it.
+func cmdFarServer(ts *testscript.TestScript, args []string) {
+	if len(args) != 1 || of(ts).server != nil {
+		ts.Fatalf("usage: farserver STORE, once")
+	}
+	tools := firebirdtest.Tools(of(ts).t)
+	tools.Server = elsewhere(ts, tools.Server, filepath.Dir(databaseOf(ts, args[0]).Path))
+	serve(ts, args[0], tools, "0.0.0.0") // which is this machine, and not taken for it
+}
+
+// serve starts a server of the story's own for the store's database, known to the store under that host.
+func serve(ts *testscript.TestScript, store string, tools firebird.Tools, host string) {
+	path := databaseOf(ts, store).Path
 	dir, err := os.MkdirTemp("", "") // it is no part of what the story's commands may leave
 	ts.Check(err)
 	ts.Defer(func() { _ = os.RemoveAll(dir) })
-	server, err := firebird.StartPrivateServer(context.Background(), dir, firebirdtest.Tools(of(ts).t))
+	server, err := firebird.StartPrivateServer(context.Background(), dir, tools)
 	ts.Check(err)
 	of(ts).server = server
-	of(ts).databases[args[0]] = server.Database(path)
-	keys := secret.Open(filepath.Join(ts.MkAbs(args[0]), ".djscript"), ts.Getenv("DJSCRIPT_KEYS"))
+	of(ts).databases[store] = server.Database(path)
+	keys := secret.Open(filepath.Join(ts.MkAbs(store), ".djscript"), ts.Getenv("DJSCRIPT_KEYS"))
 	ts.Check(keys.Set("firebird", server.Database(path).Password))
-	cmdConfigure(ts, []string{args[0], "firebird.server=" + server.Address()})
+	_, port, err := net.SplitHostPort(server.Address())
+	ts.Check(err)
+	cmdConfigure(ts, []string{store, "firebird.server=" + net.JoinHostPort(host, port)})
 }
 
 // restart: the story's own server is switched off and on again.
