@@ -107,12 +107,19 @@ func tellSides(out io.Writer, p *restore.Preview) error {
 			return err
 		}
 	}
-	if p.Deep {
-		return tellByCompany(out, p)
+	differs, err := tellByCompany(out, p)
+	if p.Deep || err != nil {
+		return err
 	}
 	rows = nil
 	same := 0
 	for _, t := range p.Tables {
+		if differs, byCompany := differs[t.Name]; byCompany {
+			if !differs {
+				same++
+			}
+			continue
+		}
 		chosen := p.Way == restore.Returned && t.Fate == restore.FateReplaced
 		if !chosen && t.Now != nil && t.Copy != nil && *t.Now == *t.Copy {
 			same++
@@ -131,21 +138,27 @@ func tellSides(out io.Writer, p *restore.Preview) error {
 	return nil
 }
 
-// tellByCompany shows the tables of each company that differ, or that would go.
-func tellByCompany(out io.Writer, p *restore.Preview) error {
+// tellByCompany shows the tables of each company that differ, or that would go, and gives whether each that was compared
+// so did.
+func tellByCompany(out io.Writer, p *restore.Preview) (differs map[string]bool, err error) {
 	var rows [][]string
+	differs = map[string]bool{}
 	for _, c := range p.Companies {
 		for _, t := range c.Tables {
-			if t.Now != t.Copy || t.Lost > 0 {
+			differing := t.Now != t.Copy || t.Lost > 0
+			differs[t.Name] = differs[t.Name] || differing
+			if differing {
 				rows = append(rows, []string{c.ID, t.Name, strconv.FormatInt(t.Now, 10), strconv.FormatInt(t.Copy, 10), strconv.FormatInt(t.Lost, 10)})
 			}
 		}
 	}
-	if len(rows) == 0 {
-		fmt.Fprintln(out, message.Text("cli.preview_no_difference", nil))
-		return nil
+	if len(rows) > 0 {
+		return differs, table(out, columns("cli.preview_by_company"), rows)
 	}
-	return table(out, columns("cli.preview_by_company"), rows)
+	if p.Deep {
+		fmt.Fprintln(out, message.Text("cli.preview_no_difference", nil))
+	}
+	return differs, nil
 }
 
 func number(n *int64) string {

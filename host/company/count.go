@@ -39,3 +39,14 @@ func (d *Division) Count(ctx context.Context, from Asker) ([]Count, error) {
 	}
 	return found, nil
 }
+
+// Columns are the tables in which each row names its company, with the column that does.
+func (d *Division) Columns() map[string]string {
+	columns := map[string]string{}
+	for _, o := range d.Own {
+		if o.Column != "" && !o.Keeper {
+			columns[o.Table] = o.Column
+		}
+	}
+	return columns
+}

@@ -90,7 +90,7 @@ func (r *reading) tables() {
 }
 
 func (r *reading) columns() {
-	query := "select " + row("f.rdb$relation_name", "f.rdb$field_name", "t.rdb$field_type", "t.rdb$field_sub_type", "t.rdb$field_scale",
+	query := "select " + row("f.rdb$relation_name", "f.rdb$field_name", "t.rdb$field_type", "coalesce(t.rdb$field_sub_type, 0)", "coalesce(t.rdb$field_scale, 0)",
 		"t.rdb$field_length", "s.rdb$character_set_name", "coalesce(f.rdb$null_flag, t.rdb$null_flag, 0)",
 		"iif(coalesce(f.rdb$default_source, t.rdb$default_source) is null, 0, 1)", "iif(t.rdb$computed_blr is null, 0, 1)",
 		"iif(t.rdb$dimensions is null, 0, 1)", "t.rdb$character_length") + `

@@ -228,7 +228,7 @@ func (s *scratch) tryOut(ctx context.Context, fbk, path string) (firebird.Log, f
 	if err != nil {
 		return log, firebird.Inspection{}, err
 	}
-	seen, err := s.engine.Inspect(ctx, s.fdb, nil)
+	seen, err := s.engine.Inspect(ctx, s.fdb, firebird.Questions{})
 	return log, seen, err
 }
 
@@ -293,5 +293,5 @@ func (b Bench) Inspect(ctx context.Context, path string, closed bool) (seen fire
 			return seen, err
 		}
 	}
-	return s.engine.Inspect(ctx, s.fdb, nil)
+	return s.engine.Inspect(ctx, s.fdb, firebird.Questions{})
 }

@@ -184,17 +184,19 @@ type Evidence struct {
 
 // Proof is what a restore to a scratch database showed.
 type Proof struct {
-	Level    string           `json:"level"` // "restore"
-	When     string           `json:"when"`  // RFC 3339
-	OK       bool             `json:"ok"`
-	SHA256   string           `json:"sha256"`        // of the zip that was proven
-	Part     string           `json:"part"`          // sha256 of the database part
-	Rows     map[string]int64 `json:"rows"`          // as counted in the restored database
-	Evidence []Evidence       `json:"evidence"`      //
-	Engine   string           `json:"engine"`        // Firebird that restored it
-	Seconds  float64          `json:"seconds"`       // from the first byte restored to the last comparison
-	Against  []string         `json:"against"`       // contradictions, in words; none when OK
-	Odd      []string         `json:"odd,omitempty"` // how unlike it is to the verified copies before it, in words
+	Level  string           `json:"level"` // "restore"
+	When   string           `json:"when"`  // RFC 3339
+	OK     bool             `json:"ok"`
+	SHA256 string           `json:"sha256"` // of the zip that was proven
+	Part   string           `json:"part"`   // sha256 of the database part
+	Rows   map[string]int64 `json:"rows"`   // as counted in the restored database
+	// ByCompany are the rows of the tables that name their company, by its id; "" for those of nobody.
+	ByCompany map[string]map[string]int64 `json:"by_company,omitempty"`
+	Evidence  []Evidence                  `json:"evidence"`      //
+	Engine    string                      `json:"engine"`        // Firebird that restored it
+	Seconds   float64                     `json:"seconds"`       // from the first byte restored to the last comparison
+	Against   []string                    `json:"against"`       // contradictions, in words; none when OK
+	Odd       []string                    `json:"odd,omitempty"` // how unlike it is to the verified copies before it, in words
 }
 
 // Store is who the copies belong to, and its clock.

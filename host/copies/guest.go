@@ -48,19 +48,19 @@ func (g *guest) through(ctx context.Context, stream io.Reader) (firebird.Log, er
 	return g.services.RestoreStream(ctx, stream, g.at.Path, nil)
 }
 
-func (g *guest) inspect(ctx context.Context, evidence []string) (seen firebird.Inspection, err error) {
+func (g *guest) inspect(ctx context.Context, q firebird.Questions) (seen firebird.Inspection, err error) {
 	conn, err := firebird.Connect(ctx, g.at)
 	if err != nil {
 		return seen, err
 	}
-	if err := errors.Join(g.look(ctx, conn, evidence, &seen), conn.Close()); err != nil {
+	if err := errors.Join(g.look(ctx, conn, q, &seen), conn.Close()); err != nil {
 		return seen, err
 	}
 	seen.ValidationErrors, err = g.services.Validate(ctx, g.at.Path, true)
 	return seen, err
 }
 
-func (g *guest) look(ctx context.Context, conn *firebird.Conn, evidence []string, seen *firebird.Inspection) error {
+func (g *guest) look(ctx context.Context, conn *firebird.Conn, q firebird.Questions, seen *firebird.Inspection) error {
 	info, err := conn.Info(ctx)
 	if err != nil {
 		return err
@@ -73,7 +73,8 @@ func (g *guest) look(ctx context.Context, conn *firebird.Conn, evidence []string
 		if seen.Rows, err = tx.Rows(ctx); err != nil {
 			return err
 		}
-		seen.Evidence, err = tx.Scalars(ctx, evidence)
+		seen.Groups, _ = tx.Groups(ctx, q.Groups)
+		seen.Evidence, err = tx.Scalars(ctx, q.Evidence)
 		return err
 	})
 }

@@ -206,7 +206,7 @@ func (k *making) begin(source *source, seqs *sequence) error {
 		Created: now.Format(time.RFC3339), Day: day, Zone: k.Store.Location.String(), DayStarts: clockText(k.Store.DayStarts),
 		Clock:     clock,
 		Database:  source.origin(),
-		Companies: source.company, Newest: source.newest,
+		Companies: source.company, CompanyColumns: source.columns, Newest: source.newest,
 		Tools:  ToolsUsed{Djscript: k.Version, Gbak: k.Tools.Version.Text},
 		Script: k.Script,
 	}

@@ -38,13 +38,15 @@ type Manifest struct {
 	Database  Origin             `json:"database"`
 	Companies []firebird.Company `json:"companies"`
 	Rows      map[string]int64   `json:"rows"`
-	Newest    string             `json:"newest,omitempty"` // newest record, by the system's profile
-	Evidence  []Evidence         `json:"evidence"`
-	Parts     []Part             `json:"parts"`
-	Tools     ToolsUsed          `json:"tools"`
-	Script    Script             `json:"script"`
-	LeftOut   *LeftOut           `json:"left_out,omitempty"`
-	Carries   []string           `json:"carries,omitempty"` // kinds of what a new PC needs that are in, though there may be none of one
+	// CompanyColumns are the tables that name the company of each row, with the column that does.
+	CompanyColumns map[string]string `json:"company_columns,omitempty"`
+	Newest         string            `json:"newest,omitempty"` // newest record, by the system's profile
+	Evidence       []Evidence        `json:"evidence"`
+	Parts          []Part            `json:"parts"`
+	Tools          ToolsUsed         `json:"tools"`
+	Script         Script            `json:"script"`
+	LeftOut        *LeftOut          `json:"left_out,omitempty"`
+	Carries        []string          `json:"carries,omitempty"` // kinds of what a new PC needs that are in, though there may be none of one
 }
 
 // Identity names a store.
@@ -108,6 +110,15 @@ func (m *Manifest) copy(name string) Copy {
 		Created: m.Created, Day: m.Day, Class: m.Class, State: Sealed, Partial: m.LeftOut != nil, LeftOut: m.LeftOut,
 		Companies: m.Companies, Rows: m.Rows, Parts: m.Parts, Verify: m.Verify, To: m.To, Note: m.Note, Suspect: m.Clock.Suspect,
 	}
+}
+
+// questions are what a proof asks the restored database.
+func (m *Manifest) questions() firebird.Questions {
+	q := firebird.Questions{Groups: m.CompanyColumns}
+	for _, e := range m.Evidence {
+		q.Evidence = append(q.Evidence, e.Query)
+	}
+	return q
 }
 
 func (m *Manifest) encode() ([]byte, error) {

@@ -203,7 +203,7 @@ func (t *thinnedStream) thin(ctx context.Context, s *scratch) error {
 	if len(removed.Held) > 0 {
 		t.leftOut().Along = removed.Held
 	}
-	seen, err := s.inspect(ctx, t.source.database.System.Evidence)
+	seen, err := s.inspect(ctx, firebird.Questions{Evidence: t.source.database.System.Evidence})
 	if err != nil {
 		return err
 	}

@@ -87,6 +87,10 @@ func TestACopyHoldsTheChosenCompaniesAndYears(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
+	by := made.Proof.ByCompany
+	if len(by) != 3 || by["VENDA"]["1"]+by["VENDA"]["3"] != rows["VENDA"] || by["VENDA"]["3"] == 0 || by["PRE_VENDA"] == nil || by["VENDA_2025"] != nil {
+		t.Errorf("by company: %v", by)
+	}
 	if diff := cmp.Diff(live, counted(t, d)); diff != "" {
 		t.Error("the live database: ", diff)
 	}

@@ -117,7 +117,7 @@ func (p *Proof) tellsMore(other *Proof) bool {
 // discreet is the proof without what was counted and asked.
 func (p *Proof) discreet() *Proof {
 	told := *p
-	told.Rows, told.Evidence, told.Against = nil, nil, []string{}
+	told.Rows, told.ByCompany, told.Evidence, told.Against = nil, nil, nil, []string{}
 	if len(p.Odd) > 0 {
 		told.Odd = []string{message.Text("copies.odd_untold", nil)}
 	}

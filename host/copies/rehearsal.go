@@ -75,8 +75,8 @@ func isNoEngine(err error) bool {
 	return errors.As(err, &none)
 }
 
-func (s *scratch) inspect(ctx context.Context, evidence []string) (firebird.Inspection, error) {
-	return s.engine.Inspect(ctx, s.fdb, evidence)
+func (s *scratch) inspect(ctx context.Context, q firebird.Questions) (firebird.Inspection, error) {
+	return s.engine.Inspect(ctx, s.fdb, q)
 }
 
 func (s *scratch) remove() error {

@@ -152,7 +152,7 @@ func (s *Site) Inspect(ctx context.Context, fdb string) (seen firebird.Inspectio
 	}
 	for _, b := range s.built {
 		if b.fdb == fdb {
-			return b.inspect(ctx, nil)
+			return b.inspect(ctx, firebird.Questions{})
 		}
 	}
 	return seen, fmt.Errorf("inspect %s: nothing was built there", fdb)

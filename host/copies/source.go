@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -44,8 +46,9 @@ type source struct {
 	inactive   []string
 	company    []firebird.Company
 	newest     string
-	before     []string // the evidence, taken just before gbak starts
-	unanswered []error  // questions of the system's profile that the database did not understand
+	columns    map[string]string // of the tables that name the company of each row
+	before     []string          // the evidence, taken just before gbak starts
+	unanswered []error           // questions of the system's profile that the database did not understand
 }
 
 // openSource connects and asks: which server, which companies. Every copy begins here, so a wrong password, a server
@@ -62,6 +65,9 @@ func openSource(ctx context.Context, d Database, tools firebird.Tools, evidence 
 		return nil, err
 	}
 	s := &source{conn: conn, database: d}
+	if evidence {
+		s.divide(ctx)
+	}
 	if err := s.ask(ctx, tools); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -82,6 +88,27 @@ func (s *source) ask(ctx context.Context, tools firebird.Tools) (err error) {
 	}
 	s.askProfile(ctx)
 	return context.Cause(ctx)
+}
+
+// divide tells which tables name the company of each row, so that a proof can count by it. Where that can not be told,
+// nothing is counted so. The tables of past years are left out: they are many, and nobody sells into them.
+func (s *source) divide(ctx context.Context) {
+	profile := s.database.System.Profile()
+	if len(profile.Column) == 0 {
+		return
+	}
+	schema, err := company.Read(ctx, s.conn)
+	if err != nil {
+		return // the questions that follow tell
+	}
+	division, err := company.Divide(schema, profile)
+	if err != nil {
+		return // copies go on without
+	}
+	s.columns = division.Columns()
+	for _, past := range company.Archive(slices.Collect(maps.Keys(s.columns)), profile.Archive) {
+		delete(s.columns, past.Table)
+	}
 }
 
 // inactive are the indexes that are switched off.

@@ -94,7 +94,7 @@ type stage interface {
 	// through restores a whole stream.
 	through(ctx context.Context, stream io.Reader) (firebird.Log, error)
 	// inspect looks at what was restored.
-	inspect(ctx context.Context, evidence []string) (firebird.Inspection, error)
+	inspect(ctx context.Context, q firebird.Questions) (firebird.Inspection, error)
 	// remove leaves nothing behind.
 	remove() error
 }
@@ -117,15 +117,11 @@ func prove(ctx context.Context, s stage, o outcome) (*Proof, error) {
 		}
 	}
 	if o.restore == nil {
-		queries := make([]string, len(o.manifest.Evidence))
-		for i, e := range o.manifest.Evidence {
-			queries[i] = e.Query
-		}
-		seen, err := s.inspect(ctx, queries)
+		seen, err := s.inspect(ctx, o.manifest.questions())
 		if err != nil {
 			return nil, err
 		}
-		proof.Rows, proof.Engine = seen.Rows, seen.Engine
+		proof.Rows, proof.ByCompany, proof.Engine = seen.Rows, seen.Groups, seen.Engine
 		evidence, against := judge(o.manifest, seen)
 		proof.Evidence, proof.Against = evidence, append(proof.Against, against...)
 	}

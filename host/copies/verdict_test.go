@@ -20,7 +20,7 @@ func (s stageThat) through(_ context.Context, stream io.Reader) (firebird.Log, e
 	return firebird.Log{}, err
 }
 
-func (s stageThat) inspect(context.Context, []string) (firebird.Inspection, error) {
+func (s stageThat) inspect(context.Context, firebird.Questions) (firebird.Inspection, error) {
 	return s.shows, nil
 }
 func (s stageThat) remove() error { return nil }

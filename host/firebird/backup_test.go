@@ -181,7 +181,7 @@ func restore(t *testing.T, e *firebird.Engine, fbk []byte, o firebird.RestoreOpt
 
 func inspect(t *testing.T, e *firebird.Engine, path string, evidence ...string) firebird.Inspection {
 	t.Helper()
-	look, err := e.Inspect(t.Context(), path, evidence)
+	look, err := e.Inspect(t.Context(), path, firebird.Questions{Evidence: evidence})
 	if err != nil {
 		t.Fatal(err)
 	}

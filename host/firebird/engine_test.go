@@ -225,7 +225,7 @@ func TestEvidenceIsOneValueAndNothingElse(t *testing.T) {
 		"select 1 from rdb$database) as e (v); shell touch /tmp/evil; select 1 from (select 1 from rdb$database",
 		"select 'open from rdb$database",
 	} {
-		if look, err := e.Inspect(t.Context(), path, []string{evil}); err == nil {
+		if look, err := e.Inspect(t.Context(), path, firebird.Questions{Evidence: []string{evil}}); err == nil {
 			t.Errorf("%s gave %q", evil, look.Evidence)
 		} else if len(look.Rows) == 0 {
 			t.Errorf("%s lost what was known: %v", evil, err)

@@ -359,13 +359,13 @@ func TestTheFileOfAClosedDatabaseCanBeLookedAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = engine.Remove() }()
-	if _, err := engine.Inspect(t.Context(), path, nil); err == nil {
+	if _, err := engine.Inspect(t.Context(), path, firebird.Questions{}); err == nil {
 		t.Error("a closed file can be looked at: nothing has to open it")
 	}
 	if err := engine.Online(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
-	look, err := engine.Inspect(t.Context(), path, nil)
+	look, err := engine.Inspect(t.Context(), path, firebird.Questions{})
 	if err != nil || look.ShutdownMode != 0 || len(look.ValidationErrors) > 0 || len(firebird.RowsDiffer(want, look.Rows)) > 0 {
 		t.Errorf("look = %+v, %v", look, err)
 	}

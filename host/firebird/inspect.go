@@ -23,15 +23,23 @@ type Inspection struct {
 	Rows map[string]int64
 	// Evidence are the values of the queries asked, "" for NULL, as Firebird itself writes them.
 	Evidence []string
+	// Groups are the rows of some tables by what a column of theirs holds, "" for NULL; nil where that could not be told.
+	Groups map[string]map[string]int64
 	// ODS is the format on the disk, "12.0"; Engine the version of the engine that looked, "3.0.11".
 	ODS, Engine string
 	PageSize    int
 	Charset     string
 }
 
+// Questions are what else an Inspection is to tell.
+type Questions struct {
+	Evidence []string          // SELECTs of one value each
+	Groups   map[string]string // tables, and the column by which the rows of each are told apart
+}
+
 // Inspect looks at a database file that nobody else has open: what it says of itself, its rows, what gfix finds, and
-// the evidence queries, each a SELECT of one value. With an error the Inspection holds what was learned before.
-func (e *Engine) Inspect(ctx context.Context, fdb string, evidence []string) (Inspection, error) {
+// what is asked besides. With an error the Inspection holds what was learned before.
+func (e *Engine) Inspect(ctx context.Context, fdb string, q Questions) (Inspection, error) {
 	look, err := e.look(ctx, fdb)
 	if err != nil {
 		return look, fmt.Errorf("inspect %s: %w", fdb, err)
@@ -39,9 +47,10 @@ func (e *Engine) Inspect(ctx context.Context, fdb string, evidence []string) (In
 	if look.ValidationErrors, err = e.Validate(ctx, fdb); err != nil {
 		return look, fmt.Errorf("inspect %s: %w", fdb, err)
 	}
-	if look.Evidence, err = e.evidence(ctx, fdb, look.Charset, evidence); err != nil {
+	if look.Evidence, err = e.evidence(ctx, fdb, look.Charset, q.Evidence); err != nil {
 		return look, fmt.Errorf("inspect %s: %w", fdb, err)
 	}
+	look.Groups = e.groups(ctx, fdb, q.Groups)
 	return look, nil
 }
 

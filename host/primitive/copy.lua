@@ -236,7 +236,7 @@ function dj.copy.restore(copy, opts) end
 ---@field live boolean
 ---@field in_copy boolean
 ---@field fate "replaced"|"kept"|"ELIMINATED"|"new"|"left_out"  left_out: only in the copy, and not asked for
----@field tables? {name: string, now: integer, copy: integer, lost: integer}[]  of a deep preview: its rows on both sides
+---@field tables? {name: string, now: integer, copy: integer, lost: integer}[]  its rows on both sides: of the tables that name their company, where the copy is proven; in a deep preview of all
 
 ---@class dj.Preview
 ---@field database string
@@ -259,7 +259,7 @@ function dj.copy.restore(copy, opts) end
 
 --- What a restore would do, without touching the live database: companies and tables on both sides, what would be ELIMINATED,
 --- what came in after the copy. It is told by what the copy says of itself, and at once; a deep one restores the copy to a
---- scratch, and tells it by company.
+--- scratch, and tells of every table by company.
 ---
 --- Example:
 --- ```lua

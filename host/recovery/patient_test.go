@@ -207,7 +207,7 @@ func (p *patient) recover(path string, o Options) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	seen, err := p.engine.Inspect(p.t.Context(), o.To, nil)
+	seen, err := p.engine.Inspect(p.t.Context(), o.To, firebird.Questions{})
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -181,7 +181,7 @@ func (c *course) through(ctx context.Context, w way, from string, o firebird.Bac
 func (c *course) proven(ctx context.Context, k *candidate) (_ *candidate, err error) {
 	patient, done := c.patience(ctx)
 	defer done()
-	if k.seen, err = c.engine.Inspect(patient, k.fdb, nil); err != nil {
+	if k.seen, err = c.engine.Inspect(patient, k.fdb, firebird.Questions{}); err != nil {
 		c.did("recovery.did_not_restore", message.Args{"why": c.why(err)})
 		return nil, err
 	}

@@ -109,6 +109,35 @@ func TestAPreviewTellsWhatBecomesOfEachCompanyAndTable(t *testing.T) {
 	}
 }
 
+// A proof has counted by company, so that a preview need not restore anything to tell what they would lose.
+func TestAPreviewOfAProvenCopyTellsCompaniesApartAtOnce(t *testing.T) {
+	s := chain(t)
+	c := s.copied(copies.VerifyRestore)
+	firebirdtest.Script(t, s.db.At, sold+"insert into VENDA (EMPRESA_ID, CAIXA, EMITIDA) values (2, 1, timestamp '2026-11-20 10:02'); commit;")
+	p := s.previewed(c, s.choosing("1"))
+	mine, other := p.table("1", "VENDA"), p.table("2", "VENDA")
+	if p.Deep || p.Lost != 1 || mine.Now != mine.Copy+1 || mine.Lost != 1 || other.Now != other.Copy+1 || other.Lost != 0 || strings.Contains(strings.Join(p.Warnings, "\n"), "--deep") {
+		t.Errorf("lost %d, %+v, %+v, %q", p.Lost, mine, other, p.Warnings)
+	}
+	if past := p.table("1", "VENDA_2025"); past.Name != "" {
+		t.Errorf("%+v", past)
+	}
+	whole := s.previewed(c, s.options())
+	if mine, other := whole.table("1", "VENDA"), whole.table("2", "VENDA"); mine.Lost != 1 || other.Lost != 1 {
+		t.Errorf("%+v, %+v", mine, other)
+	}
+	o := s.choosing("1")
+	o.Deep = true
+	if deep := s.previewed(c, o); len(deep.Changes) != 0 || deep.table("1", "VENDA") != mine {
+		t.Errorf("%q, %+v", deep.Changes, deep.table("1", "VENDA"))
+	}
+	firebirdtest.Script(t, s.db.At, "alter table PRE_VENDA add FILIAL_ID integer; commit; update PRE_VENDA set FILIAL_ID = EMPRESA_ID; commit;")
+	s.Databases[0].System.Column = []string{"FILIAL_ID", "EMPRESA_ID"}
+	if again := s.previewed(c, s.choosing("1")); again.table("1", "VENDA") != mine {
+		t.Errorf("by another column now: %+v", again.table("1", "VENDA"))
+	}
+}
+
 func TestADeepPreviewNamesWhatWouldStopIt(t *testing.T) {
 	s := chain(t)
 	c := s.copy()

@@ -99,7 +99,7 @@ func (p *Preview) beside(ctx context.Context, l *Look, on company.Runner) error 
 			return err
 		}
 	}
-	p.byCompany(&from.Division, now, inCopy)
+	p.byCompany(func(table string) bool { return from.Division.Of(table) != nil }, now, inCopy)
 	if p.Way == Exchanged {
 		p.changes(&company.Exchange{Into: into, From: from, Untouched: l.untouched(&into.Division, &from.Division)})
 	}
@@ -126,11 +126,25 @@ func counted(ctx context.Context, in company.Asker, profile company.Profile) (s 
 	return s, rows, err
 }
 
+// turned is the same by company first.
+func turned(byTable map[string]map[string]int64) rowsBy {
+	rows := rowsBy{}
+	for table, of := range byTable {
+		for company, n := range of {
+			if rows[company] == nil {
+				rows[company] = map[string]int64{}
+			}
+			rows[company][table] = n
+		}
+	}
+	return rows
+}
+
 // byCompany tells the tables of each company, and what would be lost of those whose rows go.
-func (p *Preview) byCompany(d *company.Division, now, inCopy rowsBy) {
+func (p *Preview) byCompany(counted func(table string) bool, now, inCopy rowsBy) {
 	p.Lost = 0
 	for _, t := range p.Tables {
-		if p.Way != Exchanged && d.Of(t.Name) == nil {
+		if p.Way != Exchanged && !counted(t.Name) {
 			p.Lost += t.Lost()
 		}
 	}

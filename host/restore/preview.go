@@ -86,7 +86,8 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 	}
 	p.refuse(err)
 	p.refuse(l.choose(ctx, m))
-	p.sides(l, m, p.compare(ctx, l, m))
+	now := p.compare(ctx, l, m)
+	p.sides(l, m, now.rows)
 	p.Files = r.previewFiles(m, l.Database, o)
 	if o.Config && m.ID != "" { // a card names no parts
 		p.refuse(configured(m, c.Seq))
@@ -100,13 +101,17 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 	}
 	p.refuse(l.barrier)
 	p.DeepSeconds = deepSeconds(c, m)
-	if p.Way == Exchanged && !o.Deep {
+	switch err := ctx.Err(); {
+	case err != nil || p.Way == Returned || o.Deep && c.State == copies.Bad:
+		return p, err
+	case o.Deep:
+		return p, r.deepen(ctx, p, l, o.Keys)
+	case now.byCompany != nil:
+		p.byCompany(func(table string) bool { return now.byCompany[table] != nil }, turned(now.byCompany), turned(c.Proof.ByCompany))
+	case p.Way == Exchanged:
 		p.say("restore.lost_untold", message.Args{"seconds": int(p.DeepSeconds)})
 	}
-	if err := ctx.Err(); err != nil || !o.Deep || c.State == copies.Bad || p.Way == Returned {
-		return p, err
-	}
-	return p, r.deepen(ctx, p, l, o.Keys)
+	return p, nil
 }
 
 // refuse tells of what would refuse the restore.
@@ -126,16 +131,22 @@ func (p *Preview) say(key string, args message.Args) {
 	p.Warnings = append(p.Warnings, message.Text(key, args))
 }
 
+// present is what the live database has now, by table.
+type present struct {
+	rows      map[string]int64
+	byCompany map[string]map[string]int64 // of the tables that the copy's proof counted so; nil: not to be told
+}
+
 // compare asks the live database what it has now.
-func (p *Preview) compare(ctx context.Context, l *Look, m *copies.Manifest) (rows map[string]int64) {
+func (p *Preview) compare(ctx context.Context, l *Look, m *copies.Manifest) (now present) {
 	p.Newest.Copy = m.Newest
 	if l.Live != Readable {
-		return nil
+		return now
 	}
 	conn, err := firebird.Connect(ctx, l.Database.At)
 	if err != nil {
 		p.warn(err)
-		return nil
+		return now
 	}
 	err = conn.Snapshot(ctx, func(tx *firebird.Snapshot) (err error) {
 		if query := l.Database.System.Newest; query != "" {
@@ -143,11 +154,32 @@ func (p *Preview) compare(ctx context.Context, l *Look, m *copies.Manifest) (row
 				p.Newest.Now = values[0]
 			}
 		}
-		rows, err = tx.Rows(ctx)
+		if now.rows, err = tx.Rows(ctx); err == nil {
+			now.byCompany = grouped(ctx, tx, l.Copy.Proof, m, now.rows)
+		}
 		return err
 	})
 	p.warn(errors.Join(err, conn.Close()))
-	return rows
+	return now
+}
+
+// grouped counts by company the tables that the proof of the copy counted so, those that there still are.
+func grouped(ctx context.Context, tx *firebird.Snapshot, proof *copies.Proof, m *copies.Manifest, rows map[string]int64) map[string]map[string]int64 {
+	if proof == nil || len(proof.ByCompany) == 0 {
+		return nil
+	}
+	columns := map[string]string{}
+	for table, column := range m.CompanyColumns {
+		_, live := rows[table]
+		if live && proof.ByCompany[table] != nil {
+			columns[table] = column
+		}
+	}
+	found, err := tx.Groups(ctx, columns)
+	if err != nil {
+		return nil // a column has another name now: the deep preview tells
+	}
+	return found
 }
 
 // sides puts the two beside each other.

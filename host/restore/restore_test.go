@@ -153,10 +153,12 @@ func (s *store) options() Options {
 }
 
 // copy makes a copy of the database as it is.
-func (s *store) copy() copies.Copy {
+func (s *store) copy() copies.Copy { return s.copied(copies.VerifyNever) }
+
+func (s *store) copied(verify string) copies.Copy {
 	s.Helper()
 	set, err := s.maker.Create(s.Context(), copies.Options{
-		Databases: s.Databases, To: s.Safety, Class: copies.Routine, Verify: copies.VerifyNever, Files: true,
+		Databases: s.Databases, To: s.Safety, Class: copies.Routine, Verify: verify, Files: true,
 	})
 	if err != nil || len(set.Copies) != 1 {
 		s.Fatalf("%v, %d copies", err, len(set.Copies))

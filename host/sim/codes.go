@@ -11,8 +11,8 @@ import (
 // codes are what a primitive can fail with: those of host/primitive and of what it stands on. Other codes are of scripts,
 // tests and commands.
 var codes = []string{
-	"arg.path", "arg.sql", "arg.value", "company.circle", "company.collision", "company.differs", "company.not_found", "company.profile", "company.structure",
-	"confirm.refused", "copy.bad", "copy.degraded", "copy.encrypted", "copy.foreign", "copy.key", "copy.not_found",
+	"arg.file", "arg.path", "arg.sql", "arg.value", "company.circle", "company.collision", "company.differs", "company.not_found", "company.profile", "company.structure",
+	"confirm.refused", "copy.bad", "copy.degraded", "copy.encrypted", "copy.foreign", "copy.key", "copy.not_found", "copy.partial",
 	"copy.suspect",
 	"db.auth", "db.busy", "db.closed", "db.constraint", "db.corrupt", "db.encrypted", "db.failed", "db.incomplete", "db.not_found", "db.rows", "db.server", "db.version",
 	"drive.busy", "drive.clone", "drive.fake", "drive.foreign", "drive.full", "drive.locked", "drive.not_found", "drive.read_only",

@@ -238,7 +238,7 @@ function dj.copy.restore(copy, opts) end
 ---@field live boolean
 ---@field in_copy boolean
 ---@field fate "replaced"|"kept"|"ELIMINATED"|"new"|"left_out"  left_out: só na cópia, e não pedida
----@field tables? {name: string, now: integer, copy: integer, lost: integer}[]  da prévia profunda: os registros dela dos dois lados
+---@field tables? {name: string, now: integer, copy: integer, lost: integer}[]  os registros dela dos dois lados: das tabelas que dizem a empresa, quando a cópia está provada; na prévia profunda, de todas
 
 ---@class dj.Preview
 ---@field database string
@@ -261,7 +261,7 @@ function dj.copy.restore(copy, opts) end
 
 --- O que uma restauração faria, sem tocar no banco de dados atual: empresas e tabelas dos dois lados, o que seria ELIMINADO, o
 --- que entrou depois da cópia. É dito pelo que a cópia conta de si, e na hora; a prévia profunda restaura a cópia em um rascunho
---- e diz por empresa.
+--- e diz de cada tabela por empresa.
 ---
 --- Exemplo:
 --- ```lua
