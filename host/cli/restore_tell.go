@@ -100,7 +100,11 @@ func tellPreviews(out io.Writer, all []*restore.Preview) error {
 func tellSides(out io.Writer, p *restore.Preview) error {
 	var rows [][]string
 	for _, c := range p.Companies {
-		rows = append(rows, []string{c.ID, c.Name, cnpj(c.CNPJ), yesNo(c.Live), yesNo(c.InCopy), companyFate(c.Fate)})
+		live := "?"
+		if p.Seen() {
+			live = yesNo(c.Live)
+		}
+		rows = append(rows, []string{c.ID, c.Name, cnpj(c.CNPJ), live, yesNo(c.InCopy), companyFate(c.Fate)})
 	}
 	if len(rows) > 0 {
 		if err := table(out, columns("cli.preview_companies"), rows); err != nil {

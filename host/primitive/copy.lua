@@ -233,7 +233,7 @@ function dj.copy.restore(copy, opts) end
 ---@field id string
 ---@field name string
 ---@field cnpj? string
----@field live boolean
+---@field live boolean        false too where nobody can tell: see live of the preview
 ---@field in_copy boolean
 ---@field fate "replaced"|"kept"|"ELIMINATED"|"new"|"left_out"  left_out: only in the copy, and not asked for
 ---@field tables? {name: string, now: integer, copy: integer, lost: integer}[]  its rows on both sides: of the tables that name their company, where the copy is proven; in a deep preview of all

@@ -166,8 +166,11 @@ func TestADatabaseThatDoesNotOpenIsKeptAsItsFile(t *testing.T) {
 	}
 	flip(t, s.db.At.Path, 0, 64)
 	p, err := s.Preview(t.Context(), c, s.options())
-	if err != nil || p.Live != Broken || len(p.Warnings) == 0 {
+	if err != nil || p.Live != Broken || p.Seen() || len(p.Warnings) == 0 {
 		t.Errorf("%+v, %v", p, err)
+	}
+	if come := slices.ContainsFunc(p.Tables, func(t Table) bool { return t.Fate == FateNew }); come || len(p.Tables) == 0 {
+		t.Errorf("something is called new where nobody can tell what is there: %+v", p.Tables)
 	}
 	result := s.restore(c, s.options())
 	if content(t, s.db.At) != then || result.SHA256 == "" {

@@ -194,8 +194,28 @@ func (p *Preview) sides(l *Look, m *copies.Manifest, rows map[string]int64) {
 	if rows != nil && m.Rows != nil && !p.Way.keeps() {
 		p.structure()
 	}
+	if !p.Seen() {
+		p.blind()
+	}
 	if gone := p.Sacrifices(); len(gone) > 0 && l.options.Eliminate {
 		p.say("restore.would_eliminate", message.Args{"gone": strings.Join(gone, ", ")})
+	}
+}
+
+// Seen tells whether the live side is known: the live database could be read, or there is none.
+func (p *Preview) Seen() bool { return p.Live == Readable || p.Live == None }
+
+// blind calls nothing new where nobody can tell what is there.
+func (p *Preview) blind() {
+	for i := range p.Companies {
+		if c := &p.Companies[i]; c.Fate == FateNew {
+			c.Fate = FateReplaced
+		}
+	}
+	for i := range p.Tables {
+		if t := &p.Tables[i]; t.Fate == FateNew {
+			t.Fate = FateReplaced
+		}
 	}
 }
 

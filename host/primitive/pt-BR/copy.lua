@@ -235,7 +235,7 @@ function dj.copy.restore(copy, opts) end
 ---@field id string
 ---@field name string
 ---@field cnpj? string
----@field live boolean
+---@field live boolean        false também quando não se pode saber: veja o live da prévia
 ---@field in_copy boolean
 ---@field fate "replaced"|"kept"|"ELIMINATED"|"new"|"left_out"  left_out: só na cópia, e não pedida
 ---@field tables? {name: string, now: integer, copy: integer, lost: integer}[]  os registros dela dos dois lados: das tabelas que dizem a empresa, quando a cópia está provada; na prévia profunda, de todas
