@@ -76,7 +76,7 @@ func (f *folder) restore(ctx context.Context) error {
 		return err
 	}
 	if err := errors.Join(flush(fresh), drive.Explain(f.name(fresh, f.result.Path), f.result.Path)); err != nil {
-		return errors.Join(err, os.Remove(fresh))
+		return errors.Join(err, remove(fresh))
 	}
 	if err := drive.SyncFolder(dir); err != nil {
 		return err

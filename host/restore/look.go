@@ -285,7 +285,7 @@ func (l *Look) reach() error {
 func tryFolder(live string) error {
 	file, err := os.CreateTemp(filepath.Dir(live), filepath.Base(live)+".restoring-*")
 	if err == nil {
-		err = errors.Join(file.Close(), giveRights(file.Name(), live), os.Remove(file.Name()))
+		err = errors.Join(file.Close(), giveRights(file.Name(), live), remove(file.Name()))
 	}
 	if err != nil {
 		return message.Wrap(err, "fs.denied", "restore.no_rights", message.Args{"path": live})

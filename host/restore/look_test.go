@@ -140,7 +140,7 @@ func TestADatabaseThatGbakCanNotReadIsKeptAsItsFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unused(s.db.At.Path); err != nil {
+	if err := unused(t.Context(), s.db.At.Path); err != nil {
 		t.Fatal(err)
 	}
 	flip(t, s.db.At.Path, info.Size()/2/8192*8192, 64) // the head of a page with rows
@@ -161,7 +161,7 @@ func TestADatabaseThatDoesNotOpenIsKeptAsItsFile(t *testing.T) {
 	s := newStore(t)
 	then := content(t, s.db.At)
 	c := s.copy()
-	if err := unused(s.db.At.Path); err != nil {
+	if err := unused(t.Context(), s.db.At.Path); err != nil {
 		t.Fatal(err)
 	}
 	flip(t, s.db.At.Path, 0, 64)
@@ -183,7 +183,7 @@ func TestADatabaseThatIsGoneIsPutThere(t *testing.T) {
 	s := newStore(t)
 	then := content(t, s.db.At)
 	c := s.copy()
-	if err := unused(s.db.At.Path); err != nil {
+	if err := unused(t.Context(), s.db.At.Path); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(s.db.At.Path); err != nil {

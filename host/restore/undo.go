@@ -136,7 +136,7 @@ func (r *Restorer) back(ctx context.Context, rec *record, gate Gate) (shut bool,
 		}
 	}
 	r.step()
-	if err := unused(rec.File); err != nil {
+	if err := unused(ctx, rec.File); err != nil {
 		return true, err
 	}
 	return true, r.exchange(rec.File, rec.Kept, rec.Aside)
