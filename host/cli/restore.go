@@ -86,7 +86,7 @@ func (r restoreAsked) check() error {
 		}
 	}
 	switch {
-	case ways > 1, r.old() && (r.companies != nil || r.from != 0 || r.eliminate || r.deep):
+	case ways > 1, r.old() && (r.part() || r.set || r.files || r.other || r.deep), r.to != "" && (r.eliminate || r.deep || r.dry):
 		return message.New("arg.count", "cli.restore_ways", nil)
 	case r.config && (r.to != "" || r.old()):
 		return message.New("arg.count", "cli.restore_config", nil)
@@ -98,6 +98,11 @@ func (r restoreAsked) check() error {
 		return message.New("arg.count", "cli.restore_one_choice", nil)
 	}
 	return nil
+}
+
+// part tells whether only a part of a copy is asked for, and what becomes of the rest.
+func (r restoreAsked) part() bool {
+	return r.companies != nil || r.tables != nil || r.from != 0 || r.eliminate
 }
 
 // old tells whether it is about databases that were kept, and not about a copy.

@@ -17,6 +17,9 @@ import (
 // prover builds with the tools of this machine. To take only some companies or years out of the copy it has to know the
 // copy's database, by whose profile they are told. Errors are those of the copy, fs.exists, fs.denied, drive.full, db.version.
 func To(ctx context.Context, p *copies.Prover, c copies.Copy, dir string, o Options) (*Result, error) {
+	if o.Tables != nil {
+		return nil, message.New("option.value", "restore.tables_to", nil)
+	}
 	w, err := copies.OpenWhole(ctx, c, p.Keys)
 	if err != nil {
 		return nil, err

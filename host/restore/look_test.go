@@ -348,6 +348,9 @@ func TestACopyIsRestoredToAFolderWithoutAnyStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := &copies.Prover{Bench: s.Prover.Bench, Now: s.Now, Entropy: s.Entropy}
+	if _, err := To(t.Context(), p, opened, dir, Options{Tables: []string{"VENDA"}}); message.Code(err) != "option.value" || exists(dir) {
+		t.Errorf("single tables: %v", err)
+	}
 	result, err := To(t.Context(), p, opened, dir, Options{})
 	if err != nil {
 		t.Fatal(err)
