@@ -81,6 +81,35 @@ func TestACopyOfAnotherStoreIsRestoredOnlyWhenThatIsMeant(t *testing.T) {
 	}
 }
 
+func TestACopyOfAnotherDatabaseIsRestoredOnlyWhenThatIsMeant(t *testing.T) {
+	s := newStore(t)
+	c := s.copy()
+	o := s.options()
+	o.Database = "matriz"
+	s.Databases[0].Name = "matriz" // it has been given another name since
+	l, err := s.Look(t.Context(), c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	till := s.Databases[0]
+	till.Name = "loja"
+	s.Databases = append(s.Databases, till)
+	s.refused(c, o, "copy.foreign", "matriz")
+	if p, err := s.Preview(t.Context(), c, o); err != nil || message.Code(p.Refused) != "copy.foreign" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	o.Other = true
+	if l, err = s.Look(t.Context(), c, o); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestACopyWithoutALiveCompanyIsRefusedUnlessThatIsMeant(t *testing.T) {
 	s := newStore(t)
 	c := s.copy()
