@@ -99,14 +99,8 @@ func (t *Table) has(columns []string) bool {
 // markFrom marks in the copy what the companies' rows refer to, and finds values that can not be carried over.
 func (x *Exchange) markFrom(ctx context.Context, found *Findings) error {
 	d := &x.From.Division
-	var script []firebird.Statement
-	for _, t := range d.Schema.Triggers {
-		if t.Active && t.Table == "" { // nobody shall be told that we connect
-			script = append(script, do("ALTER TRIGGER %s INACTIVE", quote(t.Name)))
-		}
-	}
 	mine := x.mine(&x.From)
-	script = slices.Concat(script, openMarks(alongTable), d.reach(mine.others(), alongTable))
+	script := slices.Concat(d.Schema.hush(), openMarks(alongTable), d.reach(mine.others(), alongTable))
 	counted := len(script)
 	script = append(script, d.counted(alongTable))
 	doubts := x.values(mine)
