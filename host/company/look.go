@@ -34,7 +34,8 @@ const namedKeys = 20
 // Findings are what an exchange will meet.
 type Findings struct {
 	Changes []Change
-	// Collisions are rows of the copy whose key now belongs to a row that is not of these companies.
+	// Collisions are rows of the copy whose key now belongs to a row that stays: one that is not of these companies, or one of
+	// theirs that others refer to.
 	Collisions []Rows
 	// Along are rows of other companies, or of all, that the companies' rows refer to and that are not there any more:
 	// they come along.
@@ -188,6 +189,9 @@ func (x *Exchange) compare(ctx context.Context, found *Findings) error {
 		}
 		if found.held[t.Name] > 0 {
 			add(&found.Held, t.Name, x.extra(t))
+			for _, key := range x.besides(t) {
+				add(&found.Collisions, t.Name, x.crowded(t, key))
+			}
 		}
 	}
 	answers, err := x.run(ctx, Looking, &x.Into, script)
@@ -205,6 +209,12 @@ func (x *Exchange) compare(ctx context.Context, found *Findings) error {
 		*lists[i] = append(*lists[i], r)
 	}
 	return nil
+}
+
+// besides are the keys of a table besides the one that tells its rows apart.
+func (x *Exchange) besides(t *Table) []Key {
+	from := x.From.Division.Schema.Table(t.Name)
+	return keep(t.Keys, func(k Key) bool { return k.Name != t.Key().Name && from.has(k.Columns) })
 }
 
 // exposed are the keys that a row of another company could have as well: not one that holds the company itself, nor one
