@@ -76,7 +76,7 @@ func (r *Restorer) conclude(ctx context.Context, rec *record, open func(context.
 		done = true
 	}
 	if rec.Step == stepReverting || rec.Step != stepUndoing && !done {
-		if err := r.discard(rec, rec.Fresh); err != nil {
+		if err := errors.Join(r.discard(rec, rec.Fresh), r.discard(rec, rec.Scrap)); err != nil {
 			return done, err
 		}
 	}
