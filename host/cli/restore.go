@@ -145,7 +145,7 @@ func (a *app) toRestore(ctx context.Context, asked restoreAsked, keys copies.Key
 	for _, ref := range asked.refs {
 		var c copies.Copy
 		if ref == "newest" {
-			c, err = a.newestProven(ctx, asked.database)
+			c, err = a.newestProven(ctx, asked)
 		} else {
 			c, err = a.findCopy(ctx, ref, keys)
 		}
@@ -210,15 +210,20 @@ func restorable(all []copies.Copy, database string) (found []copies.Copy) {
 	return found
 }
 
-// newestProven is the newest proven copy, or where none is proven the newest.
-func (a *app) newestProven(ctx context.Context, database string) (copies.Copy, error) {
+// newestProven is the newest proven copy, or where none is proven the newest. Where the store has several databases the newest
+// copy may be of any of them: which one is meant has to be said.
+func (a *app) newestProven(ctx context.Context, asked restoreAsked) (copies.Copy, error) {
 	all, err := a.listed(ctx)
 	if err != nil {
 		return copies.Copy{}, err
 	}
-	found := restorable(all, database)
+	found := restorable(all, asked.database)
 	if len(found) == 0 {
 		return copies.Copy{}, message.New("copy.not_found", "cli.restore_none", nil)
+	}
+	other := func(c copies.Copy) bool { return c.Database != found[0].Database }
+	if !asked.set && slices.ContainsFunc(found, other) {
+		return copies.Copy{}, message.New("arg.missing", "cli.restore_newest_of", nil)
 	}
 	return found[0], nil
 }
