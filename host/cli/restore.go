@@ -86,7 +86,7 @@ func (r restoreAsked) check() error {
 		}
 	}
 	switch {
-	case ways > 1, r.old() && (r.companies != nil || r.from != 0 || r.eliminate || r.deep):
+	case ways > 1, r.old() && (r.part() || r.set || r.files || r.other || r.deep), r.to != "" && (r.eliminate || r.deep || r.dry):
 		return message.New("arg.count", "cli.restore_ways", nil)
 	case r.config && (r.to != "" || r.old()):
 		return message.New("arg.count", "cli.restore_config", nil)
@@ -98,6 +98,11 @@ func (r restoreAsked) check() error {
 		return message.New("arg.count", "cli.restore_one_choice", nil)
 	}
 	return nil
+}
+
+// part tells whether only a part of a copy is asked for, and what becomes of the rest.
+func (r restoreAsked) part() bool {
+	return r.companies != nil || r.tables != nil || r.from != 0 || r.eliminate
 }
 
 // old tells whether it is about databases that were kept, and not about a copy.
@@ -140,7 +145,7 @@ func (a *app) toRestore(ctx context.Context, asked restoreAsked, keys copies.Key
 	for _, ref := range asked.refs {
 		var c copies.Copy
 		if ref == "newest" {
-			c, err = a.newestProven(ctx, asked.database)
+			c, err = a.newestProven(ctx, asked)
 		} else {
 			c, err = a.findCopy(ctx, ref, keys)
 		}
@@ -205,15 +210,20 @@ func restorable(all []copies.Copy, database string) (found []copies.Copy) {
 	return found
 }
 
-// newestProven is the newest proven copy, or where none is proven the newest.
-func (a *app) newestProven(ctx context.Context, database string) (copies.Copy, error) {
+// newestProven is the newest proven copy, or where none is proven the newest. Where the store has several databases the newest
+// copy may be of any of them: which one is meant has to be said.
+func (a *app) newestProven(ctx context.Context, asked restoreAsked) (copies.Copy, error) {
 	all, err := a.listed(ctx)
 	if err != nil {
 		return copies.Copy{}, err
 	}
-	found := restorable(all, database)
+	found := restorable(all, asked.database)
 	if len(found) == 0 {
 		return copies.Copy{}, message.New("copy.not_found", "cli.restore_none", nil)
+	}
+	other := func(c copies.Copy) bool { return c.Database != found[0].Database }
+	if !asked.set && slices.ContainsFunc(found, other) {
+		return copies.Copy{}, message.New("arg.missing", "cli.restore_newest_of", nil)
 	}
 	return found[0], nil
 }

@@ -28,12 +28,18 @@ func (a *app) pickCompanies(ctx context.Context, c copies.Copy, talk *bufio.Read
 		if err != nil {
 			return nil, err
 		}
+		if answer == "" && len(chosen) == 0 { // which would be all of them
+			return nil, message.New("option.value", "restore.no_company", nil)
+		}
 		if answer == "" {
 			break
 		}
-		if chosen, err = toggled(c, chosen, answer); err != nil {
-			return nil, err
+		now, err := toggled(c, chosen, answer)
+		if err != nil {
+			a.tellOne("cli.warning", err)
+			continue
 		}
+		chosen = now
 	}
 	return chosen, nil
 }

@@ -33,7 +33,7 @@ func (a *app) restoreOld(ctx context.Context, asked restoreAsked) error {
 	question, do := message.Text("cli.discard_ask", message.Args{"names": keptNames(all)}), a.discards(asked)
 	if asked.undo {
 		all = slices.DeleteFunc(all, func(k restore.Kept) bool { return k.Undone })
-		all = all[:min(len(all), 1)]
+		all = slices.DeleteFunc(slices.Clone(all), func(k restore.Kept) bool { return k.Group != all[0].Group })
 		question, do = message.Text("cli.undo_ask", message.Args{"names": keptNames(all)}), a.undoes(asked)
 	}
 	if len(all) > 0 && !asked.yes {
@@ -78,9 +78,6 @@ func (a *app) agreedTo(ctx context.Context, question string) error {
 
 // restoreTo restores copies to a folder. It needs no store: on a machine that has none, the tools of the machine do.
 func (a *app) restoreTo(ctx context.Context, asked restoreAsked, r primitive.Restoring) error {
-	if asked.dry {
-		return message.New("arg.count", "cli.restore_ways", nil)
-	}
 	if _, err := os.Stat(a.configPath()); err == nil {
 		return a.changes(ctx, run.Errand{Name: "restore", Params: restoreParams(asked), Tools: true, Wait: *asked.wait, Do: func(ctx context.Context, desk *primitive.Desk) (any, error) {
 			return nonNil(desk.Restore(ctx, r))
@@ -98,7 +95,7 @@ func (a *app) restoreTo(ctx context.Context, asked restoreAsked, r primitive.Res
 	for _, c := range r.Copies {
 		if failed == nil {
 			var result *restore.Result
-			if result, failed = restore.To(ctx, t.prover, c, r.To, restore.Options{Database: r.Database, Companies: r.Companies, ArchiveFrom: r.From, Keys: r.Keys}); failed == nil {
+			if result, failed = restore.To(ctx, t.prover, c, r.To, restore.Options{Database: r.Database, Companies: r.Companies, Tables: r.Tables, ArchiveFrom: r.From, Keys: r.Keys}); failed == nil {
 				done = append(done, result)
 				for _, told := range result.Told {
 					a.tellOne("cli.warning", told)

@@ -55,11 +55,14 @@ func (a *app) serve(ctx context.Context) error {
 	return errors.Join(err, alone.Release())
 }
 
-// reopen opens what runs that died left closed: after a power cut nobody waits for the night.
+// reopen ends the restores of those that died, and opens what runs left closed: after a power cut nobody waits for the night.
 func (s *scheduler) reopen() {
-	err := s.store.Reopen(s.ctx, func(text string) { fmt.Fprintln(s.err, message.Text("cli.warning", nil), text) })
-	if err != nil {
-		s.tellOne("cli.warning", err)
+	told := s.store.Finish(s.ctx)
+	failed := s.store.Reopen(s.ctx, func(text string) { fmt.Fprintln(s.err, message.Text("cli.warning", nil), text) })
+	if err := errors.Join(told, failed); err != nil {
+		for _, one := range flatten(err) {
+			s.tellOne("cli.warning", one)
+		}
 	}
 }
 

@@ -75,12 +75,21 @@ func theirs(columns []string, table, condition string) string {
 
 // collisions names rows of the copy whose key another company's row has now.
 func (x *Exchange) collisions(t *Table, key Key) firebird.Statement {
+	return x.taken(t, key, "NOT "+x.mine(&x.Into).in(t.Name, "T"))
+}
+
+// crowded names rows of the copy one of whose keys a row has now that stays although the copy does not have it.
+func (x *Exchange) crowded(t *Table, key Key) firebird.Statement {
+	return x.taken(t, key, x.Into.Division.marked(extraTable, t.Name, "T"))
+}
+
+// taken names rows of the copy whose key one of those rows has now.
+func (x *Exchange) taken(t *Table, key Key, by string) firebird.Statement {
 	b := &block{x: x}
 	v := b.variables(t, key.Columns)
 	count, end := b.named(v)
 	b.body = b.each(theirs(key.Columns, t.Name, x.mine(&x.From).in(t.Name, "T")), v,
-		fmt.Sprintf("IF (EXISTS (SELECT 1 FROM %s T WHERE %s AND NOT %s)) THEN BEGIN %s END",
-			quote(t.Name), equal("T", key.Columns, v), x.mine(&x.Into).in(t.Name, "T"), count)) + end
+		fmt.Sprintf("IF (EXISTS (SELECT 1 FROM %s T WHERE %s AND %s)) THEN BEGIN %s END", quote(t.Name), equal("T", key.Columns, v), by, count)) + end
 	return b.statement()
 }
 

@@ -20,6 +20,16 @@ func (s *Schema) silence(tables []string) (silence, awaken []firebird.Statement)
 	return silence, awaken
 }
 
+// hush switches the triggers of the database itself off, so that nobody is told that another database reads this one.
+func (s *Schema) hush() (script []firebird.Statement) {
+	for _, t := range s.Triggers {
+		if t.Active && t.Table == "" {
+			script = append(script, do("ALTER TRIGGER %s INACTIVE", quote(t.Name)))
+		}
+	}
+	return script
+}
+
 // telling are the columns that tell a row's company; while rows are being chosen by them they have to stay.
 func (d *Division) telling(table string) (columns []string) {
 	o := d.Of(table)

@@ -34,7 +34,8 @@ const namedKeys = 20
 // Findings are what an exchange will meet.
 type Findings struct {
 	Changes []Change
-	// Collisions are rows of the copy whose key now belongs to a row that is not of these companies.
+	// Collisions are rows of the copy whose key now belongs to a row that stays: one that is not of these companies, or one of
+	// theirs that others refer to.
 	Collisions []Rows
 	// Along are rows of other companies, or of all, that the companies' rows refer to and that are not there any more:
 	// they come along.
@@ -99,14 +100,8 @@ func (t *Table) has(columns []string) bool {
 // markFrom marks in the copy what the companies' rows refer to, and finds values that can not be carried over.
 func (x *Exchange) markFrom(ctx context.Context, found *Findings) error {
 	d := &x.From.Division
-	var script []firebird.Statement
-	for _, t := range d.Schema.Triggers {
-		if t.Active && t.Table == "" { // nobody shall be told that we connect
-			script = append(script, do("ALTER TRIGGER %s INACTIVE", quote(t.Name)))
-		}
-	}
 	mine := x.mine(&x.From)
-	script = slices.Concat(script, openMarks(alongTable), d.reach(mine.others(), alongTable))
+	script := slices.Concat(d.Schema.hush(), openMarks(alongTable), d.reach(mine.others(), alongTable))
 	counted := len(script)
 	script = append(script, d.counted(alongTable))
 	doubts := x.values(mine)
@@ -194,6 +189,9 @@ func (x *Exchange) compare(ctx context.Context, found *Findings) error {
 		}
 		if found.held[t.Name] > 0 {
 			add(&found.Held, t.Name, x.extra(t))
+			for _, key := range x.besides(t) {
+				add(&found.Collisions, t.Name, x.crowded(t, key))
+			}
 		}
 	}
 	answers, err := x.run(ctx, Looking, &x.Into, script)
@@ -211,6 +209,12 @@ func (x *Exchange) compare(ctx context.Context, found *Findings) error {
 		*lists[i] = append(*lists[i], r)
 	}
 	return nil
+}
+
+// besides are the keys of a table besides the one that tells its rows apart.
+func (x *Exchange) besides(t *Table) []Key {
+	from := x.From.Division.Schema.Table(t.Name)
+	return keep(t.Keys, func(k Key) bool { return k.Name != t.Key().Name && from.has(k.Columns) })
 }
 
 // exposed are the keys that a row of another company could have as well: not one that holds the company itself, nor one

@@ -150,6 +150,18 @@ func TestEveryValueComesBackAsItWas(t *testing.T) {
 	}
 }
 
+// Old systems have databases that nothing here is written for: that is said before anything else is.
+func TestADatabaseOfDialect1IsRefused(t *testing.T) {
+	e := engine(t)
+	f := firebird.File{Engine: e, Path: filepath.Join(t.TempDir(), "velho.fdb")}
+	if out, err := e.Script(t.Context(), "", fmt.Sprintf("set sql dialect 1;\ncreate database '%s';\ncreate table EMPRESA (ID integer not null primary key);\ncommit;", f.Path)); err != nil {
+		t.Fatal(err, out)
+	}
+	if _, err := company.Read(t.Context(), f); message.Code(err) != "company.profile" || !strings.Contains(err.Error(), "dialect 1") {
+		t.Errorf("%v", err)
+	}
+}
+
 // The next row of each table gets a number that neither database has given.
 func TestGeneratorsGoOnBehindBoth(t *testing.T) {
 	e := engine(t)

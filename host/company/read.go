@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/djscript/djscript/host/message"
 )
 
 // tab stands between the values of a row of the catalogue: no name has one.
@@ -22,7 +24,8 @@ func row(expressions ...string) string {
 // Tables that hold a store's data. Type 2 lies in a file of its own, 4 and 5 are empty at every beginning.
 const ours = `coalesce(r.rdb$system_flag, 0) = 0 and r.rdb$view_blr is null and coalesce(r.rdb$relation_type, 0) = 0`
 
-// Read reads what a database says of its structure.
+// Read reads what a database says of its structure. The error is company.profile for one of SQL dialect 1, which knows neither
+// names in quotes nor large numbers: nothing here is written for it.
 func Read(ctx context.Context, from Asker) (Schema, error) {
 	r := &reading{}
 	if err := r.knows(ctx, from); err != nil {
@@ -66,9 +69,13 @@ func (r *reading) each(width int, query string, take func(v []string)) {
 // knows asks what the engine's own tables can be asked.
 func (r *reading) knows(ctx context.Context, from Asker) error {
 	answers, err := from.Ask(ctx, "select "+row("f.rdb$field_name")+` from rdb$relation_fields f
-		where f.rdb$relation_name = 'RDB$RELATION_FIELDS' and f.rdb$field_name = 'RDB$GENERATOR_NAME'`)
+		where f.rdb$relation_name = 'RDB$RELATION_FIELDS' and f.rdb$field_name = 'RDB$GENERATOR_NAME'`,
+		"select mon$sql_dialect from mon$database")
 	if err != nil {
 		return fmt.Errorf("read structure: %w", err)
+	}
+	if slices.Equal(answers[1], []string{"1"}) {
+		return message.New("company.profile", "company.dialect", nil)
 	}
 	r.identity = len(answers[0]) > 0
 	return nil

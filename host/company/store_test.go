@@ -252,6 +252,28 @@ func TestACollisionIsNamedBeforeAnythingIsWritten(t *testing.T) {
 	}
 }
 
+// A client was registered anew since, and another company has sold to it: it stays, and the one of the copy has its number.
+func TestARowThatStaysIsNotCrowdedOut(t *testing.T) {
+	e := engine(t)
+	db := firebirdtest.Demo(t)
+	from := twin(t, e, db.Path)
+	shop := open(t, twin(t, e, db.Path), demoProfile)
+	for _, on := range []firebird.File{from, shop.Runner.(firebird.File)} {
+		run(t, on, "create table CADASTRO (ID integer not null primary key, EMPRESA_ID integer not null, CPF varchar(11), constraint UQ_CPF unique (EMPRESA_ID, CPF))",
+			"create table COMPRA (ID integer not null primary key, EMPRESA_ID integer not null, CADASTRO_ID integer references CADASTRO)")
+	}
+	run(t, from, "insert into CADASTRO values (1, 2, '123')", "insert into CADASTRO values (2, 2, '456')")
+	run(t, shop.Runner, "insert into CADASTRO values (9, 2, '123')", "insert into COMPRA values (1, 3, 9)", "insert into CADASTRO values (2, 2, '456')", "insert into COMPRA values (2, 3, 2)")
+	x := company.Exchange{Into: open(t, shop.Runner, demoProfile), From: open(t, from, demoProfile), Companies: []string{"2"}}
+	found, err := x.Look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := found.Collisions; len(c) != 1 || c[0].Table != "CADASTRO" || c[0].Count != 1 || c[0].Keys[0] != "2, 123" || len(found.Held) != 1 {
+		t.Errorf("%+v", found)
+	}
+}
+
 // employee is Firebird's own example database.
 func employee(t *testing.T, e *firebird.Engine) firebird.File {
 	t.Helper()

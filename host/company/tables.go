@@ -96,6 +96,9 @@ func (r *returning) before(ctx context.Context) (err error) {
 		return err
 	}
 	var script []firebird.Statement
+	if _, err := r.run(ctx, Clearing, &x.From, x.From.Division.Schema.hush()); err != nil {
+		return err
+	}
 	script, r.awaken = x.Into.Division.Schema.silence(r.job.Names)
 	if _, err := r.run(ctx, Clearing, &x.Into, script); err != nil {
 		return err

@@ -66,6 +66,21 @@ func TestTablesComeBackAndAllElseStays(t *testing.T) {
 	}
 }
 
+// A database that lets only some programs in lets us into its copy.
+func TestNobodyIsToldThatTheCopyIsRead(t *testing.T) {
+	shop, copied := twins(t)
+	for _, on := range []company.Side{shop, copied} {
+		run(t, on.Runner, "create exception SO_A_RETAGUARDA 'só a retaguarda entra'",
+			"create trigger QUEM_ENTRA on connect as begin exception SO_A_RETAGUARDA; end",
+			"create trigger QUEM_COMECA on transaction start as begin exception SO_A_RETAGUARDA; end")
+	}
+	run(t, shop.Runner, badImport[:4]...)
+	putBack(t, shop, copied, "PRODUTO")
+	if on := run(t, shop.Runner, "select count(*) from rdb$triggers where rdb$trigger_name starting with 'QUEM_' and rdb$trigger_inactive = 0"); on[0][0] != "2" {
+		t.Errorf("%s of the triggers are on", on[0][0])
+	}
+}
+
 func TestATableThatIsGoneIsMadeAgain(t *testing.T) {
 	shop, copied := twins(t)
 	for _, on := range []company.Side{copied, shop} {

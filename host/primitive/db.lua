@@ -81,7 +81,8 @@ function dj.db.check(path) end
 --- database, programs of SYSDBA or of the owner may slip in, and are sent away when it has ended.
 ---
 --- Within fn the calls of this script get in by themselves, one at a time: dj.db.info, dj.db.companies, dj.db.sessions,
---- dj.copy.create; dj.db.check looks at the file. It can not be nested for the same database.
+--- dj.db.query, dj.db.exec, dj.db.transaction, dj.copy.create; dj.db.check looks at the file. It can not be nested for the same
+--- database, and dj.copy.restore, which closes it itself, can not stand in it.
 ---
 --- In a rehearsal nothing is closed; it says who is connected now, and rehearses fn.
 ---

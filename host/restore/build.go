@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -102,7 +103,7 @@ func (b *builder) exchange(ctx context.Context) (err error) {
 	if _, err := b.restore(ctx, now, b.record.Fresh); err != nil {
 		return err
 	}
-	scrap, err := b.site.Scrap()
+	scrap, err := b.scrap()
 	if err != nil {
 		return err
 	}
@@ -119,6 +120,17 @@ func (b *builder) exchange(ctx context.Context) (err error) {
 	}
 	b.took += b.Now().Sub(began)
 	return b.sound(ctx, now.Manifest)
+}
+
+// scrap names the database that the copy is restored to. One that lies beside the live one goes into the journal: nobody else
+// would know that it is ours.
+func (b *builder) scrap() (string, error) {
+	scrap, err := b.site.Scrap()
+	if err != nil || filepath.Dir(scrap) != filepath.Dir(b.record.File) {
+		return scrap, err
+	}
+	b.record.Scrap = scrap
+	return scrap, b.enter(b.record)
 }
 
 // replace puts the companies' rows in.

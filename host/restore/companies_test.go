@@ -354,6 +354,39 @@ func TestACompanyOfADatabaseThatDoesNotOpen(t *testing.T) {
 	s.same("the company", ours, s.sums(s.db.At, of("2")))
 }
 
+// What the server builds beside the live database goes, also where nobody is there any more to take it away.
+func TestWhatTheServerHasBuiltIsTakenAway(t *testing.T) {
+	s := newStore(t)
+	c := s.copy()
+	sold := s.sells()
+	l, err := s.Look(t.Context(), c, s.choosing("1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Prover.Bench.Tools.Version.Major = 2
+	s.died = func() {
+		if len(s.beside()) == 2 { // both are built
+			panic("killed")
+		}
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("it was not cut off")
+			}
+		}()
+		_, _ = s.Restore(t.Context(), l)
+	}()
+	s.died = nil
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if told := s.Finish(t.Context()); message.Code(told) != "restore.undone" || content(t, s.db.At) != sold {
+		t.Errorf("%v", told)
+	}
+	s.leaves()
+}
+
 func TestOnTheStoresServerToo(t *testing.T) {
 	s := chain(t)
 	c := s.copy()

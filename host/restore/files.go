@@ -236,7 +236,7 @@ func (r *Restorer) takeBackOne(rec *record, p put, person bool) error {
 		}
 	}
 	if p.Was == "" {
-		return drive.Explain(drive.Patiently(func() error { return os.Remove(p.Path) }), p.Path)
+		return drive.Explain(remove(p.Path), p.Path)
 	}
 	was, err := os.ReadFile(filepath.Join(r.folderOf(rec), p.Was))
 	if err != nil {

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -141,6 +142,31 @@ func TestAModelThatCanNotBeLaidIsTold(t *testing.T) {
 		t.Error(err)
 	}
 	s.holds(models, modelsNow)
+}
+
+// One that was cut off is finished, and said to be, whatever becomes of a model.
+func TestWhatIsFinishedIsSaidWhateverBecomesOfAModel(t *testing.T) {
+	s, models, c := modelled(t)
+	o := s.options()
+	o.Files = true
+	s.restore(c, o)
+	all, err := s.records()
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	all[0].Step = stepSwapped
+	if err := errors.Join(s.enter(all[0]), os.Remove(filepath.Join(models, "nota.frx")), os.Mkdir(filepath.Join(models, "nota.frx"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	told := s.Finish(t.Context())
+	for _, words := range []string{"nota.frx could not be put back", "is finished now"} {
+		if told == nil || !strings.Contains(told.Error(), words) {
+			t.Errorf("%q is not in %v", words, told)
+		}
+	}
+	if s.Pending() {
+		t.Error("it is not over")
+	}
 }
 
 // Without being asked for, models are as they were.

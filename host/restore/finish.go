@@ -41,8 +41,7 @@ func (r *Restorer) Finish(ctx context.Context) error {
 		}
 		back := rec.Step == stepUndoing || rec.Step == stepReverting
 		done, err := r.conclude(ctx, rec, func(ctx context.Context) error { return r.reopen(ctx, rec) })
-		if err != nil {
-			told = append(told, err)
+		if told = append(told, err); err != nil && !rec.over() {
 			continue
 		}
 		args := message.Args{"database": rec.Database, "seq": rec.Seq, "path": rec.File, "kept": rec.beside()}
@@ -65,10 +64,10 @@ func (r *Restorer) Finish(ctx context.Context) error {
 func (r *Restorer) conclude(ctx context.Context, rec *record, open func(context.Context) error) (done bool, err error) {
 	from, aside := rec.swap()
 	if done, err = r.sort(rec, from, aside); err != nil {
-		return done, err
+		return done, errors.Join(err, open(ctx)) // whichever of the two it is, it is whole, and nobody waits for it
 	}
 	if rec.Step == stepReverting && !done {
-		if err := unused(rec.File); err != nil {
+		if err := unused(ctx, rec.File); err != nil {
 			return false, err
 		}
 		if err := r.exchange(rec.File, from, aside); err != nil {
@@ -77,7 +76,7 @@ func (r *Restorer) conclude(ctx context.Context, rec *record, open func(context.
 		done = true
 	}
 	if rec.Step == stepReverting || rec.Step != stepUndoing && !done {
-		if err := r.discard(rec, rec.Fresh); err != nil {
+		if err := errors.Join(r.discard(rec, rec.Fresh), r.discard(rec, rec.Scrap)); err != nil {
 			return done, err
 		}
 	}
@@ -115,16 +114,18 @@ func (rec *record) swap() (from, aside string) {
 }
 
 // sort looks how far a swap came, and takes away the second name that it may have left. What was to get the name has it
-// when it is nowhere else any more.
+// when it is nowhere else any more; but for a new database that was given up before the old one had another name.
 func (r *Restorer) sort(rec *record, from, aside string) (done bool, err error) {
 	live := exists(rec.File)
 	switch {
 	case rec.Step == stepBuilding, rec.Step == stepBuilt:
 		return false, nil
 	case sameFile(from, rec.File): // it has both names; nothing had it before
-		return true, os.Remove(from)
+		return true, remove(from)
 	case sameFile(aside, rec.File): // the old one has both
-		return false, os.Remove(aside)
+		return false, remove(aside)
+	case rec.Step == stepSwapping && live && aside != "" && !exists(from) && !exists(aside):
+		return false, nil
 	case !exists(from) && live:
 		return true, nil
 	case !live && aside != "" && exists(aside): // the old one had lost its name, and the new one not got it yet
@@ -148,7 +149,7 @@ func (r *Restorer) discard(rec *record, path string) error {
 	if filepath.Dir(path) != filepath.Dir(rec.File) || path == rec.File || sameFile(path, rec.File) || !info.Mode().IsRegular() {
 		return message.New("guard.live_db", "restore.not_ours", message.Args{"path": path})
 	}
-	return drive.Explain(drive.Patiently(func() error { return os.Remove(path) }), path)
+	return drive.Explain(remove(path), path)
 }
 
 // reopen lets everybody into the database again, unless djscript.toml has it no longer.

@@ -17,6 +17,9 @@ import (
 // prover builds with the tools of this machine. To take only some companies or years out of the copy it has to know the
 // copy's database, by whose profile they are told. Errors are those of the copy, fs.exists, fs.denied, drive.full, db.version.
 func To(ctx context.Context, p *copies.Prover, c copies.Copy, dir string, o Options) (*Result, error) {
+	if o.Tables != nil {
+		return nil, message.New("option.value", "restore.tables_to", nil)
+	}
 	w, err := copies.OpenWhole(ctx, c, p.Keys)
 	if err != nil {
 		return nil, err
@@ -76,7 +79,7 @@ func (f *folder) restore(ctx context.Context) error {
 		return err
 	}
 	if err := errors.Join(flush(fresh), drive.Explain(f.name(fresh, f.result.Path), f.result.Path)); err != nil {
-		return errors.Join(err, os.Remove(fresh))
+		return errors.Join(err, remove(fresh))
 	}
 	if err := drive.SyncFolder(dir); err != nil {
 		return err

@@ -36,8 +36,9 @@ type record struct {
 	Copy       string   `json:"copy"`  // id
 	Seq        string   `json:"seq"`
 	Database   string   `json:"database"`
-	File       string   `json:"file"`  // the live database
-	Fresh      string   `json:"fresh"` // the new one, until it has its name
+	File       string   `json:"file"`            // the live database
+	Fresh      string   `json:"fresh"`           // the new one, until it has its name
+	Scrap      string   `json:"scrap,omitempty"` // beside it too, where its server builds: what the copy holds
 	Kept       string   `json:"kept,omitempty"`
 	Aside      string   `json:"aside,omitempty"` // where the restored one goes when it is undone
 	SHA256     string   `json:"sha256,omitempty"`

@@ -128,7 +128,7 @@ func (s *store) diesOf(p dying) bool {
 func (s *store) reset(bytes []byte) {
 	s.Helper()
 	if exists(s.db.At.Path) {
-		if err := unused(s.db.At.Path); err != nil { // the server still ends what it did for the dead
+		if err := unused(s.Context(), s.db.At.Path); err != nil { // the server still ends what it did for the dead
 			s.Fatal(err)
 		}
 	}
@@ -280,6 +280,8 @@ func TestEveryStateOfASwapIsSortedOut(t *testing.T) {
 		"both names":                {old, fresh, "link", stepSwapping, false, old, ""},
 		"renamed, not yet replaced": {none, fresh, old, stepSwapping, false, old, ""},
 		"replaced":                  {fresh, none, old, stepSwapping, true, fresh, ""},
+		"the new one is gone":       {old, none, none, stepSwapping, false, old, ""},
+		"the old one is gone":       {fresh, none, none, stepSwapped, true, fresh, ""},
 		"nothing was there":         {none, fresh, none, stepSwapping, false, none, ""},
 		"nothing was there, linked": {"linkfrom", fresh, none, stepSwapping, true, fresh, ""},
 		"somebody was here":         {old, fresh, "other", stepSwapping, false, old, "guard.live_db"},

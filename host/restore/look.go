@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -164,8 +165,17 @@ func bad(c copies.Copy) error {
 	return message.New("copy.bad", "restore.bad", message.Args{"seq": c.Seq, "database": c.Database})
 }
 
-func foreign(c copies.Copy, own string) error {
-	return message.New("copy.foreign", "restore.foreign", message.Args{"copy": c.Name, "store": c.Store, "own": own})
+// strange refuses a copy of another store, and one of another database of this store, unless a person has said so.
+func (r *Restorer) strange(c copies.Copy, o Options) error {
+	_, known := r.database(c.Database)
+	switch {
+	case o.Other:
+	case c.Store != r.Store:
+		return message.New("copy.foreign", "restore.foreign", message.Args{"copy": c.Name, "store": c.Store, "own": r.Store})
+	case o.Database != "" && o.Database != c.Database && known == nil: // it is not one that was given another name
+		return message.New("copy.foreign", "restore.other_database", message.Args{"seq": c.Seq, "of": c.Database, "database": o.Database})
+	}
+	return nil
 }
 
 // room tells whether the new database fits beside the old one, and the copy of the old one with it where that goes to the
@@ -206,16 +216,12 @@ func fits(dir string, need int64) error {
 // aim finds the database that a copy is for, and looks at what is live. What keeps it from being swapped is no error: the
 // copy can be looked at, and restored to a folder, all the same.
 func (r *Restorer) aim(ctx context.Context, c copies.Copy, o Options) (*Look, error) {
-	name := o.Database
-	if name == "" {
-		name = c.Database
-	}
-	d, err := r.database(name)
+	d, err := r.database(cmp.Or(o.Database, c.Database))
 	if err != nil {
 		return nil, err
 	}
-	if c.Store != r.Store && !o.Other {
-		return nil, foreign(c, r.Store)
+	if err := r.strange(c, o); err != nil {
+		return nil, err
 	}
 	l := &Look{Copy: c, Database: d, options: o, restorer: r}
 	l.barrier = l.live(ctx)
@@ -285,7 +291,7 @@ func (l *Look) reach() error {
 func tryFolder(live string) error {
 	file, err := os.CreateTemp(filepath.Dir(live), filepath.Base(live)+".restoring-*")
 	if err == nil {
-		err = errors.Join(file.Close(), giveRights(file.Name(), live), os.Remove(file.Name()))
+		err = errors.Join(file.Close(), giveRights(file.Name(), live), remove(file.Name()))
 	}
 	if err != nil {
 		return message.Wrap(err, "fs.denied", "restore.no_rights", message.Args{"path": live})

@@ -81,6 +81,35 @@ func TestACopyOfAnotherStoreIsRestoredOnlyWhenThatIsMeant(t *testing.T) {
 	}
 }
 
+func TestACopyOfAnotherDatabaseIsRestoredOnlyWhenThatIsMeant(t *testing.T) {
+	s := newStore(t)
+	c := s.copy()
+	o := s.options()
+	o.Database = "matriz"
+	s.Databases[0].Name = "matriz" // it has been given another name since
+	l, err := s.Look(t.Context(), c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	till := s.Databases[0]
+	till.Name = "loja"
+	s.Databases = append(s.Databases, till)
+	s.refused(c, o, "copy.foreign", "matriz")
+	if p, err := s.Preview(t.Context(), c, o); err != nil || message.Code(p.Refused) != "copy.foreign" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	o.Other = true
+	if l, err = s.Look(t.Context(), c, o); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestACopyWithoutALiveCompanyIsRefusedUnlessThatIsMeant(t *testing.T) {
 	s := newStore(t)
 	c := s.copy()
@@ -140,7 +169,7 @@ func TestADatabaseThatGbakCanNotReadIsKeptAsItsFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unused(s.db.At.Path); err != nil {
+	if err := unused(t.Context(), s.db.At.Path); err != nil {
 		t.Fatal(err)
 	}
 	flip(t, s.db.At.Path, info.Size()/2/8192*8192, 64) // the head of a page with rows
@@ -161,7 +190,7 @@ func TestADatabaseThatDoesNotOpenIsKeptAsItsFile(t *testing.T) {
 	s := newStore(t)
 	then := content(t, s.db.At)
 	c := s.copy()
-	if err := unused(s.db.At.Path); err != nil {
+	if err := unused(t.Context(), s.db.At.Path); err != nil {
 		t.Fatal(err)
 	}
 	flip(t, s.db.At.Path, 0, 64)
@@ -183,7 +212,7 @@ func TestADatabaseThatIsGoneIsPutThere(t *testing.T) {
 	s := newStore(t)
 	then := content(t, s.db.At)
 	c := s.copy()
-	if err := unused(s.db.At.Path); err != nil {
+	if err := unused(t.Context(), s.db.At.Path); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(s.db.At.Path); err != nil {
@@ -348,6 +377,9 @@ func TestACopyIsRestoredToAFolderWithoutAnyStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := &copies.Prover{Bench: s.Prover.Bench, Now: s.Now, Entropy: s.Entropy}
+	if _, err := To(t.Context(), p, opened, dir, Options{Tables: []string{"VENDA"}}); message.Code(err) != "option.value" || exists(dir) {
+		t.Errorf("single tables: %v", err)
+	}
 	result, err := To(t.Context(), p, opened, dir, Options{})
 	if err != nil {
 		t.Fatal(err)

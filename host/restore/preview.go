@@ -70,7 +70,7 @@ type Newest struct {
 // Preview tells what a restore would do. What would keep it from being done is among the warnings; an error is only what
 // keeps anybody from telling.
 func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Preview, error) {
-	other := o.Other || c.Store == r.Store
+	strange := r.strange(c, o)
 	o.Other = true // to look at it needs no leave
 	l, err := r.aim(ctx, c, o)
 	if err != nil {
@@ -93,9 +93,7 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 		p.refuse(configured(m, c.Seq))
 	}
 	p.doubts(c, l)
-	if !other {
-		p.refuse(foreign(c, r.Store))
-	}
+	p.refuse(strange)
 	if m.Database.Engine != "" {
 		p.refuse(r.fits(l, m.Database.Engine))
 	}

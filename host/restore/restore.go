@@ -108,11 +108,10 @@ func (r *Restorer) Restore(ctx context.Context, l *Look) (*Result, error) {
 	if err := s.begin(); err != nil {
 		return nil, err
 	}
-	err := s.closed(ctx)
-	if err == nil {
-		return s.result, nil
+	if err := s.closed(ctx); err != nil {
+		return nil, errors.Join(err, s.undo())
 	}
-	return nil, errors.Join(err, s.undo())
+	return s.result, nil
 }
 
 // RestoreAll looks at several restores, each for a database of its own, before it begins with the first, and does one after

@@ -55,7 +55,7 @@ func TestAFileThatAnotherProgramHoldsIsNotSwapped(t *testing.T) {
 	var other *os.File
 	s.Make = func(ctx context.Context, o copies.Options) (copies.Set, error) {
 		set, err := build(ctx, o)
-		if wrong := unused(s.db.At.Path); wrong != nil {
+		if wrong := unused(t.Context(), s.db.At.Path); wrong != nil {
 			t.Error(wrong)
 		}
 		if other, _ = os.Open(s.db.At.Path); unix.Flock(int(other.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {

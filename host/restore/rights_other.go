@@ -40,6 +40,9 @@ func giveRights(path, like string) error {
 	return os.Chmod(path, mode)
 }
 
+// freeTries is how often a server that has just thrown everybody out is asked whether it has let go of the file.
+const freeTries = 30
+
 // free tells that nobody has a database file open: every engine holds a lock on it while it does.
 func free(path string) error {
 	file, err := os.Open(path)

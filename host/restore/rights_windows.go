@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/sys/windows"
 
-	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -34,17 +33,17 @@ func giveRights(path, like string) error {
 	return nil
 }
 
+// freeTries is how often it is looked whether a file is free: an antivirus looks through one that was just closed, and that
+// of a shop takes it a while.
+const freeTries = 300
+
 // free tells that nobody has a file open, and so that it can be renamed.
 func free(path string) error {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
 		return err
 	}
-	var handle windows.Handle
-	err = drive.Patiently(func() (err error) {
-		handle, err = windows.CreateFile(name, windows.GENERIC_READ, 0, nil, windows.OPEN_EXISTING, windows.FILE_ATTRIBUTE_NORMAL, 0)
-		return err
-	})
+	handle, err := windows.CreateFile(name, windows.GENERIC_READ, 0, nil, windows.OPEN_EXISTING, windows.FILE_ATTRIBUTE_NORMAL, 0)
 	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) {
 		return message.New("db.busy", "restore.in_use", message.Args{"path": path})
 	}

@@ -152,7 +152,7 @@ func (s *session) server() firebird.Database { return s.look.Database.At }
 func (s *session) swap(ctx context.Context) error {
 	s.tell("swapping", s.look.Database.Name)
 	if s.look.Live != None {
-		if err := unused(s.look.File); err != nil {
+		if err := unused(ctx, s.look.File); err != nil {
 			return err
 		}
 	}
@@ -205,11 +205,25 @@ func (s *session) opened() error {
 	if err := s.layFiles(); err != nil {
 		return err
 	}
+	return s.done()
+}
+
+// done enters that the restore is over. Where that can not be written the new database stays all the same, since people work
+// in it already: whoever comes next says that it is over.
+func (s *session) done() (err error) {
 	s.record.Step = stepDone
 	if s.record.Kept == "" {
-		return s.forgetWhole(s.record)
+		err = s.forgetWhole(s.record)
+	} else {
+		err = s.enter(s.record)
 	}
-	return s.enter(s.record)
+	if err != nil && !s.record.Arrival {
+		s.result.Told = append(s.result.Told, message.Wrap(err, "copy.degraded", "restore.not_noted", message.Args{
+			"database": s.record.Database, "path": s.State,
+		}))
+		return nil
+	}
+	return err
 }
 
 // undo leaves the old database as it was, in its place and open, and nothing of the new one.
@@ -220,18 +234,16 @@ func (s *session) undo() error {
 	s.record.Step = stepBuilt
 	switch {
 	case err != nil:
-		return err
+		return errors.Join(err, s.reopened(ctx))
 	case done && s.record.Kept == "":
-		err = s.name(s.record.File, s.record.Fresh)
+		if err := s.name(s.record.File, s.record.Fresh); err != nil {
+			return err
+		}
 	case done:
 		s.record.Step = stepReverting
 	}
-	if err == nil {
-		err = s.enter(s.record)
-	}
-	if err == nil {
-		_, err = s.conclude(ctx, s.record, s.reopened)
-	}
+	_ = s.enter(s.record) // what can not be written is undone all the same, and concluding it writes too
+	_, err = s.conclude(ctx, s.record, s.reopened)
 	return err
 }
 

@@ -59,12 +59,12 @@ func (r *Restorer) rename(live, fresh, kept string) error {
 	if kept == "" {
 		return r.name(fresh, live)
 	}
-	err := drive.Patiently(func() error { return os.Link(live, kept) })
+	err := link(live, kept)
 	switch {
 	case err == nil:
 		r.step()
-		if err := drive.Patiently(func() error { return os.Rename(fresh, live) }); err != nil {
-			return errors.Join(err, os.Remove(kept))
+		if err := rename(fresh, live); err != nil {
+			return errors.Join(err, remove(kept))
 		}
 		return nil
 	case errors.Is(err, fs.ErrExist):
@@ -73,27 +73,37 @@ func (r *Restorer) rename(live, fresh, kept string) error {
 	if exists(kept) {
 		return &fs.PathError{Op: "rename", Path: kept, Err: fs.ErrExist}
 	}
-	if err := drive.Patiently(func() error { return os.Rename(live, kept) }); err != nil {
+	if err := rename(live, kept); err != nil {
 		return err
 	}
 	r.step()
-	if err := drive.Patiently(func() error { return os.Rename(fresh, live) }); err != nil {
-		return errors.Join(err, os.Rename(kept, live))
+	if err := rename(fresh, live); err != nil {
+		return errors.Join(err, rename(kept, live))
 	}
 	return nil
 }
 
+// Another program, an antivirus above all, may have a file for a moment, and on Windows it can not be touched then.
+
+func link(from, to string) error { return drive.Patiently(func() error { return os.Link(from, to) }) }
+
+func rename(from, to string) error {
+	return drive.Patiently(func() error { return os.Rename(from, to) })
+}
+
+func remove(path string) error { return drive.Patiently(func() error { return os.Remove(path) }) }
+
 // name gives a file a name that nothing has.
 func (r *Restorer) name(from, to string) error {
-	err := os.Link(from, to)
+	err := link(from, to)
 	if err == nil {
 		r.step()
-		return os.Remove(from)
+		return remove(from)
 	}
 	if errors.Is(err, fs.ErrExist) || exists(to) {
 		return &fs.PathError{Op: "rename", Path: to, Err: fs.ErrExist}
 	}
-	return os.Rename(from, to)
+	return rename(from, to)
 }
 
 // settle makes a new database ready to take the place of another: it lies on the disk, and belongs to whom the other
@@ -106,24 +116,27 @@ func settle(fresh, live string) error {
 }
 
 func flush(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return drive.Explain(err, path)
-	}
-	return drive.Explain(errors.Join(file.Sync(), file.Close()), path)
+	return drive.Explain(drive.Patiently(func() error {
+		file, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(file.Sync(), file.Close())
+	}), path)
 }
 
-// A server that has just thrown everybody out takes a moment to let go of the file.
-const (
-	freeTries = 30
-	freePause = 100 * time.Millisecond
-)
+// freePause is how long it takes until a file is looked at again that a server or an antivirus has not let go of.
+const freePause = 100 * time.Millisecond
 
 // unused waits until nobody has a database file open; db.busy where somebody keeps it.
-func unused(path string) error {
+func unused(ctx context.Context, path string) error {
 	err := free(path)
 	for n := 1; n < freeTries && message.Code(err) == "db.busy"; n++ {
-		time.Sleep(freePause)
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(freePause):
+		}
 		err = free(path)
 	}
 	return drive.Explain(err, path)

@@ -15,7 +15,8 @@ import (
 // Kept is a database that is kept beside the live one: what was there before a restore, or once that was undone, what had
 // been restored.
 type Kept struct {
-	ID       string `json:"id"` // of the restore
+	ID       string `json:"id"`    // of the restore
+	Group    string `json:"group"` // of restores that were asked for together: they are undone together
 	Database string `json:"database"`
 	Copy     string `json:"copy"`
 	Seq      string `json:"seq"`
@@ -45,7 +46,7 @@ func (r *Restorer) Kept(database string) ([]Kept, error) {
 
 func (rec *record) kept() Kept {
 	k := Kept{
-		ID: rec.ID, Files: len(rec.Files), Database: rec.Database, Copy: rec.Copy, Seq: rec.Seq, At: rec.At, Path: rec.beside(), Undone: rec.Step == stepUndone,
+		ID: rec.ID, Group: rec.Group, Files: len(rec.Files), Database: rec.Database, Copy: rec.Copy, Seq: rec.Seq, At: rec.At, Path: rec.beside(), Undone: rec.Step == stepUndone,
 	}
 	if !k.Undone {
 		k.SHA256 = rec.SHA256
@@ -136,7 +137,7 @@ func (r *Restorer) back(ctx context.Context, rec *record, gate Gate) (shut bool,
 		}
 	}
 	r.step()
-	if err := unused(rec.File); err != nil {
+	if err := unused(ctx, rec.File); err != nil {
 		return true, err
 	}
 	return true, r.exchange(rec.File, rec.Kept, rec.Aside)

@@ -36,13 +36,14 @@ func (h *Host) Died(request Request, d Death) *Outcome {
 	return r.outcome
 }
 
-// openTime is how long the databases that a run had closed when it died may take to be opened.
-const openTime = time.Minute
+// openTime is how long it may take to end what a run that died had begun, and to open the databases that it had closed.
+const openTime = finishing + time.Minute
 
-// mourn opens what the run had closed: a shop that can not sell does not wait for the next run.
+// mourn ends what the run was restoring, and opens what it had closed: a shop that can not sell does not wait for the next run.
 func (r *running) mourn() {
 	ctx, cancel := context.WithTimeout(context.Background(), openTime)
 	defer cancel()
+	r.finishes(ctx)
 	r.reopens(ctx)
 }
 

@@ -2,11 +2,13 @@ package run
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/restore"
 )
 
@@ -51,20 +53,34 @@ func (r *restorer) To(ctx context.Context, c copies.Copy, folder string, o resto
 	return restore.To(ctx, &p, c, folder, o)
 }
 
-// finishes ends what restores that died had begun, before anything else is done to the store. While somebody holds the
-// store's lock it is his to end.
-func (r *running) finishes(ctx context.Context) {
-	if r.request.Dry || r.engines.restorer == nil || !r.engines.restorer.Pending() {
-		return
+// Finish ends what restores that died had begun, and tells of each. While somebody holds the store's lock it is his to end.
+func (h *Host) Finish(ctx context.Context) error {
+	if begun := (&restore.Restorer{State: h.dir()}); !begun.Pending() {
+		return nil
 	}
-	release, err := r.Lock(ctx, copies.Lock, 0)
+	engines, err := h.world().Engines(ctx)
+	if err != nil || engines.restorer == nil {
+		return err
+	}
+	release, err := h.world().Lock(ctx, copies.Lock, "restore", 0)
+	if message.Code(err) == "lock.timeout" {
+		return nil
+	}
 	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, finishing)
+	defer cancel()
+	return errors.Join(engines.restorer.Finish(ctx), release())
+}
+
+// finishes does so before anything else is done to the store: what is to have the database's name has it before anybody is
+// let in again.
+func (r *running) finishes(ctx context.Context) {
+	if r.request.Dry {
 		return
 	}
-	if told := r.engines.restorer.Finish(ctx); told != nil {
+	if told := r.host.Finish(ctx); told != nil {
 		r.Degrade(told)
-	}
-	if err := release(); err != nil {
-		r.Degrade(err)
 	}
 }

@@ -221,8 +221,8 @@ func (r *running) begin(ctx context.Context) (limited context.Context, end conte
 	if r.host.Behind != nil {
 		r.Degrade(r.host.Behind)
 	}
-	r.reopens(limited)
 	r.finishes(limited)
+	r.reopens(limited)
 	return limited, end, nil
 }
 

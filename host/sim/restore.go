@@ -46,6 +46,9 @@ func (s restores) target(c copies.Copy, o restore.Options) (string, *database, e
 	if live == nil {
 		return name, nil, message.New("option.value", "restore.no_database", message.Args{"database": name})
 	}
+	if name != c.Database && s.databases[c.Database] != nil {
+		return name, nil, message.New("copy.foreign", "restore.other_database", message.Args{"seq": c.Seq, "of": c.Database, "database": name})
+	}
 	return name, live, nil
 }
 

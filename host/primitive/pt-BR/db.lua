@@ -82,7 +82,8 @@ function dj.db.check(path) end
 --- termina.
 ---
 --- Dentro de fn as chamadas deste script entram sozinhas, uma por vez: dj.db.info, dj.db.companies, dj.db.sessions,
---- dj.copy.create; dj.db.check olha o arquivo. Não pode estar um dentro do outro para o mesmo banco.
+--- dj.db.query, dj.db.exec, dj.db.transaction, dj.copy.create; dj.db.check olha o arquivo. Não pode estar um dentro do outro para
+--- o mesmo banco, e dj.copy.restore, que fecha o banco ele mesmo, não pode estar dentro.
 ---
 --- Num ensaio nada é fechado; ele diz quem está conectado agora, e ensaia fn.
 ---
