@@ -41,21 +41,6 @@ type Built struct {
 	Restored time.Duration // what gbak took; the rest of the proof's time is looking at what it built
 }
 
-// Build restores a copy into a new database file, where nothing may lie, and judges it as every proof does: only what
-// holds stays. The engine is one of our own; where none fits, the server's, which fdb has to be a path of then. What the
-// copy's own restore contradicts is copy.bad.
-func (p *Prover) Build(ctx context.Context, w *Whole, server firebird.Database, fdb string) (*Built, error) {
-	site, err := p.Site(ctx, server)
-	if err != nil {
-		return nil, err
-	}
-	built, err := site.Build(ctx, w, fdb)
-	if left := site.Leave(err != nil); err != nil {
-		return nil, errors.Join(err, left)
-	}
-	return built, nil
-}
-
 // Site opens a site. A server without an address is none.
 func (p *Prover) Site(ctx context.Context, server firebird.Database) (*Site, error) {
 	if err := p.Bench.Make(); err != nil {
@@ -74,7 +59,8 @@ func (p *Prover) Site(ctx context.Context, server firebird.Database) (*Site, err
 	return s, err
 }
 
-// Build restores a copy into a new database file, as Prover.Build does.
+// Build restores a copy into a new database file, where nothing may lie, and judges it as every proof does: only what holds
+// stays. Where the server builds, fdb has to be a path of its machine. What the copy's own restore contradicts is copy.bad.
 func (s *Site) Build(ctx context.Context, w *Whole, fdb string) (*Built, error) {
 	clock := &timed{stage: s.begin(fdb), now: s.prover.Now, began: s.prover.Now()}
 	proof, err := s.prover.restoreFrom(ctx, clock, w, "restoring", clock.began)
