@@ -81,9 +81,13 @@ func (h *Host) recoverable(ctx context.Context, a *recoverArgs) (path string, o 
 	return path, o, h.Env.Spend(FilesWritten, 1)
 }
 
-// damaged is the database of the store that a name or a path means, "" where it is none of the store's, and its file.
+// damaged is the database of the store that a name or a path means, "" where it is none of the store's, and its file. What lies
+// here under the path of a database of another computer is another file: whoever means it has to name it.
 func (h *Host) damaged(text string) (name, path string, err error) {
 	for _, d := range h.Databases {
+		if d.Name == text && d.At.Server != "" && !d.At.Local() {
+			return "", "", message.New("guard.live_db", "primitive.recover_elsewhere", message.Args{"database": d.Name, "server": d.At.Server, "path": d.At.Path})
+		}
 		if d.Name == text || d.At.Path == text || samePath(d.At.Path, text) {
 			return d.Name, d.At.Path, nil
 		}
