@@ -131,8 +131,7 @@ func Changes(statement string, args []any) error {
 		refused = `""`
 	case !slices.Contains(changing, words[0]):
 		refused = words[0]
-	case len(words) > 1 && slices.Contains([]string{"CREATE", "ALTER", "DROP", "RECREATE"}, words[0]) && slices.Contains([]string{"DATABASE", "SHADOW", "USER"}, words[1]),
-		words[0] == "SET" && (len(words) == 1 || words[1] != "GENERATOR"):
+	case beyond(words), words[0] == "SET" && (len(words) == 1 || words[1] != "GENERATOR"):
 		refused = strings.Join(words[:min(2, len(words))], " ")
 	case words[0] != "EXECUTE" && !holdsCode(words) && slices.Contains(words, ";"):
 		refused = "; " + words[slices.Index(words, ";")+1]
@@ -141,6 +140,17 @@ func Changes(statement string, args []any) error {
 		return message.New("arg.sql", "firebird.no_change", message.Args{"found": refused})
 	}
 	return counted(statement, args)
+}
+
+// beyond tells whether a statement is about the database as a file, or its users.
+func beyond(words []string) bool {
+	if !slices.Contains([]string{"CREATE", "ALTER", "DROP", "RECREATE"}, words[0]) {
+		return false
+	}
+	if words = words[1:]; len(words) > 2 && words[0] == "OR" && words[1] == "ALTER" {
+		words = words[2:]
+	}
+	return len(words) > 0 && slices.Contains([]string{"DATABASE", "SHADOW", "USER"}, words[0])
 }
 
 // holdsCode tells whether a statement has statements within: EXECUTE BLOCK, a procedure, a trigger.

@@ -11,7 +11,7 @@ func TestWhatChangesIsOneStatementThatCanBeTakenBack(t *testing.T) {
 	for _, sql := range []string{
 		"", ";", "select 1 from t", "with a as (select 1 from t) select * from a", "commit", "rollback", "set transaction read only", "set",
 		"drop database", "create database 'x'", "alter database begin backup", "ALTER /* the */ DATABASE add file 'x'", "create shadow 1 'x'",
-		"create user maria password 'x'", "alter user sysdba password 'x'", "drop user maria", "connect 'x'",
+		"create user maria password 'x'", "alter user sysdba password 'x'", "drop user maria", "create or alter user sysdba password 'x'", "Recreate user maria password 'x'", "connect 'x'",
 		"delete from t; delete from u", "-- a note\ndelete from t where a = ';' ; commit", "update t set a = 1 -- ; \n; drop database",
 	} {
 		if err := firebird.Changes(sql, nil); message.Code(err) != "arg.sql" {
