@@ -109,6 +109,23 @@ func TestAPreviewTellsWhatBecomesOfEachCompanyAndTable(t *testing.T) {
 	}
 }
 
+// What had to be guessed of whose the rows are is said before they are replaced.
+func TestAPreviewTellsWhatIsNotCertainOfCompanies(t *testing.T) {
+	s := newStore(t)
+	c := s.copy()
+	s.Databases[0].System.Column = append(s.Databases[0].System.Column, "FILIAL_ID")
+	s.Databases[0].System.Shared = append(s.Databases[0].System.Shared, "MARCA")
+	warned := strings.Join(s.previewed(c, s.choosing("1")).Warnings, "\n")
+	for _, words := range []string{"no table has the column FILIAL_ID", "MARCA: the profile calls it shared"} {
+		if !strings.Contains(warned, words) {
+			t.Errorf("%q is not in %s", words, warned)
+		}
+	}
+	if warned := s.previewed(c, s.options()).Warnings; strings.Contains(strings.Join(warned, "\n"), "FILIAL_ID") {
+		t.Errorf("of a whole restore: %q", warned)
+	}
+}
+
 // A proof has counted by company, so that a preview need not restore anything to tell what they would lose.
 func TestAPreviewOfAProvenCopyTellsCompaniesApartAtOnce(t *testing.T) {
 	s := chain(t)

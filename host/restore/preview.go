@@ -248,6 +248,11 @@ func (p *Preview) doubts(c copies.Copy, l *Look) {
 	if l.untold != nil && p.Way != Exchanged {
 		p.warn(message.Wrap(l.untold, "company.not_found", "restore.untold", message.Args{"database": l.Database.Name}))
 	}
+	if p.Way == Exchanged {
+		for _, doubt := range l.division.Doubts {
+			p.Warnings = append(p.Warnings, doubt.String())
+		}
+	}
 	if l.Live == Broken {
 		p.warn(message.Wrap(l.Why, "db.corrupt", "restore.live_broken", message.Args{"path": l.File}))
 	}
