@@ -58,6 +58,7 @@ type making struct {
 	from, into *Schema
 	tables     []string
 	domains    []string            // that the database has
+	roles      []string            // that it has
 	columns    map[string][]string // definitions, by table
 	references map[string]reference
 	indexes    []index
@@ -108,8 +109,9 @@ func (m *making) read(ctx context.Context, from, into Asker) error {
 		from rdb$indices i join rdb$index_segments g on g.rdb$index_name = i.rdb$index_name
 		left join rdb$relation_constraints c on c.rdb$index_name = i.rdb$index_name
 		where c.rdb$index_name is null and coalesce(i.rdb$system_flag, 0) = 0 order by i.rdb$index_name, g.rdb$field_position`, m.index)
-	there.each(3, "select distinct "+row("p.rdb$relation_name", "p.rdb$privilege", "p.rdb$user")+`
-		from rdb$user_privileges p where p.rdb$user_type = 8 and p.rdb$object_type = 0 and p.rdb$field_name is null and p.rdb$user <> 'SYSDBA'`, m.grant)
+	here.each(1, "select "+row("rdb$role_name")+" from rdb$roles", func(v []string) { m.roles = append(m.roles, v[0]) })
+	there.each(5, "select distinct "+row("p.rdb$relation_name", "p.rdb$privilege", "p.rdb$user", "p.rdb$user_type", "p.rdb$field_name")+`
+		from rdb$user_privileges p where p.rdb$user_type in (8, 13) and p.rdb$object_type = 0 and p.rdb$user <> 'SYSDBA'`, m.grant)
 	for on, asked := range map[Asker]*reading{into: here, from: there} {
 		answers, err := on.Ask(ctx, asked.queries...)
 		if err != nil {
@@ -214,11 +216,21 @@ func (m *making) index(v []string) {
 	m.indexes = append(m.indexes, index{table: v[0], name: v[1], kind: kind, columns: []string{v[4]}})
 }
 
+// grant lets a user, or a role that the database still has, do what he could do with the table, or with one column of it.
 func (m *making) grant(v []string) {
+	table, name, role := v[0], v[2], v[3] == "13"
 	what := map[string]string{"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE", "R": "REFERENCES"}[v[1]]
-	if what != "" && slices.Contains(m.tables, v[0]) {
-		m.grants = append(m.grants, fmt.Sprintf("GRANT %s ON %s TO USER %s", what, quote(v[0]), quote(v[2])))
+	if what == "" || !slices.Contains(m.tables, table) || role && !slices.Contains(m.roles, name) {
+		return
 	}
+	if v[4] != "" {
+		what += " (" + quote(v[4]) + ")"
+	}
+	whom := "USER"
+	if role {
+		whom = "ROLE"
+	}
+	m.grants = append(m.grants, fmt.Sprintf("GRANT %s ON %s TO %s %s", what, quote(table), whom, quote(name)))
 }
 
 // hanging is what hangs on the tables: indexes, references to tables that are there, who may use them.

@@ -32,6 +32,7 @@ func TestARowThatIsNotAsItWasIsSeen(t *testing.T) {
 		"another company's row":      "update CLIENTE set LIMITE = LIMITE + 0.01 where ID = (select first 1 ID from CLIENTE where EMPRESA_ID = 1)",
 		"a row of all companies":     "update PRODUTO set OBSERVACAO = OBSERVACAO || 'x' where ID = 25",
 		"two that changed places":    "update PRODUTO set CUSTO = case ID when 10 then (select CUSTO from PRODUTO where ID = 11) else (select CUSTO from PRODUTO where ID = 10) end where ID in (10, 11)",
+		"a value of its own":         "update PRE_VENDA_ITEM set QUANTIDADE = QUANTIDADE + 1 where PRE_VENDA_ID = (select first 1 ID from PRE_VENDA where EMPRESA_ID = 2)",
 		"a row of the company's own": "delete from PRE_VENDA_ITEM where PRE_VENDA_ID = (select first 1 ID from PRE_VENDA where EMPRESA_ID = 2)",
 	} {
 		from := twin(t, e, db.Path)

@@ -22,6 +22,11 @@ type pull struct {
 	over, gaps bool
 }
 
+// with tells whether two tables can be taken over together: none of their rows has to wait, or they are of one group.
+func (p *pull) with(other *pull) bool {
+	return p.straight && other.straight || slices.Equal(p.group.tables, other.group.tables)
+}
+
 // block takes the rows over. It answers with how many there were, how many came without something that they refer to,
 // which is not there yet, and how many have to wait for it.
 func (p *pull) block() firebird.Statement {

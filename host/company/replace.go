@@ -101,8 +101,24 @@ func (r *replacing) fill(ctx context.Context) error {
 	return r.take(ctx, r.pulls)
 }
 
-// take takes rows over. Where some have to wait for others, it goes round again as long as that helps.
+// take takes rows over. Where some of a group have to wait for others of it, what refers to that group waits for all of them.
 func (r *replacing) take(ctx context.Context, pulls []*pull) error {
+	for len(pulls) > 0 {
+		n := 1
+		for n < len(pulls) && pulls[n].with(pulls[0]) {
+			n++
+		}
+		if err := r.takeAll(ctx, pulls[:n]); err != nil {
+			return err
+		}
+		pulls = pulls[n:]
+	}
+	return nil
+}
+
+// takeAll takes rows over that can be taken one table after the other, or those of one group: where some have to wait for
+// others, it goes round again as long as that helps.
+func (r *replacing) takeAll(ctx context.Context, pulls []*pull) error {
 	last := int64(-1)
 	for {
 		script := make([]firebird.Statement, len(pulls))

@@ -157,6 +157,18 @@ func TestNobodyNewGetsInWhileOthersAreWaitedFor(t *testing.T) {
 	}
 }
 
+// Who may be sent away has the time that was given him, and nobody is sent away who left in it.
+func TestWhoLeavesInTimeIsNotSentAway(t *testing.T) {
+	db := firebirdtest.Database(t)
+	one := sit(t, db)
+	left := errors.New("he was not waited for")
+	shut(t, db, firebird.Closing{Force: true, Wait: longest, Waiting: func([]firebird.Session) { left = one.leave() }})
+	if left != nil {
+		t.Error(left)
+	}
+	wantCode(t, enters(t, db), "db.busy", db.Path)
+}
+
 // longest is longer than any test waits.
 const longest = 1 << 40
 

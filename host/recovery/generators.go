@@ -21,9 +21,9 @@ func (c *course) setGenerators(ctx context.Context, k *candidate) error {
 	}
 	ask := make([]string, len(names))
 	for i, name := range names {
-		ask[i] = "select gen_id(" + quoted(name) + ", 0) from rdb$database"
+		ask[i] = "select gen_id(" + quoted(name) + ", 0) as n from rdb$database"
 	}
-	// They lie on one page, or on few: all of them can be read, or none.
+	// They lie on one page, or on few: all of them can be read, or none. A union names no column by itself.
 	values, err := c.engine.Query(patient, c.copied(), strings.Join(ask, " union all "))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

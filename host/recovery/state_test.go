@@ -144,6 +144,7 @@ func TestARowWithoutItsLargeTextIsSavedAndTold(t *testing.T) {
 		t.Errorf("%s: %d rows of %d, lost: %v\n%s", report.Way, report.Saved["CLIENTE"], p.rows["CLIENTE"], report.Lost, strings.Join(report.Steps, "\n"))
 	}
 	p.wholeBut(report, "CLIENTE")
+	p.works(report.Path)
 }
 
 // Whatever a first page holds, reading it is no harm, and an item never reaches out of it.

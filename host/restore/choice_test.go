@@ -172,13 +172,14 @@ func TestADeepPreviewNamesWhatWouldStopIt(t *testing.T) {
 
 func TestWhereTheLiveCompaniesCanNotBeToldTheyAreNotGivenUp(t *testing.T) {
 	s := chain(t)
-	c := s.copy()
+	c, part := s.copy(), s.partial(0, "2")
 	then := s.sums(s.db.At, of("1", "2", "3"))
 	firebirdtest.Script(t, s.db.At, "insert into EMPRESA (ID, RAZAO, FANTASIA, CNPJ) values (9, 'Nova', 'Nova', '11222333000900'); commit;")
 	s.Databases[0].System.Companies = "select NADA from EMPRESA"
 	if p := s.previewed(c, s.options()); !strings.Contains(strings.Join(p.Warnings, "\n"), "whether the copy lacks one") {
 		t.Errorf("%q", p.Warnings)
 	}
+	s.refused(part, s.options(), "guard.companies", "1, 3")
 	result := s.restore(c, s.choosing("1", "2", "3"))
 	if result.Way != Exchanged {
 		t.Errorf("%+v", result)

@@ -54,9 +54,9 @@ func plant(t testing.TB, dir string, files map[string]string) {
 
 // Document models as they were in the copy, and as they are when it is restored.
 var (
-	modelsThen = map[string]string{"nota.frx": "nota", "sub/recibo.frx": "recibo", "igual.frx": "igual", "vazio.frx": ""}
-	modelsNow  = map[string]string{"nota.frx": "nota de hoje", "igual.frx": "igual", "outro.frx": "só hoje", "vazio.frx": "cheio"}
-	modelsBoth = map[string]string{"nota.frx": "nota", "sub/recibo.frx": "recibo", "igual.frx": "igual", "outro.frx": "só hoje", "vazio.frx": ""}
+	modelsThen = map[string]string{"nota.frx": "nota", "sub/recibo.frx": "recibo", "igual.frx": "igual", "vazio.frx": "", "cheio.frx": "cheio"}
+	modelsNow  = map[string]string{"nota.frx": "nota de hoje", "igual.frx": "igual", "outro.frx": "só hoje", "vazio.frx": "cheio", "cheio.frx": ""}
+	modelsBoth = map[string]string{"nota.frx": "nota", "sub/recibo.frx": "recibo", "igual.frx": "igual", "outro.frx": "só hoje", "vazio.frx": "", "cheio.frx": "cheio"}
 )
 
 // modelled is a store whose models are others since its copy was made.
@@ -90,14 +90,17 @@ func TestModelsComeBackWithTheDatabaseAndGoAgainWithIt(t *testing.T) {
 	for _, f := range p.Files {
 		fates[filepath.Base(f.Path)] = f.Fate
 	}
-	want := map[string]string{"nota.frx": FateReplaced, "recibo.frx": FateNew, "igual.frx": FateKept, "outro.frx": FateKept, "vazio.frx": FateReplaced}
+	want := map[string]string{"nota.frx": FateReplaced, "recibo.frx": FateNew, "igual.frx": FateKept, "outro.frx": FateKept, "vazio.frx": FateReplaced, "cheio.frx": FateReplaced}
 	if diff := cmp.Diff(want, fates); diff != "" {
 		t.Error(diff)
 	}
 	s.holds(models, modelsNow)
 	result := s.restore(c, o)
 	s.holds(models, modelsBoth)
-	if len(result.Files) != 3 || result.KeptFiles == "" {
+	if !slices.ContainsFunc(result.PreRestore.Parts, func(p copies.Part) bool { return p.Kind == copies.PartFiles }) {
+		t.Errorf("the copy of what was before has no models: %+v", result.PreRestore.Parts)
+	}
+	if len(result.Files) != 4 || result.KeptFiles == "" {
 		t.Errorf("files %v, kept in %q", result.Files, result.KeptFiles)
 	}
 	if kept := slices.Sorted(maps.Values(tree(t, result.KeptFiles))); !slices.Contains(kept, "nota de hoje") || !slices.Contains(kept, "cheio") {
@@ -107,7 +110,7 @@ func TestModelsComeBackWithTheDatabaseAndGoAgainWithIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	undone, err := s.Undo(t.Context(), "", o.Gate)
-	if err != nil || len(undone) != 1 || undone[0].Files != 3 {
+	if err != nil || len(undone) != 1 || undone[0].Files != 4 {
 		t.Fatalf("%+v, %v", undone, err)
 	}
 	s.holds(models, modelsNow)
@@ -135,7 +138,7 @@ func TestAModelThatCanNotBeLaidIsTold(t *testing.T) {
 	o := s.options()
 	o.Files = true
 	result := s.restore(c, o)
-	if len(result.Files) != 2 || !slices.ContainsFunc(result.Told, func(err error) bool { return strings.Contains(err.Error(), "recibo.frx") }) {
+	if len(result.Files) != 3 || !slices.ContainsFunc(result.Told, func(err error) bool { return strings.Contains(err.Error(), "recibo.frx") }) {
 		t.Errorf("files %v, told %v", result.Files, result.Told)
 	}
 	if _, err := s.Undo(t.Context(), "", o.Gate); err != nil {

@@ -158,6 +158,7 @@ func TestADatabaseInAPhysicalBackupIsNotSwapped(t *testing.T) {
 	if !frozen(s.db.At.Path) {
 		t.Error("the file beside it does not tell")
 	}
+	s.refused(c, s.options(), "db.busy", "")
 }
 
 func TestADatabaseThatGbakCanNotReadIsKeptAsItsFile(t *testing.T) {

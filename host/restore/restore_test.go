@@ -280,6 +280,8 @@ func TestARestorePutsTheCopyInPlaceAndUndoPutsBackWhatWasThere(t *testing.T) {
 	}
 	if p := result.PreRestore; p == nil || p.Class != copies.PreRestore || p.Rows["VENDA"] != 3000 {
 		t.Errorf("copy of what was before: %+v", p)
+	} else if back, err := To(t.Context(), s.Prover, *p, filepath.Join(t.TempDir(), "antes"), Options{}); err != nil || content(t, s.at(back.Path)) != sold {
+		t.Errorf("the copy of what was before holds something else: %v", err)
 	}
 	if result.Seconds.Build <= 0 || result.Seconds.Proof <= 0 || result.Seconds.PreRestore <= 0 {
 		t.Errorf("seconds %+v", result.Seconds)
@@ -323,6 +325,17 @@ func TestOldDatabasesNeverTakeEachOthersNames(t *testing.T) {
 	kept, err := s.Kept("loja")
 	if err != nil || len(kept) != 2 || kept[0].Path != s.db.At.Path+".before-1-2" || kept[0].Bytes == 0 || kept[0].Missing {
 		t.Errorf("%+v, %v", kept, err)
+	}
+	if gone, err := s.Discard("outro"); err != nil || len(gone) > 0 {
+		t.Errorf("of another database: %+v, %v", gone, err)
+	}
+	if undone, err := s.Undo(t.Context(), "", s.options().Gate); err != nil || len(undone) != 1 || undone[0].ID != kept[0].ID { // the last one alone
+		t.Errorf("%+v, %v", undone, err)
+	}
+	s.leaves("test.fdb.before-1", "test.fdb.undone-1")
+	s.restore(c, s.options())
+	if kept, err = s.Kept("loja"); err != nil || len(kept) != 3 {
+		t.Fatalf("%+v, %v", kept, err)
 	}
 	if _, err := s.Undo(t.Context(), "outro", s.options().Gate); message.Code(err) != "copy.not_found" {
 		t.Errorf("%v", err)
