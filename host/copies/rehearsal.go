@@ -34,6 +34,7 @@ type scratch struct {
 	dir    string
 	engine *firebird.Engine
 	fdb    string
+	owner  string // whom what is restored is to belong to; "" is SYSDBA
 }
 
 // open makes a scratch for a database of about that many bytes.
@@ -97,7 +98,7 @@ type rehearsal struct {
 
 // rehearse begins a restore in a new scratch.
 func rehearse(ctx context.Context, s *scratch) (*rehearsal, error) {
-	restore, err := s.engine.Restore(ctx, s.fdb, firebird.RestoreOptions{})
+	restore, err := s.engine.Restore(ctx, s.fdb, firebird.RestoreOptions{Owner: s.owner})
 	if err != nil {
 		return nil, err
 	}

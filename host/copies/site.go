@@ -20,6 +20,8 @@ import (
 // Site is where databases are built of copies, and worked on before anybody sees them, all under one engine: one of our own,
 // or where none fits, the store's server. It must be left.
 type Site struct {
+	Owner string // whom the databases are to belong to, where an engine of our own builds; "" is SYSDBA
+
 	prover   *Prover
 	own      *scratch           // nil: the server does it
 	server   firebird.Database  // it sees every database that is built here
@@ -79,7 +81,7 @@ func (s *Site) Build(ctx context.Context, w *Whole, fdb string) (*Built, error) 
 func (s *Site) begin(fdb string) stage {
 	b := &building{fdb: fdb}
 	if s.own != nil {
-		b.stage = &scratch{dir: s.own.dir, engine: s.own.engine, fdb: fdb}
+		b.stage = &scratch{dir: s.own.dir, engine: s.own.engine, fdb: fdb, owner: s.Owner}
 	} else {
 		b.stage = &guest{at: s.at(fdb), tools: s.prover.Bench.Tools, services: s.services}
 	}

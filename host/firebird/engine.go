@@ -74,6 +74,17 @@ func (e *Engine) env() map[string]string {
 	return env
 }
 
+// envOf is env for a user that what is made is to belong to. A tool that runs as in Firebird's own build is SYSDBA whatever
+// it is told (measured on 3.0.11); where it does not, the log of an error may land where the machine's own server has its.
+func (e *Engine) envOf(user string) map[string]string {
+	env := e.env()
+	if user != "" && user != env["ISC_USER"] {
+		env["ISC_USER"] = user
+		delete(env, "FIREBIRD_BOOT_BUILD")
+	}
+	return env
+}
+
 // Backup starts a backup of a database file that no server has open.
 func (e *Engine) Backup(ctx context.Context, fdb string, o BackupOptions) (*Backup, error) {
 	return e.tools.backup(ctx, Database{Path: fdb}, WayEmbedded, e.env(), nil, o)

@@ -15,6 +15,8 @@ import (
 
 // RestoreOptions are gbak's; the zero value restores as the backup says.
 type RestoreOptions struct {
+	// Owner is the user whom the database is to belong to; "" is SYSDBA.
+	Owner string
 	// PageSize in bytes; 0 keeps the backup's.
 	PageSize int
 	// OneAtATime commits after each table: what can be restored of a damaged backup stays.
@@ -89,7 +91,7 @@ func (e *Engine) restoring(ctx context.Context, fdb string, o RestoreOptions) (*
 	lines := r.job.lines()
 	err = r.job.start(child{
 		// What gbak might write by mistake falls into a folder that goes away.
-		path: e.tools.Gbak, args: restoreArgs(fdb, o), dir: e.root.tmp(), env: e.env(),
+		path: e.tools.Gbak, args: restoreArgs(fdb, o), dir: e.root.tmp(), env: e.envOf(o.Owner),
 		stdin: reader, stdout: lines, stderr: lines,
 	})
 	_ = reader.Close() // the child has its own

@@ -18,6 +18,7 @@ type Info struct {
 	BackupState  int    `json:"backup_state"`  // 0 normal, 1 locked for a physical backup, 2 merging after one
 	Charset      string `json:"charset"`       // "NONE" where there is none
 	ShutdownMode int    `json:"shutdown_mode"` // 0 online, 1 multi, 2 single (also: a restore that did not end), 3 full
+	Owner        string `json:"owner"`         // who, besides SYSDBA, may close and open it: the user who made it
 }
 
 // Info reads what the database says of itself.
@@ -25,7 +26,8 @@ func (c *Conn) Info(ctx context.Context) (Info, error) {
 	info := Info{Engine: c.Version.Text, Charset: c.Charset}
 	err := c.Snapshot(ctx, func(s *Snapshot) error {
 		rows, err := s.Query(ctx, `select trim(mon$database_name), mon$page_size, mon$pages, mon$ods_major, mon$ods_minor,
-			mon$sql_dialect, mon$backup_state, mon$shutdown_mode from mon$database`, nil, 1)
+			mon$sql_dialect, mon$backup_state, mon$shutdown_mode,
+			(select trim(trailing from rdb$owner_name) from rdb$relations where rdb$relation_name = 'RDB$DATABASE') from mon$database`, nil, 1)
 		if err != nil {
 			return err
 		}
@@ -47,6 +49,7 @@ func (info *Info) read(row []any) error {
 		}
 		numbers[i] = n
 	}
+	info.Owner, _ = row[8].(string)
 	info.PageSize = int(numbers[0])
 	info.Bytes = numbers[0] * numbers[1]
 	info.ODS = fmt.Sprintf("%d.%d", numbers[2], numbers[3])

@@ -15,6 +15,7 @@
 ---@field backup_state integer  0: normal
 ---@field charset string
 ---@field shutdown_mode integer  0: open to everybody; 1 within dj.db.exclusive
+---@field owner string      who, besides SYSDBA, may close and open it: the user who made it
 
 ---@class dj.Session
 ---@field id string

@@ -473,6 +473,41 @@ func TestAJournalThatCanNotBeWrittenLeavesNobodyOutside(t *testing.T) {
 	}
 }
 
+// Only its owner and SYSDBA may open a database again: what is built belongs to whom the old one did.
+func TestTheNewDatabaseBelongsToTheOwnerOfTheOldOne(t *testing.T) {
+	s := newStore(t)
+	firebirdtest.Script(t, s.db.At, "create user LOJA password 'segredo'; commit;")
+	s.db.At.User, s.db.At.Password = "LOJA", "segredo"
+	s.Databases[0].At, s.Prover.Databases[0].At, s.gate.db = s.db.At, s.db.At, s.db.At
+	c := s.copy()
+	away := func() {
+		if err := errors.Join(unused(t.Context(), s.db.At.Path), os.Remove(s.db.At.Path)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for round, prepare := range []func(){func() {}, away, func() {}} {
+		prepare()
+		s.restore(c, s.options())
+		conn, err := firebird.Connect(t.Context(), s.db.At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := conn.Info(t.Context())
+		want := "SYSDBA" // to whom all belongs that this server makes
+		if round > 0 {
+			want = "LOJA" // there was none, and LOJA is who has to open it; and then it is as before
+		}
+		if err := errors.Join(err, conn.Close()); err != nil || info.Owner != want || s.gate.closed {
+			t.Errorf("round %d: it belongs to %s, %v", round, info.Owner, err)
+		}
+	}
+	then := content(t, s.db.At)
+	s.restore(c, s.options())
+	if content(t, s.db.At) != then {
+		t.Error("it is not what it was")
+	}
+}
+
 func TestACancelledRestoreLeavesNothing(t *testing.T) {
 	s := newStore(t)
 	c := s.copy()

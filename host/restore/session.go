@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -133,6 +134,7 @@ func (s *session) construct(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	site.Owner = s.look.owner()
 	built, err := s.at(site).build(ctx)
 	if left := site.Leave(err != nil); err != nil {
 		return errors.Join(err, left)
@@ -144,6 +146,10 @@ func (s *session) construct(ctx context.Context) error {
 	s.result.Seconds.Proof = s.Now().Sub(began).Seconds() - built.Seconds()
 	return nil
 }
+
+// owner is whom the live database belongs to, since nobody but SYSDBA and its owner may open it again. Where that can not be
+// asked it is who is to open it.
+func (l *Look) owner() string { return cmp.Or(l.info.Owner, l.Database.At.User) }
 
 // server is who builds where no engine of our own fits: it has to see the same files as we do.
 func (s *session) server() firebird.Database { return s.look.Database.At }

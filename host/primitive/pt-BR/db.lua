@@ -15,6 +15,7 @@
 ---@field backup_state integer  0: normal
 ---@field charset string
 ---@field shutdown_mode integer  0: aberto a todos; 1 dentro de dj.db.exclusive
+---@field owner string      quem, além do SYSDBA, pode fechá-lo e abri-lo: o usuário que o criou
 
 ---@class dj.Session
 ---@field id string
