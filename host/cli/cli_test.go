@@ -142,6 +142,10 @@ func TestMistakesInFlagsAreToldWithTheNearestOne(t *testing.T) {
 	d := newDesk(t)
 	for line, want := range map[string]string{
 		"next --cuont 3":         "did you mean --count?",
+		"restore 1 --company 2":  "did you mean --companies?",
+		"restore 1 --shutdown":   "did you mean --on-busy?",
+		"restaurar":              "did you mean: djscript restore",
+		"recuperar":              "did you mean: djscript recover",
 		"next --nothing-like-it": "next has no flag --nothing-like-it",
 		"next --lang en -n":      "flag --count has no value",
 		"next -n many":           `"many" is no whole number, and --count wants one`,

@@ -90,6 +90,9 @@ func words(err error) (text, hint string) {
 
 // flatten gives the errors that were joined, in order.
 func flatten(err error) []error {
+	if err == nil {
+		return nil
+	}
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}

@@ -245,8 +245,20 @@ func (i *interview) askList(ctx context.Context, key string, set func(n *answers
 	}
 }
 
+// errNobody says that the input has ended: nobody answers any more.
+var errNobody = errors.New("the input has ended")
+
 // readLine gives up waiting when the person cancels. The end of the input is an empty answer.
 func readLine(ctx context.Context, lines *bufio.Reader) (string, error) {
+	text, err := lineOf(ctx, lines)
+	if errors.Is(err, errNobody) {
+		return "", nil
+	}
+	return text, err
+}
+
+// lineOf is a line that a person types; errNobody where none comes any more.
+func lineOf(ctx context.Context, lines *bufio.Reader) (string, error) {
 	type answer struct {
 		text string
 		err  error
@@ -259,7 +271,7 @@ func readLine(ctx context.Context, lines *bufio.Reader) (string, error) {
 	select {
 	case got := <-answered:
 		if got.err != nil && got.text == "" {
-			return "", nil
+			return "", errNobody
 		}
 		return got.text, nil
 	case <-ctx.Done():

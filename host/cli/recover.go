@@ -34,7 +34,8 @@ func (a *app) recoverCommand() *cobra.Command {
 	asked := recoverAsked{}
 	c := &cobra.Command{
 		Use: "recover [DATABASE|PATH] --to FILE", Short: message.Text("cli.recover_short", nil), Long: message.Text("cli.recover_long", nil),
-		Args: between(0, 1), Example: "  djscript recover loja --to D:/Resgate/LOJA.FDB\n  djscript recover C:/DJ/LOJA.FDB --to D:/Resgate/LOJA.FDB --level validate\n" +
+		SuggestFor: []string{"recuperar", "salvar"},
+		Args:       between(0, 1), Example: "  djscript recover loja --to D:/Resgate/LOJA.FDB\n  djscript recover C:/DJ/LOJA.FDB --to D:/Resgate/LOJA.FDB --level validate\n" +
 			"  djscript recover C:/DJ/LOJA.FDB --to D:/Resgate/LOJA.FDB --copy E:/Copias/loja.zip",
 		RunE: func(c *cobra.Command, args []string) error {
 			asked.database = strings.Join(args, "")

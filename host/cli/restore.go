@@ -40,16 +40,18 @@ type restoreAsked struct {
 	kept      bool
 	discard   bool
 	wait      *time.Duration
+	given     []string // the options of its own that were written
 }
 
 func (a *app) restoreCommand() *cobra.Command {
 	asked := restoreAsked{}
 	c := &cobra.Command{
 		Use: "restore [COPY...]", Short: message.Text("cli.restore_short", nil), Long: message.Text("cli.restore_long", nil), Args: between(0, -1),
+		SuggestFor: []string{"restaurar", "voltar", "desfazer", "undo"},
 		Example: "  djscript restore\n  djscript restore newest --dry-run\n  djscript restore 12 --yes --on-busy shutdown\n" +
 			"  djscript restore 12 --companies 1,3\n  djscript restore 12 --tables PRODUTO,GRUPO\n  djscript restore E:/Copias/loja.zip --to C:/Temp/volta\n  djscript restore --undo",
 		RunE: func(c *cobra.Command, args []string) error {
-			asked.refs = args
+			asked.refs, asked.given = args, given(c)
 			return a.restore(c.Context(), asked)
 		},
 	}
@@ -77,39 +79,8 @@ func (a *app) restoreCommand() *cobra.Command {
 	return c
 }
 
-// check refuses flags that do not go together.
-func (r restoreAsked) check() error {
-	ways := 0
-	for _, way := range []bool{r.undo, r.kept, r.discard, r.to != "", len(r.refs) > 0 && r.to == ""} {
-		if way {
-			ways++
-		}
-	}
-	switch {
-	case ways > 1, r.old() && (r.part() || r.set || r.files || r.other || r.deep), r.to != "" && (r.eliminate || r.deep || r.dry):
-		return message.New("arg.count", "cli.restore_ways", nil)
-	case r.config && (r.to != "" || r.old()):
-		return message.New("arg.count", "cli.restore_config", nil)
-	case r.onBusy != "fail" && r.onBusy != "shutdown":
-		return message.New("option.value", "cli.restore_on_busy", message.Args{"value": r.onBusy})
-	case r.database != "" && len(r.refs) > 1:
-		return message.New("arg.count", "cli.restore_one_database", nil)
-	case (r.companies != nil || r.tables != nil) && (len(r.refs) > 1 || r.set):
-		return message.New("arg.count", "cli.restore_one_choice", nil)
-	}
-	return nil
-}
-
-// part tells whether only a part of a copy is asked for, and what becomes of the rest.
-func (r restoreAsked) part() bool {
-	return r.companies != nil || r.tables != nil || r.from != 0 || r.eliminate
-}
-
-// old tells whether it is about databases that were kept, and not about a copy.
-func (r restoreAsked) old() bool { return r.undo || r.kept || r.discard }
-
 func (a *app) restore(ctx context.Context, asked restoreAsked) error {
-	if err := asked.check(); err != nil {
+	if err := errors.Join(asked.check(), a.wantsStore(asked)); err != nil {
 		return err
 	}
 	if asked.old() {
@@ -219,13 +190,23 @@ func (a *app) newestProven(ctx context.Context, asked restoreAsked) (copies.Copy
 	}
 	found := restorable(all, asked.database)
 	if len(found) == 0 {
-		return copies.Copy{}, message.New("copy.not_found", "cli.restore_none", nil)
+		return copies.Copy{}, noneToRestore(all, asked.database)
 	}
 	other := func(c copies.Copy) bool { return c.Database != found[0].Database }
 	if !asked.set && slices.ContainsFunc(found, other) {
 		return copies.Copy{}, message.New("arg.missing", "cli.restore_newest_of", nil)
 	}
 	return found[0], nil
+}
+
+// noneToRestore says that there is no copy to choose; where there are those that restores have made, which is the newest.
+func noneToRestore(all []copies.Copy, database string) error {
+	for _, c := range all {
+		if c.Class == copies.PreRestore && c.State != copies.Bad && c.State != copies.Missing && (database == "" || c.Database == database) {
+			return message.New("copy.not_found", "cli.restore_only_before", message.Args{"seq": c.Seq, "day": dayOf(c), "hour": hourOf(c)})
+		}
+	}
+	return message.New("copy.not_found", "cli.restore_none", nil)
 }
 
 // restoreLive shows what would be done, asks, and has it done.
@@ -242,24 +223,31 @@ func (a *app) restoreLive(ctx context.Context, asked restoreAsked, r primitive.R
 	if err != nil {
 		return err
 	}
-	if asked.dry && a.json {
-		return a.printJSON(map[string]any{"previews": previews})
+	refused := refusals(previews)
+	if wrong := mistakes(refused); wrong != nil { // what it would do instead is of no use to anybody
+		return wrong
 	}
-	if err := refusals(previews); err != nil && !asked.dry {
-		return err
+	if asked.dry && a.json {
+		return a.tellPreviewsJSON(previews, refused)
+	}
+	if refused != nil && !asked.dry {
+		return refused
 	}
 	if out := a.shows(asked.dry || asked.yes); out != nil {
 		if err := tellPreviews(out, previews); err != nil {
 			return err
 		}
 		for _, p := range previews {
-			for _, warning := range p.Warnings {
+			for _, warning := range p.Doubts() {
 				a.tellWarning(warning)
 			}
 		}
 	}
 	if asked.dry {
-		return nil
+		return refused
+	}
+	if err := a.sendsAway(ctx, asked, &r, previews, talk); err != nil {
+		return err
 	}
 	if err := a.agreedToRestore(ctx, asked, previews, talk); err != nil {
 		return err
@@ -276,6 +264,17 @@ func refusals(all []*restore.Preview) error {
 		refused = append(refused, p.Refused)
 	}
 	return errors.Join(refused...)
+}
+
+// mistakes are what of it was asked wrongly, so that no copy and no database could make it right.
+func mistakes(refused error) error {
+	var wrong []error
+	for _, err := range flatten(refused) {
+		if code := message.Code(err); code == "option.value" || code == "company.not_found" || code == "company.profile" {
+			wrong = append(wrong, err)
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 // nonNil is a result for an errand: nothing at all where there is none.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/message"
@@ -44,6 +45,26 @@ func (a *app) wantsModels(ctx context.Context, all []*restore.Preview, talk *buf
 		}
 	}
 	return wanted, nil
+}
+
+// sendsAway asks whether those who are connected may be disconnected, where a person is there who has not said: whoever has
+// typed the word is not told only then.
+func (a *app) sendsAway(ctx context.Context, asked restoreAsked, r *primitive.Restoring, all []*restore.Preview, talk *bufio.Reader) error {
+	if _, sits := a.terminal(); !sits || asked.yes || slices.Contains(asked.given, "on-busy") {
+		return nil
+	}
+	for _, p := range all {
+		if who := p.Connected(); who != "" && !r.Force {
+			yes, err := a.confirm(ctx, talk, primitive.Question{Text: message.Text("cli.restore_send_away", message.Args{
+				"database": p.Database, "who": who, "seconds": lasted(asked.grace.Seconds()),
+			})})
+			if err != nil {
+				return err
+			}
+			r.Force = yes
+		}
+	}
+	return nil
 }
 
 func without(all []restore.File, kind string) []restore.File {

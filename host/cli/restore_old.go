@@ -27,7 +27,7 @@ func (a *app) restoreOld(ctx context.Context, asked restoreAsked) error {
 	if err != nil {
 		return err
 	}
-	if asked.kept {
+	if asked.kept || asked.discard && len(all) == 0 && !a.json {
 		return a.tellKept(all)
 	}
 	question, do := message.Text("cli.discard_ask", message.Args{"names": keptNames(all)}), a.discards(asked)
@@ -35,6 +35,11 @@ func (a *app) restoreOld(ctx context.Context, asked restoreAsked) error {
 		all = slices.DeleteFunc(all, func(k restore.Kept) bool { return k.Undone })
 		all = slices.DeleteFunc(slices.Clone(all), func(k restore.Kept) bool { return k.Group != all[0].Group })
 		question, do = message.Text("cli.undo_ask", message.Args{"names": keptNames(all)}), a.undoes(asked)
+	}
+	for _, k := range all {
+		if asked.undo && k.SHA256 != "" {
+			a.tellWarning(message.Text("cli.undo_unread", message.Args{"path": k.Path}))
+		}
 	}
 	if len(all) > 0 && !asked.yes {
 		if err := a.agreedTo(ctx, question); err != nil {

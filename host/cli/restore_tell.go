@@ -15,6 +15,7 @@ import (
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/restore"
+	"github.com/djscript/djscript/host/run"
 )
 
 // shownCopies is how many copies a person is offered; the others are named by their number.
@@ -31,29 +32,40 @@ func (a *app) pickCopy(ctx context.Context, asked restoreAsked, talk *bufio.Read
 	}
 	found := restorable(all, asked.database)
 	if len(found) == 0 {
-		return copies.Copy{}, message.New("copy.not_found", "cli.restore_none", nil)
+		return copies.Copy{}, noneToRestore(all, asked.database)
 	}
 	var rows [][]string
-	for i, c := range found[:min(len(found), shownCopies)] {
+	for _, c := range found[:min(len(found), shownCopies)] {
 		rows = append(rows, []string{
-			strconv.Itoa(i + 1), c.Seq, c.Database, dayOf(c) + " " + hourOf(c), ageOf(c, a.now()), stateWord(c.State), size(bytesOf(c)), whereOf(c),
+			c.Seq, c.Database, dayOf(c) + " " + hourOf(c), ageOf(c, a.now()), stateWord(c.State), size(bytesOf(c)), whereOf(c),
 		})
 	}
 	if err := table(a.err, columns("cli.restore_columns"), rows); err != nil {
 		return copies.Copy{}, err
 	}
-	fmt.Fprint(a.err, message.Text("cli.restore_pick", nil)+" ")
-	answer, err := readLine(ctx, talk)
-	if err != nil {
-		return copies.Copy{}, err
+	if more := len(found) - len(rows); more > 0 {
+		fmt.Fprintln(a.err, message.Plural("cli.restore_more", more, nil))
 	}
-	n := 1
-	if answer != "" {
-		if n, err = strconv.Atoi(answer); err != nil || n < 1 || n > len(rows) {
-			return copies.Copy{}, message.New("confirm.refused", "cli.restore_no_such", message.Args{"answer": answer, "n": len(rows)})
+	return a.pickOf(ctx, found, talk)
+}
+
+// pickOf lets a person choose by the number that a copy has everywhere.
+func (a *app) pickOf(ctx context.Context, found []copies.Copy, talk *bufio.Reader) (chosen copies.Copy, err error) {
+	chosen = found[0]
+	err = a.choose(ctx, talk, func() string {
+		return message.Text("cli.restore_pick", message.Args{"seq": chosen.Seq})
+	}, func(answer string) (bool, string) {
+		i := slices.IndexFunc(found, func(c copies.Copy) bool { return c.Seq == answer })
+		switch {
+		case answer == "":
+		case i < 0:
+			return false, message.Text("cli.restore_no_such", message.Args{"answer": answer})
+		default:
+			chosen = found[i]
 		}
-	}
-	return found[n-1], nil
+		return true, ""
+	})
+	return chosen, err
 }
 
 // ageOf is how old a copy is, for a person.
@@ -67,6 +79,8 @@ func ageOf(c copies.Copy, now time.Time) string {
 
 func ago(d time.Duration) string {
 	switch hours := int(d.Hours()); {
+	case d < time.Minute:
+		return message.Text("cli.just_now", nil)
 	case hours < 1:
 		return message.Plural("cli.minutes", max(0, int(d.Minutes())), nil)
 	case hours < 48:
@@ -86,7 +100,7 @@ func tellPreviews(out io.Writer, all []*restore.Preview) error {
 			return err
 		}
 		if p.Newest.Now != "" || p.Newest.Copy != "" {
-			fmt.Fprintln(out, message.Text("cli.preview_newest", message.Args{"now": orDash(p.Newest.Now), "copy": orDash(p.Newest.Copy)}))
+			fmt.Fprintln(out, message.Text("cli.preview_newest", message.Args{"now": instant(p.Newest.Now), "copy": instant(p.Newest.Copy)}))
 		}
 		for _, change := range p.Changes {
 			fmt.Fprintln(out, "  "+change)
@@ -94,6 +108,18 @@ func tellPreviews(out io.Writer, all []*restore.Preview) error {
 		tellFiles(out, p.Files)
 	}
 	return nil
+}
+
+// tellPreviewsJSON is what restores would do, and what would refuse them, which the exit code tells too.
+func (a *app) tellPreviewsJSON(all []*restore.Preview, refused error) error {
+	code, errs := run.ExitDone, []failure{}
+	for _, err := range flatten(refused) {
+		code, errs = worse(code, run.ExitOf(err)), append(errs, describe(err))
+	}
+	if err := a.printJSON(map[string]any{"previews": all, "errors": errs}); err != nil || code == run.ExitDone {
+		return err
+	}
+	return ended(code)
 }
 
 // tellSides shows companies and those tables that differ.
@@ -115,6 +141,10 @@ func tellSides(out io.Writer, p *restore.Preview) error {
 	if p.Deep || err != nil {
 		return err
 	}
+	if rows := untouched(p.Tables); rows > 0 {
+		fmt.Fprintln(out, message.Text("cli.preview_all_new", message.Args{"tables": len(p.Tables), "rows": rows}))
+		return nil
+	}
 	rows = nil
 	same := 0
 	for _, t := range p.Tables {
@@ -129,7 +159,7 @@ func tellSides(out io.Writer, p *restore.Preview) error {
 			same++
 			continue
 		}
-		rows = append(rows, []string{t.Name, number(t.Now), number(t.Copy), companyFate(t.Fate)})
+		rows = append(rows, []string{t.Name, number(t.Now), number(t.Copy), tableFate(p.Way, t.Fate)})
 	}
 	if len(rows) > 0 {
 		if err := table(out, columns("cli.preview_tables"), rows); err != nil {
@@ -140,6 +170,25 @@ func tellSides(out io.Writer, p *restore.Preview) error {
 		fmt.Fprintln(out, message.Plural("cli.preview_same", same, nil))
 	}
 	return nil
+}
+
+// untouched are the rows that come where nothing is known of what is there; 0 where something is.
+func untouched(all []restore.Table) (rows int64) {
+	for _, t := range all {
+		if t.Now != nil || t.Copy == nil {
+			return 0
+		}
+		rows += *t.Copy
+	}
+	return rows
+}
+
+// tableFate tells of a table: its rows are not all of the chosen companies.
+func tableFate(way restore.Way, fate string) string {
+	if way == restore.Exchanged && fate == restore.FateReplaced {
+		return message.Text("cli.fate_chosen", nil)
+	}
+	return companyFate(fate)
 }
 
 // tellByCompany shows the tables of each company that differ, or that would go, and gives whether each that was compared
@@ -163,6 +212,18 @@ func tellByCompany(out io.Writer, p *restore.Preview) (differs map[string]bool, 
 		fmt.Fprintln(out, message.Text("cli.preview_no_difference", nil))
 	}
 	return differs, nil
+}
+
+// instant is a date or a time of a database, to the minute, for a person; what is neither is shown as it is.
+func instant(text string) string {
+	day, hour, _ := strings.Cut(text, " ")
+	if _, err := time.Parse(time.DateOnly, day); err != nil {
+		return orDash(text)
+	}
+	if parts := strings.SplitN(hour, ":", 3); len(parts) == 3 {
+		hour = parts[0] + ":" + parts[1]
+	}
+	return strings.TrimSpace(dayWord(day) + " " + hour)
 }
 
 func number(n *int64) string {

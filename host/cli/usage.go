@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -272,7 +273,16 @@ func nearFlag(c *cobra.Command, name string) string {
 			known = append(known, f.Name)
 		}
 	})
+	if meant := otherWords[name]; slices.Contains(known, meant) {
+		return meant
+	}
 	return near(name, known)
+}
+
+// otherWords are what people type for an option whose name is too far from it to be guessed.
+var otherWords = map[string]string{
+	"company": "companies", "empresa": "companies", "empresas": "companies", "tabela": "tables", "desfazer": "undo",
+	"shutdown": "on-busy", "force": "on-busy", "pasta": "to", "folder": "to", "chave": "key", "sim": "yes",
 }
 
 // near is the name that was probably meant, or "": the command library's own measure.

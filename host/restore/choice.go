@@ -98,7 +98,7 @@ func (l *Look) chosen(m *copies.Manifest) (found []firebird.Company, err error) 
 	wrong := []error{l.year()}
 	var known []string
 	for _, one := range m.Companies {
-		known = append(known, one.ID)
+		known = append(known, strings.TrimSpace(one.ID+" "+one.Name))
 		if slices.Contains(l.options.Companies, one.ID) {
 			found = append(found, one)
 		}
@@ -108,7 +108,7 @@ func (l *Look) chosen(m *copies.Manifest) (found []firebird.Company, err error) 
 		switch {
 		case slices.Index(l.options.Companies, id) < i:
 			wrong = append(wrong, message.New("option.value", "restore.company_twice", args))
-		case !slices.Contains(known, id):
+		case !has(m.Companies, id):
 			wrong = append(wrong, message.New("company.not_found", "restore.no_such_company", args))
 		}
 	}

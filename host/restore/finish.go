@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
@@ -158,7 +159,11 @@ func (r *Restorer) reopen(ctx context.Context, rec *record) error {
 	if err != nil {
 		return nil //nolint:nilerr // nobody can say who may open it
 	}
-	failed := r.Open(ctx, d)
+	return bearable(ctx, d, r.Open(ctx, d))
+}
+
+// bearable is why a database could not be opened, unless it is one that its server can not open at all.
+func bearable(ctx context.Context, d copies.Database, failed error) error {
 	if failed == nil {
 		return nil
 	}

@@ -247,6 +247,9 @@ func (l *Look) live(ctx context.Context) error {
 		l.Live, l.Why, l.File = Broken, err, l.Database.At.Path
 	case code == "db.not_found" && !exists(l.Database.At.Path) && isFolder(filepath.Dir(l.Database.At.Path)) && filepath.IsAbs(l.Database.At.Path):
 		l.Live, l.File = None, l.Database.At.Path
+	case code == "db.not_found" && filepath.IsAbs(l.Database.At.Path) && !isFolder(filepath.Dir(l.Database.At.Path)):
+		l.Live, l.File = None, l.Database.At.Path
+		return message.New("db.not_found", "restore.folder_gone", message.Args{"database": l.Database.Name, "path": filepath.Dir(l.File)})
 	default:
 		return err
 	}

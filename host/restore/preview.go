@@ -3,6 +3,7 @@ package restore
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/djscript/djscript/host/copies"
@@ -45,8 +46,10 @@ type Preview struct {
 	// Refused is what would refuse it, as far as a look tells; it is among the warnings too. nil: nothing.
 	Refused error `json:"-"`
 
-	apart []string // tables of past years that would not be brought back
-	lost  string   // what the warnings say of Lost
+	connected []firebird.Session // to the live database, but for who asks
+	refusals  []string           // Refused, in sentences
+	apart     []string           // tables of past years that would not be brought back
+	lost      string             // what the warnings say of Lost
 }
 
 // Company is a company on both sides.
@@ -81,6 +84,9 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 		Companies: []Company{}, Tables: []Table{}, Files: []File{}, Warnings: []string{},
 	}
 	m, err := c.ReadManifest(o.Keys)
+	if err != nil && c.Rows == nil {
+		return nil, err // nothing of what it holds is known
+	}
 	if err != nil {
 		m = &copies.Manifest{Companies: c.Companies, Rows: c.Rows} // what its card tells
 	}
@@ -115,7 +121,17 @@ func (r *Restorer) Preview(ctx context.Context, c copies.Copy, o Options) (*Prev
 // refuse tells of what would refuse the restore.
 func (p *Preview) refuse(err error) {
 	p.warn(err)
-	p.Refused = errors.Join(p.Refused, err)
+	if p.Refused = errors.Join(p.Refused, err); err != nil {
+		p.refusals = append(p.refusals, err.Error())
+	}
+}
+
+// Connected tells who is connected to the live database, in words; "" for nobody.
+func (p *Preview) Connected() string { return firebird.Who(p.connected) }
+
+// Doubts are the warnings that tell of nothing that would refuse the restore.
+func (p *Preview) Doubts() []string {
+	return slices.DeleteFunc(slices.Clone(p.Warnings), func(w string) bool { return slices.Contains(p.refusals, w) })
 }
 
 // warn tells of an error, if it is one.
@@ -157,6 +173,12 @@ func (p *Preview) compare(ctx context.Context, l *Look, m *copies.Manifest) (now
 		}
 		return err
 	})
+	if all, unknown := conn.Sessions(ctx); unknown == nil {
+		p.connected = slices.DeleteFunc(all, func(one firebird.Session) bool { return one.Self })
+	}
+	if err != nil {
+		err = message.Wrap(err, message.Code(err), "restore.uncounted", message.Args{"database": l.Database.Name})
+	}
 	p.warn(errors.Join(err, conn.Close()))
 	return now
 }
@@ -252,6 +274,9 @@ func (p *Preview) doubts(c copies.Copy, l *Look) {
 		for _, doubt := range l.division.Doubts {
 			p.Warnings = append(p.Warnings, doubt.String())
 		}
+	}
+	if l.Live == None && l.barrier == nil {
+		p.say("restore.live_none", message.Args{"path": l.File})
 	}
 	if l.Live == Broken {
 		p.warn(message.Wrap(l.Why, "db.corrupt", "restore.live_broken", message.Args{"path": l.File}))

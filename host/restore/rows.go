@@ -53,8 +53,13 @@ func (p *Preview) loses() {
 	if said >= 0 {
 		p.Warnings = slices.Delete(p.Warnings, said, said+1)
 	}
-	if p.lost = ""; p.Lost > 0 {
+	switch p.lost = ""; {
+	case p.Lost > 0:
 		p.lost = message.Plural("restore.would_lose", int(p.Lost), nil)
+	case !p.Way.keeps() && p.Newest.Copy != "" && p.Newest.Now > p.Newest.Copy: // fewer rows, and newer ones among them
+		p.lost = message.Text("restore.would_lose_newer", nil)
+	}
+	if p.lost != "" {
 		p.Warnings = append(p.Warnings, p.lost)
 	}
 }

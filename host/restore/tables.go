@@ -26,6 +26,7 @@ func (l *Look) tablesOf(m *copies.Manifest, c *choice) error {
 	if l.Live != Readable {
 		wrong = append(wrong, message.New("db.corrupt", "restore.tables_broken", message.Args{"database": l.Database.Name}))
 	}
+	l.options.Tables = spelled(l.options.Tables, m.Rows)
 	for i, name := range l.options.Tables {
 		args := message.Args{"table": name, "seq": l.Copy.Seq}
 		_, known := m.Rows[name]
@@ -43,6 +44,19 @@ func (l *Look) tablesOf(m *copies.Manifest, c *choice) error {
 		c.companies = append(c.companies, side)
 	}
 	return errors.Join(wrong...)
+}
+
+// spelled are names of tables as the copy writes them: people type produto, and mean PRODUTO.
+func spelled(names []string, known map[string]int64) (all []string) {
+	for _, name := range names {
+		if _, ok := known[name]; !ok {
+			if _, ok := known[strings.ToUpper(name)]; ok {
+				name = strings.ToUpper(name)
+			}
+		}
+		all = append(all, name)
+	}
+	return all
 }
 
 // putBack puts the tables' rows into what was there.
