@@ -78,6 +78,22 @@ func TestARowIsOfOneCompany(t *testing.T) {
 	}
 }
 
+// A sale of the other company names a client, whom another one sent, whom another one sent: all of them stay.
+func TestTheLastOfAChainIsHeldToo(t *testing.T) {
+	f := smalls(t, 1, "create table CLIENTE (ID integer not null primary key, EMPRESA_ID integer not null, DE integer references CLIENTE)",
+		"create table VENDA (ID integer not null primary key, EMPRESA_ID integer not null, CLIENTE_ID integer references CLIENTE)",
+		"insert into CLIENTE values (1, 2, null)", "insert into CLIENTE values (2, 2, 1)", "insert into CLIENTE values (3, 2, 2)", "insert into CLIENTE values (4, 2, 3)",
+		"insert into CLIENTE values (5, 2, 4)", "insert into VENDA values (1, 1, 4)")[0]
+	side := open(t, f, smallProfile)
+	done, err := company.Removal{Division: side.Division, Keep: []string{"1"}}.Run(t.Context(), f)
+	if err != nil || done.Held["CLIENTE"] != 4 {
+		t.Fatal(err, done)
+	}
+	if diff := cmp.Diff([][]string{{"1 -", "2 1", "3 2", "4 3"}}, run(t, f, "select ID || ' ' || coalesce(DE, '-') from CLIENTE order by ID")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestRowsAreCountedByTheReferenceThatTells(t *testing.T) {
 	f := smalls(t, 1, twoWays...)[0]
 	side := open(t, f, smallProfile)
