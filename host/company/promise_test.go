@@ -211,6 +211,23 @@ func TestAReferenceThatIsNewerThanTheCopyHolds(t *testing.T) {
 	}
 }
 
+// The number of a row that is a part of another may have been given to another company's since: that is found by a look.
+func TestANumberThatAnotherCompanysPartHasNowIsNamed(t *testing.T) {
+	files := smalls(t, 2, "create table VENDA (ID integer not null primary key, EMPRESA_ID integer not null)",
+		"create table ITEM (ID integer not null primary key, VENDA_ID integer not null references VENDA)",
+		"insert into VENDA values (1, 1)", "insert into VENDA values (2, 2)", "insert into ITEM values (7, 2)", "insert into ITEM values (8, 2)")
+	into, from := files[0], files[1]
+	run(t, into, "update ITEM set VENDA_ID = 1 where ID = 7")
+	x := company.Exchange{Into: open(t, into, smallProfile), From: open(t, from, smallProfile), Companies: []string{"2"}}
+	found, err := x.Look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]company.Rows{{Table: "ITEM", Count: 1, Keys: []string{"7"}}}, found.Collisions); diff != "" || found.Stops() == nil {
+		t.Error(diff, found.Stops())
+	}
+}
+
 func TestTheKeyThatTellsRowsApart(t *testing.T) {
 	columns := []company.Column{{Name: "A"}, {Name: "B", NotNull: true}, {Name: "C", NotNull: true}}
 	key := func(column string) company.Key { return company.Key{Name: "UQ_" + column, Columns: []string{column}} }
