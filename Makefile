@@ -100,7 +100,7 @@ bench: needs-go
 soak: needs-go
 	@HISTORIES=$${HISTORIES:-1000000} $(GO) test -v -count 1 -timeout 6h -run "TestI[0-9]|TestNights" ./host/retention
 
-##   make mutants  plants bugs, one or more for each promise of rotation, and tells which of them the tests find; MUTANTS="-only I-8"
+##   make mutants  plants bugs, one or more for each promise of rotation and of restoring, and tells which of them the tests find; MUTANTS="-only I-8"
 .PHONY: mutants
 mutants: needs-go
 	@$(GO) run ./tests/mutants $(MUTANTS)

@@ -78,6 +78,22 @@ func TestARowIsOfOneCompany(t *testing.T) {
 	}
 }
 
+// A sale of the other company names a client, whom another one sent, whom another one sent: all of them stay.
+func TestTheLastOfAChainIsHeldToo(t *testing.T) {
+	f := smalls(t, 1, "create table CLIENTE (ID integer not null primary key, EMPRESA_ID integer not null, DE integer references CLIENTE)",
+		"create table VENDA (ID integer not null primary key, EMPRESA_ID integer not null, CLIENTE_ID integer references CLIENTE)",
+		"insert into CLIENTE values (1, 2, null)", "insert into CLIENTE values (2, 2, 1)", "insert into CLIENTE values (3, 2, 2)", "insert into CLIENTE values (4, 2, 3)",
+		"insert into CLIENTE values (5, 2, 4)", "insert into VENDA values (1, 1, 4)")[0]
+	side := open(t, f, smallProfile)
+	done, err := company.Removal{Division: side.Division, Keep: []string{"1"}}.Run(t.Context(), f)
+	if err != nil || done.Held["CLIENTE"] != 4 {
+		t.Fatal(err, done)
+	}
+	if diff := cmp.Diff([][]string{{"1 -", "2 1", "3 2", "4 3"}}, run(t, f, "select ID || ' ' || coalesce(DE, '-') from CLIENTE order by ID")); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestRowsAreCountedByTheReferenceThatTells(t *testing.T) {
 	f := smalls(t, 1, twoWays...)[0]
 	side := open(t, f, smallProfile)
@@ -192,6 +208,23 @@ func TestAReferenceThatIsNewerThanTheCopyHolds(t *testing.T) {
 	}
 	if diff := cmp.Diff([][]string{{"1 6"}}, run(t, into, "select V.ID || ' ' || G.ID from VENDA V join GRUPO G on G.ID = V.GRUPO_ID")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The number of a row that is a part of another may have been given to another company's since: that is found by a look.
+func TestANumberThatAnotherCompanysPartHasNowIsNamed(t *testing.T) {
+	files := smalls(t, 2, "create table VENDA (ID integer not null primary key, EMPRESA_ID integer not null)",
+		"create table ITEM (ID integer not null primary key, VENDA_ID integer not null references VENDA)",
+		"insert into VENDA values (1, 1)", "insert into VENDA values (2, 2)", "insert into ITEM values (7, 2)", "insert into ITEM values (8, 2)")
+	into, from := files[0], files[1]
+	run(t, into, "update ITEM set VENDA_ID = 1 where ID = 7")
+	x := company.Exchange{Into: open(t, into, smallProfile), From: open(t, from, smallProfile), Companies: []string{"2"}}
+	found, err := x.Look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]company.Rows{{Table: "ITEM", Count: 1, Keys: []string{"7"}}}, found.Collisions); diff != "" || found.Stops() == nil {
+		t.Error(diff, found.Stops())
 	}
 }
 

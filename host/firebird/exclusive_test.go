@@ -331,7 +331,8 @@ func TestAServerThatStartsAgainKeepsTheDatabaseClosed(t *testing.T) {
 	if _, err := connect(t, ours).Info(t.Context()); err != nil {
 		t.Errorf("we do not get in any more: %v", err)
 	}
-	// It is opened as soon as the server is there.
+	// It is opened as soon as the server is there again.
+	firebird.EndProcess(server)
 	down := make(chan error, 1)
 	go func() { down <- server.Restart(context.Background()) }()
 	if err := errors.Join(firebird.OpenDatabase(t.Context(), db), <-down); err != nil {

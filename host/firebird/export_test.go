@@ -45,3 +45,6 @@ func Clear(ctx context.Context, c *Conn) error { return c.clear(ctx) }
 
 // Twice creates a database, once more where Firebird was unlucky.
 func Twice(create, remove func() error) error { return twice(create, remove) }
+
+// EndProcess ends the process of a server, which Restart starts again.
+func EndProcess(s *PrivateServer) { s.endProcess() }

@@ -220,6 +220,9 @@ func TestNothingIsWrittenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	for to, code := range map[string]string{taken: "fs.exists", path: "fs.exists", filepath.Join(t.TempDir(), "none", "x.fdb"): "drive.not_found"} {
+		if err := r.Check(path, Options{To: to, Level: Salvage}); message.Code(err) != code { // before anything is copied
+			t.Errorf("%s: %v", to, err)
+		}
 		if _, err := r.Recover(t.Context(), path, Options{To: to}); message.Code(err) != code {
 			t.Errorf("%s: %v", to, err)
 		}

@@ -328,6 +328,8 @@ func TestModelsGoNowhereButWhereTheStoreKeepsThem(t *testing.T) {
 		"/etc/a/passwd":                         at("modelos", "a", "passwd"),
 		`C:\DJ\Modelos\a\Etiqueta Média.frx`:    at("modelos", "a", "Etiqueta Média.frx"),
 		at("modelos", "..", "..", "a", "x.frx"): at("modelos", "a", "x.frx"),
+		dir + "/modelos/../../a/y.frx":          at("modelos", "a", "y.frx"),
+		at("modelos-velhos", "a", "z.frx"):      at("modelos", "a", "z.frx"),
 		"..":                                    at("modelos", "a", "n.frx"),
 		"":                                      at("modelos", "a", "n.frx"),
 	} {

@@ -82,6 +82,9 @@ func TestWhatStaysClosedIsToldAndTriedAgain(t *testing.T) {
 	if ExitCode(o) != ExitDegraded || message.Code(o.Degraded[0]) != "db.closed" {
 		t.Errorf("%+v", o)
 	}
+	if o := h.alone(t, `return 1`); len(o.Degraded) != 1 || !strings.Contains(h.keptIn(t, closedFile), `"script":"caixa"`) {
+		t.Errorf("%+v, noted is %s", o, h.keptIn(t, closedFile))
+	}
 	if o := h.alone(t, `dj.db.exclusive(function() end)`); message.Code(o.Err) != "db.closed" || len(o.Degraded) != 2 {
 		t.Errorf("%+v", o)
 	}

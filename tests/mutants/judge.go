@@ -109,8 +109,12 @@ func (t *tree) plant(m Mutant, name string) (overlay string, err error) {
 // ended is how the tests of a package ended.
 type ended struct{ result, output string }
 
-// longest is how long tests may take: a bug that never ends is found too.
-const longest = 5 * time.Minute
+// longest is how long tests may take: a bug that never ends is found too. Before anything is planted all those of a package
+// run one after the other.
+const (
+	longest    = 5 * time.Minute
+	longestAll = time.Hour
+)
 
 // histories are how many the properties of rotation draw while a bug is planted: some take more luck than "make test" has. A
 // bug that is found ends the drawing.
@@ -118,7 +122,11 @@ const histories = "200000"
 
 // test runs tests of a package, with an overlay or without.
 func (t *tree) test(ctx context.Context, pkg, run, overlay string) ended {
-	args := []string{"test", "-vet=off", "-ldflags=-s -w", "-count=1", "-failfast", "-timeout", longest.String(), "-run", run}
+	limit := longestAll
+	if overlay != "" {
+		limit = longest
+	}
+	args := []string{"test", "-vet=off", "-ldflags=-s -w", "-count=1", "-failfast", "-timeout", limit.String(), "-run", run}
 	if overlay != "" {
 		args = append(args, "-overlay", overlay)
 	}

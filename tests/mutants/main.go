@@ -1,9 +1,10 @@
 // Command mutants plants bugs and looks whether the tests find them. Each invariant of the rotation has at least one planted
-// bug in mutants.toml: a text of a source file, what stands there instead, and the tests that have to turn red. Bugs are
-// planted with go test -overlay: no file of the tree is ever written.
+// bug in mutants.toml, and so has whatever changes the data of a shop: a text of a source file, what stands there instead,
+// and the tests that have to turn red. Bugs are planted with go test -overlay: no file of the tree is ever written.
 //
 //	go run ./tests/mutants
 //	go run ./tests/mutants -only I-8
+//	go run ./tests/mutants -only 'host/restore/.*'
 //
 // It ends with 1 when a planted bug survives, when it can not be planted any more, or when an invariant has none.
 package main

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,6 +28,17 @@ func TestEveryInvariantHasAPlantedBug(t *testing.T) {
 			return m.Invariant == rule && strings.HasPrefix(m.Run, name) && !strings.Contains(m.Run, "|")
 		}) {
 			t.Errorf("%s: no bug is planted for %s alone", rule, name)
+		}
+	}
+	// Whatever changes the data of a shop: each room, and each fault that a restore has to outlive.
+	for what, is := range map[string]func(Mutant) string{
+		"host/company host/restore host/recovery host/firebird host/primitive host/run": func(m Mutant) string { return path.Dir(m.File) },
+		"F-15 F-16 F-17": func(m Mutant) string { fault, _, _ := strings.Cut(m.Invariant, ":"); return fault },
+	} {
+		for name := range strings.FieldsSeq(what) {
+			if !slices.ContainsFunc(all, func(m Mutant) bool { return is(m) == name }) {
+				t.Errorf("no bug is planted for %s", name)
+			}
 		}
 	}
 }
@@ -84,11 +96,11 @@ func small(t *testing.T, bugs ...Mutant) string {
 		fmt.Fprintf(&table, "[[mutant]]\ninvariant = %q\nfile = %q\nold = %q\nnew = %q\npackage = %q\nrun = %q\n", m.Invariant, m.File, m.Old, m.New, m.Package, m.Run)
 	}
 	for name, text := range map[string]string{"go.mod": "module small\n\ngo 1.26\n", "small.go": source, "small_test.go": tests, tablePath: table.String()} {
-		path := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -157,12 +169,12 @@ func TestATableThatCanNotBePlantedIsRefused(t *testing.T) {
 		}
 	}
 	root := small(t)
-	path := filepath.Join(root, filepath.FromSlash(tablePath))
-	if err := os.WriteFile(path, []byte("[[mutant]]\ninvariant = \"I-34\"\nwhy = \"x\"\n"), 0o600); err != nil {
+	file := filepath.Join(root, filepath.FromSlash(tablePath))
+	if err := os.WriteFile(file, []byte("[[mutant]]\ninvariant = \"I-34\"\nwhy = \"x\"\n[[mutant]]\ninvariant = \"F-35: x\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := load(root, tablePath)
-	for _, want := range []string{"there is no such invariant", "why means nothing", "I-1 has no planted bug", "I-33 has no planted bug"} {
+	for _, want := range []string{"mutant 1 (I-34 ): there is no such invariant", "mutant 2 (F-35: x ): there is no such invariant", "why means nothing", "I-1 has no planted bug", "I-33 has no planted bug"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is not told: %v", want, err)
 		}

@@ -15,18 +15,19 @@ import (
 
 // Mutant is a planted bug.
 type Mutant struct {
-	Invariant string `toml:"invariant"` // that it breaks, "I-8", or in words what else it breaks
+	Invariant string `toml:"invariant"` // that it breaks, "I-8"; "F-15: ..." is of that fault; or in words what else it breaks
 	File      string `toml:"file"`      // from the root of the tree, with slashes
 	Old       string `toml:"old"`       // a text that stands there exactly once
 	New       string `toml:"new"`       // what stands there instead
 	Package   string `toml:"package"`   // whose tests find it, "./host/retention"; that of the file where it is left out
-	Run       string `toml:"run"`       // which of them, as go test -run takes it
+	Run       string `toml:"run"`       // which of them, as go test -run takes it: "TestStories/^restore$/^full$" is one story
 }
 
 // invariants are how many there are: I-1 to I-33.
 const invariants = 33
 
-var oneOf = regexp.MustCompile(`^I-([1-9]|[12]\d|3[0-3])$`)
+// numbered is what a promise with a number looks like: an invariant, or one of the faults F-1 to F-34.
+var numbered = regexp.MustCompile(`^(I-([1-9]|[12]\d|3[0-3])|F-([1-9]|[12]\d|3[0-4]): .+)$`)
 
 // load reads the table, in the order of packages; everything that is wrong with it is told at once.
 func load(root, name string) ([]Mutant, error) {
@@ -64,9 +65,9 @@ func load(root, name string) ([]Mutant, error) {
 // check tells why a bug can not be planted.
 func (m Mutant) check(root string) error {
 	switch {
-	case m.Invariant == "" || strings.HasPrefix(m.Invariant, "I-") && !oneOf.MatchString(m.Invariant):
+	case m.Invariant == "" || (strings.HasPrefix(m.Invariant, "I-") || strings.HasPrefix(m.Invariant, "F-")) && !numbered.MatchString(m.Invariant):
 		return errors.New("there is no such invariant")
-	case m.Old == m.New || m.Run == "" || strings.ContainsAny(m.Run, "/ "):
+	case m.Old == m.New || m.Run == "" || strings.Contains(m.Run, " "):
 		return errors.New("it changes nothing, or names no test")
 	}
 	if _, err := regexp.Compile(m.Run); err != nil {

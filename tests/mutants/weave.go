@@ -113,7 +113,11 @@ func (w *woven) build(ctx context.Context, texts map[string]*weaving) (output st
 
 // run runs tests with one of the bugs awake; with none where it is -1.
 func (w *woven) run(ctx context.Context, tests string, bug int) ended {
-	args := []string{"-test.count=1", "-test.failfast", "-test.timeout=" + longest.String(), "-test.run=" + tests}
+	limit := longest
+	if bug < 0 {
+		limit = longestAll
+	}
+	args := []string{"-test.count=1", "-test.failfast", "-test.timeout=" + limit.String(), "-test.run=" + tests}
 	command := exec.CommandContext(ctx, w.binary, append(args, w.t.quiet(w.pkg)...)...)
 	command.Dir = filepath.Join(w.t.root, filepath.FromSlash(w.pkg))
 	if bug >= 0 {
