@@ -86,7 +86,6 @@ type Trigger struct {
 	Table  string
 	Type   int // as Firebird counts: 1 before insert, 2 after insert, 3 before update ...
 	Active bool
-	Uses   []string // generators
 }
 
 // Generator is a sequence. Table and Column are set for the one behind an identity column, whose name is the engine's
@@ -94,7 +93,6 @@ type Trigger struct {
 type Generator struct {
 	Name          string
 	Table, Column string
-	UsedBy        []string // tables whose triggers use it
 }
 
 // Asker answers queries of one column each, every value as text, "" for NULL. firebird.File, firebird.Conn and

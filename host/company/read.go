@@ -204,31 +204,16 @@ func (r *reading) references() {
 	})
 }
 
-// Type 2 of a dependency is a trigger, 14 a generator.
 func (r *reading) triggers() {
 	r.each(4, "select "+row("t.rdb$trigger_name", "t.rdb$relation_name", "t.rdb$trigger_type", "coalesce(t.rdb$trigger_inactive, 0)")+
 		" from rdb$triggers t where coalesce(t.rdb$system_flag, 0) = 0 order by t.rdb$trigger_name", func(v []string) {
 		number, _ := strconv.Atoi(v[2]) // of a number
 		r.schema.Triggers = append(r.schema.Triggers, Trigger{Name: v[0], Table: v[1], Type: number, Active: v[3] == "0"})
 	})
-	r.each(2, "select distinct "+row("d.rdb$dependent_name", "d.rdb$depended_on_name")+
-		" from rdb$dependencies d where d.rdb$dependent_type = 2 and d.rdb$depended_on_type = 14", func(v []string) {
-		for i := range r.schema.Triggers {
-			if t := &r.schema.Triggers[i]; t.Name == v[0] {
-				t.Uses = append(t.Uses, v[1])
-			}
-		}
-	})
 }
 
 func (r *reading) generators() {
 	r.each(1, "select "+row("g.rdb$generator_name")+" from rdb$generators g where coalesce(g.rdb$system_flag, 0) = 0 order by g.rdb$generator_name", func(v []string) {
-		g := Generator{Name: v[0]}
-		for _, t := range r.schema.Triggers {
-			if t.Table != "" && slices.Contains(t.Uses, g.Name) && !slices.Contains(g.UsedBy, t.Table) {
-				g.UsedBy = append(g.UsedBy, t.Table)
-			}
-		}
-		r.schema.Generators = append(r.schema.Generators, g)
+		r.schema.Generators = append(r.schema.Generators, Generator{Name: v[0]})
 	})
 }
