@@ -62,8 +62,12 @@ type making struct {
 	columns    map[string][]string // definitions, by table
 	references map[string]reference
 	indexes    []index
+	checks     []check
 	grants     []string
 }
+
+// check is what every row of a table has to be like.
+type check struct{ table, name, source string }
 
 // reference is what happens to a row when the one that it refers to changes or goes.
 type reference struct{ update, delete string }
@@ -109,6 +113,15 @@ func (m *making) read(ctx context.Context, from, into Asker) error {
 		from rdb$indices i join rdb$index_segments g on g.rdb$index_name = i.rdb$index_name
 		left join rdb$relation_constraints c on c.rdb$index_name = i.rdb$index_name
 		where c.rdb$index_name is null and coalesce(i.rdb$system_flag, 0) = 0 order by i.rdb$index_name, g.rdb$field_position`, m.index)
+	// Firebird keeps a check as two triggers with the same text, one for new rows (type 1) and one for those that change.
+	there.each(3, "select "+row("t.rdb$relation_name", "c.rdb$constraint_name", line("t.rdb$trigger_source"))+`
+		from rdb$relation_constraints c join rdb$check_constraints k on k.rdb$constraint_name = c.rdb$constraint_name
+		join rdb$triggers t on t.rdb$trigger_name = k.rdb$trigger_name
+		where c.rdb$constraint_type = 'CHECK' and t.rdb$trigger_type = 1 order by c.rdb$constraint_name`, func(v []string) {
+		if slices.Contains(m.tables, v[0]) {
+			m.checks = append(m.checks, check{v[0], v[1], v[2]})
+		}
+	})
 	here.each(1, "select "+row("rdb$role_name")+" from rdb$roles", func(v []string) { m.roles = append(m.roles, v[0]) })
 	there.each(5, "select distinct "+row("p.rdb$relation_name", "p.rdb$privilege", "p.rdb$user", "p.rdb$user_type", "p.rdb$field_name")+`
 		from rdb$user_privileges p where p.rdb$user_type in (8, 13) and p.rdb$object_type = 0 and p.rdb$user <> 'SYSDBA'`, m.grant)
@@ -156,14 +169,17 @@ func (m *making) column(v []string) string {
 	return definition
 }
 
-var introduced = regexp.MustCompile(`_\w+\s*'`)
+// literal is a text in SQL, with what may stand before it to say how it is written.
+var literal = regexp.MustCompile(`(_\w+\s*)?'(?:[^']|'')*'`)
 
-// spelled says of a text with letters that are not of ASCII how they are written, which the connection does not.
-func spelled(initial string) string {
-	if introduced.MatchString(initial) || !strings.ContainsFunc(initial, func(c rune) bool { return c >= utf8.RuneSelf }) {
-		return initial
-	}
-	return strings.Replace(initial, "'", "_UTF8 '", 1)
+// spelled says of texts with letters that are not of ASCII how they are written, which the connection does not.
+func spelled(source string) string {
+	return literal.ReplaceAllStringFunc(source, func(one string) string {
+		if one[0] == '_' || !strings.ContainsFunc(one, func(c rune) bool { return c >= utf8.RuneSelf }) {
+			return one
+		}
+		return "_UTF8 " + one
+	})
 }
 
 // sqlType is a type by the numbers of Firebird's own tables: type, subtype, precision, scale, length, character set.
@@ -233,7 +249,7 @@ func (m *making) grant(v []string) {
 	m.grants = append(m.grants, fmt.Sprintf("GRANT %s ON %s TO %s %s", what, quote(table), whom, quote(name)))
 }
 
-// hanging is what hangs on the tables: indexes, references to tables that are there, who may use them.
+// hanging is what hangs on the tables: indexes, references to tables that are there, checks, who may use them.
 func (m *making) hanging() (script []firebird.Statement) {
 	for _, i := range m.indexes {
 		script = append(script, do("CREATE %sINDEX %s ON %s (%s)", i.kind, quote(i.name), quote(i.table), quoteAll("", i.columns)))
@@ -244,6 +260,9 @@ func (m *making) hanging() (script []firebird.Statement) {
 		}
 		rules := m.references[f.Name].rules()
 		script = append(script, do("ALTER TABLE %s ADD %sFOREIGN KEY (%s) REFERENCES %s (%s)%s", quote(f.From), constraint(f.Name), quoteAll("", f.FromColumns), quote(f.To), quoteAll("", f.ToColumns), rules))
+	}
+	for _, c := range m.checks {
+		script = append(script, do("ALTER TABLE %s ADD %s%s", quote(c.table), constraint(c.name), spelled(c.source)))
 	}
 	for _, g := range m.grants {
 		script = append(script, do("%s", g))

@@ -89,7 +89,7 @@ func TestATableThatIsGoneIsMadeAgain(t *testing.T) {
 			"create domain D_FICA numeric(9,2) default 1.5",
 
 			"create table ANTIGA (ID integer not null, EMPRESA_ID integer, NOTA D_NOTA, VALOR D_FICA, PESO numeric(18,4), TAXA decimal(4,1), QUANDO timestamp default current_timestamp not null, DIA date, HORA time, "+
-				"F float, D double precision, B blob sub_type 1 character set utf8, X blob, O char(3) character set octets, S smallint, G bigint, DOBRO computed by (VALOR * 2), constraint PK_ANTIGA primary key (ID), constraint UQ_ANTIGA unique (NOTA))",
+				"F float, D double precision, B blob sub_type 1 character set utf8, X blob, O char(3) character set octets, S smallint, G bigint, DOBRO computed by (VALOR * 2), constraint PK_ANTIGA primary key (ID), constraint UQ_ANTIGA unique (NOTA), check (PESO < 99999), constraint CK_NOTA check (NOTA <> _utf8 'Não é isto' and exists (select 1 from EMPRESA where ID > 0)))",
 			"alter table ANTIGA add constraint FK_ANTIGA foreign key (EMPRESA_ID) references EMPRESA (ID) on delete set null on update cascade",
 			"create unique index IX_ANTIGA_1 on ANTIGA (DIA, HORA)", "create descending index IX_ANTIGA_2 on ANTIGA (PESO)",
 			"insert into ANTIGA (ID, EMPRESA_ID, NOTA, PESO, TAXA, DIA, HORA, F, D, B, X, O, S, G) values (1, 1, 'São ''João''', 12345.6789, 9.5, date '2024-02-29', time '23:59:59', 1.5, 2.25, 'açúcar', 'x', x'010203', -3, 9223372036854775807)",
@@ -128,6 +128,13 @@ func TestATableThatIsGoneIsMadeAgain(t *testing.T) {
 			t.Errorf("%s: %s", question, diff)
 		}
 	}
+	for name, on := range map[string]company.Side{"the copy": copied, "the shop": shop} {
+		for _, refused := range []string{"update ANTIGA set PESO = 100000", "insert into ANTIGA (ID, NOTA) values (7, _utf8 'Não é isto')"} {
+			if _, err := on.Runner.Run(t.Context(), []firebird.Statement{{SQL: refused}}, nil); err == nil {
+				t.Errorf("%s: %s", name, refused)
+			}
+		}
+	}
 	run(t, shop.Runner, "insert into NUMERADA (A) values ('z')")
 	if got := run(t, shop.Runner, "select max(N) from NUMERADA"); got[0][0] != "3" {
 		t.Errorf("the next number is %v", got)
@@ -145,11 +152,16 @@ func TestATableThatIsGoneIsMadeAgain(t *testing.T) {
 // A text with accents in a definition is the same text, whatever the connection writes it in.
 func TestATextInADefinitionStaysAsItIs(t *testing.T) {
 	e, db := engine(t), firebirdtest.Demo(t)
-	firebirdtest.Script(t, db, "create table CARTA (ID integer not null primary key, SAUDE varchar(20) default 'Olá, Açaí'); commit; insert into CARTA (ID) values (1); commit;")
+	firebirdtest.Script(t, db, "create table CARTA (ID integer not null primary key, SAUDE varchar(20) default 'Olá, Açaí' check (SAUDE <> 'Não é isto' and SAUDE not in ('x', 'Dá ''isto'))); commit; insert into CARTA (ID) values (1); commit;")
 	shop, copied := open(t, twin(t, e, db.Path), demoProfile), open(t, twin(t, e, db.Path), demoProfile)
 	run(t, shop.Runner, "drop table CARTA")
 	putBack(t, shop, copied, "CARTA")
 	run(t, shop.Runner, "insert into CARTA (ID) values (2)")
+	for _, refused := range []string{"Não é isto", "Dá ''isto", "x"} {
+		if _, err := shop.Runner.Run(t.Context(), []firebird.Statement{{SQL: "insert into CARTA values (3, _utf8 '" + refused + "')"}}, nil); err == nil {
+			t.Errorf("%s was let in", refused)
+		}
+	}
 	if got := run(t, shop.Runner, "select count(distinct SAUDE) || ' ' || min(char_length(SAUDE)) || ' ' || count(*) from CARTA"); got[0][0] != "1 9 2" {
 		t.Error(got)
 	}
