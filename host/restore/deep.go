@@ -28,7 +28,7 @@ const restoredBytes = 16e6
 // deepSeconds is about how long a deep preview of a copy takes.
 func deepSeconds(c copies.Copy, m *copies.Manifest) float64 {
 	if c.Proof != nil && c.Proof.Seconds > 0 {
-		return math.Ceil(1.2 * c.Proof.Seconds)
+		return math.Ceil(1.5 * c.Proof.Seconds)
 	}
 	return math.Ceil(1 + float64(m.Database.Bytes)/restoredBytes)
 }
