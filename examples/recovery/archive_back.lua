@@ -1,4 +1,6 @@
 -- "Apagaram as tabelas de 2022 para o sistema ficar leve, e agora o contador quer o ano."
+-- Fica em scripts/ da loja; no djscript.toml: [script.archive_back]
+-- grants = ["copy.read", "restore"]
 --   djscript run archive_back year=2022
 -- As tabelas do ano voltam da cópia provada mais nova que as tem, como estavam; nada mais muda. Se
 -- ainda existem, cada registro da cópia volta a ser o que era.

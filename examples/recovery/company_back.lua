@@ -1,4 +1,6 @@
 -- "Anteontem apagaram a filial 2 por engano. As outras lojas continuaram vendendo."
+-- Fica em scripts/ da loja; no djscript.toml: [script.company_back]
+-- grants = ["copy.read", "restore"]
 -- O suporte manda este arquivo; a loja vê o plano, e só esse plano é executado:
 --   djscript run company_back company=2 --dry-run --plan volta.json
 --   djscript run --apply volta.json

@@ -1,4 +1,6 @@
 -- "O computador da loja vai ser trocado amanhã. Só o pen drive vai para o novo."
+-- Fica em scripts/ da loja; no djscript.toml: [script.new_pc]
+-- grants = ["copy.write", "db.write"]
 --   djscript run new_pc:leave to=pendrive            no computador velho, com o sistema fechado
 --   djscript init --from E:/Copias/CÓPIA.zip --key CHAVE.txt      no novo
 --   djscript run new_pc:arrived copy=12              no novo: confere, e faz a primeira cópia dali

@@ -1,4 +1,6 @@
 -- "Faltou luz no meio do dia e o banco de dados não abre mais."
+-- Fica em scripts/ da loja; no djscript.toml: [script.power_cut]
+-- grants = ["copy.write", "db.recover", "restore"]
 --   djscript run power_cut to=D:/Resgate
 -- O arquivo estragado só é lido. O que se salva dele vai para um arquivo novo, é restaurado e
 -- provado como cópia. Se nada se perdeu, essa cópia toma o lugar do banco; se algo se perdeu, quem

@@ -1,4 +1,6 @@
 -- "A importação de hoje cedo trocou todos os preços por 0,01. Já vendemos a manhã inteira."
+-- Fica em scripts/ da loja; no djscript.toml: [script.products_back]
+-- grants = ["copy.read", "restore"]
 --   djscript run products_back day=2026-03-02 --dry-run --plan volta.json
 --   djscript run --apply volta.json
 -- Os produtos voltam como estavam na última cópia provada de antes desse dia; as vendas, e os

@@ -1,4 +1,6 @@
 -- "A atualização do sistema deu errado. Quero tudo como estava antes dela."
+-- Fica em scripts/ da loja; no djscript.toml: [script.undo_update]
+-- grants = ["copy.write", "restore"]
 --   djscript run undo_update:before version=4.2      antes de atualizar
 --   djscript run undo_update:back version=4.2        se deu errado
 -- Antes, uma cópia provada que rotação nenhuma apaga por 30 dias. A volta mostra o que entrou
