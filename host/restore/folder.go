@@ -31,12 +31,23 @@ func To(ctx context.Context, p *copies.Prover, c copies.Copy, dir string, o Opti
 	}
 	f := &folder{session: &session{Restorer: r, look: l}, dir: dir}
 	if l.choice, err = l.decide(ctx, w.Manifest); err == nil {
+		err = l.divisible()
+	}
+	if err == nil {
 		f.result = &Result{
 			Database: l.Database.Name, Copy: c.ID, Seq: c.Seq, Way: l.choice.way, Companies: l.choice.chosen, Files: []string{}, Told: w.Told,
 		}
 		err = f.restore(ctx)
 	}
 	return f.result, errors.Join(err, w.Close())
+}
+
+// divisible tells whether the rows of the chosen companies could be told from the others'.
+func (l *Look) divisible() error {
+	if l.choice.way != Part || len(l.choice.chosen) == len(l.whole.Manifest.Companies) || len(l.Database.System.Column) > 0 {
+		return nil
+	}
+	return message.New("company.profile", "restore.whose", message.Args{"database": l.Database.Name})
 }
 
 // folder is a restore to a folder while it goes on.
@@ -46,7 +57,7 @@ type folder struct {
 	models []model
 }
 
-func (f *folder) restore(ctx context.Context) error {
+func (f *folder) restore(ctx context.Context) (err error) {
 	m := f.look.whole.Manifest
 	if err := older(f.Prover.Bench.Tools.Version, m.Database.Engine, f.result.Seq); err != nil {
 		return err
@@ -54,6 +65,13 @@ func (f *folder) restore(ctx context.Context) error {
 	dir, err := filepath.Abs(f.dir)
 	if err != nil {
 		return drive.Explain(err, f.dir)
+	}
+	if !exists(dir) {
+		defer func() {
+			if err != nil {
+				_ = os.Remove(dir) // where nothing came into it
+			}
+		}()
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return message.Wrap(err, "fs.denied", "restore.no_folder", message.Args{"path": dir})
