@@ -48,6 +48,7 @@ type Look struct {
 	division  company.Division // of the live database, where companies are put into it
 	choice    choice
 	whole     *copies.Whole
+	need      int64 // bytes of room, beside the live database
 }
 
 // Close lets go of the copy.
@@ -100,6 +101,9 @@ func (r *Restorer) LookAll(ctx context.Context, all []copies.Copy, o Options) (l
 		}
 		taken[l.Database.Name] = true
 		looks = append(looks, l)
+	}
+	if failed == nil {
+		failed = append(failed, fitTogether(looks))
 	}
 	if err := errors.Join(failed...); err != nil {
 		for _, l := range looks {
@@ -201,7 +205,24 @@ func (r *Restorer) room(l *Look) error {
 			}
 		}
 	}
+	l.need = need
 	return fits(dir, need)
+}
+
+// fitTogether tells whether what several restores bring has room, also where it goes to one disk.
+func fitTogether(looks []*Look) error {
+	for _, l := range looks {
+		dir, need := filepath.Dir(l.File), int64(0)
+		for _, other := range looks {
+			if drive.SameDevice(dir, filepath.Dir(other.File)) {
+				need += other.need
+			}
+		}
+		if err := fits(dir, need); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fits tells whether so many bytes have room in a folder.

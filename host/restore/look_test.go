@@ -409,3 +409,25 @@ func TestACopyIsRestoredToAFolderWithoutAnyStore(t *testing.T) {
 		t.Errorf("over models that are there: %v", err)
 	}
 }
+
+// Two restores that have room one by one need not have it both.
+func TestSeveralRestoresHaveRoomTogether(t *testing.T) {
+	dir := t.TempDir()
+	var least, most int64 = 0, 1 << 60 // what has room, and what has not
+	for most-least > 1<<20 {
+		if half := (least + most) / 2; fits(dir, half) == nil {
+			least = half
+		} else {
+			most = half
+		}
+	}
+	one := &Look{File: filepath.Join(dir, "a.fdb"), need: least / 5 * 3}
+	other := &Look{File: filepath.Join(dir, "b.fdb"), need: least / 5}
+	if err := fitTogether([]*Look{one, other}); err != nil {
+		t.Error(err)
+	}
+	other.need = one.need
+	if err := fitTogether([]*Look{one, other}); message.Code(err) != "drive.full" {
+		t.Errorf("%v", err)
+	}
+}
