@@ -479,7 +479,7 @@ func TestInfoSessionsAndCompanies(t *testing.T) {
 		t.Errorf("info = %+v", info)
 	}
 	want := firebird.Info{
-		Path: db.Path, Bytes: info.Bytes, ODS: "12.0", PageSize: 8192, Engine: info.Engine, Dialect: 3, Charset: "WIN1252",
+		Path: db.Path, Bytes: info.Bytes, ODS: "12.0", PageSize: 8192, Engine: info.Engine, Dialect: 3, Charset: "WIN1252", Owner: "SYSDBA",
 	}
 	if diff := cmp.Diff(want, info); diff != "" {
 		t.Error(diff)
