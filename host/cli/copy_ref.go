@@ -42,6 +42,9 @@ func keysIn(path string) (copies.Keys, error) {
 // findCopy is the copy that a person names: a path on any machine, anything else in this store's catalogue. The keys
 // are for a path to what is encrypted.
 func (a *app) findCopy(ctx context.Context, ref string, keys copies.Keys) (copies.Copy, error) {
+	if entries, err := os.ReadDir(ref); err == nil && a.isPath(ref) {
+		return copies.Copy{}, aFolder(ref, entries)
+	}
 	if a.isPath(ref) {
 		return copies.Open(ref, keys...)
 	}
@@ -50,6 +53,20 @@ func (a *app) findCopy(ctx context.Context, ref string, keys copies.Keys) (copie
 		return copies.Copy{}, err
 	}
 	return store.Catalogue().Find(ctx, ref)
+}
+
+// aFolder says that a folder is no copy, and names those in it.
+func aFolder(dir string, entries []os.DirEntry) error {
+	var names []string
+	for _, e := range entries {
+		if copies.IsFile(e.Name()) && !strings.HasSuffix(e.Name(), ".json") { // not the card beside one that is encrypted
+			names = append(names, e.Name())
+		}
+	}
+	if len(names) == 0 {
+		return message.New("copy.not_found", "copies.no_file", message.Args{"path": dir})
+	}
+	return message.New("copy.not_found", "cli.copy_folder", message.Args{"path": dir, "names": strings.Join(names[max(0, len(names)-shownCopies):], ", ")})
 }
 
 // outcomes are copies that something was done with, one after the other: what came of each, and what failed.

@@ -17,7 +17,7 @@ func TestEveryMistakeInAChoiceIsToldAtOnce(t *testing.T) {
 	before := s.sums(s.db.At, everything)
 	o := s.choosing("2", "9", "2", "7")
 	o.ArchiveFrom = 25
-	for _, words := range []string{"company 9; it has: 1, 2, 3", "company 7; it has", "company 2 is twice", "not a year: 25"} {
+	for _, words := range []string{"company 9; it has: 1 Loja", "company 7; it has", "company 2 is twice", "not a year: 25"} {
 		s.refused(c, o, "option.value", words)
 	}
 	s.refused(c, s.choosing("9"), "company.not_found", "9")
