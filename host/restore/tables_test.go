@@ -66,9 +66,9 @@ func TestTablesThatCanNotBeChosenAreAllNamed(t *testing.T) {
 	s := chain(t)
 	c := s.copy()
 	before := s.sums(s.db.At, everything)
-	o := s.tables("PRODUTO", "produto", "PRODUTO")
+	o := s.tables("PRODUTO", "produto", "NADA")
 	o.Companies = []string{"2"}
-	for _, words := range []string{"alone", "no table produto", "PRODUTO is named twice"} {
+	for _, words := range []string{"alone", "no table NADA", "PRODUTO is named twice"} {
 		s.refused(c, o, "option.value", words)
 	}
 	o = s.options()
