@@ -17,12 +17,13 @@ return dj.script {
       help = "o pen drive; no novo, onde fica a primeira cópia",
     },
     copy = { type = "text", help = "a cópia de que a loja veio" },
+    wait = { type = "duration", default = "5m", help = "quanto esperar até que fechem o sistema" },
   },
   jobs = {
     leave = function(_, p)
       local copies = {}
       for _, system in ipairs(dj.db.list()) do
-        dj.db.exclusive({ database = system.name, wait = "5m" }, function()
+        dj.db.exclusive({ database = system.name, wait = p.wait }, function()
           for _, copy in
             ipairs(dj.copy.create {
               databases = system.name,
