@@ -157,7 +157,7 @@ function dj.db.recover(database_or_path, opts) end
 --- local ok, err = pcall(export)
 --- assert(ok or err:is("drive.not_found") or err:is("fs.exists"))
 --- ```
----@param opts {to: string, database?: string, skip_tables?: string[], metadata_only?: boolean, timeout?: string}  skip_tables: by exact name, those whose rows are left out; metadata_only: no rows at all
+---@param opts {to: string, database?: string, skip_tables?: string[], metadata_only?: boolean, timeout?: string}  skip_tables: by exact name, those whose rows are left out; where rows of others refer to theirs, it only restores with no_validity; metadata_only: no rows at all
 ---@return dj.RawBackup
 function dj.db.backup(opts) end
 

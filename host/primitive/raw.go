@@ -63,7 +63,8 @@ func (h *Host) backup(ctx context.Context, a *backupArgs) (made copies.RawBackup
 	return made, ended(ctx, err)
 }
 
-// planBackup looks at the database and at where the backup is to go.
+// planBackup looks at the database and at where the backup is to go. Its path is not given: who would look there finds nothing
+// yet.
 func (h *Host) planBackup(ctx context.Context, args any) (any, error) {
 	a := args.(*backupArgs)
 	d, err := h.database(a.Database)
@@ -77,7 +78,7 @@ func (h *Host) planBackup(ctx context.Context, args any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"path": a.To, "bytes": lua.Unknown{}, "sha256": lua.Unknown{}, "rows": lua.Unknown{}, "engine": info.Engine}, nil
+	return map[string]any{"path": lua.Unknown{}, "bytes": lua.Unknown{}, "sha256": lua.Unknown{}, "rows": lua.Unknown{}, "engine": info.Engine}, nil
 }
 
 func (h *Host) rebuild(ctx context.Context, a *rebuildArgs) (made copies.RawDatabase, err error) {
@@ -107,7 +108,7 @@ func (h *Host) planRebuild(_ context.Context, args any) (any, error) {
 	if err := h.vacant(a.To); err != nil {
 		return nil, err
 	}
-	return map[string]any{"path": a.To, "bytes": lua.Unknown{}, "rows": lua.Unknown{}}, nil
+	return map[string]any{"path": lua.Unknown{}, "bytes": lua.Unknown{}, "rows": lua.Unknown{}}, nil
 }
 
 // pageSizes are those that one engine or the other makes.

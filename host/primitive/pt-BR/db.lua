@@ -158,7 +158,7 @@ function dj.db.recover(database_or_path, opts) end
 --- local ok, err = pcall(export)
 --- assert(ok or err:is("drive.not_found") or err:is("fs.exists"))
 --- ```
----@param opts {to: string, database?: string, skip_tables?: string[], metadata_only?: boolean, timeout?: string}  skip_tables: pelo nome exato, as tabelas cujos registros ficam de fora; metadata_only: nenhum registro
+---@param opts {to: string, database?: string, skip_tables?: string[], metadata_only?: boolean, timeout?: string}  skip_tables: pelo nome exato, as tabelas cujos registros ficam de fora; onde registros de outras apontam para os delas, só se restaura com no_validity; metadata_only: nenhum registro
 ---@return dj.RawBackup
 function dj.db.backup(opts) end
 
