@@ -14,6 +14,7 @@ type gbakStream struct {
 	*making
 	source *source
 	skip   []string // tables whose rows are left out
+	bare   bool     // the rows of all of them are
 }
 
 func (g *gbakStream) part() string { return g.database.Name + ".fbk" }
@@ -77,7 +78,7 @@ func (g *gbakStream) backup(ctx context.Context, w io.Writer, began func(<-chan 
 
 func (g *gbakStream) by(ctx context.Context, way firebird.Way, w io.Writer, began func(<-chan struct{})) (firebird.Log, int64, error) {
 	backup, err := g.Tools.Backup(ctx, g.database.At, way, firebird.BackupOptions{
-		Silence: g.Silence, WorkDir: g.Bench.Dir, SkipTables: g.skip,
+		Silence: g.Silence, WorkDir: g.Bench.Dir, SkipTables: g.skip, MetadataOnly: g.bare,
 		OnTable: func(table string) { g.tell(Progress{Step: "copying", Table: table, Total: g.expected}) },
 	})
 	if err != nil {

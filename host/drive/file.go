@@ -36,20 +36,30 @@ type File struct {
 // Create starts a file that will be called name in dir, under a hidden temporary name. dir must exist and is never
 // made ("drive.not_found"); a file called name must not ("fs.exists").
 func Create(dir, name string) (*File, error) {
-	if err := checkName(name); err != nil {
+	if err := vacant(dir, name); err != nil {
 		return nil, err
-	}
-	if err := checkFolder(dir); err != nil {
-		return nil, err
-	}
-	if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
-		return nil, message.New("fs.exists", "drive.exists", message.Args{"path": filepath.Join(dir, name)})
 	}
 	temp, err := createPart(dir, name)
 	if err != nil {
 		return nil, explainAt(err, dir, filepath.Join(dir, name))
 	}
 	return &File{dir: dir, name: name, temp: temp}, nil
+}
+
+// Vacant tells why no new file can be made at a path, as Create does.
+func Vacant(path string) error { return vacant(filepath.Dir(path), filepath.Base(path)) }
+
+func vacant(dir, name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if err := checkFolder(dir); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+		return message.New("fs.exists", "drive.exists", message.Args{"path": filepath.Join(dir, name)})
+	}
+	return nil
 }
 
 // Expect says how many bytes the whole file will have, so that a full drive can be told with the bytes that it lacks.

@@ -27,6 +27,19 @@ func Put(ctx context.Context, from string, d Drive, folder, name string) (laid L
 	if err != nil {
 		return laid, err
 	}
+	if name == "" {
+		name = filepath.Base(from)
+	}
+	return lay(ctx, from, dir, name)
+}
+
+// Lay copies one file to a path where none lies, as Put does. What writers that died had begun in that folder goes.
+func Lay(ctx context.Context, from, to string) (Laid, error) {
+	SweepParts(filepath.Dir(to), func(string) bool { return true })
+	return lay(ctx, from, filepath.Dir(to), filepath.Base(to))
+}
+
+func lay(ctx context.Context, from, dir, name string) (laid Laid, err error) {
 	source, err := os.Open(from)
 	if err != nil {
 		return laid, explain(err, from)
@@ -38,9 +51,6 @@ func Put(ctx context.Context, from string, d Drive, folder, name string) (laid L
 	}
 	if !info.Mode().IsRegular() {
 		return laid, message.New("drive.not_found", "drive.not_file", message.Args{"path": from})
-	}
-	if name == "" {
-		name = filepath.Base(from)
 	}
 	if err := Room(dir, info.Size()); err != nil {
 		return laid, err

@@ -1,6 +1,7 @@
 package firebird
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,8 @@ type RestoreOptions struct {
 	// Silence is the watchdog's time; 0 is DefaultRestoreSilence. The time in which nothing is written to the restore
 	// does not count.
 	Silence time.Duration
+	// As is the database as a person is told of it, where it is to go elsewhere; "" is its path.
+	As string
 	// OnTable is called when gbak begins a table, from another goroutine.
 	OnTable func(table string)
 }
@@ -54,6 +57,7 @@ type Restore struct {
 type restoring struct {
 	job   *job
 	fdb   string
+	as    string
 	input *os.File
 
 	over    chan struct{} // closed when gbak has ended and what follows stands
@@ -82,7 +86,7 @@ func (e *Engine) restoring(ctx context.Context, fdb string, o RestoreOptions) (*
 	if err != nil {
 		return nil, fmt.Errorf("restore %s: %w", fdb, err)
 	}
-	r := &restoring{job: newJob(ctx), fdb: fdb, input: writer, over: make(chan struct{})}
+	r := &restoring{job: newJob(ctx), fdb: fdb, as: cmp.Or(o.As, fdb), input: writer, over: make(chan struct{})}
 	if o.OnTable != nil {
 		r.job.log.onTable = o.OnTable
 	}
@@ -130,7 +134,7 @@ func (r *restoring) run(silence time.Duration) {
 	close(stopWatch)
 	<-watched
 	e := r.job.ending(exit)
-	e.subject = r.fdb
+	e.subject = r.as
 	r.err = e.verdict()
 	r.unlucky = r.err != nil && slices.ContainsFunc(e.failures, createFails)
 	r.log, _, _ = r.job.log.result()

@@ -82,7 +82,7 @@ function dj.db.check(path) end
 --- database, programs of SYSDBA or of the owner may slip in, and are sent away when it has ended.
 ---
 --- Within fn the calls of this script get in by themselves, one at a time: dj.db.info, dj.db.companies, dj.db.sessions,
---- dj.db.query, dj.db.exec, dj.db.transaction, dj.copy.create; dj.db.check looks at the file. It can not be nested for the same
+--- dj.db.query, dj.db.exec, dj.db.transaction, dj.db.backup, dj.copy.create; dj.db.check looks at the file. It can not be nested for the same
 --- database, and dj.copy.restore, which closes it itself, can not stand in it.
 ---
 --- In a rehearsal nothing is closed; it says who is connected now, and rehearses fn.
@@ -134,6 +134,57 @@ function dj.db.exclusive(opts, fn) end
 ---@param opts {to: string, level?: "validate"|"mend"|"salvage", copy?: dj.Copy|string}  copy: what the database had is compared with it; without one, with the newest proven
 ---@return dj.Recovered
 function dj.db.recover(database_or_path, opts) end
+
+---@class dj.RawBackup
+---@field path string
+---@field bytes integer
+---@field sha256 string
+---@field rows table<string, integer>  of each table, as gbak read them; a table that was left out is not among them
+---@field engine string     the version of the server
+
+--- A raw backup by gbak, to a new .fbk: no copy, without a proof, and no rotation knows of it. For what else needs one: the
+--- support of the system, another program, or a test; what the store relies on is dj.copy.create. The file is written under a
+--- temporary name beside, flushed, read back and renamed; whatever goes wrong, nothing stays under either name. There has to
+--- be room for as much as the database takes, unless something is left out. A file that is there already is never written over
+--- (fs.exists). In a rehearsal the database is asked for, and nothing is written.
+---
+--- Example:
+--- ```lua
+--- local function export()
+---   local made = dj.db.backup { to = "D:/Suporte/LOJA.fbk", database = "loja", timeout = "2h" }
+---   dj.log.info(made.path .. " " .. made.sha256)
+--- end
+--- local ok, err = pcall(export)
+--- assert(ok or err:is("drive.not_found") or err:is("fs.exists"))
+--- ```
+---@param opts {to: string, database?: string, skip_tables?: string[], metadata_only?: boolean, timeout?: string}  skip_tables: by exact name, those whose rows are left out; where rows of others refer to theirs, it only restores with no_validity; metadata_only: no rows at all
+---@return dj.RawBackup
+function dj.db.backup(opts) end
+
+---@class dj.RawDatabase
+---@field path string
+---@field bytes integer
+---@field rows table<string, integer>  of each table, as gbak restored them
+
+--- A raw restore by gbak, of a .fbk into a new database file, never over one that is there (fs.exists), nor to the place of a
+--- database of the store (guard.live_db). It is built beside the store's own files, then copied to its place under a temporary
+--- name, flushed, read back and renamed; whatever goes wrong, nothing stays under either name. gbak is content with what it
+--- built; dj.db.check looks at it. To bring a copy back into the store is dj.copy.restore. In a rehearsal nothing is restored,
+--- and the .fbk may be one that is not there yet.
+---
+--- Example:
+--- ```lua
+--- local function look()
+---   local made = dj.db.restore("D:/Suporte/LOJA.fbk", { to = "D:/Suporte/LOJA.FDB", page_size = 16384 })
+---   assert(dj.db.check(made.path).ok)
+--- end
+--- local ok, err = pcall(look)
+--- assert(ok or err:is("drive.not_found") or err:is("copy.not_found"))
+--- ```
+---@param fbk string
+---@param opts {to: string, page_size?: integer, one_at_a_time?: boolean, inactive_indexes?: boolean, no_validity?: boolean, timeout?: string}  one_at_a_time: commits after each table; inactive_indexes: leaves the indexes switched off; no_validity: leaves the constraints out
+---@return dj.RawDatabase
+function dj.db.restore(fbk, opts) end
 
 --- The rows of a SELECT, from one snapshot that is undone afterwards; within fn of dj.db.transaction, as that transaction
 --- sees them. Values go where the question marks stand, never into the text. Each row is a table by the names of its

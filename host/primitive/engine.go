@@ -70,6 +70,12 @@ type Firebird interface {
 	// Recover saves what can be saved of a damaged database file; Recoverable tells why it would not be tried.
 	Recover(ctx context.Context, path string, o recovery.Options) (recovery.Report, error)
 	Recoverable(path string, o recovery.Options) error
+	// Backup makes a raw backup of a database; what went wrong although it is there is told beside it.
+	Backup(ctx context.Context, d copies.Database, o copies.RawOptions) (copies.RawBackup, []error, error)
+	// Restore makes a new database file of a raw backup.
+	Restore(ctx context.Context, fbk, to string, o firebird.RestoreOptions) (copies.RawDatabase, error)
+	// Vacant tells why no new file can be made at a path.
+	Vacant(path string) error
 }
 
 // Drives finds drives, and does what is done to them.

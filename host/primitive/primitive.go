@@ -133,7 +133,7 @@ func Stubs(language string) fs.FS {
 // All are the primitives of `dj`, bound to the host: the only list there is.
 func (h *Host) All() []lua.Func {
 	var all []lua.Func
-	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.sql(), h.recovering(), h.copy(), h.sending(), h.restoring(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
+	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.sql(), h.recovering(), h.raw(), h.copy(), h.sending(), h.restoring(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
 		all = append(all, noun...)
 	}
 	return all
@@ -155,6 +155,8 @@ func (h *Host) plans() map[string]func(ctx context.Context, args any) (any, erro
 		"db.exec":        h.planExec,
 		"db.transaction": h.planTransaction,
 		"db.recover":     h.planRecover,
+		"db.backup":      h.planBackup,
+		"db.restore":     h.planRebuild,
 		"copy.restore":   h.planRestore,
 		"notify":         h.planNotify,
 		"drive.copy":     h.planDriveCopy,

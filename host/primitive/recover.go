@@ -73,7 +73,7 @@ func (h *Host) recoverable(ctx context.Context, a *recoverArgs) (path string, o 
 		return "", o, err
 	}
 	if !wholePath(o.To) {
-		return "", o, message.New("arg.value", "primitive.recover_to", message.Args{"path": o.To})
+		return "", o, notWhole(o.To)
 	}
 	if o.Known, err = h.known(ctx, database, a); err != nil {
 		return "", o, err

@@ -247,12 +247,12 @@ func (c *course) restore(ctx context.Context, fbk, fdb string, o firebird.Restor
 // publish gives the new database its place: written under a temporary name, flushed, read back, and never over a file.
 func (c *course) publish(ctx context.Context, k *candidate) error {
 	c.tell(Progress{Step: Placing})
-	bytes, err := lay(ctx, k.fdb, c.options.To)
+	laid, err := drive.Lay(ctx, k.fdb, c.options.To)
 	if err != nil {
 		return err
 	}
 	r := c.report
-	r.Path, r.Way, r.Bytes, r.Saved = c.options.To, k.way.name, bytes, maps.Clone(k.seen.Rows)
+	r.Path, r.Way, r.Bytes, r.Saved = c.options.To, k.way.name, laid.Bytes, maps.Clone(k.seen.Rows)
 	r.Lost = c.losses(k)
 	r.Problems = append(r.Problems, k.problems...)
 	if hurt := c.systemHurt(); len(hurt) > 0 && !k.modelled {

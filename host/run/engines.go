@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/primitive"
 	"github.com/djscript/djscript/host/recovery"
@@ -204,6 +205,19 @@ func (e *engine) Recover(ctx context.Context, path string, o recovery.Options) (
 func (e *engine) Recoverable(path string, o recovery.Options) error {
 	return recovery.Recovery{Tools: e.bench.Tools, Work: e.bench.Dir, Now: e.Now}.Check(path, o)
 }
+
+// Backup makes a raw backup of a database.
+func (e *engine) Backup(ctx context.Context, d copies.Database, o copies.RawOptions) (copies.RawBackup, []error, error) {
+	return e.maker.Backup(ctx, d, o)
+}
+
+// Restore makes a new database file of a raw backup.
+func (e *engine) Restore(ctx context.Context, fbk, to string, o firebird.RestoreOptions) (copies.RawDatabase, error) {
+	return e.bench.Restore(ctx, fbk, to, o)
+}
+
+// Vacant tells why no new file can be made at a path.
+func (e *engine) Vacant(path string) error { return drive.Vacant(path) }
 
 func connected(ctx context.Context, d copies.Database, fn func(*firebird.Conn) error) error {
 	conn, err := firebird.Connect(ctx, d.At)

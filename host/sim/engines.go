@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
@@ -92,10 +91,15 @@ func (s server) Inspect(_ context.Context, path string, _ bool) (firebird.Inspec
 			return firebird.Inspection{Rows: s.databases[d.Name].rowsNow(s.now), ODS: "12.0", Engine: "3.0.11", PageSize: 8192}, nil
 		}
 	}
-	if _, ok := s.files[path]; !ok {
+	text, ok := s.files[path]
+	if !ok {
 		return firebird.Inspection{}, message.New("db.not_found", "sim.no_file", message.Args{"path": path})
 	}
-	return firebird.Inspection{Rows: map[string]int64{}, ODS: "12.0", Engine: "3.0.11", PageSize: 8192}, nil
+	rows, ok := rowsIn(text)
+	if !ok {
+		rows = map[string]int64{}
+	}
+	return firebird.Inspection{Rows: rows, ODS: "12.0", Engine: "3.0.11", PageSize: 8192}, nil
 }
 
 // Recover saves all of a database of the store, or of a file that the test laid down, which has no rows.
@@ -121,10 +125,7 @@ func (s server) Recoverable(path string, o recovery.Options) error {
 	if _, err := s.Inspect(context.Background(), path, true); err != nil {
 		return err
 	}
-	if _, taken := s.files[o.To]; taken || slices.ContainsFunc(s.config.Databases, func(d config.Database) bool { return d.Path == o.To }) {
-		return message.New("fs.exists", "drive.exists", message.Args{"path": o.To})
-	}
-	return nil
+	return s.Vacant(o.To)
 }
 
 // ports are where the store's drives are plugged in.

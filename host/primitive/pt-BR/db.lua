@@ -83,7 +83,7 @@ function dj.db.check(path) end
 --- termina.
 ---
 --- Dentro de fn as chamadas deste script entram sozinhas, uma por vez: dj.db.info, dj.db.companies, dj.db.sessions,
---- dj.db.query, dj.db.exec, dj.db.transaction, dj.copy.create; dj.db.check olha o arquivo. Não pode estar um dentro do outro para
+--- dj.db.query, dj.db.exec, dj.db.transaction, dj.db.backup, dj.copy.create; dj.db.check olha o arquivo. Não pode estar um dentro do outro para
 --- o mesmo banco, e dj.copy.restore, que fecha o banco ele mesmo, não pode estar dentro.
 ---
 --- Num ensaio nada é fechado; ele diz quem está conectado agora, e ensaia fn.
@@ -135,6 +135,57 @@ function dj.db.exclusive(opts, fn) end
 ---@param opts {to: string, level?: "validate"|"mend"|"salvage", copy?: dj.Copy|string}  copy: o que o banco tinha é comparado com ela; sem uma, com a mais nova provada
 ---@return dj.Recovered
 function dj.db.recover(database_or_path, opts) end
+
+---@class dj.RawBackup
+---@field path string
+---@field bytes integer
+---@field sha256 string
+---@field rows table<string, integer>  de cada tabela, como o gbak os leu; uma tabela que ficou de fora não está entre elas
+---@field engine string     a versão do servidor
+
+--- Um backup puro do gbak, para um .fbk novo: não é uma cópia, não tem prova, e nenhum rodízio sabe dele. Serve para o que mais
+--- precisar de um: o suporte do sistema, outro programa, um teste; aquilo com que a loja conta é dj.copy.create. O arquivo é
+--- gravado ao lado com um nome provisório, descarregado no disco, lido de volta e renomeado; se algo der errado, não fica nada
+--- com nenhum dos dois nomes. Tem de haver espaço para tanto quanto o banco de dados ocupa, a não ser que algo fique de fora.
+--- Nunca grava por cima de um arquivo que já existe (fs.exists). Em um ensaio o banco de dados é consultado, e nada é gravado.
+---
+--- Example:
+--- ```lua
+--- local function export()
+---   local made = dj.db.backup { to = "D:/Suporte/LOJA.fbk", database = "loja", timeout = "2h" }
+---   dj.log.info(made.path .. " " .. made.sha256)
+--- end
+--- local ok, err = pcall(export)
+--- assert(ok or err:is("drive.not_found") or err:is("fs.exists"))
+--- ```
+---@param opts {to: string, database?: string, skip_tables?: string[], metadata_only?: boolean, timeout?: string}  skip_tables: pelo nome exato, as tabelas cujos registros ficam de fora; onde registros de outras apontam para os delas, só se restaura com no_validity; metadata_only: nenhum registro
+---@return dj.RawBackup
+function dj.db.backup(opts) end
+
+---@class dj.RawDatabase
+---@field path string
+---@field bytes integer
+---@field rows table<string, integer>  de cada tabela, como o gbak os restaurou
+
+--- Uma restauração pura do gbak, de um .fbk para um arquivo de banco de dados novo, nunca por cima de um que exista (fs.exists),
+--- nem no lugar de um banco de dados da loja (guard.live_db). Ele é montado junto dos arquivos da própria loja, e então copiado
+--- para o seu lugar com um nome provisório, descarregado no disco, lido de volta e renomeado; se algo der errado, não fica nada
+--- com nenhum dos dois nomes. O gbak está contente com o que montou; dj.db.check o examina. Para trazer uma cópia de volta à loja
+--- há dj.copy.restore. Em um ensaio nada é restaurado, e o .fbk pode ser um que ainda não existe.
+---
+--- Example:
+--- ```lua
+--- local function look()
+---   local made = dj.db.restore("D:/Suporte/LOJA.fbk", { to = "D:/Suporte/LOJA.FDB", page_size = 16384 })
+---   assert(dj.db.check(made.path).ok)
+--- end
+--- local ok, err = pcall(look)
+--- assert(ok or err:is("drive.not_found") or err:is("copy.not_found"))
+--- ```
+---@param fbk string
+---@param opts {to: string, page_size?: integer, one_at_a_time?: boolean, inactive_indexes?: boolean, no_validity?: boolean, timeout?: string}  one_at_a_time: confirma depois de cada tabela; inactive_indexes: deixa os índices desligados; no_validity: deixa de fora as restrições
+---@return dj.RawDatabase
+function dj.db.restore(fbk, opts) end
 
 --- As linhas de um SELECT, de um retrato do banco que é desfeito depois; dentro da fn de dj.db.transaction, como essa
 --- transação as vê. Os valores vão onde estão as interrogações, nunca no texto. Cada linha é uma tabela pelos nomes das
