@@ -70,7 +70,7 @@ func (m *Maker) Backup(ctx context.Context, d Database, o RawOptions) (made RawB
 
 func (k *making) raw(ctx context.Context, source *source, o RawOptions) (made RawBackup, err error) {
 	dir := filepath.Dir(o.To)
-	drive.SweepParts(dir, func(string) bool { return true }) // of one that died
+	drive.SweepParts(dir, func(name string) bool { return !IsFile(name) }) // of one that died; those of copies are not ours
 	if len(o.SkipTables) == 0 && !o.MetadataOnly {
 		if err := drive.Room(dir, source.info.Bytes); err != nil {
 			return made, err
