@@ -49,7 +49,7 @@ demo: needs-go
 test: needs-go
 	@.ci/install $(FIREBIRD) $(TESTS)
 	@$(GO) build -o bin/tally ./.ci/tally
-	@$(GO) test -race -timeout 40m -json $(TESTFLAGS) ./... | bin/tally
+	@$(GO) test -race -parallel 3 -timeout 60m -json $(TESTFLAGS) ./... | bin/tally
 
 ##
 ## The others:
