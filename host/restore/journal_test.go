@@ -95,4 +95,3 @@ func TestAJournalThatCanNotBeWrittenLeavesNobodyOutside(t *testing.T) {
 		}
 	}
 }
-
