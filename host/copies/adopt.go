@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/zipfile"
@@ -210,7 +211,7 @@ func copyFile(ctx context.Context, from, to string) error {
 	if err != nil {
 		return fmt.Errorf("make %s: %w", to, err)
 	}
-	_, err = io.Copy(out, &reader{ctx: ctx, from: in})
+	_, err = io.Copy(out, drive.Until(ctx, in))
 	return errors.Join(err, out.Close())
 }
 
@@ -269,7 +270,7 @@ func (f *fileStream) copy(ctx context.Context, w io.Writer) error {
 		return fmt.Errorf("open backup: %w", err)
 	}
 	defer file.Close()
-	_, err = io.CopyBuffer(struct{ io.Writer }{w}, &reader{ctx: ctx, from: file}, make([]byte, blockSize))
+	_, err = io.CopyBuffer(struct{ io.Writer }{w}, drive.Until(ctx, file), make([]byte, blockSize))
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/zipfile"
 )
@@ -223,7 +224,7 @@ func differs(a artifact, want, got string) error {
 // checkWithin hashes the zip within a ciphertext, and holds the card against its manifest.
 func (w witnesses) checkWithin(ctx context.Context, a artifact, zip *opened, m *Manifest) (string, error) {
 	hash := sha256.New()
-	if _, err := io.CopyBuffer(hash, &reader{ctx: ctx, from: zip.bytes()}, make([]byte, blockSize)); err != nil {
+	if _, err := io.CopyBuffer(hash, drive.Until(ctx, zip.bytes()), make([]byte, blockSize)); err != nil {
 		return "", err
 	}
 	sum := hex.EncodeToString(hash.Sum(nil))
@@ -255,7 +256,7 @@ func checkPart(ctx context.Context, zip *zipfile.Reader, path string, part Part)
 	}
 	defer entry.Close()
 	sum := sha256.New()
-	n, err := io.Copy(sum, &reader{ctx: ctx, from: entry})
+	n, err := io.Copy(sum, drive.Until(ctx, entry))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

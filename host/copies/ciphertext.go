@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -73,7 +74,7 @@ func (s *sending) carbon(ctx context.Context, place Place, d Destination, made l
 		return nil
 	}
 	defer func() { s.miss(d, p.discard()) }()
-	reading := &faultyReader{from: &reader{ctx: ctx, from: source.bytes()}}
+	reading := &faultyReader{from: drive.Until(ctx, source.bytes())}
 	err = s.pour(p, reading, place)
 	switch {
 	case ctx.Err() != nil:

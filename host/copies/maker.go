@@ -15,6 +15,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/zipfile"
@@ -422,7 +423,7 @@ func (k *making) model(ctx context.Context, model model) error {
 		return err
 	}
 	sum := sha256.New()
-	from := &faultyReader{from: &reader{ctx: ctx, from: file}}
+	from := &faultyReader{from: drive.Until(ctx, file)}
 	n, err := io.Copy(io.MultiWriter(entry, sum), from)
 	if from.err != nil && ctx.Err() == nil {
 		k.withoutModel(message.Wrap(from.err, "fs.denied", "copies.model_unreadable", message.Args{"path": model.path}))

@@ -189,13 +189,5 @@ func (s *scratch) restoreRaw(ctx context.Context, fbk string, o firebird.Restore
 		return log, drive.Explain(err, fbk)
 	}
 	defer file.Close()
-	restore, err := s.engine.Restore(ctx, s.fdb, o)
-	if err != nil {
-		return log, err
-	}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{restore}, &reader{ctx: ctx, from: file}, make([]byte, blockSize)); err != nil {
-		restore.Abort()
-		return log, err
-	}
-	return restore.Finish()
+	return s.engine.RestoreFrom(ctx, drive.Until(ctx, file), s.fdb, o)
 }

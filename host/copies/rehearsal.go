@@ -156,7 +156,7 @@ func (s *scratch) through(ctx context.Context, stream io.Reader) (firebird.Log, 
 	if err != nil {
 		return firebird.Log{}, err
 	}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{r}, &reader{ctx: ctx, from: stream}, make([]byte, 256<<10)); err != nil {
+	if _, err := io.CopyBuffer(struct{ io.Writer }{r}, drive.Until(ctx, stream), make([]byte, 256<<10)); err != nil {
 		r.abort()
 		return firebird.Log{}, err
 	}

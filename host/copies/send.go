@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -138,7 +139,7 @@ func (s *sending) from(ctx context.Context, place Place) (err error) {
 			s.missed = append(s.missed, left)
 		}
 	}()
-	reading := &faultyReader{from: &reader{ctx: ctx, from: source.bytes()}}
+	reading := &faultyReader{from: drive.Until(ctx, source.bytes())}
 	err = s.pour(out, reading, place)
 	out.end()
 	switch {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -166,21 +167,8 @@ func readFile(ctx context.Context, path string, to io.Writer) error {
 		return fmt.Errorf("open copy: %w", err)
 	}
 	defer file.Close()
-	if _, err := io.Copy(to, &reader{ctx: ctx, from: file}); err != nil {
+	if _, err := io.Copy(to, drive.Until(ctx, file)); err != nil {
 		return fmt.Errorf("read %s: %w", path, err)
 	}
 	return nil
-}
-
-// reader stops when the context ends.
-type reader struct {
-	ctx  context.Context
-	from io.Reader
-}
-
-func (r *reader) Read(p []byte) (int, error) {
-	if r.ctx.Err() != nil {
-		return 0, context.Cause(r.ctx)
-	}
-	return r.from.Read(p)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -133,7 +134,7 @@ func (t *trash) unlike(ctx context.Context, tombstone event, at func(name string
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(hash, &reader{ctx: ctx, from: file})
+		_, err = io.Copy(hash, drive.Until(ctx, file))
 		if err = errors.Join(err, file.Close()); err != nil {
 			return err
 		}

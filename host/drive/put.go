@@ -62,7 +62,7 @@ func lay(ctx context.Context, from, dir, name string) (laid Laid, err error) {
 	defer func() { err = errors.Join(err, file.Discard()) }()
 	file.Expect(info.Size())
 	hash := sha256.New()
-	laid.Bytes, err = io.Copy(io.MultiWriter(hash, file), stopping{ctx, source})
+	laid.Bytes, err = io.Copy(io.MultiWriter(hash, file), Until(ctx, source))
 	if err != nil {
 		return laid, err
 	}
@@ -71,16 +71,18 @@ func lay(ctx context.Context, from, dir, name string) (laid Laid, err error) {
 	return laid, err
 }
 
-// stopping reads until the context ends.
-type stopping struct {
+// Until is a reader that reads until the context ends, and then fails with its cause.
+func Until(ctx context.Context, from io.Reader) io.Reader { return until{ctx, from} }
+
+type until struct {
 	ctx  context.Context
 	from io.Reader
 }
 
 // Read reads.
-func (s stopping) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
+func (u until) Read(p []byte) (int, error) {
+	if u.ctx.Err() != nil {
+		return 0, context.Cause(u.ctx)
 	}
-	return s.from.Read(p)
+	return u.from.Read(p)
 }

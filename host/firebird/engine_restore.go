@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -79,6 +80,19 @@ func (e *Engine) Restore(ctx context.Context, fdb string, o RestoreOptions) (*Re
 		return nil, err
 	}
 	return r, nil
+}
+
+// RestoreFrom builds a new database at fdb from a whole backup that is read; what can not be read to its end leaves nothing.
+func (e *Engine) RestoreFrom(ctx context.Context, from io.Reader, fdb string, o RestoreOptions) (Log, error) {
+	r, err := e.Restore(ctx, fdb, o)
+	if err != nil {
+		return Log{}, err
+	}
+	if _, err := io.CopyBuffer(struct{ io.Writer }{r}, struct{ io.Reader }{from}, make([]byte, 256<<10)); err != nil {
+		r.Abort()
+		return Log{}, err
+	}
+	return r.Finish()
 }
 
 func (e *Engine) restoring(ctx context.Context, fdb string, o RestoreOptions) (*restoring, error) {

@@ -232,15 +232,7 @@ func (c *course) restore(ctx context.Context, fbk, fdb string, o firebird.Restor
 		tables++
 		c.tell(Progress{Step: Rebuilding, Done: int64(tables), Total: int64(len(c.names))})
 	}
-	restore, err := c.engine.Restore(ctx, fdb, o)
-	if err != nil {
-		return err
-	}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{restore}, reader{ctx, in}, make([]byte, blockBytes)); err != nil {
-		restore.Abort()
-		return err
-	}
-	_, err = restore.Finish()
+	_, err = c.engine.RestoreFrom(ctx, drive.Until(ctx, in), fdb, o)
 	return err
 }
 

@@ -119,22 +119,8 @@ func duplicate(ctx context.Context, from, to string) error {
 	if err != nil {
 		return drive.Explain(err, to)
 	}
-	_, err = io.CopyBuffer(struct{ io.Writer }{out}, reader{ctx, in}, make([]byte, blockBytes))
+	_, err = io.CopyBuffer(struct{ io.Writer }{out}, drive.Until(ctx, in), make([]byte, blockBytes))
 	return drive.Explain(errors.Join(err, out.Close()), to)
-}
-
-// reader reads until the context ends.
-type reader struct {
-	ctx  context.Context
-	from io.Reader
-}
-
-// Read reads.
-func (r reader) Read(p []byte) (int, error) {
-	if r.ctx.Err() != nil {
-		return 0, context.Cause(r.ctx)
-	}
-	return r.from.Read(p)
 }
 
 // unopened is why a file can not be taken.
