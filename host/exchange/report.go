@@ -292,4 +292,3 @@ func moment(t time.Time) string {
 	}
 	return t.Format(time.DateTime)
 }
-
