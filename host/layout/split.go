@@ -1,0 +1,162 @@
+package layout
+
+import (
+	"bytes"
+
+	"github.com/djscript/djscript/host/message"
+)
+
+// split divides a line into its parts. Where the line's first part is one of fixed width, a separator within it is text.
+func (r *Reader) split(raw []byte) *message.Error {
+	l := r.codec.Layout
+	r.parts = r.parts[:0]
+	rest := raw
+	if l.Leading {
+		var ok bool
+		if rest, ok = bytes.CutPrefix(rest, []byte(l.Separator)); !ok {
+			return wrong("leading", message.Args{"separator": l.Separator})
+		}
+	}
+	if width := r.fixedHead(raw); width > 0 {
+		r.parts, rest = append(r.parts, rest[:width]), rest[width:]
+		if len(rest) == 0 {
+			return r.trailing(false)
+		}
+		if !bytes.HasPrefix(rest, []byte(l.Separator)) {
+			return wrong("head", message.Args{"separator": l.Separator, "width": width})
+		}
+		rest = rest[len(l.Separator):]
+	}
+	return r.splitRest(rest)
+}
+
+func (r *Reader) splitRest(rest []byte) *message.Error {
+	l := r.codec.Layout
+	single := len(l.Separator) == 1
+	for {
+		if l.Quote != 0 && len(rest) > 0 && rest[0] == l.Quote {
+			part, after, err := r.quoted(rest)
+			if err != nil {
+				return err
+			}
+			r.parts, rest = append(r.parts, part), after
+			if len(rest) == 0 {
+				return r.trailing(false)
+			}
+			rest = rest[len(l.Separator):]
+			continue
+		}
+		at := -1
+		if single {
+			at = bytes.IndexByte(rest, l.Separator[0])
+		} else {
+			at = bytes.Index(rest, []byte(l.Separator))
+		}
+		if at < 0 {
+			r.parts = append(r.parts, rest)
+			return r.trailing(len(rest) == 0)
+		}
+		r.parts, rest = append(r.parts, rest[:at]), rest[at+len(l.Separator):]
+	}
+}
+
+// trailing deals with the separator after the last part: empty says that nothing follows the last separator.
+func (r *Reader) trailing(empty bool) *message.Error {
+	switch l := r.codec.Layout; {
+	case l.Trailing == Always && !empty:
+		return wrong("trailing", message.Args{"separator": l.Separator})
+	case empty && (l.Trailing == Always || l.Trailing == Optional):
+		r.parts = r.parts[:len(r.parts)-1]
+	}
+	return nil
+}
+
+// quoted is a part between quotes, without them; a quote within is doubled.
+func (r *Reader) quoted(rest []byte) (part, after []byte, err *message.Error) {
+	l := r.codec.Layout
+	from := len(r.room)
+	for i := 1; i < len(rest); i++ {
+		if rest[i] != l.Quote {
+			r.room = append(r.room, rest[i])
+			continue
+		}
+		if i+1 < len(rest) && rest[i+1] == l.Quote {
+			r.room = append(r.room, l.Quote)
+			i++
+			continue
+		}
+		after = rest[i+1:]
+		if len(after) > 0 && !bytes.HasPrefix(after, []byte(l.Separator)) {
+			return nil, nil, wrong("after_quote", message.Args{"quote": string(l.Quote)})
+		}
+		return r.room[from:], after, nil
+	}
+	return nil, nil, wrong("quote", message.Args{"quote": string(l.Quote)})
+}
+
+// fixedHead is how many bytes the first part of a line has where it is one of fixed width before the separators begin; 0 where
+// it is not.
+func (r *Reader) fixedHead(raw []byte) int {
+	for _, i := range r.codec.byTag {
+		s := &r.codec.records[i]
+		if width := s.parts[0].width; width > 0 && width <= len(raw) && (len(r.codec.byTag) == 1 || s.is(raw, nil)) {
+			return width
+		}
+	}
+	return 0
+}
+
+// readParts understands a line that separators divide.
+func (r *Reader) readParts(s *shape, raw []byte) {
+	e := r.codec.Layout.Encoding
+	if n := len(r.parts); n < s.least || n > len(s.parts) {
+		r.wrong(0, nil, nil, wrong("parts", message.Args{"got": n, "least": s.least, "most": len(s.parts)}))
+		clear(r.line.Values)
+		return
+	}
+	for n := range s.parts {
+		p := &s.parts[n]
+		if n >= len(r.parts) {
+			for _, i := range p.cells {
+				if err := s.cells[i].empty(&r.line.Values[i]); err != nil {
+					r.wrong(len(raw)+1, &s.cells[i], nil, err)
+				}
+			}
+			continue
+		}
+		text := r.parts[n]
+		switch {
+		case p.width == 0:
+			for _, i := range p.cells {
+				r.readWhole(&s.cells[i], i, text, raw, e)
+			}
+		case len(text) == 0 && n > 0:
+			for _, i := range p.cells {
+				r.readCell(&s.cells[i], i, nil, r.column(text, raw), e)
+			}
+		default:
+			r.readPart(s, p, text, r.column(text, raw), n == 0)
+		}
+	}
+}
+
+func (r *Reader) readWhole(c *cell, i int, text, raw []byte, e Encoding) {
+	if c.Size > 0 && len(text) > c.Size && len(trim(text)) > c.Size {
+		r.wrong(r.column(text, raw)+1, c, text, wrong("size", message.Args{"bytes": len(text), "most": c.Size}))
+		r.line.Values[i] = Value{}
+		return
+	}
+	r.readCell(c, i, text, r.column(text, raw), e)
+}
+
+// column is where a part begins in its line, from 0. A part that stood between quotes is not within the line: it is counted
+// from the parts before it.
+func (r *Reader) column(text, raw []byte) int {
+	if cap(text) > 0 && cap(raw) >= cap(text) {
+		at := cap(raw) - cap(text)
+		if at <= len(raw) && (len(text) == 0 || at < len(raw) && &raw[at] == &text[0]) {
+			return at
+		}
+	}
+	return 0
+}
