@@ -40,10 +40,10 @@ func (r *reading) field(t *document.Table, rec *Record, p *places) Field {
 	f.ForeignKey = t.Words("foreign_key")
 	f.Align = Align(t.OneOf("align", string(Left), string(Right)))
 	f.Fill = fill(t)
-	r.misplaced(t, f.Type)
-	r.number(t, &f)
-	r.form(t, &f)
-	r.choices(t, &f)
+	misplaced(t, f.Type)
+	number(t, &f)
+	form(t, &f)
+	choices(t, &f)
 	f.Mask = t.Flag("mask")
 	if checked, ok := document.Typed[bool](t, "check", "document.want_flag"); ok {
 		f.Unchecked = !checked
@@ -52,7 +52,7 @@ func (r *reading) field(t *document.Table, rec *Record, p *places) Field {
 		f.Case = Upper
 	}
 	f.Count = counted(t)
-	r.fixed(t, &f)
+	fixed(t, &f)
 	r.room(t, &f)
 	r.otherwise(t, &f)
 	return f
@@ -70,7 +70,7 @@ var only = []struct {
 }
 
 // misplaced notes the settings that mean nothing for the field's type.
-func (r *reading) misplaced(t *document.Table, of Type) {
+func misplaced(t *document.Table, of Type) {
 	for _, one := range only {
 		if !t.Has(one.key) || slices.Contains(one.types, of) || !slices.Contains(types, of) {
 			continue
@@ -104,7 +104,7 @@ func fill(t *document.Table) byte {
 var formSentences = map[Type]string{Date: "layout.toml_form_date", Time: "layout.toml_form_time", Moment: "layout.toml_form_datetime"}
 
 // form is how a date or a time is written, which nobody guesses.
-func (r *reading) form(t *document.Table, f *Field) {
+func form(t *document.Table, f *Field) {
 	dated := f.Type == Date || f.Type == Time || f.Type == Moment
 	if dated {
 		t.Require("form")
@@ -113,8 +113,8 @@ func (r *reading) form(t *document.Table, f *Field) {
 	if !dated || text == "" {
 		return
 	}
-	form, ok := ReadForm(text)
-	if !ok || form.Day() != (f.Type != Time) || form.Clock() != (f.Type != Date) {
+	read, ok := ReadForm(text)
+	if !ok || read.Day() != (f.Type != Time) || read.Clock() != (f.Type != Date) {
 		t.Bad("form", bad(formSentences[f.Type], message.Args{"value": document.Clip(text)}))
 		return
 	}
@@ -122,7 +122,7 @@ func (r *reading) form(t *document.Table, f *Field) {
 }
 
 // choices are all that may stand in the field: a list, or a table of what each means.
-func (r *reading) choices(t *document.Table, f *Field) {
+func choices(t *document.Table, f *Field) {
 	if f.Type == Boolean {
 		t.Require("values")
 	}
@@ -153,11 +153,11 @@ func (r *reading) choices(t *document.Table, f *Field) {
 	if len(f.Values) == 0 {
 		t.Bad("values", bad("document.empty_list", nil))
 	}
-	r.codes(t, f)
+	codes(t, f)
 }
 
 // codes holds the values that may stand in a field against one another. A boolean's may be blank.
-func (r *reading) codes(t *document.Table, f *Field) {
+func codes(t *document.Table, f *Field) {
 	for i, choice := range f.Values {
 		same := func(other Choice) bool { return other.Code == choice.Code }
 		switch {
@@ -184,7 +184,7 @@ func counted(t *document.Table) []string {
 }
 
 // fixed is what always stands in the field.
-func (r *reading) fixed(t *document.Table, f *Field) {
+func fixed(t *document.Table, f *Field) {
 	f.Tag, f.Const = t.Words("tag"), t.Words("const")
 	set := ""
 	for _, key := range []string{"tag", "const", "values", "default", "count"} {

@@ -11,7 +11,7 @@ import (
 )
 
 // number are the settings of numbers.
-func (r *reading) number(t *document.Table, f *Field) {
+func number(t *document.Table, f *Field) {
 	if f.Type == Decimal {
 		t.Require("places")
 	}
@@ -26,21 +26,21 @@ func (r *reading) number(t *document.Table, f *Field) {
 	if f.Type == Decimal {
 		f.Point, f.Also = point, also
 		if point == "" {
-			f.Point = r.usualPoint()
+			f.Point = f.usualPoint()
 		}
 		if i := slices.Index(also, f.Point); i >= 0 {
 			t.BadElement("also", i, bad("document.repeated", message.Args{"name": string(f.Point)}))
 		}
 	}
-	f.Min, f.Max = r.bound(t, f, "min"), r.bound(t, f, "max")
+	f.Min, f.Max = bound(t, f, "min"), bound(t, f, "max")
 	if f.Min != nil && f.Max != nil && compareNumbers(*f.Min, *f.Max) > 0 {
 		t.Bad("max", bad("layout.toml_bounds", message.Args{"min": f.Min.String(), "max": f.Max.String()}))
 	}
 }
 
-// usualPoint is none between places in bytes, and a dot between separators.
-func (r *reading) usualPoint() Point {
-	if r.layout.Separator != "" {
+// usualPoint is none in a place of bytes, and a dot between separators.
+func (f *Field) usualPoint() Point {
+	if f.First == 0 {
 		return Dot
 	}
 	return Implied
@@ -67,7 +67,7 @@ func points(t *document.Table) []Point {
 var boundShape = regexp.MustCompile(`^-?\d{1,18}(\.\d{1,18})?$`)
 
 // bound is the least or the largest number; nil where there is none.
-func (r *reading) bound(t *document.Table, f *Field, name string) *Value {
+func bound(t *document.Table, f *Field, name string) *Value {
 	value, ok := t.Get(name)
 	if !ok || f.Type != Integer && f.Type != Decimal {
 		return nil
@@ -91,7 +91,7 @@ func (r *reading) bound(t *document.Table, f *Field, name string) *Value {
 		return nil
 	}
 	n, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", f.Places-len(fraction)), 10, 64)
-	if width, length := f.width(), r.length(f, n); err != nil || width > 0 && length > width {
+	if width, length := f.width(), f.length(n); err != nil || width > 0 && length > width {
 		t.Bad(name, bad("layout.toml_too_long", message.Args{"value": text, "width": width}))
 		return nil
 	}
@@ -100,7 +100,7 @@ func (r *reading) bound(t *document.Table, f *Field, name string) *Value {
 }
 
 // length is how many bytes a number takes in a field, in units of its last place.
-func (r *reading) length(f *Field, n int64) int {
+func (f *Field) length(n int64) int {
 	if f.Type == Decimal && f.Point != Implied {
 		return len(appendNumber(nil, n, f.Places, '.'))
 	}

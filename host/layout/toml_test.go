@@ -207,7 +207,7 @@ var dividedSlips = []slip{
 	{`part = 5`, `part = 1`, "record.VEN.fields.valor.part layout.toml_taken"},
 	{`part = 5`, `part = 2`, "record.VEN.fields.valor.part layout.toml_taken"},
 	{`part = 5`, `part = 1001`, "record.VEN.fields.valor.part layout.toml_range"},
-	{`part = 5`, `part = 5, at = [1, 2]`, "record.VEN.fields.valor.at layout.toml_narrow"},
+	{`part = 5`, `part = 5, at = [1, 1]`, "record.VEN.fields.valor.at layout.toml_narrow"},
 	{`{ name = "nome", size = 40 }`, `{ name = "nome", size = 40, part = 7 }`, "record.VEN.fields.valor.part layout.toml_part_back"},
 	{`quote = '"'`, `quote = "x"`, "quote document.one_of"},
 	{`trailing = "always"`, `trailing = "sometimes"`, "trailing document.one_of"},
