@@ -30,6 +30,7 @@ type shape struct {
 	takes  int // the cell that has what a line is too long by; -1 for none
 	under  int // the record that is its parent; -1 for none
 	counts bool
+	direct bool // each field is a part of its own, in order
 }
 
 // part is one part of a line.
@@ -52,6 +53,10 @@ type cell struct {
 	otherwise   Value
 	counted     []int // records
 	countsAll   bool
+	op          op
+	kind        Kind // of a date or time
+	limited     bool
+	places      int // decimals that a number without a point lacks
 }
 
 // defaultMaxLine is far more than any record of fixed width, and holds the XML of a sale of some hundred items.
@@ -127,6 +132,10 @@ func (c *Codec) shape(r *Record) (shape, error) {
 		s.parts[0].width = max(s.parts[0].width, r.Width)
 	}
 	s.least = cmp.Or(s.least, len(s.parts))
+	s.direct = len(s.parts) == len(s.cells)
+	for i := range s.cells {
+		s.direct = s.direct && s.cells[i].Part == i+1 && s.cells[i].width == 0
+	}
 	return s, nil
 }
 
@@ -145,6 +154,11 @@ func (c *Codec) cell(f *Field) (cell, error) {
 		if number && one.right {
 			one.fill = '0'
 		}
+	}
+	one.op, one.kind = opOf(&one), dateKinds[f.Type]
+	one.limited = f.Min != nil || f.Max != nil
+	if f.Point == Dot || f.Point == Comma {
+		one.places = f.Places
 	}
 	switch {
 	case f.Point == Dot:

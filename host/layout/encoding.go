@@ -48,8 +48,9 @@ type page struct {
 	bytes   map[rune]byte
 }
 
-var pages = map[Encoding]*page{
-	Windows1252: newPage(charmap.Windows1252), CP850: newPage(charmap.CodePage850), Latin1: newPage(charmap.ISO8859_1),
+// pages are those of one byte a letter; nil for UTF-8.
+var pages = [...]*page{
+	UTF8: nil, UTF8BOM: nil, Windows1252: newPage(charmap.Windows1252), CP850: newPage(charmap.CodePage850), Latin1: newPage(charmap.ISO8859_1),
 }
 
 func newPage(from *charmap.Charmap) *page {
@@ -65,22 +66,29 @@ func newPage(from *charmap.Charmap) *page {
 	return p
 }
 
-// plain says that a line holds nothing but ASCII's letters, digits and signs.
-func plain(line []byte) bool {
+// plain says that a text holds nothing but ASCII's letters, digits and signs.
+func plain(text []byte) bool { return plainUntil(text) == len(text) }
+
+// plainUntil is how far a text surely holds nothing but ASCII's letters, digits and signs; its length where all of it does.
+func plainUntil(text []byte) int {
+	i := 0
+	for ; i+8 <= len(text); i += 8 {
+		if !plainWord(binary.LittleEndian.Uint64(text[i:])) {
+			return i
+		}
+	}
+	for ; i < len(text); i++ {
+		if text[i]-0x20 >= 0x60 {
+			return i
+		}
+	}
+	return i
+}
+
+// plainWord is plain for eight bytes at once.
+func plainWord(word uint64) bool {
 	const high, blanks = 0x8080808080808080, 0x2020202020202020
-	for len(line) >= 8 {
-		word := binary.LittleEndian.Uint64(line)
-		if (word|(word-blanks)&^word)&high != 0 {
-			return false
-		}
-		line = line[8:]
-	}
-	for _, c := range line {
-		if c-0x20 >= 0x60 {
-			return false
-		}
-	}
-	return true
+	return (word|(word-blanks)&^word)&high == 0
 }
 
 // strange is the first byte that can not stand in a text of the code page, counted from 0; -1 for none.
@@ -89,9 +97,15 @@ func (e Encoding) strange(line []byte) int {
 	if p == nil {
 		return strangeUTF8(line)
 	}
-	for i, c := range line {
-		if !p.text[c] {
-			return i
+	for i := 0; i < len(line); i += 8 {
+		next := line[i:min(i+8, len(line))]
+		if len(next) == 8 && plainWord(binary.LittleEndian.Uint64(next)) {
+			continue
+		}
+		for k, c := range next {
+			if !p.text[c] {
+				return i + k
+			}
 		}
 	}
 	return -1

@@ -12,11 +12,20 @@ type Form struct {
 	parts  []formPart
 	length int
 	words  map[word]bool
+	digits []digits
+	signs  []formPart
+}
+
+// digits are where a word's digits stand.
+type digits struct {
+	word     word
+	at, many int
 }
 
 type formPart struct {
 	word word
 	text string // what stands for itself, where word is literal
+	at   int
 }
 
 type word uint8
@@ -49,12 +58,15 @@ func ReadForm(text string) (*Form, bool) {
 		if !ok || part.word != literal && f.words[part.word] {
 			return nil, false
 		}
+		part.at = f.length
 		f.parts, rest = append(f.parts, part), rest[length:]
 		if part.word == literal {
+			f.signs = append(f.signs, part)
 			f.length += len(part.text)
 			continue
 		}
 		f.words[part.word] = true
+		f.digits = append(f.digits, digits{part.word, part.at, length})
 		f.length += length
 	}
 	twoYears := f.words[year] && f.words[shortYear]
@@ -104,27 +116,22 @@ func (f *Form) Read(text []byte) (p Parts, ok bool) {
 	if len(text) != f.length {
 		return p, false
 	}
-	for _, part := range f.parts {
-		if part.word == literal {
-			if string(text[:len(part.text)]) != part.text {
-				return p, false
-			}
-			text = text[len(part.text):]
-			continue
+	for i := range f.signs {
+		if sign := &f.signs[i]; string(text[sign.at:sign.at+len(sign.text)]) != sign.text {
+			return p, false
 		}
-		length := 2
-		if part.word == year {
-			length = 4
-		}
+	}
+	for i := range f.digits {
+		d := &f.digits[i]
 		n := 0
-		for _, c := range text[:length] {
-			if c < '0' || c > '9' {
+		for _, c := range text[d.at : d.at+d.many] {
+			digit := int(c - '0')
+			if digit > 9 {
 				return p, false
 			}
-			n = n*10 + int(c-'0')
+			n = n*10 + digit
 		}
-		text = text[length:]
-		switch part.word {
+		switch d.word {
 		case year:
 			p.Year = n
 		case shortYear:
@@ -203,15 +210,15 @@ func (p Parts) IsDay() bool {
 // IsClock says whether there is such a time.
 func (p Parts) IsClock() bool { return p.Hour < 24 && p.Minute < 60 && p.Second < 60 }
 
-// value is the day, the time, or both.
-func (p Parts) value(kind Kind) Value {
+// number is the day, the time, or both, as Value has it.
+func (p Parts) number(kind Kind) int64 {
 	date := int64(p.Year)*10000 + int64(p.Month)*100 + int64(p.Day)
-	clock := int64(p.Hour)*100000000 + int64(p.Minute)*1000000 + int64(p.Second)*10000 + int64(p.Hundredth)*100
-	switch kind {
-	case Day:
-		return Value{Kind: Day, N: date}
-	case Clock:
-		return Value{Kind: Clock, N: clock}
+	if kind == Day {
+		return date
 	}
-	return Value{Kind: Instant, N: date*clockRoom + clock}
+	clock := int64(p.Hour)*100000000 + int64(p.Minute)*1000000 + int64(p.Second)*10000 + int64(p.Hundredth)*100
+	if kind == Clock {
+		return clock
+	}
+	return date*clockRoom + clock
 }

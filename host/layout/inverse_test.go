@@ -179,14 +179,14 @@ func anyValue(t *rapid.T, l *Layout, c *cell) Value {
 	case Decimal:
 		return NewNumber(int64(rapid.IntRange(-9999999999, 99999999999).Draw(t, "n")), uint8(c.Places))
 	case Date:
-		return parts.value(Day)
+		return Value{Kind: Day, N: parts.number(Day)}
 	case Time:
 		if c.form.words[hundredth] {
 			parts.Hundredth = rapid.IntRange(0, 99).Draw(t, "hundredth")
 		}
-		return parts.value(Clock)
+		return Value{Kind: Clock, N: parts.number(Clock)}
 	case Moment:
-		return parts.value(Instant)
+		return Value{Kind: Instant, N: parts.number(Instant)}
 	case Boolean:
 		return Value{Kind: Flag, N: int64(rapid.IntRange(0, 1).Draw(t, "flag"))}
 	case CNPJ:

@@ -1,6 +1,10 @@
 package layout
 
-import "github.com/djscript/djscript/host/message"
+import (
+	"unicode/utf8"
+
+	"github.com/djscript/djscript/host/message"
+)
 
 // Problem is one thing that is wrong in a file, and where.
 type Problem struct {
@@ -57,7 +61,7 @@ func (e Encoding) shown(value []byte) string {
 	}
 	var text []byte
 	for _, r := range string(e.appendUTF8(nil, value)) {
-		if r < ' ' || r == 0x7F {
+		if r < ' ' || r == 0x7F || r == utf8.RuneError {
 			r = '·'
 		}
 		text = append(text, string(r)...)

@@ -9,42 +9,74 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
+// op is how a field is read: what is asked for every field of every line is settled when the codec is made.
+type op uint8
+
+const (
+	readsText op = iota // as it stands
+	readsWord           // filled up, or one of some
+	readsNumber
+	readsDate
+	readsFlag
+	readsPerson
+	readsEAN
+	readsFixed
+	readsNothing
+)
+
+func opOf(c *cell) op {
+	switch {
+	case c.Tag != "" || c.Const != "":
+		return readsFixed
+	case c.Type == Text && c.fill == ' ' && c.Values == nil:
+		return readsText
+	}
+	known := map[Type]op{
+		Integer: readsNumber, Decimal: readsNumber, Date: readsDate, Time: readsDate, Moment: readsDate, Boolean: readsFlag,
+		CNPJ: readsPerson, CPF: readsPerson, CNPJCPF: readsPerson, EAN: readsEAN, Blank: readsNothing,
+	}
+	if one, ok := known[c.Type]; ok {
+		return one
+	}
+	return readsWord
+}
+
 // read understands what stands in a field. Text stays in the line's own bytes; what has to be changed to be understood (a
 // mask, a small letter) goes to room.
-func (c *cell) read(text []byte, e Encoding, v *Value, room *[]byte) *message.Error {
-	*v = Value{}
-	if c.Type == Blank {
-		return nil
-	}
+func (c *cell) read(text []byte, e Encoding, v *Value, room *[]byte) (err *message.Error) {
 	text = trim(text)
-	if c.tag != nil || c.fixed != nil {
-		return c.readFixed(text, e, v)
-	}
-	if c.Type == Boolean {
-		return c.readFlag(text, e, v)
-	}
-	if len(text) == 0 {
+	if len(text) == 0 && c.op != readsFixed && c.op != readsFlag && c.op != readsNothing {
 		return c.empty(v)
 	}
-	err := c.readValue(text, e, v, room)
+	switch c.op {
+	case readsText:
+		v.Kind, v.Encoding, v.Bytes = String, e, text
+		return nil
+	case readsNumber:
+		if c.readPlainNumber(text, v) {
+			return nil
+		}
+		err = c.readNumber(text, e, v)
+	case readsDate:
+		err = c.readDate(text, e, v)
+	case readsWord:
+		err = c.readText(text, e, v)
+	case readsFlag:
+		return c.readFlag(text, v)
+	case readsPerson:
+		err = c.readPerson(text, e, v, room)
+	case readsEAN:
+		err = c.readEAN(text, e, v)
+	case readsFixed:
+		return c.readFixed(text, e, v)
+	case readsNothing:
+		*v = Value{}
+		return nil
+	}
 	if err == nil && v.Kind == Null {
 		return c.empty(v)
 	}
 	return err
-}
-
-func (c *cell) readValue(text []byte, e Encoding, v *Value, room *[]byte) *message.Error {
-	switch c.Type {
-	case Integer, Decimal:
-		return c.readNumber(text, e, v)
-	case Date, Time, Moment:
-		return c.readDate(text, e, v)
-	case CNPJ, CPF, CNPJCPF:
-		return c.readPerson(text, e, v, room)
-	case EAN:
-		return c.readEAN(text, e, v)
-	}
-	return c.readText(text, e, v)
 }
 
 // empty is a field with nothing in it.
@@ -79,10 +111,10 @@ func (c *cell) readFixed(text []byte, e Encoding, v *Value) *message.Error {
 	return nil
 }
 
-func (c *cell) readFlag(text []byte, e Encoding, v *Value) *message.Error {
+func (c *cell) readFlag(text []byte, v *Value) *message.Error {
 	for i, code := range c.codes {
 		if bytes.Equal(text, code) {
-			*v = Value{Kind: Flag, N: int64(1 - i)}
+			v.Kind, v.N = Flag, int64(1-i)
 			return nil
 		}
 	}
@@ -101,12 +133,13 @@ func (c *cell) notChosen() *message.Error {
 }
 
 func (c *cell) readText(text []byte, e Encoding, v *Value) *message.Error {
+	v.Kind = Null
 	if c.fill != ' ' {
 		if text = c.unfilled(text); len(text) == 0 {
 			return nil
 		}
 	}
-	*v = Value{Kind: String, Bytes: text, Encoding: e}
+	v.Kind, v.Encoding, v.Bytes = String, e, text
 	if c.codes == nil {
 		return nil
 	}
@@ -133,23 +166,23 @@ func (c *cell) unfilled(text []byte) []byte {
 }
 
 func (c *cell) readDate(text []byte, e Encoding, v *Value) *message.Error {
-	if c.Type != Time && noDigit(text) {
-		return nil
-	}
+	v.Kind = Null
 	p, ok := c.form.Read(text)
-	if !ok {
+	switch {
+	case c.kind != Clock && (!ok || p.Day == 0) && noDigit(text):
+		return nil
+	case !ok:
 		return wrong("form", message.Args{"form": c.Form})
-	}
-	if c.Type != Time && !p.IsDay() {
+	case c.kind != Clock && !p.IsDay():
 		return wrong("no_day", message.Args{"value": e.shown(text)})
-	}
-	if c.Type != Date && !p.IsClock() {
+	case c.kind != Day && !p.IsClock():
 		return wrong("no_clock", message.Args{"value": e.shown(text)})
 	}
-	*v = p.value(dateKinds[c.Type])
+	v.Kind, v.N = c.kind, p.number(c.kind)
 	return nil
 }
 
+// dateKinds are what dates and times hold.
 var dateKinds = map[Type]Kind{Date: Day, Time: Clock, Moment: Instant}
 
 // noDigit says that a date was left empty: zeros, blanks, and the mask's own signs.
@@ -167,10 +200,11 @@ func (c *cell) readPerson(text []byte, e Encoding, v *Value, room *[]byte) *mess
 	start := len(*room)
 	*room = cnpj.AppendPlain(*room, text)
 	number := (*room)[start:]
+	v.Kind = Null
 	if len(bytes.TrimLeft(number, "0")) == 0 {
 		return nil
 	}
-	*v = Value{Kind: String, Bytes: number, Encoding: e}
+	v.Kind, v.Encoding, v.Bytes = String, e, number
 	company, person := cnpj.Check(number), cnpj.ErrForm
 	tail := number
 	if zeros := len(number) - 11; zeros >= 0 && len(bytes.TrimLeft(number[:zeros], "0")) == 0 {
@@ -208,28 +242,36 @@ func (c *cell) badNumber(err error) *message.Error {
 
 // readEAN understands a bar code. Zeros that only fill the field are no part of it.
 func (c *cell) readEAN(text []byte, e Encoding, v *Value) *message.Error {
+	v.Kind = Null
 	if c.fill != ' ' {
 		text = c.unfilled(text)
 	}
 	if len(text) == 0 {
 		return nil
 	}
-	*v = Value{Kind: String, Bytes: text, Encoding: e}
-	sum := 0
-	for i := range text {
-		digit := int(text[len(text)-1-i] - '0')
-		if digit < 0 || digit > 9 {
-			return wrong("ean_form", nil)
-		}
-		sum += digit * (1 + 2*(i%2))
+	v.Kind, v.Encoding, v.Bytes = String, e, text
+	if !onlyDigits(text) {
+		return wrong("ean_form", nil)
 	}
 	switch {
 	case c.Unchecked:
 		return nil
 	case len(text) < 8 || len(text) > 14:
 		return wrong("ean_form", nil)
-	case sum%10 != 0:
+	case eanSum(text)%10 != 0:
 		return wrong("ean_digit", nil)
 	}
 	return nil
+}
+
+// eanSum adds the digits of a bar code, with weights 1 and 3 from the right.
+func eanSum(digits []byte) (sum int) {
+	i := len(digits) - 1
+	for ; i > 0; i -= 2 {
+		sum += int(digits[i]-'0') + 3*int(digits[i-1]-'0')
+	}
+	if i == 0 {
+		sum += int(digits[0] - '0')
+	}
+	return sum
 }

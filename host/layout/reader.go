@@ -89,7 +89,7 @@ func (r *Reader) Next() bool {
 // another code page than its layout says. It is for after Next gave false without an Err.
 func (r *Reader) End() []Problem {
 	problems := r.shape.end()
-	if r.line.Number == 0 {
+	if r.shape.lines == 0 {
 		return append(problems, Problem{Err: message.New(codeLayout, "layout.no_lines", nil)})
 	}
 	if err := r.pages.verdict(); err != nil {
@@ -100,11 +100,7 @@ func (r *Reader) End() []Problem {
 
 // begin looks at how the file begins.
 func (r *Reader) begin() {
-	head, err := r.in.Peek(256)
-	if err != nil && !errors.Is(err, io.EOF) {
-		r.err = err
-		return
-	}
+	head, _ := r.in.Peek(256) // an error comes again with the first line
 	if isUTF16(head) {
 		r.err = Problem{Err: message.New(codeEncoding, "layout.utf16", nil)}
 		return
@@ -140,9 +136,11 @@ func (r *Reader) rawLine() (raw []byte, length int64, ok bool) {
 	r.line.Number++
 	r.line.Offset = r.offset
 	r.offset += length
+	if err == nil {
+		length--
+	}
 	if n := len(raw); n > 0 && raw[n-1] == '\n' {
 		raw = raw[:n-1]
-		length--
 	}
 	if n := len(raw); n > 0 && raw[n-1] == '\r' {
 		raw = raw[:n-1]
@@ -173,7 +171,7 @@ func (r *Reader) read(raw []byte, length int64) {
 		r.wrong(0, nil, nil, wrong("endless", message.Args{"bytes": length, "most": r.codec.longest}))
 		return
 	}
-	if !plain(raw) && !r.legible(raw) {
+	if until := plainUntil(raw); until < len(raw) && !r.legible(raw, until) {
 		return
 	}
 	if r.codec.Layout.Separator != "" {
@@ -199,14 +197,16 @@ func (r *Reader) read(raw []byte, length int64) {
 	r.readParts(s, raw)
 }
 
-// legible tells whether a line with something else than ASCII is a text of the code page, and tells of what is not.
-func (r *Reader) legible(raw []byte) bool {
+// legible tells whether a line with something else than ASCII, from that byte on, is a text of the code page, and tells of what
+// is not.
+func (r *Reader) legible(raw []byte, from int) bool {
 	r.pages.see(raw)
 	e := r.codec.Layout.Encoding
-	at := e.strange(raw)
+	at := e.strange(raw[from:])
 	if at < 0 {
 		return true
 	}
+	at += from
 	err := message.New(codeEncoding, "layout.letter", message.Args{"byte": int(raw[at]), "encoding": e.String()})
 	switch {
 	case raw[at] == 0:
@@ -260,13 +260,14 @@ func (r *Reader) readPart(s *shape, p *part, text []byte, at int, whole bool) {
 		}
 		if last > len(text) {
 			if first = min(first, len(text)); first < len(text) && c.Type != Text {
-				r.wrong(at+first+1, c, text[first:], wrong("cut", message.Args{"bytes": len(text) - first, "width": c.width}))
-				r.line.Values[i] = Value{}
+				r.wrongField(at+first+1, c, i, text[first:], wrong("cut", message.Args{"bytes": len(text) - first, "width": c.width}))
 				continue
 			}
 			last = len(text)
 		}
-		r.readCell(c, i, text[first:last], at+first, e)
+		if err := c.read(text[first:last], e, &r.line.Values[i], &r.room); err != nil {
+			r.wrongField(at+first+1, c, i, text[first:last], err)
+		}
 	}
 }
 
@@ -287,9 +288,8 @@ func (r *Reader) missing(s *shape, p *part, length int) *cell {
 	return nil
 }
 
-func (r *Reader) readCell(c *cell, i int, text []byte, at int, e Encoding) {
-	if err := c.read(text, e, &r.line.Values[i], &r.room); err != nil {
-		r.wrong(at+1, c, text, err)
-		r.line.Values[i] = Value{}
-	}
+// wrongField notes a problem of a field, which is empty then.
+func (r *Reader) wrongField(column int, c *cell, i int, text []byte, err *message.Error) {
+	r.wrong(column, c, text, err)
+	r.line.Values[i] = Value{}
 }

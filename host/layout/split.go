@@ -32,7 +32,9 @@ func (r *Reader) split(raw []byte) *message.Error {
 
 func (r *Reader) splitRest(rest []byte) *message.Error {
 	l := r.codec.Layout
-	single := len(l.Separator) == 1
+	if len(l.Separator) == 1 && l.Quote == 0 {
+		return r.trailing(r.splitAt(rest, l.Separator[0]))
+	}
 	for {
 		if l.Quote != 0 && len(rest) > 0 && rest[0] == l.Quote {
 			part, after, err := r.quoted(rest)
@@ -46,18 +48,27 @@ func (r *Reader) splitRest(rest []byte) *message.Error {
 			rest = rest[len(l.Separator):]
 			continue
 		}
-		at := -1
-		if single {
-			at = bytes.IndexByte(rest, l.Separator[0])
-		} else {
-			at = bytes.Index(rest, []byte(l.Separator))
-		}
+		at := bytes.Index(rest, []byte(l.Separator))
 		if at < 0 {
 			r.parts = append(r.parts, rest)
 			return r.trailing(len(rest) == 0)
 		}
 		r.parts, rest = append(r.parts, rest[:at]), rest[at+len(l.Separator):]
 	}
+}
+
+// splitAt divides the rest of a line where one byte stands; empty says that nothing follows the last.
+func (r *Reader) splitAt(rest []byte, separator byte) (empty bool) {
+	parts := r.parts
+	for {
+		at := bytes.IndexByte(rest, separator)
+		if at < 0 {
+			break
+		}
+		parts, rest = append(parts, rest[:at]), rest[at+1:]
+	}
+	r.parts = append(parts, rest)
+	return len(rest) == 0
 }
 
 // trailing deals with the separator after the last part: empty says that nothing follows the last separator.
@@ -114,12 +125,24 @@ func (r *Reader) readParts(s *shape, raw []byte) {
 		clear(r.line.Values)
 		return
 	}
-	for n := range s.parts {
+	from := 0
+	if s.direct {
+		for n, text := range r.parts {
+			c := &s.cells[n]
+			if c.Size > 0 && len(text) > c.Size {
+				r.readWhole(c, n, text, raw, e)
+			} else if err := c.read(text, e, &r.line.Values[n], &r.room); err != nil {
+				r.wrongField(r.column(text, raw)+1, c, n, text, err)
+			}
+		}
+		from = len(r.parts)
+	}
+	for n := from; n < len(s.parts); n++ {
 		p := &s.parts[n]
 		if n >= len(r.parts) {
 			for _, i := range p.cells {
 				if err := s.cells[i].empty(&r.line.Values[i]); err != nil {
-					r.wrong(len(raw)+1, &s.cells[i], nil, err)
+					r.wrongField(len(raw)+1, &s.cells[i], i, nil, err)
 				}
 			}
 			continue
@@ -132,7 +155,7 @@ func (r *Reader) readParts(s *shape, raw []byte) {
 			}
 		case len(text) == 0 && n > 0:
 			for _, i := range p.cells {
-				r.readCell(&s.cells[i], i, nil, r.column(text, raw), e)
+				r.readWhole(&s.cells[i], i, nil, raw, e)
 			}
 		default:
 			r.readPart(s, p, text, r.column(text, raw), n == 0)
@@ -142,11 +165,12 @@ func (r *Reader) readParts(s *shape, raw []byte) {
 
 func (r *Reader) readWhole(c *cell, i int, text, raw []byte, e Encoding) {
 	if c.Size > 0 && len(text) > c.Size && len(trim(text)) > c.Size {
-		r.wrong(r.column(text, raw)+1, c, text, wrong("size", message.Args{"bytes": len(text), "most": c.Size}))
-		r.line.Values[i] = Value{}
+		r.wrongField(r.column(text, raw)+1, c, i, text, wrong("size", message.Args{"bytes": len(text), "most": c.Size}))
 		return
 	}
-	r.readCell(c, i, text, r.column(text, raw), e)
+	if err := c.read(text, e, &r.line.Values[i], &r.room); err != nil {
+		r.wrongField(r.column(text, raw)+1, c, i, text, err)
+	}
 }
 
 // column is where a part begins in its line, from 0. A part that stood between quotes is not within the line: it is counted

@@ -12,6 +12,7 @@ type structure struct {
 	codec    *Codec
 	seen     []int64  // records of each type in the file
 	total    int64    // all records
+	unread   int64    // of those, lines that could not be told
 	open     []bool   // a record of this type is the one that others may stand under
 	opened   []opened // where it began
 	under    []int64  // how many of each type stand under the open parent, or in the file
@@ -19,13 +20,14 @@ type structure struct {
 	document int64
 	trailer  int64 // the line of the trailer; 0 before it
 	lines    int64
+	flat     bool // there is nothing to follow
 }
 
 // opened is where a record began that others stand under.
 type opened struct {
 	line, document int64
 	seen           []int64          // at that time, where somebody counts
-	total          int64            // at that time
+	total, unread  int64            // at that time
 	counts         map[int]expected // its own fields that count what follows, by field
 }
 
@@ -40,6 +42,8 @@ func newStructure(c *Codec) *structure {
 	for i := range s.last {
 		s.last[i] = -1
 	}
+	only := &c.records[0]
+	s.flat = n == 1 && only.Role == Body && only.Most == 0 && !only.counts
 	return s
 }
 
@@ -47,6 +51,15 @@ func newStructure(c *Codec) *structure {
 func (s *structure) see(line *Line) {
 	s.lines++
 	if line.Record < 0 {
+		s.total++
+		s.unread++
+		line.Document = s.document
+		s.place(line, 0)
+		return
+	}
+	if s.flat { // each line is a document
+		s.seen[0]++
+		s.document++
 		line.Document = s.document
 		s.place(line, 0)
 		return
@@ -86,6 +99,9 @@ func (s *structure) place(line *Line, from int) {
 
 // misplaced is what is wrong with a record at its place.
 func (s *structure) misplaced(i int, shape *shape) *message.Error {
+	if shape.under < 0 || s.open[shape.under] {
+		s.under[i]++
+	}
 	top := len(s.codec.records)
 	switch {
 	case s.trailer > 0:
@@ -103,7 +119,6 @@ func (s *structure) misplaced(i int, shape *shape) *message.Error {
 		return wrong("order", message.Args{"before": s.codec.records[before].Name})
 	}
 	s.last[at] = i
-	s.under[i]++
 	if shape.Most > 0 && s.under[i] > int64(shape.Most) {
 		return wrong("most", message.Args{"most": shape.Most})
 	}
@@ -117,7 +132,7 @@ func (s *structure) begin(i int, shape *shape, line *Line) {
 	}
 	s.open[i] = true
 	o := &s.opened[i]
-	o.line, o.document, o.total, o.counts = line.Number, line.Document, s.total, nil
+	o.line, o.document, o.total, o.unread, o.counts = line.Number, line.Document, s.total, s.unread, nil
 	o.seen = append(o.seen[:0], s.seen...)
 	s.last[i] = -1
 	for k := range s.codec.records {
@@ -140,7 +155,7 @@ func (s *structure) begin(i int, shape *shape, line *Line) {
 			o.counts[f] = expected{value: line.Values[f]}
 			continue
 		}
-		if got := s.count(c, shape.under); got != line.Values[f].N {
+		if got := s.count(c, shape.under); got != line.Values[f].N && s.unread == s.unreadAt(shape.under) {
 			line.Problems = append(line.Problems, Problem{
 				Line: line.Number, Column: c.first + 1, Record: shape.Name, Field: c.Name, Value: line.Values[f].String(),
 				Err: wrong("count", message.Args{"got": got, "of": strings.Join(c.Count, ", ")}),
@@ -180,6 +195,14 @@ func (s *structure) count(c *cell, parent int) int64 {
 	return n
 }
 
+// unreadAt is how many lines could not be told when the record of type parent began; none when the file did.
+func (s *structure) unreadAt(parent int) int64 {
+	if parent < 0 {
+		return 0
+	}
+	return s.opened[parent].unread
+}
+
 // closeFor ends the records that a record of type i can not stand under.
 func (s *structure) closeFor(i int, line *Line) {
 	parent := s.codec.records[i].under
@@ -207,6 +230,9 @@ func (s *structure) close(k int, problems *[]Problem) {
 	}
 	s.open[k] = false
 	shape, o := &s.codec.records[k], &s.opened[k]
+	if s.unread > o.unread { // told already; what was under it is not known
+		return
+	}
 	for child := range s.codec.records {
 		c := &s.codec.records[child]
 		if c.under == k && int64(c.Least) > s.under[child] {
@@ -246,7 +272,7 @@ func (s *structure) end() []Problem {
 		if c.Role != Body {
 			least = 1
 		}
-		if c.under < 0 && s.seen[k] < least {
+		if c.under < 0 && s.seen[k] < least && s.unread == 0 {
 			problems = append(problems, Problem{Record: c.Name, Err: wrong("file_lacks", message.Args{"record": c.Name, "least": least, "got": s.seen[k]})})
 		}
 	}

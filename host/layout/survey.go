@@ -18,10 +18,13 @@ type pageSurvey struct {
 	other    int // of those, bytes that are letters in the page that it might be instead
 }
 
+// enoughLines are as many as tell what a file is written in.
+const enoughLines = 1000
+
 // see looks at one line with something else than ASCII.
 func (s *pageSurvey) see(line []byte) {
 	p := pages[s.declared]
-	if p == nil {
+	if p == nil || s.lines >= enoughLines {
 		return
 	}
 	if !slices.ContainsFunc(line, func(c byte) bool { return c >= utf8.RuneSelf }) {
