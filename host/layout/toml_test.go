@@ -213,7 +213,7 @@ var dividedSlips = []slip{
 	{`trailing = "always"`, `trailing = "sometimes"`, "trailing document.one_of"},
 }
 
-func told(file, text string) []string {
+func mistakesIn(file, text string) []string {
 	_, mistakes := FromTOML(file, []byte(text))
 	var all []string
 	for _, m := range mistakes {
@@ -256,7 +256,7 @@ func TestEachSlipInALayoutIsToldAtItsKeyAndNothingElse(t *testing.T) {
 			}
 			want := strings.Split(s.want, "+")
 			slices.Sort(want)
-			if got := told(file, strings.Replace(text, s.line, s.wrong, 1)); !slices.Equal(got, want) {
+			if got := mistakesIn(file, strings.Replace(text, s.line, s.wrong, 1)); !slices.Equal(got, want) {
 				t.Errorf("%s for %s:\n got %q\nwant %q", s.wrong, s.line, got, want)
 			}
 		}
@@ -283,7 +283,7 @@ func TestRecordsWithoutATagAreToldApartOnlyFromThoseWithOne(t *testing.T) {
 		one + "[[record]]\nname = \"B\"\nfields = [ { name = \"b\", at = [1, 3], tag = \"OBS\" } ]\n":                                                                             nil,
 		"[[record]]\nname = \"A\"\nfields = [ { name = \"a\", at = [1, 1], tag = \"A\" } ]\n[[record]]\nname = \"B\"\nfields = [ { name = \"b\", at = [2, 3], tag = \"BB\" } ]\n": {"record.B layout.toml_same_tag"},
 	} {
-		if got := told("x.toml", head+text); !slices.Equal(got, want) {
+		if got := mistakesIn("x.toml", head+text); !slices.Equal(got, want) {
 			t.Errorf("%s: %q", text, got)
 		}
 	}
