@@ -283,9 +283,12 @@ func (p places) of(key string) int { return p.found[p.nearest(key)] }
 // fileOf is the file under the document where that is what has the line of a key; else "".
 func (p places) fileOf(key string) string { return p.files[p.nearest(key)] }
 
+// around is the key of what something stands in.
+func around(key string) string { return key[:max(strings.LastIndexAny(key, ".["), 0)] }
+
 // nearest is the key, or the nearest thing around it that stands in the file; "" where there is nothing.
 func (p places) nearest(key string) string {
-	for key = p.written(key); key != ""; key = key[:max(strings.LastIndexAny(key, ".["), 0)] {
+	for key = p.written(key); key != ""; key = around(key) {
 		if _, ok := p.found[key]; ok {
 			return key
 		}

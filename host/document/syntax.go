@@ -114,28 +114,44 @@ func position(err error) (line int, detail string) {
 	return 0, err.Error()
 }
 
-var keyLine = regexp.MustCompile(`^\s*([A-Za-z0-9_-]+)\s*=`)
+var (
+	keyLine     = regexp.MustCompile(`^\s*([A-Za-z0-9_-]+)\s*=`)
+	elementLine = regexp.MustCompile(`^\s*\{.*\}\s*,?\s*(#.*)?$`)
+)
 
 const standIn = "stand-in-for-a-broken-key"
 
-// putAside empties a line that sets one key, and says which key of which table that was.
+// putAside empties a line that sets one key, or that is one table of a list, and says which key of which table, or which
+// element, that was.
 func putAside(text string, line int) (rest, key string, ok bool) {
 	all := strings.Split(text, "\n")
 	if line < 1 || line > len(all) {
 		return text, "", false
 	}
-	found := keyLine.FindStringSubmatch(all[line-1])
-	if found == nil {
+	before := strings.Join(all[:line-1], "\n") + "\n"
+	// The broken line's table is where another key would stand in its stead.
+	switch found := keyLine.FindStringSubmatch(all[line-1]); {
+	case found != nil:
+		all[line-1] = ""
+		key = holder(before+standIn+" = 0") + found[1]
+	case elementLine.MatchString(all[line-1]):
+		// What follows in the list stays where it is.
+		all[line-1] = "{},"
+		key = strings.TrimSuffix(holder(before+"{"+standIn+" = 0}"), ".")
+	default:
 		return text, "", false
 	}
-	all[line-1] = ""
-	// The broken line's table is where another key would stand in its stead.
-	for path := range linesOf(strings.Join(all[:line-1], "\n") + "\n" + standIn + " = 0") {
+	return strings.Join(all, "\n"), key, true
+}
+
+// holder is where the stand-in stands in a text, with the dot after it.
+func holder(text string) string {
+	for path := range linesOf(text) {
 		if within, ok := strings.CutSuffix(path, standIn); ok {
-			key = within + found[1]
+			return within
 		}
 	}
-	return strings.Join(all, "\n"), key, true
+	return ""
 }
 
 func (doc *Document) syntaxError(detail, key string) *message.Error {
@@ -163,8 +179,15 @@ func (doc *Document) At(key string, err *message.Error) Mistake {
 	return Mistake{File: cmp.Or(doc.lines.fileOf(key), doc.File), Line: doc.lines.of(key), Key: withoutIndex(key), Code: err.Code(), Err: err}
 }
 
-// Broken says whether a key stands on a line that is no TOML.
-func (doc *Document) Broken(key string) bool { return doc.broken[doc.lines.written(key)] }
+// Broken says whether a key stands on a line that is no TOML, or within what does.
+func (doc *Document) Broken(key string) bool {
+	for key = doc.lines.written(key); key != ""; key = around(key) {
+		if doc.broken[key] {
+			return true
+		}
+	}
+	return false
+}
 
 // A key set twice is there, once.
 func twice(detail string) bool { return strings.Contains(detail, "already") }

@@ -87,7 +87,7 @@ func (r *reading) apart(i int) {
 	mine := r.records[i].mark
 	for k := range i {
 		other := r.records[k].mark
-		if differ(mine, other) || len(mine) != len(other) && (within(mine, other) || within(other, mine)) {
+		if !r.layout.Records[i].whole() || !r.layout.Records[k].whole() || differ(mine, other) || len(mine) != len(other) && (within(mine, other) || within(other, mine)) {
 			continue
 		}
 		args := message.Args{"record": r.layout.Records[k].Name}

@@ -134,7 +134,7 @@ func (r *reading) sizes(t *document.Table, rec *Record) {
 
 // takes holds the field that takes what is too much against the fields that there are.
 func takes(t *document.Table, rec *Record, placed int) {
-	if rec.Takes == "" || placed == 0 {
+	if rec.Takes == "" || placed == 0 || !rec.whole() {
 		return
 	}
 	var texts []string
@@ -146,6 +146,11 @@ func takes(t *document.Table, rec *Record, placed int) {
 	if !slices.Contains(texts, rec.Takes) {
 		t.Wrong(document.Join(t.Key("tolerate"), "takes"), bad("layout.toml_takes", document.Offer(rec.Takes, texts)))
 	}
+}
+
+// whole says that no field is without a name: what is missing may stand there.
+func (rec *Record) whole() bool {
+	return !slices.ContainsFunc(rec.Fields, func(f Field) bool { return f.Name == "" })
 }
 
 // fields reads the fields of a record, and gives each its place.

@@ -196,6 +196,8 @@ var slips = []slip{
 	{`default = "100"`, `default = "abc"`, "record.ITE.fields.valor.default layout.toml_default"},
 	{`default = "100"`, `default = "12345678"`, "record.ITE.fields.valor.default layout.toml_too_long"},
 	{`default = "100"`, `default = 100`, "record.ITE.fields.valor.default document.want_text"},
+	{`{ name = "tipo", size = 1, tag = "I" },`, `{ name = "tipo", size = 1 tag = "I" },`, "record.ITE.fields[0] document.syntax"},
+	{`{ name = "cliente", at = [2, 40], required = true,`, `{ name = "cliente", at = [2, 40], required = True,`, "record.PED.fields[1] document.syntax"},
 	{`max = 999,`, `max = 1000,`, "record.ITE.fields.itens.max layout.toml_too_long"},
 }
 
