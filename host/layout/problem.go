@@ -47,7 +47,7 @@ const (
 )
 
 func wrong(key string, args message.Args) *message.Error {
-	return message.New(codeRecord, "layout."+key, args)
+	return message.New(codeRecord, key, args)
 }
 
 // shownMost is how many bytes of a value are told.
