@@ -1,4 +1,4 @@
-package exchange
+package loader
 
 import "github.com/djscript/djscript/host/layout"
 

@@ -1,4 +1,4 @@
-package exchange
+package loader
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 type Loader struct {
 	tx       *firebird.Transaction
 	plan     *plan
-	options  LoaderOptions
+	options  Options
 	prepared *firebird.Prepared
 	counts   []Count
 	filling  *batch
@@ -28,8 +28,8 @@ type Loader struct {
 	piece    pack
 }
 
-// LoaderOptions is how a Loader goes about it.
-type LoaderOptions struct {
+// Options is how a Loader goes about it.
+type Options struct {
 	// Refused is told of every row for which a unit was not written, most of them in the order of the file.
 	Refused func(Refusal)
 	// Tries is how often a unit is tried at most whose rows others hold; 0 is 30. Wait is how long it waits in between;
@@ -69,9 +69,9 @@ type failure struct {
 // totals are what a call did for each target: inserted, updated, deleted, created.
 type totals [][4]int64
 
-// NewLoader looks up everything that the targets name and has the engine prepare the program. The error is every mistake in the
+// New looks up everything that the targets name and has the engine prepare the program. The error is every mistake in the
 // targets, each with option.value, or one of the database.
-func NewLoader(ctx context.Context, tx *firebird.Transaction, targets []Target, o LoaderOptions) (*Loader, error) {
+func New(ctx context.Context, tx *firebird.Transaction, targets []Target, o Options) (*Loader, error) {
 	c, err := readCatalogue(ctx, tx, tablesOf(targets))
 	if err != nil {
 		return nil, err

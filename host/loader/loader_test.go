@@ -1,4 +1,4 @@
-package exchange_test
+package loader_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/djscript/djscript/host/exchange"
+	"github.com/djscript/djscript/host/loader"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 	"github.com/djscript/djscript/host/layout"
@@ -41,13 +41,13 @@ func newWorld(t testing.TB, charset, ddl string) *world {
 }
 
 // load gives a loader of these targets what add adds, commits, and gives back what was counted and refused.
-func (w *world) load(targets []exchange.Target, o exchange.LoaderOptions, add func(ctx context.Context, l *exchange.Loader) error) ([]exchange.Count, []exchange.Refusal) {
+func (w *world) load(targets []loader.Target, o loader.Options, add func(ctx context.Context, l *loader.Loader) error) ([]loader.Count, []loader.Refusal) {
 	w.t.Helper()
-	var refused []exchange.Refusal
-	o.Refused = func(r exchange.Refusal) { refused = append(refused, r) }
-	var counts []exchange.Count
+	var refused []loader.Refusal
+	o.Refused = func(r loader.Refusal) { refused = append(refused, r) }
+	var counts []loader.Count
 	err := w.conn.Transaction(w.t.Context(), func(tx *firebird.Transaction) error {
-		l, err := exchange.NewLoader(w.t.Context(), tx, targets, o)
+		l, err := loader.New(w.t.Context(), tx, targets, o)
 		if err != nil {
 			return err
 		}
@@ -106,10 +106,10 @@ insert into GRUPO values (1, 'Mercearia');
 commit;
 `
 
-func product() exchange.Target {
-	return exchange.Target{
+func product() loader.Target {
+	return loader.Target{
 		Record: "PRODUTO", Table: "produto", Key: []string{"codigo"},
-		Columns: []exchange.Assign{
+		Columns: []loader.Assign{
 			{Column: "CODIGO", Value: 0, Field: "codigo", Type: layout.Text}, {Column: "DESCRICAO", Value: 1, Field: "descricao", Type: layout.Text},
 			{Column: "PRECO", Value: 2, Field: "preco", Type: layout.Decimal}, {Column: "GRUPO_ID", Value: 3, Field: "grupo", Type: layout.Integer},
 			{Column: "DESDE", Value: 4, Field: "desde", Type: layout.Date}, {Column: "ATIVO", Value: 5, Field: "ativo", Type: layout.Boolean},
@@ -119,15 +119,15 @@ func product() exchange.Target {
 	}
 }
 
-func row(line int64, values ...layout.Value) []exchange.Row {
-	return []exchange.Row{{Line: line, Values: values}}
+func row(line int64, values ...layout.Value) []loader.Row {
+	return []loader.Row{{Line: line, Values: values}}
 }
 
 func TestRowsAreInsertedAndThenUpdated(t *testing.T) {
 	w := newWorld(t, "WIN1252", products)
 	long := strings.Repeat("<nfe>ação</nfe>", 10_000)
 	for round, price := range []int64{1234, 5678} {
-		counts, refused := w.load([]exchange.Target{product()}, exchange.LoaderOptions{}, func(ctx context.Context, l *exchange.Loader) error {
+		counts, refused := w.load([]loader.Target{product()}, loader.Options{}, func(ctx context.Context, l *loader.Loader) error {
 			for i := range 1000 {
 				v := []layout.Value{str(fmt.Sprintf("P%04d", i)), str("Feijão 'preto' "), num(price, 2), num(1, 0), day(20240229), {Kind: layout.Flag, N: 1}, {}}
 				if i%3 == 0 {
@@ -145,9 +145,9 @@ func TestRowsAreInsertedAndThenUpdated(t *testing.T) {
 		if len(refused) > 0 {
 			t.Fatalf("%d refused: %+v: %v", len(refused), refused[0], refused[0].Err)
 		}
-		want := []exchange.Count{{Table: "PRODUTO", Inserted: 1000}}
+		want := []loader.Count{{Table: "PRODUTO", Inserted: 1000}}
 		if round == 1 {
-			want = []exchange.Count{{Table: "PRODUTO", Updated: 1000}}
+			want = []loader.Count{{Table: "PRODUTO", Updated: 1000}}
 		}
 		if fmt.Sprint(counts) != fmt.Sprint(want) {
 			t.Errorf("counts %+v, want %+v", counts, want)
