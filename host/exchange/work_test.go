@@ -1,0 +1,3 @@
+package exchange
+const workVariable = "INBOX_TEST_WORK"
+func work(string) {}
