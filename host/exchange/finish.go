@@ -1,9 +1,11 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,38 +130,74 @@ func beside(dir, name string) []string {
 	return names
 }
 
-// deliver moves what is final, the file first. What was moved by a run that died on the way stays where it is, and the rest
-// follows it under its name.
+// deliver moves what is final. What goes to another volume is carried there first, into a folder of its own: then it is moved
+// by renames all the same, and a run that goes on after a crash finds each file in one of three places.
 func (in *Inbox) deliver(ctx context.Context, c *claim) (path string, err error) {
 	dir, target := in.dir(c), in.Done
 	if c.state == stateRejected {
 		target = in.Rejected
 	}
-	path = in.file(c)
+	aside := filepath.Join(target, ".djscript-"+c.id)
+	from := dir
+	if exists(aside) {
+		from = aside
+		err = in.carry(ctx, dir, aside)
+	}
+	if err == nil {
+		path, err = in.spread(ctx, from, target, c)
+	}
+	if errors.Is(err, drive.ErrOtherVolume) {
+		if err = in.carry(ctx, dir, aside); err == nil {
+			path, err = in.spread(ctx, aside, target, c)
+		}
+	}
+	if err != nil {
+		in.leave(c)
+		return cmp.Or(path, in.file(c)), err
+	}
+	_ = os.Remove(aside) // mostly there is none
+	in.clear(c)
+	return path, nil
+}
+
+// spread gives all that lies in a folder its name in another one, the file first. What was moved by a run that died on the way
+// stays where it is, and the rest follows it under its name.
+func (in *Inbox) spread(ctx context.Context, from, target string, c *claim) (path string, err error) {
 	name := c.name
-	if exists(path) {
-		name, err = in.place(ctx, path, target, name, c.id)
+	if exists(filepath.Join(from, name)) {
+		name, err = in.place(ctx, filepath.Join(from, name), target, name, c.id)
 	} else if own := stamp(name, c.id); exists(filepath.Join(target, own)) {
 		name = own
 	}
 	if err != nil {
-		in.leave(c)
-		return path, err
+		return "", err
 	}
-	path = filepath.Join(target, name)
 	in.step("file moved")
-	for _, one := range beside(dir, c.name) {
+	var errs []error
+	for _, one := range beside(from, c.name) {
 		to := one
 		if rest, ok := strings.CutPrefix(one, c.name); ok {
 			to = name + rest
 		}
-		if _, failed := in.place(ctx, filepath.Join(dir, one), target, to, c.id); failed != nil {
-			err = failed
+		if _, err := in.place(ctx, filepath.Join(from, one), target, to, c.id); err != nil {
+			errs = append(errs, err)
 		}
 		in.step("report moved")
 	}
-	in.clear(c)
-	return path, err
+	return filepath.Join(target, name), errors.Join(errs...)
+}
+
+// place moves one file into a folder under a name, or, where another is called so, under one that nothing else has.
+func (in *Inbox) place(ctx context.Context, from, dir, name, id string) (string, error) {
+	move := func(name string) error {
+		return patiently(ctx, func() error { return drive.Rename(from, filepath.Join(dir, name)) })
+	}
+	err := move(name)
+	if message.Code(err) == "fs.exists" {
+		name = stamp(name, id)
+		err = move(name)
+	}
+	return name, err
 }
 
 // stamp makes of a name one of which there is only one. The extension stays what it was.
@@ -168,31 +206,22 @@ func stamp(name, id string) string {
 	return strings.TrimSuffix(name, ext) + "-" + id + ext
 }
 
-// place moves one file into a folder under a name, or, where another is called so, under one that nothing else has. To another
-// volume it is copied under that one first: whoever goes on after a crash knows whose copy it is.
-func (in *Inbox) place(ctx context.Context, from, dir, name, id string) (string, error) {
-	own := stamp(name, id)
-	move := func(from, name string) error {
-		return patiently(ctx, func() error { return drive.Rename(from, filepath.Join(dir, name)) })
+// carry takes all that lies in a folder to one on another volume: copied, flushed, read back, and only then removed.
+func (in *Inbox) carry(ctx context.Context, from, to string) error {
+	if err := os.Mkdir(to, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return drive.Explain(err, to)
 	}
-	err := move(from, name)
-	if message.Code(err) == "fs.exists" {
-		return own, move(from, own)
+	for _, name := range beside(from, "") {
+		source := filepath.Join(from, name)
+		// What lies there already was copied whole by a run that died before it could remove it here.
+		if _, err := drive.Lay(ctx, source, filepath.Join(to, name)); err != nil && message.Code(err) != "fs.exists" {
+			return err
+		}
+		in.step("copied")
+		if err := patiently(ctx, func() error { return drive.Explain(os.Remove(source), source) }); err != nil {
+			return err
+		}
+		in.step("removed")
 	}
-	if !errors.Is(err, drive.ErrOtherVolume) {
-		return name, err
-	}
-	copied := filepath.Join(dir, own)
-	if _, err := drive.Lay(ctx, from, copied); err != nil && message.Code(err) != "fs.exists" {
-		return name, err
-	}
-	in.step("copied")
-	if err := patiently(ctx, func() error { return drive.Explain(os.Remove(from), from) }); err != nil {
-		return own, err
-	}
-	in.step("removed")
-	if move(copied, name) != nil {
-		return own, nil // another has the name
-	}
-	return name, nil
+	return nil
 }

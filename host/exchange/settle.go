@@ -60,6 +60,7 @@ func (c *candidate) sight() sight { return sight{Size: c.size, Changed: c.change
 
 // watch looks whether they change while it waits.
 func (t *turn) watch(ctx context.Context, files []*candidate) error {
+	t.step("watching")
 	pause := time.NewTimer(t.ReadyAfter)
 	defer pause.Stop()
 	select {
