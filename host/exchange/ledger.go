@@ -54,7 +54,7 @@ func (l Ledger) Record(ctx context.Context, i Import, again bool) (Import, error
 	}
 	if before != nil {
 		if !again {
-			return i, importedBefore{repeated(*before), *before}
+			return i, importedBefore{Already(*before), *before}
 		}
 		i.Again = before.Again + 1
 	}
@@ -66,7 +66,7 @@ func (l Ledger) Record(ctx context.Context, i Import, again bool) (Import, error
 		return i, refused(err)
 	}
 	if before, failed := l.Imported(ctx, i.Into, i.Content); failed == nil && before != nil { // committed since we looked
-		return i, importedBefore{repeated(*before), *before}
+		return i, importedBefore{Already(*before), *before}
 	}
 	return i, message.Wrap(err, "db.busy", "ledger.busy", message.Args{"file": i.File})
 }
@@ -105,6 +105,13 @@ func (e importedBefore) Unwrap() error { return e.error }
 func ImportedBefore(err error) (Import, bool) {
 	found, ok := errors.AsType[importedBefore](err)
 	return found.before, ok
+}
+
+// Already tells that a content was imported before.
+func Already(before Import) error {
+	return message.New("txt.file", "ledger.repeated", message.Args{
+		"file": before.File, "day": message.Day(before.At.Format(time.DateOnly)), "time": before.At.Format("15:04"),
+	})
 }
 
 // Under are the imports under a number of a sequence, oldest first.

@@ -7,9 +7,4 @@ import (
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 )
 
-func TestMain(m *testing.M) {
-	if plan := os.Getenv(workVariable); plan != "" {
-		work(plan)
-	}
-	os.Exit(firebirdtest.Main(m))
-}
+func TestMain(m *testing.M) { os.Exit(firebirdtest.Main(m)) }

@@ -95,7 +95,7 @@ func (r *Result) Sentence() string {
 		key = "exchange.rejected"
 	case r.Verdict == Repeat:
 		key = "exchange.repeat"
-		args["when"], args["run"] = moment(r.Before.At), r.Before.Run
+		args["when"], args["run"] = when(r.Before.At), r.Before.Run
 	case r.Rehearsed:
 		key = "exchange.rehearsed"
 	case r.Rejected > 0:
@@ -179,7 +179,7 @@ func (r *Result) view() view {
 	}
 	add := func(key, value string) { v.Facts = append(v.Facts, fact{message.Text(key, nil), value}) }
 	add("exchange.fact_layout", r.Into)
-	add("exchange.fact_when", moment(r.Started))
+	add("exchange.fact_when", when(r.Started))
 	add("exchange.fact_size", count(r.Bytes))
 	add("exchange.fact_lines", count(r.Lines))
 	for _, t := range r.Tables {
@@ -285,8 +285,8 @@ func count(n int64) string {
 	return digits
 }
 
-// moment is a time as people write it.
-func moment(t time.Time) string {
+// when is a time as people write it.
+func when(t time.Time) string {
 	if message.Language() == message.Portuguese {
 		return t.Format("02/01/2006 15:04:05")
 	}

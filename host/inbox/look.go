@@ -1,4 +1,4 @@
-package exchange
+package inbox
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/exchange"
 )
 
 // candidate is a file that may be taken: one that was delivered, or one that a run before had claimed.
@@ -92,6 +93,6 @@ func compareBool(a, b bool) int {
 }
 
 // gap is what is missing between the highest number and this one.
-func gap(highest, number int64) (Range, bool) {
-	return Range{First: highest + 1, Last: number - 1}, number > highest+1
+func gap(highest, number int64) (exchange.Range, bool) {
+	return exchange.Range{First: highest + 1, Last: number - 1}, number > highest+1
 }

@@ -1,4 +1,4 @@
-package exchange
+package inbox
 
 import (
 	"bufio"
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -63,7 +64,7 @@ func work(plan string) {
 }
 
 func (w *worker) inbox() (*Inbox, error) {
-	in, err := OpenInbox(InboxOptions{
+	in, err := Open(Options{
 		Folder: w.Folder, Match: w.Match, Done: w.Done, Rejected: w.Rejected, ReadyAfter: w.ReadyAfter,
 		Sequence: w.Sequence, StopAtGap: w.StopAtGap, Past: w, Holder: fmt.Sprint("process ", os.Getpid()), Now: time.Now,
 	})
@@ -102,7 +103,7 @@ func (w *worker) handle(_ context.Context, c Claimed) Outcome {
 	defer unlock()
 	for _, line := range w.lines() {
 		if line.Content == content {
-			return Outcome{Verdict: Repeated, Reason: repeated(line)}
+			return Outcome{Verdict: Repeated, Reason: exchange.Already(line)}
 		}
 	}
 	if err := report("imported"); err != nil {
@@ -111,7 +112,7 @@ func (w *worker) handle(_ context.Context, c Claimed) Outcome {
 	if w.step != nil {
 		w.step("reported")
 	}
-	line, _ := json.Marshal(Import{Content: content, File: c.Name, Sequence: w.Sequence, Number: c.Number, At: time.Now()})
+	line, _ := json.Marshal(exchange.Import{Content: content, File: c.Name, Sequence: w.Sequence, Number: c.Number, At: time.Now()})
 	if err := drive.Append(w.Log, line); err != nil {
 		return Outcome{Verdict: Left, Reason: err}
 	}
@@ -135,14 +136,14 @@ func (w *worker) lock() func() {
 }
 
 // lines are what was taken in.
-func (w *worker) lines() (all []Import) {
+func (w *worker) lines() (all []exchange.Import) {
 	file, err := os.Open(w.Log)
 	if err != nil {
 		return nil
 	}
 	defer file.Close()
 	for lines := bufio.NewScanner(file); lines.Scan(); {
-		var line Import
+		var line exchange.Import
 		if json.Unmarshal(lines.Bytes(), &line) == nil {
 			all = append(all, line)
 		}
@@ -159,7 +160,7 @@ func (w *worker) Highest(context.Context, string) (highest int64, known bool, er
 }
 
 // Under makes of the log what is known of a sequence.
-func (w *worker) Under(_ context.Context, _ string, number int64) (found []Import, err error) {
+func (w *worker) Under(_ context.Context, _ string, number int64) (found []exchange.Import, err error) {
 	for _, line := range w.lines() {
 		if line.Number == number {
 			found = append(found, line)

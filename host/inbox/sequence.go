@@ -1,4 +1,4 @@
-package exchange
+package inbox
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -61,7 +62,7 @@ func (t *turn) repeats(ctx context.Context, c *candidate, again bool) (Outcome, 
 	}
 	for _, one := range before {
 		if one.Content == content {
-			return Outcome{Verdict: Repeated, Reason: repeated(one)}, !again
+			return Outcome{Verdict: Repeated, Reason: exchange.Already(one)}, !again
 		}
 	}
 	last := before[len(before)-1]
@@ -69,11 +70,6 @@ func (t *turn) repeats(ctx context.Context, c *candidate, again bool) (Outcome, 
 		"name": c.name, "number": c.number, "file": last.File,
 		"day": day(last.At), "time": clock(last.At), "changed_day": day(c.changed.In(last.At.Location())), "changed_time": clock(c.changed),
 	})}, true
-}
-
-// repeated tells that a content was imported before.
-func repeated(before Import) error {
-	return message.New("txt.file", "inbox.repeated", message.Args{"file": before.File, "day": day(before.At), "time": clock(before.At)})
 }
 
 func day(at time.Time) message.Day { return message.Day(at.Format(time.DateOnly)) }

@@ -1,19 +1,19 @@
-package exchange
+package inbox
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/message"
 )
 
-// InboxOptions are how an inbox is kept.
-type InboxOptions struct {
+// Options are how an inbox is kept.
+type Options struct {
 	Folder string // where others put their files
 	Match  string // a Pattern; what is called otherwise is left alone
 	// Done and Rejected are where the files end. They are made when they are missing; relative ones lie within Folder.
@@ -22,8 +22,8 @@ type InboxOptions struct {
 	ReadyAfter time.Duration
 	// Sequence is the name under which the ledger keeps the numbers of the files; "" where they follow none.
 	Sequence  string
-	StopAtGap bool // takes nothing that comes after a missing number
-	Past      Past // with a Sequence
+	StopAtGap bool          // takes nothing that comes after a missing number
+	Past      exchange.Past // with a Sequence
 	// Holder is what others are told of who has a file: "integration, run 01J..., on CAIXA-2".
 	Holder string
 	Now    func() time.Time
@@ -31,15 +31,15 @@ type InboxOptions struct {
 
 // Inbox is a folder of files that wait; see Take, List and Retry. Several processes may work on one folder.
 type Inbox struct {
-	InboxOptions
+	Options
 	pattern *Pattern
 	claimed string
 	step    func(string) // for tests: where a process may die
 }
 
-// OpenInbox looks whether an inbox can be kept so; option.value, every mistake at once. It touches no disk.
-func OpenInbox(o InboxOptions) (*Inbox, error) {
-	in := &Inbox{InboxOptions: o, claimed: filepath.Join(o.Folder, ".djscript", "claimed"), step: func(string) {}}
+// Open looks whether an inbox can be kept so; option.value, every mistake at once. It touches no disk.
+func Open(o Options) (*Inbox, error) {
+	in := &Inbox{Options: o, claimed: filepath.Join(o.Folder, ".djscript", "claimed"), step: func(string) {}}
 	var err error
 	var errs []error
 	if in.pattern, err = ParsePattern(o.Match); err != nil {
@@ -115,27 +115,8 @@ type File struct {
 // Taken is what came of a turn.
 type Taken struct {
 	Files   []File
-	Missing []Range // numbers that were passed over
-	Awaited *Range  // the numbers without which the rest is not taken
-}
-
-// Range is a range of numbers, both ends included.
-type Range struct{ First, Last int64 }
-
-// String is the range as people write it: "501" or "501-520".
-func (r Range) String() string {
-	if r.First == r.Last {
-		return fmt.Sprint(r.First)
-	}
-	return fmt.Sprintf("%d-%d", r.First, r.Last)
-}
-
-// Past is what was imported under the numbers of a sequence; see Ledger.
-type Past interface {
-	// Highest is the largest number that was imported, and whether there was one.
-	Highest(ctx context.Context, sequence string) (int64, bool, error)
-	// Under are the imports under a number, oldest first.
-	Under(ctx context.Context, sequence string, number int64) ([]Import, error)
+	Missing []exchange.Range // numbers that were passed over
+	Awaited *exchange.Range  // the numbers without which the rest is not taken
 }
 
 // folders makes what has to be there. The inbox itself is never made: one that is missing is a path that is wrong.

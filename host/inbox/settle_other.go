@@ -1,6 +1,6 @@
 //go:build !windows
 
-package exchange
+package inbox
 
 import "context"
 
