@@ -47,27 +47,28 @@ const (
 )
 
 func wrong(key string, args message.Args) *message.Error {
-	return message.New(codeRecord, "layout."+key, args)
+	return message.New(codeRecord, key, args)
 }
 
 // shownMost is how many bytes of a value are told.
 const shownMost = 80
 
-// shown is a value as it stands, for people: in UTF-8, short, without control characters.
+// shown is a value as it stands, short enough for a sentence.
 func (e Encoding) shown(value []byte) string {
-	cut := len(value) > shownMost
-	if cut {
-		value = value[:shownMost]
+	if len(value) > shownMost {
+		return e.Shown(value[:shownMost]) + "…"
 	}
+	return e.Shown(value)
+}
+
+// Shown is what stands in a file, for people: in UTF-8, with a dot for what can not be shown.
+func (e Encoding) Shown(raw []byte) string {
 	var text []byte
-	for _, r := range string(e.appendUTF8(nil, value)) {
+	for _, r := range string(e.appendUTF8(nil, raw)) {
 		if r < ' ' || r == 0x7F || r == utf8.RuneError {
 			r = '·'
 		}
 		text = append(text, string(r)...)
-	}
-	if cut {
-		return string(text) + "…"
 	}
 	return string(text)
 }

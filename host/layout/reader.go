@@ -168,7 +168,7 @@ func (r *Reader) longLine(first []byte) (raw []byte, length int64, err error) {
 func (r *Reader) read(raw []byte, length int64) {
 	r.line.Raw, r.line.Record, r.line.Tolerated, r.line.Values = raw, -1, false, nil
 	if length > int64(r.codec.longest) {
-		r.wrong(0, nil, nil, wrong("endless", message.Args{"bytes": length, "most": r.codec.longest}))
+		r.wrong(0, nil, nil, wrong("layout.endless", message.Args{"bytes": length, "most": r.codec.longest}))
 		return
 	}
 	if until := plainUntil(raw); until < len(raw) && !r.legible(raw, until) {
@@ -237,14 +237,14 @@ func (r *Reader) readPart(s *shape, p *part, text []byte, at int, whole bool) {
 	if whole && len(text) > p.width {
 		extra = len(text) - p.width
 		if s.takes < 0 || extra > s.Longer {
-			r.wrong(p.width+1, nil, text[p.width:], wrong("long", message.Args{"bytes": len(text), "most": p.width}))
+			r.wrong(p.width+1, nil, text[p.width:], wrong("layout.long", message.Args{"bytes": len(text), "most": p.width}))
 			clear(r.line.Values)
 			return
 		}
 		takesFrom, r.line.Tolerated = s.cells[s.takes].first, true
 	}
 	if len(text) < p.width && (!whole || s.Short == 0 || len(text) < s.Short) {
-		r.wrong(at+len(text)+1, r.missing(s, p, len(text)), nil, wrong("short", message.Args{"bytes": len(text), "least": least(s, p, whole)}))
+		r.wrong(at+len(text)+1, r.missing(s, p, len(text)), nil, wrong("layout.short", message.Args{"bytes": len(text), "least": least(s, p, whole)}))
 		clear(r.line.Values)
 		return
 	}
@@ -260,7 +260,7 @@ func (r *Reader) readPart(s *shape, p *part, text []byte, at int, whole bool) {
 		}
 		if last > len(text) {
 			if first = min(first, len(text)); first < len(text) && c.Type != Text {
-				r.wrongField(at+first+1, c, i, text[first:], wrong("cut", message.Args{"bytes": len(text) - first, "width": c.width}))
+				r.wrongField(at+first+1, c, i, text[first:], wrong("layout.cut", message.Args{"bytes": len(text) - first, "width": c.width}))
 				continue
 			}
 			last = len(text)
