@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // linesOf finds the line of every key, table and list element of a TOML text: "backup.to", "cron[0].schedule[1]".
@@ -254,11 +255,15 @@ func unquote(key string) string {
 	return key
 }
 
-var barePart = regexp.MustCompile(`^[\pL\pN_-]+$`)
+// isBare says whether a key needs no quotes.
+func isBare(part string) bool {
+	other := func(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsNumber(r) }
+	return part != "" && !strings.ContainsFunc(part, other)
+}
 
 // Join is the key of part within path, quoted where TOML would quote it.
 func Join(path, part string) string {
-	if !barePart.MatchString(part) {
+	if !isBare(part) {
 		part = `"` + part + `"`
 	}
 	if path == "" {

@@ -181,6 +181,9 @@ func (doc *Document) At(key string, err *message.Error) Mistake {
 
 // Broken says whether a key stands on a line that is no TOML, or within what does.
 func (doc *Document) Broken(key string) bool {
+	if len(doc.broken) == 0 {
+		return false
+	}
 	for key = doc.lines.written(key); key != ""; key = around(key) {
 		if doc.broken[key] {
 			return true

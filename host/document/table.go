@@ -122,7 +122,7 @@ func (t *Table) Array(name string) []*Table {
 
 // Rename gives an element of a list of tables the key that people know it by.
 func (t *Table) Rename(name string) {
-	if barePart.MatchString(name) {
+	if isBare(name) {
 		path := Join(t.Path[:strings.LastIndexByte(t.Path, '[')], name)
 		t.lines.alias[path], t.calls[t.Path] = t.Path, path
 		t.Path = path
@@ -130,8 +130,9 @@ func (t *Table) Rename(name string) {
 }
 
 // InOrder are the names of the table's keys as they stand in the file.
-func (t *Table) InOrder() []string {
-	names := slices.Collect(maps.Keys(t.Values))
+func (t *Table) InOrder() []string { return t.inOrder(slices.Collect(maps.Keys(t.Values))) }
+
+func (t *Table) inOrder(names []string) []string {
 	slices.SortFunc(names, func(a, b string) int {
 		x, y := t.Key(a), t.Key(b)
 		return cmp.Or(cmp.Compare(t.lines.fileOf(x), t.lines.fileOf(y)), cmp.Compare(t.lines.of(x), t.lines.of(y)), cmp.Compare(a, b))
@@ -141,7 +142,8 @@ func (t *Table) InOrder() []string {
 
 // Unknown are the keys that nobody has asked for.
 func (t *Table) Unknown() []string {
-	return slices.DeleteFunc(t.InOrder(), func(name string) bool { return slices.Contains(t.asked, name) })
+	names := slices.Collect(maps.Keys(t.Values))
+	return t.inOrder(slices.DeleteFunc(names, func(name string) bool { return slices.Contains(t.asked, name) }))
 }
 
 // Close notes the keys that nobody has asked for.
