@@ -59,6 +59,21 @@ func (c *Codec) NewReader(in io.Reader) *Reader {
 // Line is the line that Next went to.
 func (r *Reader) Line() *Line { return &r.line }
 
+// Column is where a field begins in the line that Next went to, in bytes from 1; 0 where the line does not have it.
+func (r *Reader) Column(field int) int {
+	if r.line.Record < 0 {
+		return 0
+	}
+	c := &r.codec.records[r.line.Record].cells[field]
+	switch {
+	case r.parts == nil && c.first < len(r.line.Raw):
+		return c.first + 1
+	case r.parts != nil && c.Part <= len(r.parts):
+		return r.column(r.parts[c.Part-1], r.line.Raw) + c.first + 1
+	}
+	return 0
+}
+
 // Err is why reading stopped before the file's end: an error of the disk, or a Problem for a file that is no text at all.
 func (r *Reader) Err() error { return r.err }
 

@@ -17,13 +17,18 @@ func (r *Reader) split(raw []byte) *message.Error {
 			return wrong("layout.leading", message.Args{"separator": l.Separator})
 		}
 	}
-	if width := r.fixedHead(raw); width > 0 {
-		r.parts, rest = append(r.parts, rest[:width]), rest[width:]
+	if s := r.fixedHead(raw); s != nil {
+		width := s.parts[0].width
+		head := rest[:width]
+		for longer := 1; longer <= s.Longer && !r.endsHead(rest[len(head):]); longer++ {
+			head = rest[:min(width+longer, len(rest))]
+		}
+		if !r.endsHead(rest[len(head):]) {
+			return wrong("layout.head", message.Args{"separator": l.Separator, "width": width})
+		}
+		r.parts, rest = append(r.parts, head), rest[len(head):]
 		if len(rest) == 0 {
 			return r.trailing(false)
-		}
-		if !bytes.HasPrefix(rest, []byte(l.Separator)) {
-			return wrong("layout.head", message.Args{"separator": l.Separator, "width": width})
 		}
 		rest = rest[len(l.Separator):]
 	}
@@ -105,16 +110,21 @@ func (r *Reader) quoted(rest []byte) (part, after []byte, err *message.Error) {
 	return nil, nil, wrong("layout.quote", message.Args{"quote": string(l.Quote)})
 }
 
-// fixedHead is how many bytes the first part of a line has where it is one of fixed width before the separators begin; 0 where
+// fixedHead is the record of a line whose first part is one of fixed width, which ends where the separators begin; nil where
 // it is not.
-func (r *Reader) fixedHead(raw []byte) int {
+func (r *Reader) fixedHead(raw []byte) *shape {
 	for _, i := range r.codec.byTag {
 		s := &r.codec.records[i]
 		if width := s.parts[0].width; width > 0 && width <= len(raw) && (len(r.codec.byTag) == 1 || s.is(raw, nil)) {
-			return width
+			return s
 		}
 	}
-	return 0
+	return nil
+}
+
+// endsHead says whether the first part may end before the rest.
+func (r *Reader) endsHead(rest []byte) bool {
+	return len(rest) == 0 || bytes.HasPrefix(rest, []byte(r.codec.Layout.Separator))
 }
 
 // readParts understands a line that separators divide.

@@ -80,8 +80,8 @@ func (s *structure) see(line *Line) {
 	default:
 		line.Document = s.document
 	}
-	if err := s.misplaced(i, shape); err != nil {
-		line.Problems = append(line.Problems, Problem{Line: line.Number, Record: shape.Name, Err: err})
+	if err, whole := s.misplaced(i, shape); err != nil {
+		line.Problems = append(line.Problems, Problem{Line: line.Number, Record: shape.Name, Whole: whole, Err: err})
 	}
 	s.begin(i, shape, line)
 	s.place(line, from+ended)
@@ -97,32 +97,32 @@ func (s *structure) place(line *Line, from int) {
 	}
 }
 
-// misplaced is what is wrong with a record at its place.
-func (s *structure) misplaced(i int, shape *shape) *message.Error {
+// misplaced is what is wrong with a record at its place; whole says that the whole file is in doubt for it.
+func (s *structure) misplaced(i int, shape *shape) (err *message.Error, whole bool) {
 	if shape.under < 0 || s.open[shape.under] {
 		s.under[i]++
 	}
 	top := len(s.codec.records)
 	switch {
 	case s.trailer > 0:
-		return wrong("layout.after_trailer", message.Args{"line": s.trailer})
+		return wrong("layout.after_trailer", message.Args{"line": s.trailer}), true
 	case shape.Role == Header && s.lines > 1:
-		return wrong("layout.late_header", nil)
+		return wrong("layout.late_header", nil), true
 	case shape.under >= 0 && !s.open[shape.under]:
-		return wrong("layout.orphan", message.Args{"parent": s.codec.records[shape.under].Name})
+		return wrong("layout.orphan", message.Args{"parent": s.codec.records[shape.under].Name}), false
 	}
 	at := top
 	if shape.under >= 0 {
 		at = shape.under
 	}
 	if before := s.last[at]; s.codec.Layout.Ordered && shape.Role == Body && before > i {
-		return wrong("layout.order", message.Args{"before": s.codec.records[before].Name})
+		return wrong("layout.order", message.Args{"before": s.codec.records[before].Name}), false
 	}
 	s.last[at] = i
 	if shape.Most > 0 && s.under[i] > int64(shape.Most) {
-		return wrong("layout.most", message.Args{"most": shape.Most})
+		return wrong("layout.most", message.Args{"most": shape.Most}), false
 	}
-	return nil
+	return nil, false
 }
 
 // begin opens a record for those under it, and holds what it counts against what was seen.
