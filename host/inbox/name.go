@@ -10,6 +10,8 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
+const codeValue = "option.value"
+
 // Pattern is what the files of an inbox or of an export are called: "{number:8}.djp", "PRODUTO.TXT", "*.djp". Case does not
 // count, as on Windows; "*" stands for any letters, "?" for one.
 type Pattern struct {
@@ -29,7 +31,7 @@ var place = regexp.MustCompile(`\{[^{}]*\}|[*?{}]`)
 func ParsePattern(text string) (*Pattern, error) {
 	p := &Pattern{text: text}
 	var errs []error
-	wrong := func(key string, args message.Args) { errs = append(errs, message.New("option.value", key, args)) }
+	wrong := func(key string, args message.Args) { errs = append(errs, message.New(codeValue, key, args)) }
 	if strings.Trim(text, ". ") == "" || strings.ContainsAny(text, `/\`) {
 		wrong("inbox.pattern_name", message.Args{"pattern": text})
 	}
@@ -115,7 +117,7 @@ func (p *Pattern) Match(name string) (number int64, ok bool) {
 // Format is the name of the file of that number; option.value for a pattern that names no single file.
 func (p *Pattern) Format(number int64) (string, error) {
 	if p.wild || number < 0 {
-		return "", message.New("option.value", "inbox.pattern_wild", message.Args{"pattern": p.text})
+		return "", message.New(codeValue, "inbox.pattern_wild", message.Args{"pattern": p.text})
 	}
 	return place.ReplaceAllLiteralString(p.text, fmt.Sprintf("%0*d", p.width, number)), nil
 }
