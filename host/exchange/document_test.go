@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/djscript/djscript/host/exchange"
-	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/layout"
 )
 
@@ -54,7 +53,7 @@ func documents() []exchange.Target {
 func TestOfDocumentsWithMistakesJustTheGoodOnesAreThere(t *testing.T) {
 	w := newWorld(t, "WIN1252", orders)
 	rapid.Check(t, func(t *rapid.T) {
-		w.empty("PIM", "PIT", "PRE", "CLIENTE")
+		w.exec("delete from PIM", "delete from PIT", "delete from PRE", "delete from CLIENTE")
 		was := map[string][]string{} // what is there, by number: rows of all tables
 		for range rapid.IntRange(1, 2).Draw(t, "files") {
 			// A file holds a number once: that is seen before it comes here.
@@ -158,20 +157,4 @@ func (w *world) documents() []string {
 	}
 	slices.Sort(rows)
 	return rows
-}
-
-// empty deletes all rows of tables.
-func (w *world) empty(tables ...string) {
-	w.t.Helper()
-	err := w.conn.Transaction(w.t.Context(), func(tx *firebird.Transaction) error {
-		for _, table := range tables {
-			if _, err := tx.Exec(w.t.Context(), "delete from "+table); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
 }
