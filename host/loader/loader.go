@@ -295,6 +295,7 @@ func (l *Loader) settle(ctx context.Context) error {
 			continue
 		}
 		// A row that another held a moment ago, or put in while we did, may now be taken.
+
 		if err := l.alone(ctx, c.batch, u, f); err != nil {
 			return err
 		}

@@ -159,3 +159,5 @@ func TestRowsAreInsertedAndThenUpdated(t *testing.T) {
 		}
 	}
 }
+
+func vals(all ...layout.Value) []layout.Value { return all }

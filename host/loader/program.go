@@ -163,7 +163,9 @@ func (w *program) main() {
 	for _, t := range w.targets {
 		w.line("SI%[1]d = I%[1]d; SU%[1]d = U%[1]d; SD%[1]d = D%[1]d; SN%[1]d = N%[1]d;", t.place)
 	}
-	w.line("GOES_ON = '+'; ROW_REASON = 0;\nbegin\nwhile (GOES_ON = '+') do begin")
+	// The block within the block is what is taken back. Against the book, one that has a WHEN itself keeps what it did before
+	// the statement that failed, if that is an INSERT or the like (measured on 3.0.11).
+	w.line("begin\nbegin\nGOES_ON = '+'; ROW_REASON = 0;\nwhile (GOES_ON = '+') do begin")
 	w.line("R = substring(:P from :B for :WIDEST); ROW_KIND = substring(:R from 1 for 2); GOES_ON = substring(:R from %d for 1); ROW_AT = B;", headMore)
 	for i, t := range w.targets {
 		w.line("%sif (ROW_KIND = '%s') then begin", []string{"else ", ""}[btoi(i == 0)], kindOf(t, false))
@@ -180,7 +182,7 @@ func (w *program) main() {
 			w.line("end")
 		}
 	}
-	w.line("end")
+	w.line("end\nend")
 	w.failed()
 	w.line("end\nend")
 	w.carriedOver("if (STAYING = 1) then", func(t *target, c *column, name string) {

@@ -198,7 +198,6 @@ func (l *Loader) refuseSaid(b *batch, u span, row int, said firebird.Refusal) {
 		key = "load.check"
 	case firebird.Own:
 		key = "load.own"
-		args["said"] = said.Key
 	case firebird.Many:
 		key = "load.many"
 	}
