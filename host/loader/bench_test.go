@@ -1,4 +1,4 @@
-package exchange_test
+package loader_test
 
 import (
 	"bytes"
@@ -15,10 +15,10 @@ import (
 
 	_ "github.com/nakagami/firebirdsql"
 
-	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 	"github.com/djscript/djscript/host/layout"
+	"github.com/djscript/djscript/host/loader"
 )
 
 // How many rows each way writes in a round: enough for a second or more of it.
@@ -191,24 +191,24 @@ func (g *ground) external() float64 {
 	})
 }
 
-func benchTarget() exchange.Target {
-	t := exchange.Target{Record: "MOV", Table: "MOVIMENTO", Key: []string{"ID"}, Exists: exchange.Reject}
+func benchTarget() loader.Target {
+	t := loader.Target{Record: "MOV", Table: "MOVIMENTO", Key: []string{"ID"}, Exists: loader.Reject}
 	for i, name := range strings.Split(benchColumns, ", ") {
-		t.Columns = append(t.Columns, exchange.Assign{Column: name, Value: i, Field: name})
+		t.Columns = append(t.Columns, loader.Assign{Column: name, Value: i, Field: name})
 	}
 	return t
 }
 
 // loadRows loads these rows as they come from a reader: numbers as numbers, texts as bytes.
-func (g *ground) loadRows(db firebird.Database, target exchange.Target, from, to int) {
+func (g *ground) loadRows(db firebird.Database, target loader.Target, from, to int) {
 	conn, err := firebird.Connect(g.Context(), db)
 	if err != nil {
 		g.Fatal(err)
 	}
 	defer conn.Close()
 	err = conn.Transaction(g.Context(), func(tx *firebird.Transaction) error {
-		l, err := exchange.NewLoader(g.Context(), tx, []exchange.Target{target}, exchange.LoaderOptions{
-			Refused: func(r exchange.Refusal) { g.Fatal(r.Err) },
+		l, err := loader.New(g.Context(), tx, []loader.Target{target}, loader.Options{
+			Refused: func(r loader.Refusal) { g.Fatal(r.Err) },
 		})
 		if err != nil {
 			return err
@@ -224,9 +224,9 @@ func (g *ground) loadRows(db firebird.Database, target exchange.Target, from, to
 	}
 }
 
-func addBench(ctx context.Context, l *exchange.Loader, from, to int) error {
+func addBench(ctx context.Context, l *loader.Loader, from, to int) error {
 	values := make([]layout.Value, 10)
-	one := []exchange.Row{{Values: values}}
+	one := []loader.Row{{Values: values}}
 	var code, name []byte
 	for n := from; n <= to; n++ {
 		day := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n%1000)
@@ -263,6 +263,6 @@ func (g *ground) upsertDriver() float64 {
 
 func (g *ground) upsertOurs() float64 {
 	target := benchTarget()
-	target.Exists = exchange.Update
+	target.Exists = loader.Update
 	return g.fresh(fastRows, half(fastRows), func(db firebird.Database) { g.loadRows(db, target, 1, fastRows) })
 }

@@ -1,4 +1,4 @@
-package exchange_test
+package loader_test
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/layout"
+	"github.com/djscript/djscript/host/loader"
 )
 
 // drawn is a value as a loader gets it and as a plain INSERT gets it.
@@ -89,12 +89,12 @@ func TestRowsOfAnyTableAreThoseOfPlainInserts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n++
 		picked := rapid.SliceOfN(rapid.IntRange(0, len(kinds)-1), 1, 12).Draw(t, "columns")
-		target := exchange.Target{Record: "R", Table: fmt.Sprintf("OURS_%d", n)}
+		target := loader.Target{Record: "R", Table: fmt.Sprintf("OURS_%d", n)}
 		columns := []string{"LINHA integer not null"}
-		target.Columns = append(target.Columns, exchange.Assign{Column: "LINHA"})
+		target.Columns = append(target.Columns, loader.Assign{Column: "LINHA"})
 		for i, k := range picked {
 			columns = append(columns, fmt.Sprintf("C%d %s", i, kinds[k].sql))
-			target.Columns = append(target.Columns, exchange.Assign{Column: fmt.Sprintf("c%d", i), Value: i + 1})
+			target.Columns = append(target.Columns, loader.Assign{Column: fmt.Sprintf("c%d", i), Value: i + 1})
 		}
 		var rows [][]layout.Value
 		var plain [][]any
@@ -110,7 +110,7 @@ func TestRowsOfAnyTableAreThoseOfPlainInserts(t *testing.T) {
 			rows, plain = append(rows, values), append(plain, args)
 		}
 		w.exec(fmt.Sprintf("create table OURS_%d (%s)", n, strings.Join(columns, ", ")), fmt.Sprintf("create table PLAIN_%d (%s)", n, strings.Join(columns, ", ")))
-		counts, refused := w.load([]exchange.Target{target}, exchange.LoaderOptions{}, func(ctx context.Context, l *exchange.Loader) error {
+		counts, refused := w.load([]loader.Target{target}, loader.Options{}, func(ctx context.Context, l *loader.Loader) error {
 			for line, values := range rows {
 				if err := l.Add(ctx, row(int64(line), values...)); err != nil {
 					return err
@@ -139,13 +139,13 @@ func TestEveryByteOfATextComesOutAsItWentIn(t *testing.T) {
 	for _, charset := range []string{"NONE", "WIN1252", "UTF8"} {
 		t.Run(charset, func(t *testing.T) {
 			w := newWorld(t, charset, "create table T (LINHA integer not null, A varchar(300) character set NONE, B varchar(300) character set OCTETS, C varchar(300) character set ISO8859_1, D blob sub_type text character set NONE);")
-			target := exchange.Target{Record: "R", Table: "T", Columns: []exchange.Assign{
+			target := loader.Target{Record: "R", Table: "T", Columns: []loader.Assign{
 				{Column: "LINHA"}, {Column: "A", Value: 1}, {Column: "B", Value: 2}, {Column: "C", Value: 3}, {Column: "D", Value: 4},
 			}}
 			rapid.Check(t, func(t *rapid.T) {
 				w.exec("delete from T")
 				bytes := rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), 0, 300), 1, 300).Draw(t, "texts")
-				_, refused := w.load([]exchange.Target{target}, exchange.LoaderOptions{}, func(ctx context.Context, l *exchange.Loader) error {
+				_, refused := w.load([]loader.Target{target}, loader.Options{}, func(ctx context.Context, l *loader.Loader) error {
 					for i, b := range bytes {
 						v := layout.Value{Kind: layout.String, Encoding: layout.Windows1252, Bytes: b}
 						latin := layout.Value{Kind: layout.String, Encoding: layout.Latin1, Bytes: b}

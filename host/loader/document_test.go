@@ -1,4 +1,4 @@
-package exchange_test
+package loader_test
 
 import (
 	"cmp"
@@ -10,8 +10,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/layout"
+	"github.com/djscript/djscript/host/loader"
 )
 
 const orders = `create table CLIENTE (ID integer not null primary key, DOC varchar(14) not null unique);
@@ -29,21 +29,21 @@ commit;
 `
 
 // documents are targets for pre-sales, their items, and the taxes of these.
-func documents() []exchange.Target {
-	return []exchange.Target{
+func documents() []loader.Target {
+	return []loader.Target{
 		{
 			Record: "PRE", Table: "PRE", Key: []string{"NUMERO"}, ReplaceChildren: true, Generate: map[string]string{"ID": "GEN_PRE"},
-			Columns: []exchange.Assign{{Column: "NUMERO", Value: 0, Field: "numero"}, {Column: "DIA", Value: 1, Field: "dia"}},
-			Lookup: map[string]exchange.Lookup{"CLIENTE_ID": {Table: "CLIENTE", Take: "ID", Missing: exchange.MissingCreate,
-				By: []exchange.Assign{{Column: "DOC", Value: 2, Field: "cliente"}}}},
+			Columns: []loader.Assign{{Column: "NUMERO", Value: 0, Field: "numero"}, {Column: "DIA", Value: 1, Field: "dia"}},
+			Lookup: map[string]loader.Lookup{"CLIENTE_ID": {Table: "CLIENTE", Take: "ID", Missing: loader.MissingCreate,
+				By: []loader.Assign{{Column: "DOC", Value: 2, Field: "cliente"}}}},
 		},
 		{
 			Record: "PIT", Table: "PIT", Key: []string{"PRE_ID", "SEQ"}, Under: 0, Parent: map[string]string{"PRE_ID": "ID"},
-			Columns: []exchange.Assign{{Column: "SEQ", Value: 0, Field: "seq"}, {Column: "PRODUTO", Value: 1, Field: "produto"}, {Column: "QTD", Value: 2, Field: "qtd"}},
+			Columns: []loader.Assign{{Column: "SEQ", Value: 0, Field: "seq"}, {Column: "PRODUTO", Value: 1, Field: "produto"}, {Column: "QTD", Value: 2, Field: "qtd"}},
 		},
 		{
 			Record: "PIM", Table: "PIM", Under: 1, Parent: map[string]string{"PRE_ID": "PRE_ID", "SEQ": "SEQ"},
-			Columns: []exchange.Assign{{Column: "IMPOSTO", Value: 0, Field: "imposto"}, {Column: "VALOR", Value: 1, Field: "valor"}},
+			Columns: []loader.Assign{{Column: "IMPOSTO", Value: 0, Field: "imposto"}, {Column: "VALOR", Value: 1, Field: "valor"}},
 		},
 	}
 }
@@ -59,7 +59,7 @@ func TestOfDocumentsWithMistakesJustTheGoodOnesAreThere(t *testing.T) {
 			// A file holds a number once: that is seen before it comes here.
 			numbers := rapid.SliceOfNDistinct(rapid.IntRange(1, 60), 0, 40, rapid.ID).Draw(t, "numbers")
 			var bad []int64
-			var units [][]exchange.Row
+			var units [][]loader.Row
 			wrong := map[int64]bool{}
 			line := int64(0)
 			for _, number := range numbers {
@@ -72,7 +72,7 @@ func TestOfDocumentsWithMistakesJustTheGoodOnesAreThere(t *testing.T) {
 					was[fmt.Sprint(number)] = expected
 				}
 			}
-			_, refused := w.load(documents(), exchange.LoaderOptions{}, func(ctx context.Context, l *exchange.Loader) error {
+			_, refused := w.load(documents(), loader.Options{}, func(ctx context.Context, l *loader.Loader) error {
 				for _, rows := range units {
 					if err := l.Add(ctx, rows); err != nil {
 						return err
@@ -107,10 +107,10 @@ func TestOfDocumentsWithMistakesJustTheGoodOnesAreThere(t *testing.T) {
 }
 
 // document draws a document with the rows that it will be, and whether something is wrong with it.
-func document(t *rapid.T, number int, line *int64) (rows []exchange.Row, expected []string, broken bool) {
+func document(t *rapid.T, number int, line *int64) (rows []loader.Row, expected []string, broken bool) {
 	next := func(target int, values ...layout.Value) {
 		*line++
-		rows = append(rows, exchange.Row{Target: target, Line: *line, Values: values})
+		rows = append(rows, loader.Row{Target: target, Line: *line, Values: values})
 	}
 	client := rapid.SampledFrom([]string{"", "111", "222", "333"}).Draw(t, "client")
 	who := layout.Value{}

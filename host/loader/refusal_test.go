@@ -1,4 +1,4 @@
-package exchange_test
+package loader_test
 
 import (
 	"context"
@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/layout"
+	"github.com/djscript/djscript/host/loader"
 )
 
 func TestWhatTheDatabaseRefusesIsToldByLineAndReasonAndTheRestIsWritten(t *testing.T) {
@@ -50,7 +50,7 @@ commit;
 		{changed("N", 5, str("S")), "txt.record", "load.not_truth", "ATIVO", "S"},
 		{values: changed("O", 1, str("'); drop table PRODUTO; --"))},
 	}
-	counts, refused := w.load([]exchange.Target{product()}, exchange.LoaderOptions{}, func(ctx context.Context, l *exchange.Loader) error {
+	counts, refused := w.load([]loader.Target{product()}, loader.Options{}, func(ctx context.Context, l *loader.Loader) error {
 		for i, c := range cases {
 			if err := l.Add(ctx, row(int64(i+1), c.values...)); err != nil {
 				return err
@@ -58,7 +58,7 @@ commit;
 		}
 		return nil
 	})
-	byLine := map[int64]exchange.Refusal{}
+	byLine := map[int64]loader.Refusal{}
 	for _, r := range refused {
 		byLine[r.Line] = r
 	}
