@@ -86,8 +86,8 @@ func (e Encoding) wordLetters(sample []byte) (n int) {
 	return n
 }
 
-// Guesses are the layouts that a file of that name may be of, the likeliest first: those that at least half of its lines fit, and
-// those whose files are called so and which know some of its lines.
+// Guesses are the layouts that a file of that name may be of, the likeliest first: those that at least half of its lines fit, in
+// more than mere texts, and those whose files are called so and which know some of its lines.
 func Guesses(name string, sample []byte, known []*Layout) []Guess {
 	p, ok := GuessPage(sample)
 	if !ok {
@@ -146,7 +146,7 @@ func guess(name string, sample []byte, l *Layout, p Page) (Guess, bool) {
 	if g.Fit > 0 {
 		g.Strict /= g.Fit
 	}
-	likely := g.Fit*2 >= g.Lines || g.Named && known > 0
+	likely := g.Fit*2 >= g.Lines && g.Strict > 0 || g.Named && known > 0
 	return g, r.Err() == nil && g.Lines > 0 && likely
 }
 
