@@ -350,7 +350,7 @@ func (a *app) layoutGuess(path string, sketch bool) error {
 		return err
 	}
 	if sketch {
-		fmt.Fprint(a.out, layout.Sketch(sample))
+		fmt.Fprint(a.out, layout.Sketch(path, sample))
 		return nil
 	}
 	set, err := a.layouts()
