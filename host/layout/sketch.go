@@ -22,7 +22,7 @@ func Sketch(name string, sample []byte) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "title    = %q\norigin   = \"ours\"\nencoding = %q\n", path.Base(strings.ReplaceAll(name, `\\`, "/")), p.Encoding)
+	fmt.Fprintf(&b, "title    = %q\norigin   = \"ours\"\nencoding = %q\n", path.Base(strings.ReplaceAll(name, `\`, "/")), p.Encoding)
 	if separator, trailing := separatorOf(lines); separator != "" {
 		fmt.Fprintf(&b, "separator = %q\n", separator)
 		if trailing {
