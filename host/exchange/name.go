@@ -46,14 +46,15 @@ func ParsePattern(text string) (*Pattern, error) {
 			expression.WriteString(".")
 		default:
 			width, ok := widthOf(found)
-			if !ok {
+			switch {
+			case !ok:
 				wrong("inbox.pattern_place", message.Args{"pattern": text, "place": found})
-			}
-			if p.numbered {
+			case p.numbered:
 				wrong("inbox.pattern_twice", message.Args{"pattern": text})
+			default:
+				p.numbered, p.width = true, width
+				expression.WriteString(digits(width))
 			}
-			p.numbered, p.width = true, width
-			expression.WriteString(digits(width))
 		}
 		rest = rest[at[1]:]
 	}

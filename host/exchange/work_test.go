@@ -31,7 +31,8 @@ type worker struct {
 	Sequence                      string
 	StopAtGap                     bool
 	Log                           string
-	At                            int // the step that it does not survive; 0: none
+	Store                         *store // a real database, in the place of the log
+	At                            int    // the step that it does not survive; 0: none
 
 	step func(string) `json:"-"`
 }
@@ -78,7 +79,16 @@ func (w *worker) take(ctx context.Context) (Taken, error) {
 	if err != nil {
 		return Taken{}, err
 	}
-	return in.Take(ctx, w.handle)
+	if w.Store == nil {
+		return in.Take(ctx, w.handle)
+	}
+	conn, err := w.Store.connect(ctx)
+	if err != nil {
+		return Taken{}, err
+	}
+	defer conn.Close()
+	in.Past = PastOf(conn)
+	return in.Take(ctx, func(ctx context.Context, c Claimed) Outcome { return w.imports(ctx, conn, c) })
 }
 
 var errBad = message.New("txt.record", "inbox.no_folder", message.Args{"path": "line 7"})
@@ -104,20 +114,19 @@ func (w *worker) handle(_ context.Context, c Claimed) Outcome {
 		if line.Content == content {
 			return Outcome{Verdict: Repeated, Reason: repeated(line)}
 		}
+		if w.Sequence != "" && line.Number == c.Number {
+			return Outcome{Verdict: Rejected, Reason: otherContent(c.Name, c.Number, line)}
+		}
 	}
 	if err := report("imported"); err != nil {
 		return Outcome{Verdict: Left, Reason: err}
 	}
-	if w.step != nil {
-		w.step("reported")
-	}
+	w.at("reported")
 	line, _ := json.Marshal(Import{Content: content, File: c.Name, Sequence: w.Sequence, Number: c.Number, At: time.Now()})
 	if err := drive.Append(w.Log, line); err != nil {
 		return Outcome{Verdict: Left, Reason: err}
 	}
-	if w.step != nil {
-		w.step("committed")
-	}
+	w.at("committed")
 	return Outcome{Verdict: Done}
 }
 
