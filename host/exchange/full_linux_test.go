@@ -82,7 +82,7 @@ func TestWhatCanNotBeMovedIsMovedByTheNextRunAndNotHandledAgain(t *testing.T) {
 		}
 		taken, err := in.Take(t.Context(), w.once(&handled))
 		slices.SortFunc(taken.Files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
-		if got := said(taken); err != nil || handled != 2 || !slices.Equal(got, []string{"done a.djp", "rejected b.djp"}) || message.Code(taken.Files[1].Reason) != "txt.record" {
+		if got := said(taken); err != nil || handled != 2 || !slices.Equal(got, []string{"done a.djp", "rejected b.djp"}) || message.Code(taken.Files[1].Reason) != "db.constraint" {
 			t.Errorf("%s: %v, %q, handled %d times", trouble, err, got, handled)
 		}
 		w.through(t, []string{big, "bad b"})

@@ -49,7 +49,7 @@ func TestAListSaysWhatLiesWhereAndWhy(t *testing.T) {
 		t.Errorf("%+v", l.Done)
 	}
 	i := slices.IndexFunc(l.Rejected, func(e Ended) bool { return e.Name == "4.djp" })
-	if len(l.Rejected) != 2 || i < 0 || message.Code(l.Rejected[i].Reason) != "txt.record" || l.Rejected[i].Reason.Error() == "" {
+	if len(l.Rejected) != 2 || i < 0 || message.Code(l.Rejected[i].Reason) != "db.constraint" || l.Rejected[i].Reason.Error() == "" {
 		t.Errorf("%+v", l.Rejected)
 	}
 }

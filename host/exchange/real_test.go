@@ -91,7 +91,7 @@ func TestKilledAtEveryStepARowIsThereOnce(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if got, want := fmt.Sprint(rows.Values[0]...), fmt.Sprint(2*steps, 2*steps, 2*steps, 0); got != want {
+		if got, want := fmt.Sprint(rows.Values[0]), fmt.Sprint([]int{2 * steps, 2 * steps, 2 * steps, 0}); got != want {
 			t.Errorf("rows, contents, imports, imports without a row: %s, want %s", got, want)
 		}
 		return nil

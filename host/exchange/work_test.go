@@ -91,7 +91,7 @@ func (w *worker) take(ctx context.Context) (Taken, error) {
 	return in.Take(ctx, func(ctx context.Context, c Claimed) Outcome { return w.imports(ctx, conn, c) })
 }
 
-var errBad = message.New("txt.record", "inbox.no_folder", message.Args{"path": "line 7"})
+var errBad = message.New("db.constraint", "inbox.no_folder", message.Args{"path": "line 7"})
 
 // handle takes a file in. What begins with "bad" is rejected, what begins with "later" is left.
 func (w *worker) handle(_ context.Context, c Claimed) Outcome {
