@@ -46,7 +46,8 @@ func (l Ledger) Imported(ctx context.Context, into, content string) (*Import, er
 
 // Record writes that a file is imported, before its rows are: of two transactions that import the same, one gets further. The
 // other's error tells of the first (ImportedBefore), or is db.busy while that has not ended. Again imports once more what was
-// imported before. The import that was written is given back, for Count.
+// imported before. A number under which the target has another content is txt.sequence, unless it is asked for again. The import
+// that was written is given back, for Count.
 func (l Ledger) Record(ctx context.Context, i Import, again bool) (Import, error) {
 	before, err := l.Imported(ctx, i.Into, i.Content)
 	if err != nil {
@@ -57,6 +58,15 @@ func (l Ledger) Record(ctx context.Context, i Import, again bool) (Import, error
 			return i, importedBefore{Already(*before), *before}
 		}
 		i.Again = before.Again + 1
+	}
+	if i.Sequence != "" && !again {
+		under, err := l.imports(ctx, "SEQUENCE_NAME = ? and SEQUENCE_NUMBER = ? and NAME = ?", i.Sequence, i.Number, i.Into)
+		if err != nil {
+			return i, err
+		}
+		if len(under) > 0 {
+			return i, OtherContent(i.File, i.Number, under[0])
+		}
 	}
 	err = l.insert(ctx, i, readable(i.File))
 	if message.Code(err) == "arg.value" { // a letter that this database does not have
@@ -90,6 +100,13 @@ func (l Ledger) Count(ctx context.Context, i Import) error {
 		where KIND = 'I' and NAME = ? and CONTENT = ? and AGAIN = ?`,
 		i.Counts.Records, i.Counts.Inserted, i.Counts.Updated, i.Counts.Deleted, i.Counts.Rejected, i.Into, i.Content, i.Again)
 	return refused(err)
+}
+
+// OtherContent tells that a number was imported with another content.
+func OtherContent(file string, number int64, before Import) error {
+	return message.New("txt.sequence", "ledger.other_content", message.Args{
+		"name": file, "number": number, "file": before.File, "day": message.Day(before.At.Format(time.DateOnly)), "time": before.At.Format("15:04"),
+	})
 }
 
 // importedBefore is the error of what was imported before.

@@ -3,6 +3,7 @@ package inbox
 import (
 	"os"
 	"testing"
+	"time"
 
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 )
@@ -16,3 +17,5 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(firebirdtest.Main(m))
 }
+
+var monday = time.Date(2026, 11, 23, 8, 30, 0, 0, time.Local)

@@ -10,8 +10,6 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
-const codeValue = "option.value"
-
 // Pattern is what the files of an inbox or of an export are called: "{number:8}.djp", "PRODUTO.TXT", "*.djp". Case does not
 // count, as on Windows; "*" stands for any letters, "?" for one.
 type Pattern struct {
@@ -31,9 +29,9 @@ var place = regexp.MustCompile(`\{[^{}]*\}|[*?{}]`)
 func ParsePattern(text string) (*Pattern, error) {
 	p := &Pattern{text: text}
 	var errs []error
-	wrong := func(key string, args message.Args) { errs = append(errs, message.New(codeValue, key, args)) }
+	wrong := func(err error) { errs = append(errs, err) }
 	if strings.Trim(text, ". ") == "" || strings.ContainsAny(text, `/\`) {
-		wrong("inbox.pattern_name", message.Args{"pattern": text})
+		wrong(message.New("option.value", "inbox.pattern_name", message.Args{"pattern": text}))
 	}
 	var expression strings.Builder
 	rest := text
@@ -48,14 +46,15 @@ func ParsePattern(text string) (*Pattern, error) {
 			expression.WriteString(".")
 		default:
 			width, ok := widthOf(found)
-			if !ok {
-				wrong("inbox.pattern_place", message.Args{"pattern": text, "place": found})
+			switch {
+			case !ok:
+				wrong(message.New("option.value", "inbox.pattern_place", message.Args{"pattern": text, "place": found}))
+			case p.numbered:
+				wrong(message.New("option.value", "inbox.pattern_twice", message.Args{"pattern": text}))
+			default:
+				p.numbered, p.width = true, width
+				expression.WriteString(digits(width))
 			}
-			if p.numbered {
-				wrong("inbox.pattern_twice", message.Args{"pattern": text})
-			}
-			p.numbered, p.width = true, width
-			expression.WriteString(digits(width))
 		}
 		rest = rest[at[1]:]
 	}
@@ -117,7 +116,7 @@ func (p *Pattern) Match(name string) (number int64, ok bool) {
 // Format is the name of the file of that number; option.value for a pattern that names no single file.
 func (p *Pattern) Format(number int64) (string, error) {
 	if p.wild || number < 0 {
-		return "", message.New(codeValue, "inbox.pattern_wild", message.Args{"pattern": p.text})
+		return "", message.New("option.value", "inbox.pattern_wild", message.Args{"pattern": p.text})
 	}
 	return place.ReplaceAllLiteralString(p.text, fmt.Sprintf("%0*d", p.width, number)), nil
 }

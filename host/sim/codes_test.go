@@ -13,7 +13,7 @@ func TestTheCodesAreThoseThatPrimitivesRaise(t *testing.T) {
 	if !slices.IsSorted(codes) {
 		t.Error("the codes are not in the order of the alphabet")
 	}
-	below := raised(t, "primitive", "restore", "recovery", "copies", "company", "retention", "firebird", "drive", "zipfile", "secret", "lock", "notify")
+	below := raised(t, "primitive", "restore", "recovery", "copies", "exchange", "company", "retention", "firebird", "drive", "zipfile", "secret", "lock", "notify")
 	for _, code := range below {
 		if !slices.Contains(codes, code) {
 			t.Errorf("%s is not listed", code)
