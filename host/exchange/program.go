@@ -88,7 +88,7 @@ func (w *program) line(format string, args ...any) {
 	fmt.Fprintf(&w.body, format+"\n", args...)
 }
 
-func (w *program) var_(format string, args ...any) {
+func (w *program) local(format string, args ...any) {
 	w.declared = append(w.declared, "declare "+fmt.Sprintf(format, args...)+";")
 }
 
@@ -118,13 +118,13 @@ func (w *program) declare() {
 	w.params = append(w.params, fmt.Sprintf("P varchar(%d) character set none = ?", packSize), "PAD char(1) character set none = ?",
 		"ROWS_END integer = ?", "WIDEST integer = ?", "LOUD integer = ?", "GOING_ON integer = ?", "STAYING integer = ?")
 	w.returns = append(w.returns, "ROW_AT integer", "ROW_REASON integer")
-	w.var_("R varchar(%d) character set none", packSize)
-	w.var_("B integer = 1")
-	w.var_("ROW_KIND char(2) character set none")
-	w.var_("GOES_ON char(1) character set none")
-	w.var_("M char(1) character set none")
-	w.var_("N bigint")
-	w.var_("Z integer = 0")
+	w.local("R varchar(%d) character set none", packSize)
+	w.local("B integer = 1")
+	w.local("ROW_KIND char(2) character set none")
+	w.local("GOES_ON char(1) character set none")
+	w.local("M char(1) character set none")
+	w.local("N bigint")
+	w.local("Z integer = 0")
 	if w.long() {
 		for i := range longTexts {
 			w.params = append(w.params, fmt.Sprintf("X%d blob sub_type text character set none = ?", i))
@@ -134,20 +134,20 @@ func (w *program) declare() {
 		w.params = append(w.params, fmt.Sprintf("W%d integer = ?", t.place))
 		for i, s := range t.slots {
 			w.params = append(w.params, fmt.Sprintf("O%d_%d integer = ?", t.place, i), fmt.Sprintf("L%d_%d integer = ?", t.place, i))
-			w.var_("V%d_%d type of column %s.%s", t.place, i, quoted(s.relation.name), quoted(s.column.name))
+			w.local("V%d_%d type of column %s.%s", t.place, i, quoted(s.relation.name), quoted(s.column.name))
 		}
 		for i, l := range t.lookups {
-			w.var_("F%d_%d type of column %s.%s", t.place, i, quoted(l.relation.name), quoted(l.take.name))
+			w.local("F%d_%d type of column %s.%s", t.place, i, quoted(l.relation.name), quoted(l.take.name))
 		}
 		for _, c := range t.carried {
-			w.var_("%s type of column %s.%s", t.carry(c)[1:], quoted(t.relation.name), quoted(c.name))
+			w.local("%s type of column %s.%s", t.carry(c)[1:], quoted(t.relation.name), quoted(c.name))
 		}
 		// What a unit wrote is not counted when it is taken back.
 		w.returns = append(w.returns, fmt.Sprintf("I%d bigint, U%d bigint, D%d bigint, N%d bigint", t.place, t.place, t.place, t.place))
-		w.var_("SI%d bigint", t.place)
-		w.var_("SU%d bigint", t.place)
-		w.var_("SD%d bigint", t.place)
-		w.var_("SN%d bigint", t.place)
+		w.local("SI%d bigint", t.place)
+		w.local("SU%d bigint", t.place)
+		w.local("SD%d bigint", t.place)
+		w.local("SN%d bigint", t.place)
 	}
 }
 
@@ -170,14 +170,14 @@ func (w *program) main() {
 	for i, t := range w.targets {
 		w.line("%sif (ROW_KIND = '%s') then begin", []string{"else ", ""}[btoi(i == 0)], kindOf(t, false))
 		w.line("B = B + W%d;", t.place)
-		w.unpack(t)
+		w.unpack(t, func(int) bool { return true })
 		w.write(t)
 		w.line("end")
 	}
 	for _, t := range w.targets {
 		if len(t.key) > 0 {
 			w.line("else if (ROW_KIND = '%s') then begin\nB = B + W%d;", kindOf(t, true), t.place)
-			w.unpack(t)
+			w.unpack(t, t.finds)
 			w.remove(t)
 			w.line("end")
 		}
@@ -225,37 +225,42 @@ func (w *program) failed() {
 	w.line("end\nend")
 }
 
-// unpack takes a row apart.
-func (w *program) unpack(t *target) {
-	marked := false
-	for _, s := range t.slots {
-		marked = marked || s.empty || s.long
-	}
-	if marked {
+// unpack takes a row apart, as far as these slots go.
+func (w *program) unpack(t *target, wanted func(slot int) bool) {
+	if t.marks() > 0 {
 		w.line("if (substring(:R from %d for 1) = '%c') then begin", headNulls, full)
 	}
 	for i, s := range t.slots {
-		w.line("V%d_%d = %s;", t.place, i, t.cut(i, s))
+		if wanted(i) {
+			w.line("V%d_%d = %s;", t.place, i, t.cut(i, s))
+		}
 	}
-	if !marked {
+	if t.marks() == 0 {
 		return
 	}
 	w.line("end else begin")
 	for i, s := range t.slots {
-		mark := fmt.Sprintf("substring(:R from %d for 1)", headWidth+1+i)
-		switch {
-		case s.long:
-			w.line("M = %s;\nif (M = '%c') then V%d_%d = %s;\nelse if (M = '%c') then V%d_%d = null;", mark, markHere, t.place, i, t.cut(i, s), markNull, t.place, i)
-			for n := range longTexts {
-				w.line("else if (M = '%c') then V%d_%d = X%d;", markLong+n, t.place, i, n)
-			}
-		case s.empty:
-			w.line("V%d_%d = case when %s = '%c' then %s end;", t.place, i, mark, markHere, t.cut(i, s))
-		default:
-			w.line("V%d_%d = %s;", t.place, i, t.cut(i, s))
+		if wanted(i) {
+			w.unpackMarked(t, i, s)
 		}
 	}
 	w.line("end")
+}
+
+// unpackMarked takes a value out of a row of which some are empty or stand elsewhere.
+func (w *program) unpackMarked(t *target, i int, s slot) {
+	mark := fmt.Sprintf("substring(:R from %d for 1)", headWidth+1+i)
+	switch {
+	case s.long:
+		w.line("M = %s;\nif (M = '%c') then V%d_%d = %s;\nelse if (M = '%c') then V%d_%d = null;", mark, markHere, t.place, i, t.cut(i, s), markNull, t.place, i)
+		for n := range longTexts {
+			w.line("else if (M = '%c') then V%d_%d = X%d;", markLong+n, t.place, i, n)
+		}
+	case s.empty:
+		w.line("V%d_%d = case when %s = '%c' then %s end;", t.place, i, mark, markHere, t.cut(i, s))
+	default:
+		w.line("V%d_%d = %s;", t.place, i, t.cut(i, s))
+	}
 }
 
 // cut is the expression of one value.

@@ -24,7 +24,7 @@ func TestEveryMistakeInTargetsIsToldBeforeTheFirstRow(t *testing.T) {
 				Columns: []exchange.Assign{field("CODGIO", ""), field("DOBRO", ""), field("PRECO", layout.Date), field("OBS", layout.Text), field("obs", layout.Text), field("GRUPO_ID", layout.CNPJ)},
 				Parent:  map[string]string{"UNIDADE": "X"}, Generate: map[string]string{"ID": "GEN_PRODUTOS", "ATIVO": "GEN_PRE"}},
 			{Record: "C", Table: "PRE", Columns: []exchange.Assign{field("NUMERO", layout.Integer)}, Lookup: map[string]exchange.Lookup{
-				"CLIENTE_ID": {Table: "CLIENTES"}, "DIA": {Table: "CLIENTE", Take: "NOME", Missing: "guess"},
+				"CLIENTE_ID": {Table: "CLIENTX"}, "DIA": {Table: "CLIENTE", Take: "NOME", Missing: "guess"},
 			}},
 			{Record: "D", Table: "PIM", Under: 2, Parent: map[string]string{"PRE_ID": "CODIGO"}},
 			{Record: "E", Table: "GRUPO", Columns: []exchange.Assign{field("NOME", "")}},
@@ -40,7 +40,7 @@ func TestEveryMistakeInTargetsIsToldBeforeTheFirstRow(t *testing.T) {
 		"B: campo does not go into the column PRECO of PRODUTO, which is NUMERIC(18,2)", "B: campo does not go into the column GRUPO_ID", "B: columns of PRODUTO come from the record above",
 		"B: the database has no generator GEN_PRODUTOS for the column ID", "B: GEN_PRE does not go into the column ATIVO", "B: exists is \"merge\"", "B: empty is \"zero\"",
 		"B: rows of PRODUTO are known by DESCRICAO, and no field", "B: rows of PRODUTO can not be found by OBS", "B: the column OBS of PRODUTO is filled in two ways",
-		"C: the database has no table CLIENTES", "C: the table CLIENTE has no column NOME", "C: nothing says by which columns of CLIENTE", "C: missing is \"guess\"",
+		"C: the database has no table CLIENTX", "C: the table CLIENTE has no column NOME", "C: nothing says by which columns of CLIENTE", "C: missing is \"guess\"",
 		"C: the table PRE has no column CODIGO", "E: the column ID of GRUPO must not be empty",
 	} {
 		if !strings.Contains(said, want) {

@@ -156,10 +156,10 @@ func (l *Loader) refuseRow(b *batch, u span, row int, err *message.Error, r Refu
 func (l *Loader) refuseOwn(b *batch, u span, f failure) {
 	t := l.of(b, f.row)
 	args := message.Args{"table": t.relation.name}
-	switch {
-	case f.reason == reasonTooLong:
+	switch f.reason {
+	case reasonTooLong:
 		l.refuseRow(b, u, f.row, message.New(codeRecord, "load.row_too_long", args), Refusal{})
-	case f.reason == reasonExists:
+	case reasonExists:
 		args["key"] = l.values(b, f.row, t.key)
 		l.refuseRow(b, u, f.row, message.New(codeConstraint, "load.exists", args), l.at(b, f.row, t.key[0]))
 	default:
