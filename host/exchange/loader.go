@@ -335,11 +335,8 @@ func (l *Loader) run(ctx context.Context, p *pack, first int) (failed []failure,
 			return nil
 		}
 		for i := range l.plan.targets {
-			var n [4]int64
-			for k := range n {
-				n[k] = answer(values).number(2 + 4*i + k)
-			}
-			all = append(all, n)
+			n, deleted := answer(values).number(2+2*i), answer(values).number(3+2*i)
+			all = append(all, [4]int64{n % oneCreated, n / oneUpdated, deleted, n % oneUpdated / oneCreated})
 		}
 		return nil
 	})
