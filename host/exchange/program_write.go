@@ -21,7 +21,7 @@ func (w *program) write(t *target) {
 	for i, l := range t.lookups {
 		w.lookUp(t, i, l)
 	}
-	switch change := t.changes(); {
+	switch {
 	case len(t.key) == 0:
 		w.insert(t)
 	case t.Exists == Reject:
@@ -30,7 +30,7 @@ func (w *program) write(t *target) {
 			w.refuse(reasonExists)
 		}
 		w.insert(t)
-	case t.Exists == Keep || len(change) == 0:
+	case t.stays:
 		w.find(t)
 		w.line("if (N = 0) then begin")
 		w.insert(t)
@@ -38,7 +38,7 @@ func (w *program) write(t *target) {
 		w.replace(t)
 	default:
 		// Another may insert the row between the two: then the unit fails, and is run again.
-		w.line("update %s set %s where %s%s;\nN = row_count;\nif (N = 0) then begin", quoted(t.relation.name), strings.Join(change, ", "), t.itself(), t.returning())
+		w.line("update %s set %s where %s%s;\nN = row_count;\nif (N = 0) then begin", quoted(t.relation.name), strings.Join(t.changes(), ", "), t.itself(), t.returning())
 		w.insert(t)
 		w.line("end else begin\nI%[1]d = I%[1]d + N * %[2]d;\nend", t.place, oneUpdated)
 		w.replace(t)
