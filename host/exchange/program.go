@@ -213,7 +213,7 @@ func (w *program) main() {
 			w.line("end")
 		}
 	}
-	w.line("end\nend")
+	w.line("else begin\n%s\nZ = 1 / Z;\nend\nend\nend", runaway)
 	w.failed()
 	w.line("end\nend")
 	w.carriedOver("if (STAYING = 1) then", func(t *target, c *column, name string) {
@@ -253,8 +253,11 @@ func (w *program) failed() {
 	for i, t := range w.targets {
 		w.line("%sif (ROW_KIND = '%s' or ROW_KIND = '%s') then B = B + W%d;", []string{"else ", ""}[btoi(i == 0)], kindOf(t, false), kindOf(t, true), t.place)
 	}
-	w.line("end\nend")
+	w.line("else begin %s end\nend\nend", runaway)
 }
+
+// runaway ends a call whose text is not what the program knows: it must never go round for ever in a store's server.
+const runaway = "B = ROWS_END; GOES_ON = '.';"
 
 // unpack takes a row apart, as far as these slots go.
 func (w *program) unpack(t *target, wanted func(slot int) bool) {
