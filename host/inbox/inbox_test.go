@@ -101,7 +101,7 @@ func TestBehindAGapNothingIsTouchedWhereThatIsAskedFor(t *testing.T) {
 	}
 	taken := w.must(t)
 	waits := taken.Files[len(taken.Files)-1]
-	if taken.Awaited == nil || *taken.Awaited != (exchange.Range{3, 4}) || waits.Verdict != Waiting || message.Code(waits.Reason) != "txt.sequence" || !strings.Contains(waits.Reason.Error(), "3-4") {
+	if taken.Awaited == nil || *taken.Awaited != (exchange.Range{First: 3, Last: 4}) || waits.Verdict != Waiting || message.Code(waits.Reason) != "txt.sequence" || !strings.Contains(waits.Reason.Error(), "3-4") {
 		t.Errorf("%+v", taken)
 	}
 	if !exists(filepath.Join(w.Folder, "00000005.djp")) {
@@ -110,7 +110,7 @@ func TestBehindAGapNothingIsTouchedWhereThatIsAskedFor(t *testing.T) {
 	w.deliver(t, "00000003.djp", "bad file 3")
 	w.deliver(t, "00000004.djp", "file 4")
 	// A number that was rejected has not come either.
-	if taken = w.must(t); taken.Awaited == nil || *taken.Awaited != (exchange.Range{3, 3}) {
+	if taken = w.must(t); taken.Awaited == nil || *taken.Awaited != (exchange.Range{First: 3, Last: 3}) {
 		t.Errorf("%+v", taken)
 	}
 	w.deliver(t, "00000003.djp", "file 3")

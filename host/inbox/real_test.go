@@ -152,3 +152,13 @@ func connect(t *testing.T, db firebird.Database) *firebird.Conn {
 	t.Cleanup(func() { _ = conn.Close() })
 	return conn
 }
+
+// ledgerOf is a new database in which the ledger was made.
+func ledgerOf(t *testing.T) *firebird.Conn {
+	t.Helper()
+	conn := connect(t, firebirdtest.Database(t))
+	if err := exchange.Prepare(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}

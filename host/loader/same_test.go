@@ -145,6 +145,9 @@ func TestEveryByteOfATextComesOutAsItWentIn(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				w.exec("delete from T")
 				bytes := rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), 0, 300), 1, 300).Draw(t, "texts")
+				for i, end := range rapid.SliceOfN(rapid.SampledFrom([]byte{' ', 0, 'x', 255}), 0, len(bytes)).Draw(t, "ends") {
+					bytes[i] = append(bytes[i][:min(len(bytes[i]), 299)], end)
+				}
 				_, refused := w.load([]loader.Target{target}, loader.Options{}, func(ctx context.Context, l *loader.Loader) error {
 					for i, b := range bytes {
 						v := layout.Value{Kind: layout.String, Encoding: layout.Windows1252, Bytes: b}
