@@ -308,6 +308,14 @@ func (i *importer) rowsOf(r *Record) (problems []layout.Problem, err error) {
 	return nil, nil
 }
 
+// progress is what is told of how far a step is; nil where nobody listens.
+func (i *importer) progress(step string) func(done, total int64) {
+	if i.Progress == nil {
+		return nil
+	}
+	return func(done, total int64) { i.Progress(step, done, total) }
+}
+
 func repetition(line, first int64) layout.Problem {
 	return layout.Problem{Line: line, Err: message.New("txt.record", "exchange.repeated", message.Args{"line": first})}
 }

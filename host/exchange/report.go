@@ -95,7 +95,7 @@ func (r *Result) Sentence() string {
 		key = "exchange.rejected"
 	case r.Verdict == Repeat:
 		key = "exchange.repeat"
-		args["when"], args["run"] = moment(r.Before.At), r.Before.Run
+		args["when"], args["run"] = when(r.Before.At), r.Before.Run
 	case r.Rehearsed:
 		key = "exchange.rehearsed"
 	case r.Rejected > 0:
@@ -177,23 +177,23 @@ func (r *Result) view() view {
 	if r.Verdict != Rejected && len(r.Problems) > 0 {
 		v.Mood = "partly"
 	}
-	add := func(key, value string) { v.Facts = append(v.Facts, fact{message.Text("exchange."+key, nil), value}) }
-	add("fact_layout", r.Into)
-	add("fact_when", moment(r.Started))
-	add("fact_size", count(r.Bytes))
-	add("fact_lines", count(r.Lines))
+	add := func(key, value string) { v.Facts = append(v.Facts, fact{message.Text(key, nil), value}) }
+	add("exchange.fact_layout", r.Into)
+	add("exchange.fact_when", when(r.Started))
+	add("exchange.fact_size", count(r.Bytes))
+	add("exchange.fact_lines", count(r.Lines))
 	for _, t := range r.Tables {
 		args := message.Args{"inserted": count(t.Inserted), "updated": count(t.Updated), "kept": count(t.Kept), "deleted": count(t.Deleted)}
 		v.Facts = append(v.Facts, fact{t.Table, message.Text("exchange.fact_table", args)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Skipped)) {
-		add("fact_skipped", message.Text("exchange.skipped", message.Args{"record": name, "n": count(r.Skipped[name])}))
+		add("exchange.fact_skipped", message.Text("exchange.skipped", message.Args{"record": name, "n": count(r.Skipped[name])}))
 	}
 	if r.Tolerated > 0 {
-		add("fact_tolerated", count(r.Tolerated))
+		add("exchange.fact_tolerated", count(r.Tolerated))
 	}
-	add("fact_content", r.Content)
-	add("fact_run", r.Run)
+	add("exchange.fact_content", r.Content)
+	add("exchange.fact_run", r.Run)
 	for _, w := range r.Problems {
 		v.Wrongs = append(v.Wrongs, w.view())
 	}
@@ -285,8 +285,8 @@ func count(n int64) string {
 	return digits
 }
 
-// moment is a time as people write it.
-func moment(t time.Time) string {
+// when is a time as people write it.
+func when(t time.Time) string {
 	if message.Language() == message.Portuguese {
 		return t.Format("02/01/2006 15:04:05")
 	}

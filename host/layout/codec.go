@@ -251,5 +251,5 @@ func (c *Codec) unknown(line []byte, parts [][]byte) (*message.Error, []byte) {
 		}
 	}
 	slices.Sort(tags)
-	return wrong("unknown", message.Args{"tag": c.Layout.Encoding.shown(found), "tags": strings.Join(tags, ", ")}), found
+	return wrong("layout.unknown", message.Args{"tag": c.Layout.Encoding.shown(found), "tags": strings.Join(tags, ", ")}), found
 }

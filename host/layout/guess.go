@@ -47,7 +47,8 @@ func Sample(head []byte) []byte {
 // GuessPage tells the code page of a file by its letters. ok is false for a file that is no text at all.
 func GuessPage(sample []byte) (p Page, ok bool) {
 	say := func(e Encoding, key string, sure bool) (Page, bool) {
-		return Page{e, message.Text("layout.page_"+key, message.Args{"encoding": e.String()}), sure}, true
+		args := message.Args{"encoding": e.String()}
+		return Page{e, message.Text(key, args), sure}, true
 	}
 	switch {
 	case isUTF16(sample):
@@ -55,11 +56,11 @@ func GuessPage(sample []byte) (p Page, ok bool) {
 	case bytes.IndexByte(sample, 0) >= 0:
 		return Page{Reason: message.Text("layout.page_nul", nil)}, false
 	case bytes.HasPrefix(sample, markUTF8):
-		return say(UTF8BOM, "mark", true)
+		return say(UTF8BOM, "layout.page_mark", true)
 	case !slices.ContainsFunc(sample, func(c byte) bool { return c >= 0x80 }):
-		return say(Windows1252, "ascii", false)
+		return say(Windows1252, "layout.page_ascii", false)
 	case portugueseUTF8(sample):
-		return say(UTF8, "utf8", true)
+		return say(UTF8, "layout.page_utf8", true)
 	}
 	best, most := Windows1252, -1
 	for _, e := range []Encoding{Windows1252, CP850} {
@@ -67,7 +68,7 @@ func GuessPage(sample []byte) (p Page, ok bool) {
 			best, most = e, n
 		}
 	}
-	return say(best, "letters", true)
+	return say(best, "layout.page_letters", true)
 }
 
 // wordLetters are the letters beyond ASCII that stand in Portuguese words, less those signs that stand within words and are

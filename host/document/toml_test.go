@@ -1,10 +1,9 @@
-package config_test
+package document
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -32,9 +31,12 @@ func TestSlipsInTOMLAreToldInTheReadersLanguage(t *testing.T) {
 			if err := message.SetLanguage(language); err != nil {
 				t.Fatal(err)
 			}
-			_, err := config.Parse("djscript.toml", t.TempDir(), []byte(c.text+"\n"), nil, nil)
-			if err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("%s (%s): %v", c.text, language, err)
+			doc, mistakes, _ := Parse("a.toml", []byte(c.text+"\n"), nil)
+			r := NewReader(doc, mistakes)
+			in, _ := r.Root().Sub("backup")
+			in.Texts("at")
+			if !strings.Contains(r.Mistakes.Error(), want) {
+				t.Errorf("%s (%s): %v", c.text, language, r.Mistakes)
 			}
 		}
 	}

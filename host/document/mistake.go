@@ -1,13 +1,15 @@
-package config
+package document
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/djscript/djscript/host/message"
 )
 
-// Mistake is one thing wrong in a configuration file.
+// Mistake is one thing wrong in a file.
 type Mistake struct {
 	File string
 	Line int    // from 1; 0: the file as a whole
@@ -34,7 +36,7 @@ func (m Mistake) Hint() string { return m.Err.Hint() }
 // Unwrap is the error without its place.
 func (m Mistake) Unwrap() error { return m.Err }
 
-// Mistakes are all that is wrong in a configuration, by file and line.
+// Mistakes are all that is wrong in a file, or in several that belong together.
 type Mistakes []Mistake
 
 // Error is a line for each mistake, and its hint, indented, on the next.
@@ -47,6 +49,14 @@ func (all Mistakes) Error() string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Sorted are the mistakes in the order of their files.
+func (all Mistakes) Sorted() Mistakes {
+	slices.SortStableFunc(all, func(a, b Mistake) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Key, b.Key))
+	})
+	return all
 }
 
 // Unwrap are the mistakes, one by one.

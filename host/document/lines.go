@@ -1,20 +1,28 @@
-package config
+package document
 
 import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // linesOf finds the line of every key, table and list element of a TOML text: "backup.to", "cron[0].schedule[1]".
 // The TOML library does not tell. The text must be valid; what is not is skipped.
 func linesOf(text string) map[string]int { return scan(text).found }
 
-// maxDepth is far above any configuration, and far below where the TOML library takes minutes.
+// Locate finds what linesOf finds, and from where to where the value of every key stands, for who changes a text that
+// somebody has written.
+func Locate(text string) (lines map[string]int, values map[string]Span) {
+	s := scan(text)
+	return s.found, s.spans
+}
+
+// maxDepth is far above any file that a person writes, and far below where the TOML library takes minutes.
 const maxDepth = 64
 
 func scan(text string) *scanner {
-	s := &scanner{text: text, line: 1, found: map[string]int{}, spans: map[string]span{}, count: map[string]int{}}
+	s := &scanner{text: text, line: 1, found: map[string]int{}, spans: map[string]Span{}, count: map[string]int{}}
 	table := ""
 	for s.blank(); !s.end(); s.blank() {
 		before := s.at
@@ -38,7 +46,7 @@ type scanner struct {
 	at    int
 	line  int
 	found map[string]int
-	spans map[string]span // of the values of keys
+	spans map[string]Span // of the values of keys
 	count map[string]int  // how many elements an array of tables has so far
 	depth int
 	deep  bool // something was deeper than maxDepth, and was left there
@@ -48,15 +56,15 @@ func (s *scanner) header(array bool) string {
 	parts := s.key()
 	path := ""
 	for i, part := range parts {
-		path = join(path, part)
+		path = Join(path, part)
 		s.note(path)
 		last := i == len(parts)-1
 		if n := s.count[path]; n > 0 && !(last && array) {
-			path = element(path, n-1)
+			path = Element(path, n-1)
 		}
 		if last && array {
 			s.count[path]++
-			path = element(path, s.count[path]-1)
+			path = Element(path, s.count[path]-1)
 			s.note(path)
 		}
 	}
@@ -68,7 +76,7 @@ func (s *scanner) header(array bool) string {
 func (s *scanner) pair(table string) {
 	path := table
 	for _, part := range s.key() {
-		path = join(path, part)
+		path = Join(path, part)
 		s.note(path)
 	}
 	s.space()
@@ -76,12 +84,12 @@ func (s *scanner) pair(table string) {
 		s.space()
 		from := s.at
 		s.value(path)
-		s.spans[path] = span{from, s.at}
+		s.spans[path] = Span{from, s.at}
 	}
 }
 
-// span is from where to where something stands in the text.
-type span struct{ from, to int }
+// Span is from where to where something stands in a text.
+type Span struct{ From, To int }
 
 // A value is skipped to its end; what it holds is noted.
 func (s *scanner) value(path string) {
@@ -112,8 +120,8 @@ func (s *scanner) list(path string) {
 			return
 		}
 		before := s.at
-		s.note(element(path, i))
-		s.value(element(path, i))
+		s.note(Element(path, i))
+		s.value(Element(path, i))
 		s.blank()
 		s.take(",")
 		if s.at == before {
@@ -247,11 +255,15 @@ func unquote(key string) string {
 	return key
 }
 
-var barePart = regexp.MustCompile(`^[\pL\pN_-]+$`)
+// isBare says whether a key needs no quotes.
+func isBare(part string) bool {
+	other := func(r rune) bool { return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsNumber(r) }
+	return part != "" && !strings.ContainsFunc(part, other)
+}
 
-// join is the key of part within path, quoted where TOML would quote it.
-func join(path, part string) string {
-	if !barePart.MatchString(part) {
+// Join is the key of part within path, quoted where TOML would quote it.
+func Join(path, part string) string {
+	if !isBare(part) {
 		part = `"` + part + `"`
 	}
 	if path == "" {
@@ -260,24 +272,28 @@ func join(path, part string) string {
 	return path + "." + part
 }
 
-func element(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
+// Element is the key of the element at i, from 0, of the list at path.
+func Element(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
 
 // places are the lines of keys, and the names that elements of arrays of tables are known by.
 type places struct {
 	found map[string]int
 	alias map[string]string // "cron.noite" is written as "cron[0]"
-	files map[string]string // what stands in the reseller's file
+	files map[string]string // what stands in a file under the document
 }
 
 // of is the line of a key, or of the nearest thing around it; 0 where nothing of it stands in the file.
 func (p places) of(key string) int { return p.found[p.nearest(key)] }
 
-// fileOf is the reseller's file where that is what has the line of a key; else "".
+// fileOf is the file under the document where that is what has the line of a key; else "".
 func (p places) fileOf(key string) string { return p.files[p.nearest(key)] }
+
+// around is the key of what something stands in.
+func around(key string) string { return key[:max(strings.LastIndexAny(key, ".["), 0)] }
 
 // nearest is the key, or the nearest thing around it that stands in the file; "" where there is nothing.
 func (p places) nearest(key string) string {
-	for key = p.written(key); key != ""; key = key[:max(strings.LastIndexAny(key, ".["), 0)] {
+	for key = p.written(key); key != ""; key = around(key) {
 		if _, ok := p.found[key]; ok {
 			return key
 		}
@@ -285,13 +301,12 @@ func (p places) nearest(key string) string {
 	return ""
 }
 
-var secondDot = regexp.MustCompile(`^[^.]*\.[^.\[]*`)
-
 // written is a key as linesOf spells it.
 func (p places) written(key string) string {
-	head := secondDot.FindString(key)
-	if path, ok := p.alias[head]; ok {
-		return path + key[len(head):]
+	for at := len(key); at > 0; at = strings.LastIndexAny(key[:at], ".[") {
+		if path, ok := p.alias[key[:at]]; ok {
+			return p.written(path) + key[at:]
+		}
 	}
 	return key
 }

@@ -1,4 +1,4 @@
-package config
+package document
 
 import (
 	"slices"
@@ -7,14 +7,14 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
-// offer are the places of a sentence about a name that is not known: {{.name}}, {{.near}} (may be empty) and
+// Offer are the places of a sentence about a name that is not known: {{.name}}, {{.near}} (may be empty) and
 // {{.known}}.
-func offer(name string, known []string) message.Args {
+func Offer(name string, known []string) message.Args {
 	near := nearest(name, known)
 	if rule := message.Rule(name); slices.Contains(known, rule) {
 		near = rule
 	}
-	return message.Args{"name": clip(name), "near": near, "known": strings.Join(known, ", ")}
+	return message.Args{"name": Clip(name), "near": near, "known": strings.Join(known, ", ")}
 }
 
 // nearest is the known name that a hand may have meant, or "".
