@@ -22,6 +22,9 @@ func (v Value) raw() glua.LValue {
 	return v.lua
 }
 
+// True reports whether a condition takes it for true: anything but nil and false.
+func (v Value) True() bool { return glua.LVAsBool(v.raw()) }
+
 // IsNil reports whether it is nil.
 func (v Value) IsNil() bool { return v.lua == nil || v.lua == glua.LNil }
 

@@ -28,10 +28,12 @@ type Order struct {
 	Repeated  Repeated
 	Again     bool // although its content was imported before
 	Rehearse  bool // everything happens, and is taken back
-	Sequence  string
-	Number    int64
-	Run       string
-	Now       func() time.Time
+	// Keep says that Map and DeleteWhen may keep the values of a record: they stay as they are.
+	Keep     bool
+	Sequence string
+	Number   int64
+	Run      string
+	Now      func() time.Time
 	// Report is where reports and rejects are written, without their endings: Path, mostly.
 	Report   string
 	Progress func(step string, done, total int64)
@@ -194,7 +196,7 @@ func (i *importer) read(ctx context.Context) error {
 	}
 	defer in.close()
 	r := i.Codec.NewReader(in)
-	err = documents(i.Codec, r, func(d *document) error { return i.take(ctx, d) })
+	err = documents(i.Codec, r, i.Keep, func(d *document) error { return i.take(ctx, d) })
 	if err != nil {
 		return err
 	}
@@ -298,7 +300,7 @@ func (i *importer) rowsOf(r *Record) (problems []layout.Problem, err error) {
 			row.Delete, err = into.DeleteWhen(r)
 		}
 		if refusal, ok := errors.AsType[Refusal](err); ok {
-			return []layout.Problem{{Line: r.Line, Record: r.Type.Name, Err: message.Wrap(refusal.Reason, "txt.record", "exchange.script", nil)}}, nil
+			return []layout.Problem{{Line: r.Line, Record: r.Type.Name, Err: message.Wrap(refusal.Reason, "txt.record", "exchange.script", message.Args{"reason": refusal.Reason.Error()})}}, nil
 		}
 		if err != nil {
 			return nil, err
