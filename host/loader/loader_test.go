@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/djscript/djscript/host/loader"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 	"github.com/djscript/djscript/host/layout"
+	"github.com/djscript/djscript/host/loader"
 )
 
 func TestMain(m *testing.M) { os.Exit(firebirdtest.Main(m)) }

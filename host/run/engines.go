@@ -39,9 +39,9 @@ type Engines struct {
 	Decided func(primitive.Decision)
 	Cover   *lua.Coverage
 
-	visit    *visit    // of the store's drives; nil where there are none
-	restorer *restorer // nil: of a simulated store
-	texts    *textFiles    // nil: of a simulated store
+	visit    *visit     // of the store's drives; nil where there are none
+	restorer *restorer  // nil: of a simulated store
+	texts    *textFiles // nil: of a simulated store
 }
 
 // Catalogue is the catalogue of the store; it needs no Firebird.

@@ -110,7 +110,7 @@ func (t *textFiles) Import(ctx context.Context, d copies.Database, o *exchange.O
 // Take goes through an inbox once.
 func (t *textFiles) Take(ctx context.Context, d copies.Database, o inbox.Options, handle inbox.Handler) (inbox.Taken, error) {
 	o.Now, o.Holder = t.host.now, cmp.Or(t.run, "djscript")
-	if name, err := os.Hostname(); err == nil { //nolint:forbidigo // who has a file is told to other machines
+	if name, err := os.Hostname(); err == nil {
 		o.Holder += ", " + name
 	}
 	if o.Sequence != "" {
@@ -173,4 +173,3 @@ func (p past) Under(ctx context.Context, sequence string, number int64) (found [
 	})
 	return found, err
 }
-
