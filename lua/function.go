@@ -73,6 +73,9 @@ func (f *Function) CallAlone(steps int64, args ...any) ([]Value, error) {
 	return f.CallValues(args...)
 }
 
+// State is the one that the function lives in.
+func (f *Function) State() *State { return f.state }
+
 // Name is "file:line" of its definition; "djscript" for one of the program.
 func (f *Function) Name() string {
 	if f.fn.Proto == nil {

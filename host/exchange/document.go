@@ -22,12 +22,16 @@ type document struct {
 	records  []*Record
 	problems []layout.Problem
 	room     []byte // the bytes of the values
+	keep     bool   // they stay where they are when the next document comes
 }
 
 // clear makes it ready for the next.
 func (d *document) clear() {
 	d.number, d.first, d.last = 0, 0, 0
 	d.records, d.problems, d.room = d.records[:0], nil, d.room[:0]
+	if d.keep {
+		d.room = nil
+	}
 }
 
 // take adds a line, whose values are copied: the reader's own are gone with its next line.
@@ -58,8 +62,8 @@ func (d *document) take(l *layout.Layout, line *layout.Line) {
 
 // documents goes through a file document by document. Each comes with all that is wrong with it, also what shows only when the
 // next begins.
-func documents(codec *layout.Codec, r *layout.Reader, each func(*document) error) error {
-	var now document
+func documents(codec *layout.Codec, r *layout.Reader, keep bool, each func(*document) error) error {
+	now := document{keep: keep}
 	for r.Next() {
 		line := r.Line()
 		begins := line.Document != now.number || line.Document == 0

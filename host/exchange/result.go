@@ -64,7 +64,7 @@ type reject struct {
 	whole bool
 }
 
-func (r *Result) survey(s *Survey, l *layout.Layout) {
+func (r *Result) survey(s *Survey) {
 	r.Content, r.Bytes, r.Lines, r.Documents, r.Tolerated, r.More = s.Content, s.Bytes, s.Lines, s.Documents, s.Tolerated, s.More
 	for _, n := range s.Records {
 		r.Records += n

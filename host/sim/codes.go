@@ -21,7 +21,7 @@ var codes = []string{
 	"guard.clock", "guard.companies", "guard.identity", "guard.ledger", "guard.live_db", "guard.newest", "guard.pinned", "guard.plan", "guard.policy", "guard.stale", "lock.timeout",
 	"notify.auth", "notify.dropped", "notify.full", "notify.refused", "notify.unreachable", "notify.url",
 	"option.keep", "option.missing", "option.type", "option.value", "restore.finished", "restore.undone", "run.limit", "run.timeout", "secret.closed", "secret.missing",
-	"state.bad", "state.large", "text.long", "time.bad", "txt.file", "txt.sequence", "zip.bad",
+	"state.bad", "state.large", "text.long", "time.bad", "txt.encoding", "txt.file", "txt.layout", "txt.record", "txt.sequence", "zip.bad",
 }
 
 // unknownCode is what is wrong with a code that no primitive fails with, and which one may be meant.
