@@ -371,12 +371,7 @@ func (i *importer) refused(r loader.Refusal) {
 func (i *importer) rejected() (*Result, error) {
 	r := i.result
 	if len(r.Problems) == 0 {
-		for _, p := range i.survey.Problems {
-			r.Problems = append(r.Problems, Wrong{Problem: p})
-		}
-		for line, first := range i.survey.Repeats {
-			r.Problems = append(r.Problems, Wrong{Problem: repetition(line, first)})
-		}
+		r.Problems = i.survey.wrongs()
 	}
 	r.Verdict, r.Rejected, r.rejects = Rejected, r.Records, nil
 	r.Inserted, r.Updated, r.Kept, r.Deleted, r.Tables = 0, 0, 0, 0, nil

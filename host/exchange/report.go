@@ -120,15 +120,8 @@ func (r *Result) Text(out io.Writer) error {
 	if len(v.Wrongs) > 0 {
 		line("\r\n%s", v.WrongsTitle)
 	}
-	for _, w := range v.Wrongs {
-		line("\r\n  %s", w.Sentence)
-		if w.Before+w.After != "" {
-			line("    %s%s", w.Before, w.After)
-			line("    %s^", strings.Repeat(" ", utf8.RuneCountInString(w.Before)))
-		}
-		if w.Hint != "" {
-			line("    %s", w.Hint)
-		}
+	for _, w := range r.Problems {
+		b.WriteString("\r\n" + w.text("\r\n"))
 	}
 	if v.More != "" {
 		line("\r\n  %s", v.More)
@@ -210,6 +203,19 @@ func (r *Result) view() view {
 	return v
 }
 
+// text is the problem, the line in which it is with a mark below, and what to do.
+func (w Wrong) text(end string) string {
+	v := w.view()
+	text := "  " + v.Sentence + end
+	if v.Before+v.After != "" {
+		text += "    " + v.Before + v.After + end + "    " + strings.Repeat(" ", utf8.RuneCountInString(v.Before)) + "^" + end
+	}
+	if v.Hint != "" {
+		text += "    " + v.Hint + end
+	}
+	return text
+}
+
 func (w Wrong) view() wrongView {
 	letters := []rune(w.Excerpt)
 	at := min(w.At, len(letters))
@@ -225,12 +231,18 @@ func (r *Result) Object() Object {
 		Bytes: r.Bytes, Lines: r.Lines, Records: r.Records, Documents: r.Documents, Inserted: r.Inserted, Updated: r.Updated, Kept: r.Kept,
 		Deleted: r.Deleted, Rejected: r.Rejected, Tolerated: r.Tolerated, Skipped: r.Skipped, More: r.More, Report: r.Report, Rejects: r.Rejects,
 	}
-	for _, w := range r.Problems {
-		o.Problems = append(o.Problems, ObjectProblem{
+	o.Problems = objectsOf(r.Problems)
+	return o
+}
+
+func objectsOf(all []Wrong) []ObjectProblem {
+	var objects []ObjectProblem
+	for _, w := range all {
+		objects = append(objects, ObjectProblem{
 			Line: w.Line, Column: w.Column, Record: w.Record, Field: w.Field, Value: w.Value, Code: w.Code(), Reason: w.Err.Sentence(), Hint: w.Hint(), Excerpt: w.Excerpt,
 		})
 	}
-	return o
+	return objects
 }
 
 // Object is a Result in JSON.

@@ -17,7 +17,7 @@ type Refusal struct {
 	Constraint, Table, Column string
 	// Key is the value in question as the engine writes it: ("PRODUTO_ID" = 99).
 	Key string
-	// Said is all that the engine said, in one line.
+	// Said is all that the engine said, in one line; of Own the words of the exception.
 	Said string
 }
 
@@ -54,6 +54,7 @@ var ruleCodes = []struct {
 }
 
 const (
+	gdsRandom    = 335544382 // random: @1
 	gdsKeyValue  = 335545072 // idx_key_value: Problematic key value is @1
 	gdsNotValid  = 335544347 // not_valid: validation error for column @1, value "@2"
 	nothingThere = "*** null ***"
@@ -68,7 +69,7 @@ func Refused(err error) (Refusal, bool) {
 	if !ok || slices.ContainsFunc([][]int{gdsIO, gdsCorrupt, gdsShutdown, gdsLost}, func(codes []int) bool { return hasGDS(err, codes) }) {
 		return Refusal{}, false
 	}
-	r := Refusal{Said: decoded(oneLine{err}.Error())}
+	r := Refusal{Said: saidOf(fb)}
 	for _, one := range ruleCodes {
 		at := slices.IndexFunc(fb.GDSCodes, func(code int) bool { return slices.Contains(one.codes, code) })
 		if at < 0 {
@@ -108,9 +109,18 @@ func (r *Refusal) read(fb *firebirdsql.FbError, at int) {
 			r.Constraint = said[0]
 		}
 	}
-	if r.Rule == Own && at+1 < len(fb.GDSCodes) {
-		if said := params(at + 1); len(said) > 0 {
-			r.Key = said[len(said)-1] // the exception's own words
+	if r.Rule == Own {
+		// The number of the exception, its name, its words, each by itself; then where it was raised.
+		for i := at + 1; i < len(fb.GDSCodes) && i <= at+2; i++ {
+			if said := params(i); fb.GDSCodes[i] == gdsRandom && len(said) > 0 {
+				r.Said = said[0]
+			}
 		}
 	}
+}
+
+// saidOf is what the engine said, without the places in a block of ours, which nobody sees.
+func saidOf(fb *firebirdsql.FbError) string {
+	parts := strings.Split(decoded(oneLine{fb}.Error()), "; ")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return strings.HasPrefix(part, "At block line") }), "; ")
 }

@@ -143,7 +143,7 @@ func (in *Inbox) take(c *claim) (bool, error) {
 			_ = os.Remove(in.lockPath(c.id))
 		}
 		in.leave(c)
-		return false, nil //nolint:nilerr // what is not there any more is not there to be taken
+		return false, nil
 	}
 	return true, nil
 }

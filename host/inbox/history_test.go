@@ -25,8 +25,6 @@ type history struct {
 	waiting   map[string]string
 	writing   map[string]bool // files that grow while somebody looks
 	count     int
-	first     int64 // the number that began the sequence
-	begun     bool
 
 	// What happens in the next turn.
 	renames, writes bool

@@ -155,18 +155,3 @@ func TestOfManyProcessesOneGetsAFile(t *testing.T) {
 	}
 	w.through(t, delivered)
 }
-
-// inOrder checks that a sequence was taken in in its order, whoever took it in.
-func (w *worker) inOrder(t *testing.T) {
-	t.Helper()
-	if w.Sequence == "" {
-		return
-	}
-	last := int64(-1)
-	for _, line := range w.lines() {
-		if line.Number <= last {
-			t.Errorf("%d after %d", line.Number, last)
-		}
-		last = line.Number
-	}
-}

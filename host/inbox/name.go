@@ -29,9 +29,9 @@ var place = regexp.MustCompile(`\{[^{}]*\}|[*?{}]`)
 func ParsePattern(text string) (*Pattern, error) {
 	p := &Pattern{text: text}
 	var errs []error
-	wrong := func(key string, args message.Args) { errs = append(errs, message.New("option.value", key, args)) }
+	wrong := func(err error) { errs = append(errs, err) }
 	if strings.Trim(text, ". ") == "" || strings.ContainsAny(text, `/\`) {
-		wrong("inbox.pattern_name", message.Args{"pattern": text})
+		wrong(message.New("option.value", "inbox.pattern_name", message.Args{"pattern": text}))
 	}
 	var expression strings.Builder
 	rest := text
@@ -46,14 +46,15 @@ func ParsePattern(text string) (*Pattern, error) {
 			expression.WriteString(".")
 		default:
 			width, ok := widthOf(found)
-			if !ok {
-				wrong("inbox.pattern_place", message.Args{"pattern": text, "place": found})
+			switch {
+			case !ok:
+				wrong(message.New("option.value", "inbox.pattern_place", message.Args{"pattern": text, "place": found}))
+			case p.numbered:
+				wrong(message.New("option.value", "inbox.pattern_twice", message.Args{"pattern": text}))
+			default:
+				p.numbered, p.width = true, width
+				expression.WriteString(digits(width))
 			}
-			if p.numbered {
-				wrong("inbox.pattern_twice", message.Args{"pattern": text})
-			}
-			p.numbered, p.width = true, width
-			expression.WriteString(digits(width))
 		}
 		rest = rest[at[1]:]
 	}

@@ -27,15 +27,15 @@ func (t *turn) ask(ctx context.Context) (err error) {
 
 // awaits is why a file of a sequence has to wait for others. A number that is passed over is told.
 func (t *turn) awaits(ctx context.Context, c *candidate) (why, err error) {
-	missing, ok := gap(t.highest, c.number)
-	if !t.known || !ok {
+	if _, ok := gap(t.highest, c.number); !t.known || !ok {
 		return nil, nil
 	}
 	// Another run may have filled the gap since we looked.
 	if err := t.ask(ctx); err != nil {
 		return nil, err
 	}
-	if missing, ok = gap(t.highest, c.number); !ok {
+	missing, ok := gap(t.highest, c.number)
+	if !ok {
 		return nil, nil
 	}
 	if t.StopAtGap {

@@ -211,8 +211,11 @@ func (t *turn) one(ctx context.Context, c *candidate) (stop, err error) {
 	return t.after(c, outcome), nil
 }
 
-// early is why a file is not taken yet.
+// early is why a file is not taken yet; errTaken where it is gone.
 func (t *turn) early(ctx context.Context, c *candidate) (why, err error) {
+	if !exists(c.path) {
+		return nil, errTaken
+	}
 	if !c.ready {
 		return writing(c), nil
 	}

@@ -32,7 +32,8 @@ type worker struct {
 	Sequence                      string
 	StopAtGap                     bool
 	Log                           string
-	At                            int // the step that it does not survive; 0: none
+	Store                         *store // a real database, in the place of the log
+	At                            int    // the step that it does not survive; 0: none
 
 	step func(string) `json:"-"`
 }
@@ -79,10 +80,19 @@ func (w *worker) take(ctx context.Context) (Taken, error) {
 	if err != nil {
 		return Taken{}, err
 	}
-	return in.Take(ctx, w.handle)
+	if w.Store == nil {
+		return in.Take(ctx, w.handle)
+	}
+	conn, err := w.Store.connect(ctx)
+	if err != nil {
+		return Taken{}, err
+	}
+	defer conn.Close()
+	in.Past = exchange.PastOf(conn)
+	return in.Take(ctx, func(ctx context.Context, c Claimed) Outcome { return w.imports(ctx, conn, c) })
 }
 
-var errBad = message.New("txt.record", "inbox.no_folder", message.Args{"path": "line 7"})
+var errBad = message.New("db.constraint", "inbox.no_folder", message.Args{"path": "line 7"})
 
 // handle takes a file in. What begins with "bad" is rejected, what begins with "later" is left.
 func (w *worker) handle(_ context.Context, c Claimed) Outcome {
@@ -105,20 +115,19 @@ func (w *worker) handle(_ context.Context, c Claimed) Outcome {
 		if line.Content == content {
 			return Outcome{Verdict: Repeated, Reason: exchange.Already(line)}
 		}
+		if w.Sequence != "" && line.Number == c.Number {
+			return Outcome{Verdict: Rejected, Reason: exchange.OtherContent(c.Name, c.Number, line)}
+		}
 	}
 	if err := report("imported"); err != nil {
 		return Outcome{Verdict: Left, Reason: err}
 	}
-	if w.step != nil {
-		w.step("reported")
-	}
+	w.at("reported")
 	line, _ := json.Marshal(exchange.Import{Content: content, File: c.Name, Sequence: w.Sequence, Number: c.Number, At: time.Now()})
 	if err := drive.Append(w.Log, line); err != nil {
 		return Outcome{Verdict: Left, Reason: err}
 	}
-	if w.step != nil {
-		w.step("committed")
-	}
+	w.at("committed")
 	return Outcome{Verdict: Done}
 }
 
@@ -338,5 +347,20 @@ func (w *worker) nothingBetween(t testing.TB) {
 		if !strings.HasPrefix(e.Name(), "seen-") {
 			t.Errorf("left among the claimed: %s", e.Name())
 		}
+	}
+}
+
+// inOrder checks that a sequence was taken in in its order, whoever took it in.
+func (w *worker) inOrder(t *testing.T) {
+	t.Helper()
+	if w.Sequence == "" {
+		return
+	}
+	last := int64(-1)
+	for _, line := range w.lines() {
+		if line.Number <= last {
+			t.Errorf("%d after %d", line.Number, last)
+		}
+		last = line.Number
 	}
 }

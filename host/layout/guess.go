@@ -29,15 +29,15 @@ type Page struct {
 	Sure     bool
 }
 
-// guessMost is how much of a file is looked at.
-const guessMost = 1 << 20
+// SampleBytes is how much of a file is looked at.
+const SampleBytes = 1 << 20
 
 // Sample is as much of a file as a guess looks at, whole lines only.
 func Sample(head []byte) []byte {
-	if len(head) <= guessMost {
+	if len(head) <= SampleBytes {
 		return head
 	}
-	head = head[:guessMost]
+	head = head[:SampleBytes]
 	if at := bytes.LastIndexByte(head, '\n'); at > 0 {
 		return head[:at+1]
 	}
@@ -86,7 +86,8 @@ func (e Encoding) wordLetters(sample []byte) (n int) {
 	return n
 }
 
-// Guesses are the layouts that a file of that name may be of, the likeliest first: those that at least half of its lines fit.
+// Guesses are the layouts that a file of that name may be of, the likeliest first: those that at least half of its lines fit, in
+// more than mere texts, and those whose files are called so and which know some of its lines.
 func Guesses(name string, sample []byte, known []*Layout) []Guess {
 	p, ok := GuessPage(sample)
 	if !ok {
@@ -127,9 +128,13 @@ func guess(name string, sample []byte, l *Layout, p Page) (Guess, bool) {
 		return g, false
 	}
 	r := c.NewReader(bytes.NewReader(sample))
+	known := 0
 	for r.Next() {
 		line := r.Line()
 		g.Lines++
+		if line.Record >= 0 {
+			known++
+		}
 		if len(line.Problems) == 0 {
 			g.Fit++
 			g.Strict += c.strict(line)
@@ -141,7 +146,8 @@ func guess(name string, sample []byte, l *Layout, p Page) (Guess, bool) {
 	if g.Fit > 0 {
 		g.Strict /= g.Fit
 	}
-	return g, r.Err() == nil && g.Lines > 0 && g.Fit*2 >= g.Lines
+	likely := g.Fit*2 >= g.Lines && g.Strict > 0 || g.Named && known > 0
+	return g, r.Err() == nil && g.Lines > 0 && likely
 }
 
 // strict is how many of a line's fields say that it is of this layout: a word would not fit into them.

@@ -131,7 +131,12 @@ func (r *Reader) endsHead(rest []byte) bool {
 func (r *Reader) readParts(s *shape, raw []byte) {
 	e := r.codec.Layout.Encoding
 	if n := len(r.parts); n < s.least || n > len(s.parts) {
-		r.wrong(0, nil, nil, wrong("layout.parts", message.Args{"got": n, "least": s.least, "most": len(s.parts)}))
+		args := message.Args{"got": n, "least": s.least, "most": len(s.parts)}
+		if s.least == len(s.parts) {
+			r.wrong(0, nil, nil, wrong("layout.parts_exactly", args))
+		} else {
+			r.wrong(0, nil, nil, wrong("layout.parts", args))
+		}
 		clear(r.line.Values)
 		return
 	}

@@ -295,6 +295,7 @@ func (l *Loader) settle(ctx context.Context) error {
 			continue
 		}
 		// A row that another held a moment ago, or put in while we did, may now be taken.
+
 		if err := l.alone(ctx, c.batch, u, f); err != nil {
 			return err
 		}
@@ -302,10 +303,11 @@ func (l *Loader) settle(ctx context.Context) error {
 	return nil
 }
 
-// keep counts the rows of a unit that was written. Those that were neither inserted nor changed stayed; see count.
+// keep counts the rows of a unit that was written, of targets that leave a row as it is. Those that were inserted are taken off
+// by count.
 func (l *Loader) keep(b *batch, u span) {
 	for _, row := range b.rows[u.from:u.to] {
-		if !row.deleted && len(l.plan.targets[row.target].key) > 0 {
+		if !row.deleted && l.plan.targets[row.target].stays {
 			l.counts[row.target].Kept++
 		}
 	}
@@ -315,8 +317,8 @@ func (l *Loader) count(all totals) {
 	for i, n := range all {
 		c := &l.counts[i]
 		c.Inserted, c.Updated, c.Deleted, c.Created = c.Inserted+n[0], c.Updated+n[1], c.Deleted+n[2], c.Created+n[3]
-		if len(l.plan.targets[i].key) > 0 {
-			c.Kept -= n[0] + n[1]
+		if l.plan.targets[i].stays {
+			c.Kept -= n[0]
 		}
 	}
 }
@@ -334,11 +336,8 @@ func (l *Loader) run(ctx context.Context, p *pack, first int) (failed []failure,
 			return nil
 		}
 		for i := range l.plan.targets {
-			var n [4]int64
-			for k := range n {
-				n[k] = answer(values).number(2 + 4*i + k)
-			}
-			all = append(all, n)
+			n, deleted := answer(values).number(2+2*i), answer(values).number(3+2*i)
+			all = append(all, [4]int64{n % oneCreated, n / oneUpdated, deleted, n % oneUpdated / oneCreated})
 		}
 		return nil
 	})

@@ -35,7 +35,7 @@ func newWorld(t testing.TB, charset, ddl string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { conn.Close() })
+	t.Cleanup(func() { _ = conn.Close() })
 	w.conn = conn
 	return w
 }
@@ -159,3 +159,5 @@ func TestRowsAreInsertedAndThenUpdated(t *testing.T) {
 		}
 	}
 }
+
+func vals(all ...layout.Value) []layout.Value { return all }

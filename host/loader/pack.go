@@ -2,6 +2,7 @@ package loader
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/djscript/djscript/host/layout"
 	"github.com/djscript/djscript/host/message"
@@ -91,21 +92,10 @@ func (b *batch) add(r Row) (wrong []mistake) {
 
 // finds tells whether a slot helps to find the row that is to be deleted.
 func (t *target) finds(slot int) bool {
-	for _, c := range t.key {
-		if t.slots[slot].column == c {
-			return true
-		}
+	if t.slots[slot].relation == t.relation && slices.Contains(t.key, t.slots[slot].column) {
+		return true
 	}
-	for _, l := range t.lookups {
-		for _, s := range l.slots {
-			for _, c := range t.key {
-				if s == slot && l.into == c {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.lookups, func(l lookup) bool { return slices.Contains(l.slots, slot) && slices.Contains(t.key, l.into) })
 }
 
 // measure counts rows into what one call would need.

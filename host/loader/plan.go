@@ -26,6 +26,7 @@ type target struct {
 	carried  []*column // columns of its row that targets under it take
 	lookups  []lookup
 	under    []*target
+	stays    bool // a row that is there is left as it is: it is said so, or nothing but its key is filled
 }
 
 // slot is a value that a row brings for a column of the target's table, or of one that is looked up in.
@@ -91,7 +92,7 @@ func newPlan(c *catalogue, targets []Target) (*plan, error) {
 		p.no("load.no_target", message.Args{})
 	}
 	for _, t := range p.plan.targets {
-		t.carried = slices.CompactFunc(t.carried, func(a, b *column) bool { return a == b })
+		t.stays = len(t.key) > 0 && t.Exists != Reject && (t.Exists == Keep || len(t.changes()) == 0)
 	}
 	return &p.plan, errors.Join(p.wrong...)
 }

@@ -21,7 +21,7 @@ func (w *program) write(t *target) {
 	for i, l := range t.lookups {
 		w.lookUp(t, i, l)
 	}
-	switch change := t.changes(); {
+	switch {
 	case len(t.key) == 0:
 		w.insert(t)
 	case t.Exists == Reject:
@@ -30,7 +30,7 @@ func (w *program) write(t *target) {
 			w.refuse(reasonExists)
 		}
 		w.insert(t)
-	case t.Exists == Keep || len(change) == 0:
+	case t.stays:
 		w.find(t)
 		w.line("if (N = 0) then begin")
 		w.insert(t)
@@ -38,9 +38,9 @@ func (w *program) write(t *target) {
 		w.replace(t)
 	default:
 		// Another may insert the row between the two: then the unit fails, and is run again.
-		w.line("update %s set %s where %s%s;\nN = row_count;\nif (N = 0) then begin", quoted(t.relation.name), strings.Join(change, ", "), t.itself(), t.returning())
+		w.line("update %s set %s where %s%s;\nN = row_count;\nif (N = 0) then begin", quoted(t.relation.name), strings.Join(t.changes(), ", "), t.itself(), t.returning())
 		w.insert(t)
-		w.line("end else begin\nU%[1]d = U%[1]d + N;\nend", t.place)
+		w.line("end else begin\nI%[1]d = I%[1]d + N * %[2]d;\nend", t.place, oneUpdated)
 		w.replace(t)
 	}
 }
@@ -183,8 +183,8 @@ func (w *program) lookUp(t *target, i int, l lookup) {
 	case MissingNull:
 		w.line("%s = null;", into[1:])
 	case MissingCreate:
-		w.line("insert into %s (%s) values (%s) returning %s into %s;\nN%[6]d = N%[6]d + 1;", quoted(l.relation.name), quotedNames(by),
-			strings.Join(given, ", "), quoted(l.take.name), into, t.place)
+		w.line("insert into %s (%s) values (%s) returning %s into %s;\nI%[6]d = I%[6]d + %[7]d;", quoted(l.relation.name), quotedNames(by),
+			strings.Join(given, ", "), quoted(l.take.name), into, t.place, oneCreated)
 	default:
 		w.refuse(reasonMissing + i)
 	}

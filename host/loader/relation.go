@@ -86,9 +86,12 @@ func (r *relation) names() []string {
 
 // known tells whether the database itself sees to it that no two rows have the same values there.
 func (r *relation) known(columns []string) bool {
-	return slices.ContainsFunc(r.unique, func(k uniqueKey) bool {
-		return len(k.columns) == len(columns) && !slices.ContainsFunc(k.columns, func(c string) bool { return !slices.Contains(columns, c) })
-	})
+	return slices.ContainsFunc(r.unique, func(k uniqueKey) bool { return k.over(columns) })
+}
+
+// over tells whether these are its columns, in any order.
+func (k uniqueKey) over(columns []string) bool {
+	return len(k.columns) == len(columns) && !slices.ContainsFunc(k.columns, func(c string) bool { return !slices.Contains(columns, c) })
 }
 
 // named is the place of a name as somebody writes it who does not mind capitals; -1 where there is none.

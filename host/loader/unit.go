@@ -3,6 +3,7 @@ package loader
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -46,6 +47,9 @@ func (l *Loader) alone(ctx context.Context, b *batch, u span, last failure) erro
 		if !ok {
 			return err
 		}
+		if said.Rule == firebird.Unique && l.of(b, max(last.row, u.from)).sought(said) {
+			said.Rule = firebird.Locked
+		}
 		if said.Rule == firebird.Locked && try < l.options.Tries {
 			if err := pause(ctx, l.options.Wait); err != nil {
 				return err
@@ -55,6 +59,21 @@ func (l *Loader) alone(ctx context.Context, b *batch, u span, last failure) erro
 		l.refuseSaid(b, u, last.row, said)
 		return nil
 	}
+}
+
+// sought tells whether the row that is there already is one that was looked for just before and not found: another transaction has
+// put it in and not committed yet, and of that the engine says no more than that it is there.
+func (t *target) sought(said firebird.Refusal) bool {
+	is := func(r *relation, columns []string) bool {
+		return slices.ContainsFunc(r.unique, func(k uniqueKey) bool { return k.name == said.Constraint && k.over(columns) })
+	}
+	return len(t.key) > 0 && t.Exists != Reject && is(t.relation, names(t.key)) || slices.ContainsFunc(t.lookups, func(l lookup) bool {
+		var by []string
+		for _, s := range l.slots {
+			by = append(by, t.slots[s].column.name)
+		}
+		return l.Missing == MissingCreate && is(l.relation, by)
+	})
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -137,10 +156,10 @@ func (l *Loader) refuseRow(b *batch, u span, row int, err *message.Error, r Refu
 func (l *Loader) refuseOwn(b *batch, u span, f failure) {
 	t := l.of(b, f.row)
 	args := message.Args{"table": t.relation.name}
-	switch {
-	case f.reason == reasonTooLong:
+	switch f.reason {
+	case reasonTooLong:
 		l.refuseRow(b, u, f.row, message.New(codeRecord, "load.row_too_long", args), Refusal{})
-	case f.reason == reasonExists:
+	case reasonExists:
 		args["key"] = l.values(b, f.row, t.key)
 		l.refuseRow(b, u, f.row, message.New(codeConstraint, "load.exists", args), l.at(b, f.row, t.key[0]))
 	default:
@@ -198,7 +217,6 @@ func (l *Loader) refuseSaid(b *batch, u span, row int, said firebird.Refusal) {
 		key = "load.check"
 	case firebird.Own:
 		key = "load.own"
-		args["said"] = said.Key
 	case firebird.Many:
 		key = "load.many"
 	}

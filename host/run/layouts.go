@@ -1,11 +1,13 @@
 package run
 
 import (
+	"cmp"
 	"io/fs"
+	"path"
 	"slices"
-	"strings"
 
 	"github.com/djscript/djscript/host/document"
+	"github.com/djscript/djscript/host/layer"
 	"github.com/djscript/djscript/host/layout"
 )
 
@@ -18,8 +20,8 @@ func (h *Host) Layouts() (*layout.Set, document.Mistakes) {
 		if err != nil {
 			continue // no valid name of a folder, which it is
 		}
-		where := strings.TrimSuffix(l.Dir+"/layouts/", "/") + "/"
-		layers = append(layers, layout.Layer{Files: files, Where: strings.TrimPrefix(where, "/")})
+		where := map[string]string{layer.Store: "scripts", layer.Builtin: layer.Builtin}[l.Name]
+		layers = append(layers, layout.Layer{Files: files, Where: path.Join(cmp.Or(l.Dir, where), "layouts") + "/"})
 	}
 	return layout.Load(layers...)
 }
