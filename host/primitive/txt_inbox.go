@@ -181,8 +181,11 @@ func (h *Host) arrived(path string, r *exchange.Result) {
 // tellTurn degrades the run for what somebody should look at.
 func (h *Host) tellTurn(taken inbox.Taken) {
 	for _, file := range taken.Files {
-		if file.Reason != nil && (file.Verdict == inbox.Left || file.Verdict == inbox.Rejected) {
-			h.Env.Degrade(message.Wrap(file.Reason, "txt.file", "primitive.inbox_"+string(file.Verdict), message.Args{"name": file.Name}))
+		switch args := (message.Args{"name": file.Name}); {
+		case file.Reason != nil && file.Verdict == inbox.Left:
+			h.Env.Degrade(message.Wrap(file.Reason, "txt.file", "primitive.inbox_left", args))
+		case file.Reason != nil && file.Verdict == inbox.Rejected:
+			h.Env.Degrade(message.Wrap(file.Reason, "txt.file", "primitive.inbox_rejected", args))
 		}
 		if file.Unmoved != nil {
 			h.Env.Degrade(message.Wrap(file.Unmoved, "txt.file", "primitive.inbox_unmoved", message.Args{"name": file.Name}))
