@@ -283,16 +283,16 @@ type places struct {
 }
 
 // of is the line of a key, or of the nearest thing around it; 0 where nothing of it stands in the file.
-func (p places) of(key string) int { return p.found[p.nearest(key)] }
+func (p places) of(key string) int { return p.found[p.Near(key)] }
 
 // fileOf is the file under the document where that is what has the line of a key; else "".
-func (p places) fileOf(key string) string { return p.files[p.nearest(key)] }
+func (p places) fileOf(key string) string { return p.files[p.Near(key)] }
 
 // around is the key of what something stands in.
 func around(key string) string { return key[:max(strings.LastIndexAny(key, ".["), 0)] }
 
 // nearest is the key, or the nearest thing around it that stands in the file; "" where there is nothing.
-func (p places) nearest(key string) string {
+func (p places) Near(key string) string {
 	for key = p.written(key); key != ""; key = around(key) {
 		if _, ok := p.found[key]; ok {
 			return key

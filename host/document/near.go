@@ -10,15 +10,15 @@ import (
 // Offer are the places of a sentence about a name that is not known: {{.name}}, {{.near}} (may be empty) and
 // {{.known}}.
 func Offer(name string, known []string) message.Args {
-	near := nearest(name, known)
+	near := Near(name, known)
 	if rule := message.Rule(name); slices.Contains(known, rule) {
 		near = rule
 	}
 	return message.Args{"name": Clip(name), "near": near, "known": strings.Join(known, ", ")}
 }
 
-// nearest is the known name that a hand may have meant, or "".
-func nearest(name string, known []string) string {
+// Near is the known name that a hand may have meant, or "".
+func Near(name string, known []string) string {
 	if len(name) > 64 {
 		return ""
 	}

@@ -8,7 +8,7 @@ func TestNearestForgivesAsMuchAsAHandSlips(t *testing.T) {
 		"timezne": "timezone", "timezoen": "timezone", "TimeZone": "timezone", "day-starts": "day_starts", "lang": "",
 		"di": "id", "x": "", "": "", "completely": "",
 	} {
-		if got := nearest(text, known); got != want {
+		if got := Near(text, known); got != want {
 			t.Errorf("nearest to %q is %q, want %q", text, got, want)
 		}
 	}

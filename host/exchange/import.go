@@ -95,6 +95,9 @@ func (o *Order) Import(ctx context.Context, conn *firebird.Conn) (*Result, error
 	switch {
 	case repeated:
 		return i.repeated(before)
+	case message.Code(err) == "txt.sequence": // another content under the same number
+		i.result.Problems = []Wrong{{Problem: layout.Problem{Err: message.Wrap(err, "txt.sequence", "exchange.number", message.Args{"file": o.Name})}}}
+		return i.rejected()
 	case errors.Is(err, errTakenBack) && (!o.Rehearse || i.tooMany()):
 		return i.rejected()
 	case err != nil && !errors.Is(err, errTakenBack):

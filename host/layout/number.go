@@ -37,7 +37,7 @@ func (c *cell) readPlainNumber(text []byte, v *Value) bool {
 var powers = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
 
 // readNumber understands a whole number or a decimal, as the field says that it is written. Money is never a float.
-func (c *cell) readNumber(text []byte, e Encoding, v *Value) *message.Error {
+func (c *cell) readNumber(text []byte, v *Value) *message.Error {
 	body, negative := text, false
 	if c.fill != ' ' && c.fill != '0' {
 		if body = c.unfilled(body); len(body) == 0 {
@@ -52,7 +52,7 @@ func (c *cell) readNumber(text []byte, e Encoding, v *Value) *message.Error {
 	places := 0
 	if len(rest) > 0 || len(body) == 0 {
 		var err *message.Error
-		if n, places, err = c.readPoint(body, e); err != nil {
+		if n, places, err = c.readPoint(body); err != nil {
 			return err
 		}
 	} else if c.point == 0 {
@@ -100,7 +100,7 @@ func leadingDigits(text []byte) (n int64, rest []byte) {
 }
 
 // readPoint understands a number with something in it beside digits: the digits, and how many stand after the point.
-func (c *cell) readPoint(body []byte, e Encoding) (n int64, places int, err *message.Error) {
+func (c *cell) readPoint(body []byte) (n int64, places int, err *message.Error) {
 	dot, comma := bytes.LastIndexByte(body, '.'), bytes.LastIndexByte(body, ',')
 	at, point := dot, byte('.')
 	if comma > dot {

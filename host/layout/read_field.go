@@ -56,7 +56,7 @@ func (c *cell) read(text []byte, e Encoding, v *Value, room *[]byte) (err *messa
 		if c.readPlainNumber(text, v) {
 			return nil
 		}
-		err = c.readNumber(text, e, v)
+		err = c.readNumber(text, v)
 	case readsDate:
 		err = c.readDate(text, e, v)
 	case readsWord:

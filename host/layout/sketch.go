@@ -31,13 +31,13 @@ func Sketch(name string, sample []byte) string {
 		sketchDivided(&b, lines, separator, trailing)
 		return b.String()
 	}
-	sketchFixed(&b, lines, p.Encoding)
+	sketchFixed(&b, lines)
 	return b.String()
 }
 
 func sketchLines(sample []byte) [][]byte {
 	var lines [][]byte
-	for _, line := range bytes.Split(bytes.TrimPrefix(sample, markUTF8), []byte("\n")) {
+	for line := range bytes.SplitSeq(bytes.TrimPrefix(sample, markUTF8), []byte("\n")) {
 		if line = bytes.TrimSuffix(line, []byte("\r")); len(line) > 0 {
 			lines = append(lines, line)
 		}
@@ -118,7 +118,7 @@ func columnsOf(lines [][][]byte) (parts [][][]byte, least int) {
 	return parts, least
 }
 
-func sketchFixed(b *strings.Builder, lines [][]byte, e Encoding) {
+func sketchFixed(b *strings.Builder, lines [][]byte) {
 	width := len(lines[0])
 	for _, line := range lines {
 		width = min(width, len(line))

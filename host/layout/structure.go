@@ -28,12 +28,7 @@ type opened struct {
 	line, document int64
 	seen           []int64          // at that time, where somebody counts
 	total, unread  int64            // at that time
-	counts         map[int]expected // its own fields that count what follows, by field
-}
-
-type expected struct {
-	value Value
-	text  string
+	counts         map[int]Value // its own fields that count what follows, by field
 }
 
 func newStructure(c *Codec) *structure {
@@ -150,9 +145,9 @@ func (s *structure) begin(i int, shape *shape, line *Line) {
 		}
 		if shape.Role == Header || s.follows(i, c) {
 			if o.counts == nil {
-				o.counts = map[int]expected{}
+				o.counts = map[int]Value{}
 			}
-			o.counts[f] = expected{value: line.Values[f]}
+			o.counts[f] = line.Values[f]
 			continue
 		}
 		if got := s.count(c, shape.under); got != line.Values[f].N && s.unread == s.unreadAt(shape.under) {
@@ -248,9 +243,9 @@ func (s *structure) close(k int, problems *[]Problem) {
 		if shape.Role == Header {
 			parent = -1
 		}
-		if got := s.count(c, parent); got != want.value.N {
+		if got := s.count(c, parent); got != want.N {
 			*problems = append(*problems, Problem{
-				Line: o.line, Column: c.first + 1, Document: o.document, Record: shape.Name, Field: c.Name, Value: want.value.String(),
+				Line: o.line, Column: c.first + 1, Document: o.document, Record: shape.Name, Field: c.Name, Value: want.String(),
 				Err: wrong("layout.count", message.Args{"got": got, "of": strings.Join(c.Count, ", ")}),
 			})
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/layout"
 	"github.com/djscript/djscript/host/message"
 )
@@ -104,7 +105,7 @@ func (p *planner) no(key string, args message.Args) {
 func (p *planner) table(record, name string) *relation {
 	r := p.catalogue.table(name)
 	if r == nil {
-		p.no("load.no_table", message.Args{"record": record, "table": name, "near": near(name, p.catalogue.names)})
+		p.no("load.no_table", message.Args{"record": record, "table": name, "near": document.Near(name, p.catalogue.names)})
 	}
 	return r
 }
@@ -112,7 +113,7 @@ func (p *planner) table(record, name string) *relation {
 // column finds a column that may be written to.
 func (p *planner) column(record string, r *relation, name string) *column {
 	c := r.column(name)
-	args := message.Args{"record": record, "table": r.name, "column": name, "near": near(name, r.names()), "known": strings.Join(r.names(), ", ")}
+	args := message.Args{"record": record, "table": r.name, "column": name, "near": document.Near(name, r.names()), "known": strings.Join(r.names(), ", ")}
 	switch {
 	case c == nil:
 		p.no("load.no_column", args)
@@ -174,7 +175,7 @@ func (p *planner) parents(t *target) {
 		case from == nil:
 			p.no("load.no_column", message.Args{
 				"record": above.Record, "table": above.relation.name, "column": t.Parent[name],
-				"near": near(t.Parent[name], above.relation.names()), "known": strings.Join(above.relation.names(), ", "),
+				"near": document.Near(t.Parent[name], above.relation.names()), "known": strings.Join(above.relation.names(), ", "),
 			})
 			continue
 		case from.kind == kindFloat || from.kind == kindMemo || from.kind == kindBlob || from.kind == kindStrange || from.bytes > longestCarried:
@@ -227,7 +228,7 @@ func (p *planner) generated(t *target) {
 		c := p.column(t.Record, t.relation, name)
 		at := named(t.Generate[name], len(p.catalogue.generators), func(i int) string { return p.catalogue.generators[i] })
 		if at < 0 {
-			p.no("load.no_generator", message.Args{"record": t.Record, "column": name, "name": t.Generate[name], "near": near(t.Generate[name], p.catalogue.generators)})
+			p.no("load.no_generator", message.Args{"record": t.Record, "column": name, "name": t.Generate[name], "near": document.Near(t.Generate[name], p.catalogue.generators)})
 			continue
 		}
 		if c != nil && c.kind != kindNumber && c.kind != kindFloat {
@@ -314,35 +315,4 @@ var columnsOf = map[layout.Type][]kind{
 	layout.Integer: {kindNumber, kindFloat, kindChar, kindVarchar, kindMemo}, layout.Decimal: {kindNumber, kindFloat, kindChar, kindVarchar, kindMemo},
 	layout.Date: {kindDate, kindMoment, kindChar, kindVarchar, kindMemo}, layout.Time: {kindClock, kindChar, kindVarchar, kindMemo},
 	layout.Moment: {kindMoment, kindDate, kindChar, kindVarchar, kindMemo}, layout.Boolean: {kindTruth, kindNumber},
-}
-
-// near is the known name that a hand may have meant, or "": one with at most a third of its letters other, missing or added.
-func near(name string, known []string) string {
-	best, found := len(name)/3+1, ""
-	for _, one := range known {
-		if d := steps(strings.ToUpper(name), strings.ToUpper(one)); d < best {
-			best, found = d, one
-		}
-	}
-	return found
-}
-
-func steps(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		left, before := i+1, row[0]
-		row[0] = left
-		for j := range len(b) {
-			change := before
-			if a[i] != b[j] {
-				change++
-			}
-			before = row[j+1]
-			row[j+1] = min(change, before+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
