@@ -68,7 +68,7 @@ func (h *Host) order(ctx context.Context, a *importArgs) (d copies.Database, o *
 	if err != nil {
 		return d, nil, nil, err
 	}
-	t := &targets{codec: codec, types: rowTypes(codec)}
+	t := newTargets(codec)
 	if err := t.read(a.Into); err != nil {
 		return d, nil, nil, err
 	}
