@@ -271,6 +271,16 @@ func (s *State) decimalValue(d *Decimal) glua.LValue {
 	return &glua.LUserData{Value: d, Metatable: s.decimals}
 }
 
+// newDecimalValue is decimalValue of a new one, both in one piece of memory.
+func (s *State) newDecimalValue(n int64, places int) glua.LValue {
+	made := &struct {
+		value   glua.LUserData
+		decimal Decimal
+	}{decimal: Decimal{small: n, places: places}}
+	made.value = glua.LUserData{Value: &made.decimal, Metatable: s.decimals}
+	return &made.value
+}
+
 func asDecimal(value glua.LValue) *Decimal {
 	if thing, ok := value.(*glua.LUserData); ok {
 		if d, ok := thing.Value.(*Decimal); ok {

@@ -227,9 +227,9 @@ func (s *State) cellValue(c Cell) glua.LValue {
 		if c.N <= exact && c.N >= -exact {
 			return glua.LNumber(c.N)
 		}
-		return s.decimalValue(newDecimal(c.N, 0))
+		return s.newDecimalValue(c.N, 0)
 	case Exact:
-		return s.decimalValue(newDecimal(c.N, int(c.Places)))
+		return s.newDecimalValue(c.N, int(c.Places))
 	case Truth:
 		return glua.LBool(c.N != 0)
 	}

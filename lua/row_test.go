@@ -272,6 +272,23 @@ print(select(2, pcall(function() for _ in dj.count(1, { fail = true }) do end en
 	}
 }
 
+func TestTheCheckKnowsWhatALoopCanGoThrough(t *testing.T) {
+	records := Bind("records", func(*Call, *struct{}) (Iterator, error) { return Iterator{}, nil })
+	list := Bind("list", func(*Call, *struct{}) ([]string, error) { return nil, nil })
+	for source, mistakes := range map[string]int{
+		"for r, info in dj.records() do print(r, info) end": 0,
+		"for _, one in dj.list() do print(one) end":         1,
+	} {
+		chunk, err := Parse("loop.lua", []byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := chunk.Inspect(Known{Modules: map[string][]Func{"dj": {records, list}}}); len(found.Mistakes) != mistakes {
+			t.Errorf("%s: %v", source, found.Mistakes)
+		}
+	}
+}
+
 func TestAnIteratorEndsWithItsRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	rounds := 0
@@ -345,9 +362,9 @@ func BenchmarkOneFunctionForEachRecord(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n++
-		given, err := each.CallValues(s.Row(products, source))
+		given, err := each.CallOnce(1_000_000, s.Row(products, source))
 		if err == nil {
-			_, err = pick.Read(given[0], into)
+			_, err = pick.Read(given, into)
 		}
 		if err != nil || into[3].Kind != Exact {
 			b.Fatal(err, into[3])

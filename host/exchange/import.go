@@ -241,7 +241,14 @@ func (i *importer) read(ctx context.Context) error {
 func (i *importer) take(ctx context.Context, d *document) error {
 	problems := slices.Clone(d.problems)
 	i.rows = i.rows[:0]
+	unread := map[int64]bool{}
+	for _, p := range problems {
+		unread[p.Line] = true
+	}
 	for _, r := range d.records {
+		if unread[r.Line] {
+			continue // a function would only say once more what is wrong with it
+		}
 		wrong, err := i.rowsOf(r)
 		if err != nil {
 			return err

@@ -131,7 +131,7 @@ func (h *Host) txtRecords(c *lua.Call, a *recordsArgs) (lua.Iterator, error) {
 	if err != nil {
 		return none, err
 	}
-	in := &sections{texts: h.Texts, path: a.Path}
+	in := &sections{texts: h.Texts, path: h.lies(a.Path)}
 	if _, err := in.Read(nil); err != nil && !errors.Is(err, io.EOF) {
 		return none, err
 	}

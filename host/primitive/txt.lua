@@ -112,7 +112,7 @@ function dj.txt.records(path, layout) end
 ---@field skipped? table<string, integer>  records that no target takes, by their type
 ---@field problems? dj.txt.Problem[]
 ---@field more? integer      problems that are not among these
----@field report_path? string   for people; .html and .json lie beside it
+---@field report_path? string   for people; .html and .json lie beside it, and go where the inbox puts the file
 ---@field rejects_path? string  what was rejected, byte for byte: corrected, it can be imported
 ---@field unused? string[]   fields without a column, "PRODUTO.peso"
 
@@ -172,7 +172,7 @@ function dj.txt.import(path, opts) end
 
 ---@class dj.txt.File
 ---@field name string        as it was delivered
----@field path string        where it lies now
+---@field path string        as it was delivered; dj.txt finds it there while fn has it, though it lies elsewhere, where nobody else takes it
 ---@field number? integer    in its name
 ---@field again boolean      another run had it before, and died or left it
 

@@ -68,7 +68,7 @@ func (h *Host) order(ctx context.Context, a *importArgs) (d copies.Database, o *
 	if err != nil {
 		return d, nil, nil, err
 	}
-	t := &targets{codec: codec, types: rowTypes(codec)}
+	t := newTargets(codec)
 	if err := t.read(a.Into); err != nil {
 		return d, nil, nil, err
 	}
@@ -81,8 +81,8 @@ func (h *Host) order(ctx context.Context, a *importArgs) (d copies.Database, o *
 		return d, nil, nil, err
 	}
 	o = &exchange.Order{
-		Path: a.Path, Name: baseName(a.Path), Codec: codec, Into: into, Target: targetName(codec.Layout, t.tables()), Unit: unitOf(a.Unit, codec, into),
-		Repeated: exchange.Repeated(a.Repeated), Again: a.Again, Rehearse: h.Dry, Report: a.Path, Keep: t.scripted(),
+		Path: h.lies(a.Path), Name: baseName(a.Path), Codec: codec, Into: into, Target: targetName(codec.Layout, t.tables()), Unit: unitOf(a.Unit, codec, into),
+		Repeated: exchange.Repeated(a.Repeated), Again: a.Again, Rehearse: h.Dry, Report: h.lies(a.Path), Keep: t.scripted(),
 	}
 	if a.MaxErrors != nil {
 		o.MaxErrors = int(*a.MaxErrors)

@@ -47,6 +47,7 @@ type (
 // taking is a file of an inbox while fn has it.
 type taking struct {
 	file     inbox.Claimed
+	path     string // as it was delivered
 	sequence string
 	verdict  exchange.Verdict // the worst of what its imports gave; "" for none
 }
@@ -118,9 +119,9 @@ func (h *Host) inbox(a *inboxArgs) (d copies.Database, o inbox.Options, err erro
 
 // handle gives a file to fn. ends is what ends the whole inbox.
 func (h *Host) handle(a *inboxArgs, file inbox.Claimed) (outcome inbox.Outcome, ends error) {
-	h.taking = &taking{file: file, sequence: a.Sequence}
+	h.taking = &taking{file: file, path: strings.TrimRight(a.Folder, `/\`) + "/" + file.Name, sequence: a.Sequence}
 	defer func() { h.taking = nil }()
-	delivered := Delivered{Name: file.Name, Path: file.Path, Again: file.Again}
+	delivered := Delivered{Name: file.Name, Path: h.taking.path, Again: file.Again}
 	if file.Number > 0 || a.Sequence != "" {
 		delivered.Number = &file.Number
 	}
@@ -149,6 +150,15 @@ func passes(err error) bool {
 	return ok && slices.ContainsFunc(passing, found.IsCode)
 }
 
+// lies is where a file lies: that which fn of an inbox has lies where nobody else takes it. fn has its path as it was delivered,
+// so that a plan says the same as the run that carries it out.
+func (h *Host) lies(path string) string {
+	if h.taking != nil && h.taking.path == path {
+		return h.taking.file.Path
+	}
+	return path
+}
+
 // delivered says what an order is for that fn of an inbox gives: the file under the name that it came with.
 func (h *Host) delivered(o *exchange.Order) {
 	if h.taking == nil || h.taking.file.Path != o.Path {
@@ -159,7 +169,7 @@ func (h *Host) delivered(o *exchange.Order) {
 
 // arrived notes what became of a file that fn of an inbox has.
 func (h *Host) arrived(path string, r *exchange.Result) {
-	if h.taking == nil || h.taking.file.Path != path {
+	if h.taking == nil || h.taking.path != path {
 		return
 	}
 	order := []exchange.Verdict{"", exchange.Repeat, exchange.Done, exchange.Rejected}
@@ -171,8 +181,11 @@ func (h *Host) arrived(path string, r *exchange.Result) {
 // tellTurn degrades the run for what somebody should look at.
 func (h *Host) tellTurn(taken inbox.Taken) {
 	for _, file := range taken.Files {
-		if file.Reason != nil && (file.Verdict == inbox.Left || file.Verdict == inbox.Rejected) {
-			h.Env.Degrade(message.Wrap(file.Reason, "txt.file", "primitive.inbox_"+string(file.Verdict), message.Args{"name": file.Name}))
+		switch args := (message.Args{"name": file.Name}); {
+		case file.Reason != nil && file.Verdict == inbox.Left:
+			h.Env.Degrade(message.Wrap(file.Reason, "txt.file", "primitive.inbox_left", args))
+		case file.Reason != nil && file.Verdict == inbox.Rejected:
+			h.Env.Degrade(message.Wrap(file.Reason, "txt.file", "primitive.inbox_rejected", args))
 		}
 		if file.Unmoved != nil {
 			h.Env.Degrade(message.Wrap(file.Unmoved, "txt.file", "primitive.inbox_unmoved", message.Args{"name": file.Name}))

@@ -29,11 +29,11 @@ type parents struct {
 // values are those of the target's fields, as map gives them.
 func (t *target) values(r *exchange.Record) ([]layout.Value, error) {
 	row := t.row(r)
-	given, err := t.Map.CallAlone(recordSteps, row, t.of.parents(t.Map.State(), r))
+	given, err := t.Map.CallOnce(recordSteps, row, t.of.parents(t.Map.State(), r))
 	if err != nil {
 		return nil, rejects(err)
 	}
-	cells, err := t.pick.Read(append(given, lua.Value{})[0], t.cells)
+	cells, err := t.pick.Read(given, t.cells)
 	if err != nil {
 		return nil, rejects(err)
 	}
@@ -45,21 +45,18 @@ func (t *target) values(r *exchange.Record) ([]layout.Value, error) {
 }
 
 func (t *target) deletes(r *exchange.Record) (bool, error) {
-	given, err := t.DeleteWhen.CallAlone(recordSteps, t.DeleteWhen.State().Row(t.of.types[t.record].row, &fields{t.of.types[t.record], r.Values}))
-	if err != nil || len(given) == 0 {
+	given, err := t.DeleteWhen.CallOnce(recordSteps, t.DeleteWhen.State().Row(t.of.types[t.record].row, &fields{t.of.types[t.record], r.Values}))
+	if err != nil {
 		return false, rejects(err)
 	}
-	return given[0].True(), nil
+	return given.True(), nil
 }
 
 // row is a record as a script sees it. What the first target's function writes to it, those of the records under it see.
 func (t *target) row(r *exchange.Record) lua.Value {
 	typ := t.of.types[t.record]
 	row := t.Map.State().Row(typ.row, &fields{typ, r.Values})
-	if t.of.last == nil {
-		t.of.last = map[string]lastRow{}
-	}
-	if t.of.last[r.Type.Name].of != r {
+	if t.parent && t.of.last[r.Type.Name].of != r {
 		t.of.last[r.Type.Name] = lastRow{r, row}
 	}
 	return row

@@ -51,9 +51,14 @@ type target struct {
 	targetForm
 	of     *targets
 	record int
+	parent bool     // records stand under its own
 	fields []string // that its columns are filled from, each once
 	pick   *lua.Pick
 	cells  []lua.Cell
+}
+
+func newTargets(codec *layout.Codec) *targets {
+	return &targets{codec: codec, types: rowTypes(codec), last: map[string]lastRow{}}
 }
 
 func (t *targets) read(into map[string]lua.Value) error {
@@ -79,10 +84,14 @@ func (t *targets) read(into map[string]lua.Value) error {
 			wrong = append(wrong, err)
 		}
 		for _, form := range forms {
-			t.all = append(t.all, &target{targetForm: form, of: t, record: i})
+			t.all = append(t.all, &target{targetForm: form, of: t, record: i, parent: t.isParent(name)})
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+func (t *targets) isParent(record string) bool {
+	return slices.ContainsFunc(t.codec.Layout.Records, func(r layout.Record) bool { return r.Parent == record })
 }
 
 // formsIn are one target, or a list of them.

@@ -94,11 +94,19 @@ func (t *textFiles) Columns(ctx context.Context, d copies.Database, tables []str
 	return found, err
 }
 
+// Steps of an import, for people.
+const (
+	Surveying = "surveying"
+	Importing = "importing"
+)
+
+var steps = map[string]string{"read": Surveying, "write": Importing}
+
 // Import takes a file into a database.
 func (t *textFiles) Import(ctx context.Context, d copies.Database, o *exchange.Order) (result *exchange.Result, err error) {
 	o.Run, o.Now = t.run, t.host.now
 	o.Progress = func(step string, done, total int64) {
-		t.tell(copies.Progress{Step: step, Database: d.Name, Done: done, Total: total})
+		t.tell(copies.Progress{Step: steps[step], Database: o.Name, Done: done, Total: total})
 	}
 	err = connected(ctx, d, func(c *firebird.Conn) error {
 		result, err = o.Import(ctx, c)

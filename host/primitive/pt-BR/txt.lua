@@ -112,7 +112,7 @@ function dj.txt.records(path, layout) end
 ---@field skipped? table<string, integer>  registros sem destino, por tipo
 ---@field problems? dj.txt.Problem[]
 ---@field more? integer      problemas que não estão entre estes
----@field report_path? string   para pessoas; .html e .json ficam ao lado
+---@field report_path? string   para pessoas; .html e .json ficam ao lado, e vão para onde a pasta de entrada leva o arquivo
 ---@field rejects_path? string  o que foi recusado, byte por byte: corrigido, pode ser importado
 ---@field unused? string[]   campos sem coluna, "PRODUTO.peso"
 
@@ -172,7 +172,7 @@ function dj.txt.import(path, opts) end
 
 ---@class dj.txt.File
 ---@field name string        como foi entregue
----@field path string        onde está agora
+---@field path string        como foi entregue; dj.txt o acha ali enquanto fn o tem, embora esteja em outro lugar, onde ninguém mais o pega
 ---@field number? integer    que está no nome
 ---@field again boolean      outra execução já o tinha, e morreu ou o deixou
 
