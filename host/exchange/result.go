@@ -10,6 +10,7 @@ import (
 
 	"github.com/djscript/djscript/host/layout"
 	"github.com/djscript/djscript/host/loader"
+	"github.com/djscript/djscript/host/message"
 )
 
 // Result is what became of one file.
@@ -76,6 +77,18 @@ func (r *Result) reject(line int64, whole bool, problems ...layout.Problem) {
 	for _, p := range problems {
 		r.Problems = append(r.Problems, Wrong{Problem: p})
 	}
+}
+
+// Reason is why a file was rejected whole, in one sentence; nil for one that was not.
+func (r *Result) Reason() error {
+	if r.Verdict != Rejected || len(r.Problems) == 0 {
+		return nil
+	}
+	first := r.Problems[0]
+	if n := int64(len(r.Problems)) + r.More; n > 1 {
+		return message.New(first.Code(), "exchange.reasons", message.Args{"n": count(n), "first": first.Error()})
+	}
+	return first.Problem
 }
 
 func (r *Result) count(tables []loader.Count) {

@@ -43,8 +43,8 @@ func (h *Host) txtImport(ctx context.Context, a *importArgs) (Imported, error) {
 	if err != nil {
 		return Imported{}, err
 	}
-	h.arrived(a.Path, result)
-	if result.Verdict == exchange.Rejected || result.Rejected > 0 {
+	told := h.arrived(a.Path, result)
+	if result.Verdict == exchange.Rejected && !told || result.Verdict != exchange.Rejected && result.Rejected > 0 {
 		h.Env.Degrade(message.New("txt.record", "primitive.txt_rejected", message.Args{"text": result.Sentence()}))
 	}
 	return Imported{Object: result.Object(), Unused: unused}, nil

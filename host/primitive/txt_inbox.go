@@ -50,6 +50,7 @@ type taking struct {
 	path     string // as it was delivered
 	sequence string
 	verdict  exchange.Verdict // the worst of what its imports gave; "" for none
+	reason   error            // why it was rejected
 }
 
 // usualRest is for how long a file must not have changed before it is taken, where the script does not say it.
@@ -128,7 +129,7 @@ func (h *Host) handle(a *inboxArgs, file inbox.Claimed) (outcome inbox.Outcome, 
 	_, err := a.Fn.CallValues(delivered)
 	switch {
 	case err == nil:
-		return inbox.Outcome{Verdict: verdicts[h.taking.verdict]}, nil
+		return inbox.Outcome{Verdict: verdicts[h.taking.verdict], Reason: h.taking.reason}, nil
 	case isMistake(err):
 		return inbox.Outcome{Verdict: inbox.Left, Reason: err, Halt: true}, err
 	case passes(err):
@@ -167,15 +168,16 @@ func (h *Host) delivered(o *exchange.Order) {
 	o.Name, o.Number, o.Sequence = h.taking.file.Name, h.taking.file.Number, h.taking.sequence
 }
 
-// arrived notes what became of a file that fn of an inbox has.
-func (h *Host) arrived(path string, r *exchange.Result) {
+// arrived notes what became of a file, if it is one that fn of an inbox has: of one that was rejected the inbox tells.
+func (h *Host) arrived(path string, r *exchange.Result) bool {
 	if h.taking == nil || h.taking.path != path {
-		return
+		return false
 	}
 	order := []exchange.Verdict{"", exchange.Repeat, exchange.Done, exchange.Rejected}
 	if slices.Index(order, r.Verdict) > slices.Index(order, h.taking.verdict) {
-		h.taking.verdict = r.Verdict
+		h.taking.verdict, h.taking.reason = r.Verdict, r.Reason()
 	}
+	return true
 }
 
 // tellTurn degrades the run for what somebody should look at.
