@@ -2,6 +2,7 @@ package loader_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -13,7 +14,13 @@ import (
 	"github.com/djscript/djscript/host/loader"
 )
 
-func TestMain(m *testing.M) { os.Exit(firebirdtest.Main(m)) }
+// Every check asks a real database; more of them: -rapid.checks=100.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "20"); err != nil {
+		panic(err)
+	}
+	os.Exit(firebirdtest.Main(m))
+}
 
 // world is a database of a test, with a connection to it.
 type world struct {
