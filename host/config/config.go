@@ -162,6 +162,9 @@ type Check func(*Config) []Mistake
 // At is a mistake at a key of djscript.toml, spelled as the mistakes spell it: "cron.noite.schedule[1]" is the
 // second spec of the entry "noite". The line is that of the nearest part of the key that stands in the file.
 func (c *Config) At(key string, err *message.Error) Mistake {
+	if c.doc == nil { // it was read from no file
+		return Mistake{Key: key, Code: err.Code(), Err: err}
+	}
 	return c.doc.At(key, err)
 }
 
