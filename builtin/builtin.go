@@ -4,7 +4,7 @@ package builtin
 
 import "embed"
 
-// Files are default.lua, lib/*.lua, layouts/*.toml and systems/*.toml.
+// Files are default.lua, integration.lua, lib/*.lua, layouts/*.toml and systems/*.toml.
 //
-//go:embed default.lua lib/*.lua layouts/*.toml systems/*.toml
+//go:embed default.lua integration.lua lib/*.lua layouts/*.toml systems/*.toml
 var Files embed.FS

@@ -191,9 +191,8 @@ func (a *app) checkConfig(ctx context.Context, i *inspection, path string) error
 
 // checkSystem checks one profile, wherever it lies, as if it were built in.
 func (a *app) checkSystem(i *inspection, path string) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		i.unreadable(path)
+	data, ok := i.text(path)
+	if !ok {
 		return nil
 	}
 	dir, err := os.MkdirTemp("", "djscript-check-")

@@ -28,12 +28,20 @@ func (i *inspection) checkLayouts(folders []string) error {
 
 // checkLayout checks one layout, wherever it lies.
 func (i *inspection) checkLayout(path string) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		i.unreadable(path)
+	data, ok := i.text(path)
+	if !ok {
 		return nil
 	}
 	i.files = append(i.files, path)
 	_, mistakes := layout.FromTOML(path, data)
 	return i.take(mistakes, func(config.Mistake) bool { return true })
+}
+
+// text is what a file holds, or a mistake.
+func (i *inspection) text(path string) ([]byte, bool) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		i.unreadable(path)
+	}
+	return data, err == nil
 }

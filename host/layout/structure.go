@@ -26,8 +26,8 @@ type structure struct {
 // opened is where a record began that others stand under.
 type opened struct {
 	line, document int64
-	seen           []int64          // at that time, where somebody counts
-	total, unread  int64            // at that time
+	seen           []int64       // at that time, where somebody counts
+	total, unread  int64         // at that time
 	counts         map[int]Value // its own fields that count what follows, by field
 }
 
