@@ -206,9 +206,6 @@ func (r *row) whole() *glua.LTable {
 		}
 	}
 	for _, w := range r.written {
-		if w.at >= 0 {
-			continue
-		}
 		r.add(w.name)
 		if w.value != glua.LNil {
 			r.table.RawSetString(w.name, w.value)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -229,6 +230,21 @@ func TestWhatAFunctionGivesBackIsPickedByName(t *testing.T) {
 			}
 		} else if diff := cmp.Diff(want, any(into)); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", source, err, diff)
+		}
+	}
+}
+
+func TestOnePickReadsRowsOfSeveralTypes(t *testing.T) {
+	s := New(t.Context(), Options{})
+	pick, into := s.NewPick([]string{"b"}, []string{"a", "c"}), make([]Cell, 1)
+	for _, names := range [][]string{{"a", "b"}, {"b", "c"}, {"c"}} {
+		want := Cell{}
+		if at := slices.Index(names, "b"); at >= 0 {
+			want = Cell{Kind: Same, N: int64(at)}
+		}
+		_, err := pick.Read(s.Row(NewRowType("r", names), cells{{Kind: Whole, N: 1}, {Kind: Whole, N: 2}}), into)
+		if err != nil || into[0] != want {
+			t.Errorf("%v: %v, %v", names, into[0], err)
 		}
 	}
 }

@@ -21,7 +21,8 @@ encoding = "cp1252"
 name = "PRODUTO"
 fields = [
   { name = "codigo", at = [1, 6], required = true, key = true },
-  { name = "descricao", at = [7, 36], required = true },
+  { name = "reservado", at = [7, 8], type = "blank" },
+  { name = "descricao", at = [9, 36], required = true },
   { name = "grupo", at = [37, 39] },
   { name = "custo", at = [40, 48], type = "decimal", places = 2 },
   { name = "preco", at = [49, 57], type = "decimal", places = 2 },
@@ -39,7 +40,7 @@ fields = [
 ]
 `
 
-const priceLine = "000001Refrigerante de ma\xe7\xe3 2 L      BEB000000459000000799001202032026S\r\n"
+const priceLine = "000001  Refrigerante de ma\xe7\xe3 2 L    BEB000000459000000799001202032026S\r\n"
 
 // mapping is what an import does with each record of a file, without its database.
 type mapping struct {
