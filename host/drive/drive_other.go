@@ -58,11 +58,13 @@ func removeDead(string) bool { return false }
 
 func startFlush(*os.File, int64, int64) {}
 
-func renameNew(file *os.File, to string) error {
-	if err := os.Link(file.Name(), to); err != nil {
+func renameNew(file *os.File, to string) error { return renameFree(file.Name(), to) }
+
+func renameFree(from, to string) error {
+	if err := os.Link(from, to); err != nil {
 		return err
 	}
-	return os.Remove(file.Name())
+	return os.Remove(from)
 }
 
 func renameOver(file *os.File, to string) error { return os.Rename(file.Name(), to) }

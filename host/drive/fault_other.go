@@ -32,3 +32,5 @@ func systemFault(err error) fault {
 	}
 	return unknown
 }
+
+func otherVolume(err error) bool { return errors.Is(err, syscall.EXDEV) }

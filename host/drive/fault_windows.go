@@ -34,3 +34,5 @@ func systemFault(err error) fault {
 	}
 	return unknown
 }
+
+func otherVolume(err error) bool { return errors.Is(err, windows.ERROR_NOT_SAME_DEVICE) }

@@ -98,9 +98,13 @@ func renameNew(file *os.File, to string) error {
 	if !stillAt(file, file.Name()) {
 		return unix.ENOENT
 	}
-	err := unix.Renameat2(unix.AT_FDCWD, file.Name(), unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+	return renameFree(file.Name(), to)
+}
+
+func renameFree(from, to string) error {
+	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
 	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.ENOTSUP) {
-		return renameByLink(file.Name(), to)
+		return renameByLink(from, to)
 	}
 	return err
 }

@@ -73,6 +73,19 @@ func renameNew(file *os.File, to string) error { return renameOpen(file, to, fal
 
 func renameOver(file *os.File, to string) error { return renameOpen(file, to, true) }
 
+// Without a flag to replace and one to copy, Windows does neither.
+func renameFree(from, to string) error {
+	source, err := windows.UTF16PtrFromString(long(from))
+	if err != nil {
+		return err
+	}
+	target, err := windows.UTF16PtrFromString(long(to))
+	if err != nil {
+		return err
+	}
+	return windows.MoveFileEx(source, target, windows.MOVEFILE_WRITE_THROUGH)
+}
+
 // renameOpen renames the file while it is open, so that there is no moment in which a sweep could take it for dead.
 func renameOpen(file *os.File, to string, replace bool) error {
 	absolute, err := filepath.Abs(to)

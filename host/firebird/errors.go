@@ -26,6 +26,7 @@ var (
 	gdsCorrupt     = []int{335544335, 335544333, 335544404, 335544405, 335544650, 335544649}
 	gdsShutdown    = []int{335544528, 335544856, 335544506, 335545132} // shutdown, att_shutdown, shutinprog, att_shut_db_down
 	gdsShutFailed  = []int{335544557}                                  // shutfail: somebody is connected
+	gdsDenied      = []int{335544352, 335545094}                       // no_priv; there is no privilege for this operation
 	gdsNotOwner    = []int{335544352, 335544788}                       // no_priv, adm_task_denied
 	gdsBadMode     = []int{335544835}                                  // bad_shutdown_mode: it is so already, or cannot be
 	gdsBusy        = []int{335544345, 335544336, 335544451, 335544510, 335544453, 335544451, 335544899}
@@ -52,6 +53,9 @@ func hasGDS(err error, codes []int) bool {
 	}
 	return slices.ContainsFunc(codes, func(code int) bool { return slices.Contains(fb.GDSCodes, code) })
 }
+
+// Denied tells whether the server answered that the user lacks a right.
+func Denied(err error) bool { return hasGDS(err, gdsDenied) }
 
 // told gives an error of the driver the code and the sentence that a person understands; what is told already, and
 // the context's own errors, stay as they are.

@@ -1,0 +1,15 @@
+package exchange
+
+import (
+	"os"
+	"testing"
+
+	"github.com/djscript/djscript/host/firebird/firebirdtest"
+)
+
+func TestMain(m *testing.M) {
+	if plan := os.Getenv(workVariable); plan != "" {
+		work(plan)
+	}
+	os.Exit(firebirdtest.Main(m))
+}
