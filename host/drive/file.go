@@ -286,6 +286,9 @@ var (
 	reservedName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)`)
 )
 
+// Folder tells why there is no such folder: "drive.not_found", "fs.denied".
+func Folder(dir string) error { return checkFolder(dir) }
+
 func checkFolder(dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
