@@ -18,12 +18,12 @@ type composer struct {
 	buf    []byte
 	result *Exported
 	counts []int64
-	gone   map[rowKey]struct{} // rows that went out before
+	gone   map[rowKey]bool     // rows that went out before, and whether one was met
+	fresh  map[rowKey]struct{} // rows that were met, beside those
 	keys   []byte              // of those that go out now
-	fresh  map[rowKey]struct{}
-	seen   int64 // the largest of the cursor's values; only with keys
-	rows   int64 // read
-	lines  int64 // written
+	seen   int64               // the largest of the cursor's values; only with keys
+	rows   int64               // read
+	lines  int64               // written
 	// guarded is set within a unit that is left out where something in it does not fit.
 	guarded bool
 }
@@ -79,7 +79,9 @@ func (c *composer) keep(ctx context.Context, f *feed) (err error) {
 		if !more {
 			break
 		}
-		c.look(f, &r)
+		if err := c.look(f, &r); err != nil {
+			return err
+		}
 		if err := f.spool.add(&r); err != nil {
 			return err
 		}
@@ -105,14 +107,24 @@ func (c *composer) pause(ctx context.Context) error {
 	return nil
 }
 
-// look sees whether a row of the cursor went out before.
-func (c *composer) look(f *feed, r *row) {
+// look sees whether a row of the cursor went out before. Two with one key can not be told apart, now or by the next export.
+func (c *composer) look(f *feed, r *row) error {
 	if f.cursor < 0 || c.o.Period != nil {
-		return
+		return nil
 	}
-	if _, r.gone = c.gone[r.id]; r.gone {
+	met, gone := c.gone[r.id]
+	if !gone {
+		_, met = c.fresh[r.id]
+		c.fresh[r.id] = struct{}{}
+	}
+	if met {
+		return message.New("option.value", "export.key_twice", message.Args{"record": f.shape.Name, "row": f.name(r)})
+	}
+	if r.gone = gone; gone {
+		c.gone[r.id] = true
 		c.result.Gone++
 	}
+	return nil
 }
 
 // failed names the record whose query failed, where that did.
@@ -143,7 +155,9 @@ func (c *composer) top(ctx context.Context, i int) error {
 			return nil
 		}
 		for k := range rows {
-			c.look(f, &rows[k])
+			if err := c.look(f, &rows[k]); err != nil {
+				return err
+			}
 			if err := c.tree(f, &rows[k]); err != nil {
 				return err
 			}
@@ -175,9 +189,7 @@ func (c *composer) write(f *feed, r *row) error {
 		return err
 	}
 	if f.cursor >= 0 && c.o.Period == nil {
-		if err := c.went(f, r); err != nil {
-			return err
-		}
+		c.went(r)
 	}
 	for i, child := range f.children {
 		err := child.spool.under(r.keys[i], &child.one, func(under *row) error { return c.tree(child, under) })
@@ -209,9 +221,7 @@ func (c *composer) guard(f *feed, r *row) error {
 		return err
 	}
 	c.writer.Return()
-	for ; len(c.keys) > keys; c.keys = c.keys[:len(c.keys)-keySize] {
-		delete(c.fresh, rowKey(c.keys[len(c.keys)-keySize:]))
-	}
+	c.keys = c.keys[:keys]
 	c.buf, c.counts, c.lines, c.seen = c.buf[:from], counts, lines, seen
 	c.result.Rejected++
 	return c.pass(f, r)
@@ -317,17 +327,12 @@ func (c *composer) misfit(row string, p layout.Problem) error {
 	return message.Wrap(p.Err, code, "export.unfit", message.Args{"record": p.Record, "row": row, "field": p.Field, "value": p.Value})
 }
 
-// went notes a row that goes out: two of the same key can not be told apart by the next export.
-func (c *composer) went(f *feed, r *row) error {
-	if _, twice := c.fresh[r.id]; twice {
-		return message.New("option.value", "export.key_twice", message.Args{"record": f.shape.Name, "row": f.name(r)})
-	}
-	c.fresh[r.id] = struct{}{}
+// went notes a row that goes out.
+func (c *composer) went(r *row) {
 	if len(c.keys) == 0 || r.mark > c.seen {
 		c.seen = r.mark
 	}
 	c.keys = append(c.keys, r.id[:]...)
-	return nil
 }
 
 func (c *composer) flush() error {

@@ -230,7 +230,7 @@ func (x *export) composer(ctx context.Context, s *firebird.Snapshot, out *outlet
 	case x.Period != nil:
 		c.from, c.until = x.Period.From, x.Period.Until
 	case x.Cursor != nil:
-		c.until, c.gone = x.Cursor.Until, x.trail.gone()
+		c.from, c.until, c.gone = x.Cursor.From, x.Cursor.Until, x.trail.gone()
 		c.kind = x.trail.Kind
 		if x.trail.Settled != nil {
 			c.from = layout.Value{Kind: x.trail.Kind, N: *x.trail.Settled}

@@ -30,7 +30,7 @@ type feed struct {
 	refer    [][]int // of each child: the columns that its parent says
 	told     int     // the column that a person knows a row by
 	cursor   int     // its column; -1 for none
-	key      []int   // the columns that tell the cursor's rows apart
+	key      []int   // the columns that tell the cursor's rows apart, its own with them
 
 	spool *spool // of a type that stands under another
 	one   row    // that was read from there
@@ -198,14 +198,14 @@ func (x *opening) connect(f *feed) (errs []error) {
 		if at < 0 {
 			wrong("option.value", "export.no_column", message.Args{"column": name, "columns": strings.Join(f.columns, ", ")})
 		}
-		return max(0, at)
+		return at
 	}
 	used := map[int]bool{}
 	use := func(names ...string) (columns []int) {
 		for _, name := range names {
 			at := column(name)
 			used[at] = true
-			columns = append(columns, at)
+			columns = append(columns, max(0, at)) // one that is not there ends the export
 		}
 		return columns
 	}
@@ -222,7 +222,8 @@ func (x *opening) connect(f *feed) (errs []error) {
 	}
 	if c := x.o.Cursor; c != nil && c.Record == f.shape.Name {
 		f.cursor, f.key = use(c.Column)[0], use(c.Key...)
-		if len(f.key) == 0 && x.kind != layout.Number {
+		f.key = append(f.key, f.cursor)
+		if len(c.Key) == 0 && x.kind != layout.Number {
 			wrong("option.value", "export.cursor_key", message.Args{"column": c.Column})
 		}
 	}
@@ -230,8 +231,6 @@ func (x *opening) connect(f *feed) (errs []error) {
 	switch {
 	case len(f.key) > 0:
 		f.told = f.key[0]
-	case f.cursor >= 0:
-		f.told = f.cursor
 	case len(f.refer) > 0:
 		f.told = f.refer[0][0]
 	}
@@ -388,9 +387,9 @@ func (f *feed) keyOf(columns []int, room []byte) (key, rest []byte) {
 // mark is how the cursor knows a row: by its value and its key. A row whose value has changed goes out again.
 func (f *feed) mark(r *row) {
 	r.mark = f.cells[f.cursor].N
-	f.room = appendKey(f.room[:0], f.cells[f.cursor])
+	f.room = f.room[:0]
 	for _, c := range f.key {
-		f.room = appendKey(f.room, f.cells[c])
+		f.room = appendKey(append(f.room, f.columns[c]...), f.cells[c])
 	}
 	sum := sha256.Sum256(f.room)
 	r.id = rowKey(sum[:])

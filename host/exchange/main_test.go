@@ -11,5 +11,8 @@ func TestMain(m *testing.M) {
 	if plan := os.Getenv(workVariable); plan != "" {
 		work(plan)
 	}
+	if plan := os.Getenv(sendVariable); plan != "" {
+		send(plan)
+	}
 	os.Exit(firebirdtest.Main(m))
 }

@@ -68,6 +68,8 @@ type Cursor struct {
 	// Late is how long a row may come after others with larger values, beside the time for which its transaction is open: tills
 	// whose clocks differ, programs that fetch an id and use it later. Zero is a day; a negative one none.
 	Late time.Duration
+	// From is where a new cursor begins; Null for the first row that there is.
+	From layout.Value
 	// Until is the largest value that goes out; Null for no end.
 	Until layout.Value
 }

@@ -63,15 +63,15 @@ func (t *trail) settle(oldest, current int64, now time.Time, late time.Duration)
 }
 
 // gone are the rows that went out and are not settled.
-func (t *trail) gone() map[rowKey]struct{} {
+func (t *trail) gone() map[rowKey]bool {
 	n := 0
 	for _, one := range t.Pending {
 		n += len(one.Keys) / keySize
 	}
-	set := make(map[rowKey]struct{}, n)
+	set := make(map[rowKey]bool, n)
 	for _, one := range t.Pending {
 		for keys := one.Keys; len(keys) >= keySize; keys = keys[keySize:] {
-			set[rowKey(keys)] = struct{}{}
+			set[rowKey(keys)] = false
 		}
 	}
 	return set

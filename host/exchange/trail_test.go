@@ -67,8 +67,8 @@ func (o *till) rollback() error {
 }
 
 // flat is an export of sales alone.
-func (s *outgoingStore) flat(t testing.TB, name, column string) *Outgoing {
-	o := s.outgoing(t)
+func (s *outgoingStore) flat(name, column string) *Outgoing {
+	o := s.outgoing()
 	o.Name = name
 	o.Records = map[string]Source{"TUR": {SQL: fmt.Sprintf(`select v.ID, v.TURNO_ID as CAIXA, v.QUANDO, cast(v.QUANDO as date) as DIA from VENDA v where %s > :from and %s <= :until`, column, column)}}
 	o.Records["TUR"] = Source{SQL: o.Records["TUR"].SQL, Map: func(row map[string]any) (map[string]any, error) {
@@ -97,6 +97,9 @@ func (s *outgoingStore) out(t testing.TB, name string) (ids []string) {
 	return ids
 }
 
+// histories are as many as are played of each kind: each takes a second or two.
+const histories = 12
+
 // Tills write and commit in any order, some stay open over exports, some are rolled back; whatever was committed goes out once.
 func TestEveryCommittedRowGoesOutOnce(t *testing.T) {
 	for _, kind := range []string{"id", "timestamp", "date"} {
@@ -109,10 +112,12 @@ func TestEveryCommittedRowGoesOutOnce(t *testing.T) {
 			round := 0
 			settled := 0
 			rapid.Check(t, func(r *rapid.T) {
-				round++
+				if round++; round > histories {
+					return
+				}
 				s.exec(t, `delete from VENDA`)
 				name := fmt.Sprintf("%s%d", kind, round)
-				o := s.flat(t, name, map[string]string{"id": "v.ID", "timestamp": "v.QUANDO", "date": "cast(v.QUANDO as date)"}[kind])
+				o := s.flat(name, map[string]string{"id": "v.ID", "timestamp": "v.QUANDO", "date": "cast(v.QUANDO as date)"}[kind])
 				when := `cast('now' as timestamp)`
 				switch kind {
 				case "timestamp":
