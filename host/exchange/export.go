@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -328,7 +329,7 @@ func (x *export) finish(ctx context.Context, open *Intent, out bool) error {
 	}
 	k := kept{path: keptPath(x.spoolDir(), open.Number, open.Content), number: open.Number, content: open.Content}
 	if !out {
-		_, err := k.put(ctx, filepath.Dir(open.File), filepath.Base(open.File))
+		err := k.put(ctx, filepath.Dir(open.File), filepath.Base(open.File))
 		switch {
 		case err == nil:
 		case message.Code(err) == "txt.file", missing(k.path):
@@ -366,8 +367,7 @@ func Again(ctx context.Context, o *Outgoing, number int64) (*Exported, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := len(all) - 1; i >= 0; i-- {
-		k := all[i]
+	for _, k := range slices.Backward(all) {
 		if k.number != number || k.number > given.Number || k.number == given.Number && k.content != given.Content {
 			continue
 		}
@@ -375,7 +375,7 @@ func Again(ctx context.Context, o *Outgoing, number int64) (*Exported, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := k.put(ctx, o.Folder, name); err != nil {
+		if err := k.put(ctx, o.Folder, name); err != nil {
 			return nil, err
 		}
 		path := filepath.Join(o.Folder, name)

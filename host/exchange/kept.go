@@ -120,20 +120,20 @@ func (k kept) bad(err error) error {
 	return message.Wrap(err, "txt.file", "export.kept_bad", message.Args{"path": k.path, "number": k.number})
 }
 
-// put writes what is kept to its place, where nothing lies or the same. It tells whether it lay there already.
-func (k kept) put(ctx context.Context, dir, name string) (there bool, err error) {
+// put writes what is kept to its place, where nothing lies or the same.
+func (k kept) put(ctx context.Context, dir, name string) (err error) {
 	path := filepath.Join(dir, name)
 	if content, err := contentOf(ctx, path); err == nil && content == k.content {
-		return true, nil
+		return nil
 	}
 	in, err := k.open()
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
 	file, err := drive.Create(dir, name)
 	if err != nil {
-		return false, taken(err, path, k.number)
+		return taken(err, path, k.number)
 	}
 	defer func() { err = errors.Join(err, file.Discard()) }()
 	sum := sha256.New()
@@ -142,13 +142,13 @@ func (k kept) put(ctx context.Context, dir, name string) (there bool, err error)
 		if from.err != nil && ctx.Err() == nil {
 			err = k.bad(from.err)
 		}
-		return false, err
+		return err
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != k.content {
-		return false, k.bad(errors.New("other content"))
+		return k.bad(errors.New("other content"))
 	}
 	_, err = file.Publish(ctx, k.content)
-	return false, taken(err, path, k.number)
+	return taken(err, path, k.number)
 }
 
 // faults is a reader that remembers its error.

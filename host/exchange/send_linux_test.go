@@ -137,7 +137,7 @@ func (s *outgoingStore) complete(t *testing.T, files map[string]string, sales in
 		if !there {
 			t.Errorf("no %s", name)
 		}
-		for _, line := range strings.Split(text, "¶") {
+		for line := range strings.SplitSeq(text, "¶") {
 			if rest, ok := strings.CutPrefix(line, "DOC|"); ok {
 				id, _, _ := strings.Cut(rest, "|")
 				docs[id]++

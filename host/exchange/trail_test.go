@@ -87,7 +87,7 @@ func (s *outgoingStore) out(t testing.TB, name string) (ids []string) {
 		if !strings.HasPrefix(file, name+"-") {
 			continue
 		}
-		for _, line := range strings.Split(s.text(t, filepath.Join(s.folder(), file)), "¶") {
+		for line := range strings.SplitSeq(s.text(t, filepath.Join(s.folder(), file)), "¶") {
 			if rest, ok := strings.CutPrefix(line, "TUR|"); ok {
 				id, _, _ := strings.Cut(rest, "|")
 				ids = append(ids, id)
