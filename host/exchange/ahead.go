@@ -44,10 +44,12 @@ func (a *ahead) read(ctx context.Context, f *feed) {
 			return
 		}
 		b.n, b.room, b.err = 0, b.room[:0], ctx.Err()
-		for more := true; b.err == nil && b.n < batchSize; b.n++ {
+		for b.err == nil && b.n < batchSize {
+			var more bool
 			if b.room, more, b.err = f.next(&b.rows[b.n], b.room); !more {
 				break
 			}
+			b.n++
 		}
 		end := b.n < batchSize
 		a.full <- b
