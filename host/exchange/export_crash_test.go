@@ -99,3 +99,14 @@ func TestWhenAValueIsSettled(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatARunKeptThatDiedBeforeItToldAnybodyIsForgotten(t *testing.T) {
+	s := sold(t, 1)
+	s.stopped(t, "kept")
+	s.sale(t, 2, 1)
+	x := s.must(t, s.outgoing())
+	all, err := keptIn(s.outgoing().spoolDir())
+	if err != nil || len(all) != 1 || all[0].content != x.SHA256 || x.Finished != nil {
+		t.Errorf("%+v, %v, %+v", all, err, x)
+	}
+}

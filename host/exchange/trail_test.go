@@ -41,8 +41,10 @@ func (s *outgoingStore) open(t testing.TB, conn *firebird.Conn) *till {
 	return one
 }
 
+type fataler interface{ Fatal(args ...any) }
+
 // do runs in the till's transaction.
-func (o *till) do(t *rapid.T, do func(*firebird.Transaction) error) {
+func (o *till) do(t fataler, do func(*firebird.Transaction) error) {
 	done := make(chan error, 1)
 	o.work <- func(tx *firebird.Transaction) error {
 		done <- do(tx)
@@ -77,7 +79,48 @@ func (s *outgoingStore) flat(name, column string) *Outgoing {
 	o.Folder = filepath.Join(s.dir, "out")
 	o.File = name + "-{number:8}.djm"
 	o.Cursor = &Cursor{Record: "TUR", Column: "ID", Late: -1}
+	if column == "v.QUANDO" {
+		o.Cursor = &Cursor{Record: "TUR", Column: "QUANDO", Key: []string{"ID"}, Late: -1}
+	}
 	return o
+}
+
+// A till that is left open for hours holds up no other, its rows go out when it commits, and then the set is small again.
+func TestATillThatStaysOpenForHoursHoldsUpNothing(t *testing.T) {
+	for name, column := range map[string]string{"id": "v.ID", "timestamp": "v.QUANDO"} {
+		s := newOutgoingStore(t)
+		o := s.flat(name, column)
+		const sale = `insert into VENDA values (gen_id(G, 1), 1, cast('now' as timestamp), 1)`
+		idle, lost := s.open(t, connect(t, s.db)), s.open(t, connect(t, s.db))
+		for _, one := range []*till{idle, lost} {
+			one.do(t, func(tx *firebird.Transaction) error {
+				_, err := tx.Exec(t.Context(), sale)
+				return err
+			})
+		}
+		if err := lost.rollback(); err != nil {
+			t.Fatal(err)
+		}
+		for n := range 5 {
+			s.exec(t, sale)
+			if x := s.must(t, o); x.Records["TUR"] != 1 || x.Gone != int64(n) {
+				t.Errorf("%s: %+v", name, x)
+			}
+		}
+		if err := idle.commit(); err != nil {
+			t.Fatal(err)
+		}
+		if x := s.must(t, o); x.Records["TUR"] != 1 || x.Gone != 5 {
+			t.Errorf("%s: %+v", name, x)
+		}
+		s.exec(t, sale)
+		if x := s.must(t, o); x.Records["TUR"] != 1 || x.Gone != 0 {
+			t.Errorf("%s: %+v", name, x)
+		}
+		if got := s.out(t, name); !slices.Equal(got, []string{"3", "4", "5", "6", "7", "1", "8"}) {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
 }
 
 // out are all ids that went out under a name, in the order of the files.
@@ -119,10 +162,7 @@ func TestEveryCommittedRowGoesOutOnce(t *testing.T) {
 				name := fmt.Sprintf("%s%d", kind, round)
 				o := s.flat(name, map[string]string{"id": "v.ID", "timestamp": "v.QUANDO", "date": "cast(v.QUANDO as date)"}[kind])
 				when := `cast('now' as timestamp)`
-				switch kind {
-				case "timestamp":
-					o.Cursor = &Cursor{Record: "TUR", Column: "QUANDO", Key: []string{"ID"}, Late: -1}
-				case "date":
+				if kind == "date" {
 					o.Cursor = &Cursor{Record: "TUR", Column: "DIA", Key: []string{"ID"}, Late: 48 * time.Hour}
 					when = `dateadd(day, -mod(gen_id(G, 0), 3), cast('now' as timestamp))`
 				}
