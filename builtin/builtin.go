@@ -1,9 +1,10 @@
-// Package builtin holds what ships in Lua and TOML: the default script, libraries, and the schema profiles of systems.
+// Package builtin holds what ships in Lua and TOML: the default script, libraries, layouts of text files, and the schema
+// profiles of systems.
 package builtin
 
 import "embed"
 
-// Files are default.lua, lib/*.lua and systems/*.toml.
+// Files are default.lua, integration.lua, lib/*.lua, layouts/*.toml and systems/*.toml.
 //
-//go:embed default.lua lib/*.lua systems/*.toml
+//go:embed default.lua integration.lua lib/*.lua layouts/*.toml systems/*.toml
 var Files embed.FS

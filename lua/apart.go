@@ -145,6 +145,7 @@ func (c *carrier) table(name string, table *glua.LTable) glua.LValue {
 	if made := c.tables[table]; made != nil {
 		return made
 	}
+	c.from.whole(table)
 	if c.entries += countKeys(table); c.entries > maxValueNodes {
 		c.mistake = &fault{code: "script.failed", key: "lua.carried_too_much", args: map[string]any{"name": name, "most": maxValueNodes}}
 		return glua.LNil
@@ -179,5 +180,7 @@ func (c *carrier) fill(name string, made, table *glua.LTable) {
 			made.RawSet(own, c.value(within, table.RawGet(key)))
 		}
 	}
-	made.Metatable = c.value(name, table.Metatable)
+	if c.from.rowOf(table) == nil { // a row stays behind: what is carried is a table like any other
+		made.Metatable = c.value(name, table.Metatable)
+	}
 }

@@ -38,6 +38,18 @@ func (s *State) newCounter(parent context.Context) *counter {
 	return c
 }
 
+// alone gives a call a budget of its own, until it is ended.
+func (c *counter) alone(steps int64) (ended func()) {
+	before := c.left
+	c.left = steps
+	return func() {
+		c.left = before
+		if before >= 0 {
+			c.end, c.sample = nil, 1 // whether the run is over, the next step tells
+		}
+	}
+}
+
 // follow lets the context decide when it is over.
 func (c *counter) follow(parent context.Context) {
 	over := &atomic.Bool{}

@@ -1,6 +1,7 @@
 package lua
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"reflect"
@@ -14,8 +15,9 @@ import (
 // Decimal is an exact decimal number, such as an amount of money: so many units of a decimal place. It keeps the places
 // that it was written with: 1.10 + 2.20 is 3.30. Two are equal whose values are: 1.0 is 1.
 type Decimal struct {
-	units  big.Int
-	places int // after the point, 0 or more
+	small  int64    // the units, where an int64 holds them
+	large  *big.Int // the units, where it does not
+	places int      // after the point, 0 or more
 }
 
 const (
@@ -37,6 +39,9 @@ func ParseDecimal(text string) (*Decimal, error) {
 
 func parseDecimal(text string) (*Decimal, *fault) {
 	text = strings.Trim(text, " \t\n\v\f\r")
+	if d := shortDecimal(text); d != nil {
+		return d, nil
+	}
 	m := decimalShape.FindStringSubmatch(text[:min(len(text), 3*maxDigits)])
 	if m == nil || m[2]+m[3] == "" {
 		return nil, &fault{code: "num.bad", key: "lua.num_text", args: map[string]any{"text": cut(text, 60)}}
@@ -44,9 +49,51 @@ func parseDecimal(text string) (*Decimal, *fault) {
 	if len(m[2])+len(m[3]) > 2*maxDigits {
 		return nil, tooManyDigits()
 	}
-	d := &Decimal{places: len(m[3])}
-	d.units.SetString(m[1]+m[2]+m[3], 10)
-	return d.checked()
+	units, _ := new(big.Int).SetString(m[1]+m[2]+m[3], 10)
+	return decimalUnits(units, len(m[3])).checked()
+}
+
+// shortDecimal reads what an int64 holds; nil for what is longer, and for what is no number.
+func shortDecimal(text string) *Decimal {
+	digits := strings.TrimLeft(text, "+-")
+	if len(text)-len(digits) > 1 || len(digits) > len(powers) {
+		return nil
+	}
+	n, places := int64(0), -1
+	for i := range len(digits) {
+		switch c := digits[i]; {
+		case isDigit(c):
+			n = n*10 + int64(c-'0')
+		case c == '.' && places < 0:
+			places = len(digits) - 1 - i
+		default:
+			return nil
+		}
+	}
+	if len(digits) == 0 || places >= 0 && len(digits) == 1 || places < 0 && len(digits) == len(powers) {
+		return nil
+	}
+	if text[0] == '-' {
+		n = -n
+	}
+	return newDecimal(n, max(places, 0))
+}
+
+func newDecimal(n int64, places int) *Decimal { return &Decimal{small: n, places: places} }
+
+func decimalUnits(units *big.Int, places int) *Decimal {
+	if units.IsInt64() {
+		return newDecimal(units.Int64(), places)
+	}
+	return &Decimal{large: units, places: places}
+}
+
+// units are the number without its point.
+func (d *Decimal) units() *big.Int {
+	if d.large != nil {
+		return d.large
+	}
+	return big.NewInt(d.small)
 }
 
 // decimalOf is the Decimal that somebody wrote as this number. A number that was calculated, such as 0.1 + 0.2, has more
@@ -67,13 +114,20 @@ func tooManyDigits() *fault {
 
 func (d *Decimal) checked() (*Decimal, *fault) {
 	// A digit takes more than three bits; to write out what is far too long would take longer than to refuse it.
-	if d.places > maxDigits || d.units.BitLen() > 4*maxDigits || len(d.digits()) > maxDigits {
+	if d.places > maxDigits || d.large != nil && (d.large.BitLen() > 4*maxDigits || len(d.digits()) > maxDigits) {
 		return nil, tooManyDigits()
 	}
 	return d, nil
 }
 
-func (d *Decimal) digits() string { return new(big.Int).Abs(&d.units).String() }
+func (d *Decimal) digits() string {
+	if d.large != nil {
+		return new(big.Int).Abs(d.large).String()
+	}
+	return strings.TrimPrefix(strconv.FormatInt(d.small, 10), "-")
+}
+
+func (d *Decimal) negative() bool { return d.small < 0 || d.large != nil && d.large.Sign() < 0 }
 
 // String is the number in digits, with a dot before its decimals: "1234567.89".
 func (d *Decimal) String() string {
@@ -85,7 +139,7 @@ func (d *Decimal) String() string {
 }
 
 func (d *Decimal) sign() string {
-	if d.units.Sign() < 0 {
+	if d.negative() {
 		return "-"
 	}
 	return ""
@@ -108,14 +162,16 @@ func (d *Decimal) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 func (d *Decimal) UnmarshalText(text []byte) error {
 	read, err := ParseDecimal(string(text))
 	if err == nil {
-		d.units.Set(&read.units)
-		d.places = read.places
+		*d = *read
 	}
 	return err
 }
 
 // Cmp is -1, 0 or 1: less than, equal to, greater than the other.
 func (d *Decimal) Cmp(other *Decimal) int {
+	if a, b, ok := alignedSmall(d, other); ok {
+		return cmp.Compare(a, b)
+	}
 	a, b, _ := aligned(d, other)
 	return a.Cmp(b)
 }
@@ -123,13 +179,13 @@ func (d *Decimal) Cmp(other *Decimal) int {
 // Round is the number with so many places; a half is rounded away from zero, as on a till receipt: 0.125 is 0.13, and
 // -0.125 is -0.13.
 func (d *Decimal) Round(places int) *Decimal {
-	rounded := &Decimal{places: places}
-	if places >= d.places {
-		rounded.units.Mul(&d.units, power(places-d.places))
-		return rounded
+	if d.large == nil && places <= d.places && d.places-places < len(powers) {
+		return newDecimal(roundedSmall(d.small, powers[d.places-places]), places)
 	}
-	rounded.units.Set(quotient(&d.units, power(d.places-places)))
-	return rounded
+	if places >= d.places {
+		return decimalUnits(new(big.Int).Mul(d.units(), power(places-d.places)), places)
+	}
+	return decimalUnits(quotient(d.units(), power(d.places-places)), places)
 }
 
 // Format writes the number with so many places, a sign of its own before the decimals and one between thousands.
@@ -170,42 +226,41 @@ func quotient(a, b *big.Int) *big.Int {
 // aligned are the units of both at the same places.
 func aligned(a, b *Decimal) (x, y *big.Int, places int) {
 	places = max(a.places, b.places)
-	return new(big.Int).Mul(&a.units, power(places-a.places)), new(big.Int).Mul(&b.units, power(places-b.places)), places
+	return new(big.Int).Mul(a.units(), power(places-a.places)), new(big.Int).Mul(b.units(), power(places-b.places)), places
 }
 
 func (d *Decimal) calculate(operator string, other *Decimal) (*Decimal, *fault) {
+	if result := d.calculateSmall(operator, other); result != nil {
+		return result.checked()
+	}
 	a, b, places := aligned(d, other)
-	result := &Decimal{places: places}
 	switch operator {
 	case "+":
-		result.units.Add(a, b)
+		return decimalUnits(a.Add(a, b), places).checked()
 	case "-":
-		result.units.Sub(a, b)
+		return decimalUnits(a.Sub(a, b), places).checked()
 	case "*":
-		result.places = d.places + other.places
-		result.units.Mul(&d.units, &other.units)
-	case "/":
-		if b.Sign() == 0 {
-			return nil, &fault{code: "num.zero", key: "lua.num_zero", args: map[string]any{"n": d.String()}}
-		}
-		result.places = max(divisionPlaces, places)
-		result.units.Set(quotient(a.Mul(a, power(result.places)), b))
-		result.shorten(places)
+		return decimalUnits(a.Mul(d.units(), other.units()), d.places+other.places).checked()
 	}
-	return result.checked()
+	if b.Sign() == 0 {
+		return nil, &fault{code: "num.zero", key: "lua.num_zero", args: map[string]any{"n": d.String()}}
+	}
+	most := max(divisionPlaces, places)
+	return shortened(quotient(a.Mul(a, power(most)), b), most, places).checked()
 }
 
-// shorten takes zeros off the end, down to so many places.
-func (d *Decimal) shorten(places int) {
+// shortened takes zeros off the end, down to so many places.
+func shortened(units *big.Int, places, least int) *Decimal {
 	ten, rest := big.NewInt(10), new(big.Int)
-	for d.places > places {
+	for places > least {
 		shorter := new(big.Int)
-		if shorter.QuoRem(&d.units, ten, rest); rest.Sign() != 0 {
-			return
+		if shorter.QuoRem(units, ten, rest); rest.Sign() != 0 {
+			break
 		}
-		d.units.Set(shorter)
-		d.places--
+		units = shorter
+		places--
 	}
+	return decimalUnits(units, places)
 }
 
 // decimalValue is the Lua value of a Decimal. Two of one value are equal, but not the same key of a table.
@@ -214,6 +269,16 @@ func (s *State) decimalValue(d *Decimal) glua.LValue {
 		return glua.LNil
 	}
 	return &glua.LUserData{Value: d, Metatable: s.decimals}
+}
+
+// newDecimalValue is decimalValue of a new one, both in one piece of memory.
+func (s *State) newDecimalValue(n int64, places int) glua.LValue {
+	made := &struct {
+		value   glua.LUserData
+		decimal Decimal
+	}{decimal: Decimal{small: n, places: places}}
+	made.value = glua.LUserData{Value: &made.decimal, Metatable: s.decimals}
+	return &made.value
 }
 
 func asDecimal(value glua.LValue) *Decimal {
@@ -258,9 +323,8 @@ func (s *State) openDecimals() {
 			return 0
 		},
 		"__unm": func(l *glua.LState) int {
-			negative := &Decimal{places: asDecimal(l.Get(1)).places}
-			negative.units.Neg(&asDecimal(l.Get(1)).units)
-			l.Push(s.decimalValue(negative))
+			d := asDecimal(l.Get(1))
+			l.Push(s.decimalValue(decimalUnits(new(big.Int).Neg(d.units()), d.places)))
 			return 1
 		},
 		"__eq": func(l *glua.LState) int { l.Push(glua.LBool(s.compareDecimals(l, 1, 2) == 0)); return 1 },

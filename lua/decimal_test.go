@@ -140,7 +140,7 @@ func TestDecimalsCalculateAsRationalsDo(t *testing.T) {
 		if got, want := a.Round(places).String(), halfAway(rat(a), places); got != want {
 			t.Fatalf("%s rounded to %d is %s, not %s", a, places, got, want)
 		}
-		if b.units.Sign() != 0 {
+		if b.units().Sign() != 0 {
 			got, mistake := a.calculate("/", b)
 			if mistake != nil {
 				t.Fatal(mistake)
@@ -186,7 +186,7 @@ func TestEveryAmountThatSomebodyWritesIsTakenFromANumber(t *testing.T) {
 	for range 20000 {
 		cents := random.Int64N(999_999_999_999)
 		d, mistake := decimalOf(float64(cents) / 100)
-		if mistake != nil || d.Cmp(&Decimal{units: *big.NewInt(cents), places: 2}) != 0 {
+		if mistake != nil || d.Cmp(newDecimal(cents, 2)) != 0 {
 			t.Fatalf("%d cents are %v, %v", cents, d, mistake)
 		}
 	}

@@ -40,6 +40,8 @@ func (s *State) encode(value any) (glua.LValue, error) {
 		return encodeInteger(v), nil
 	case float64:
 		return glua.LNumber(v), nil
+	case Value:
+		return v.raw(), nil
 	}
 	return s.encodeReflect(reflect.ValueOf(value), 0)
 }
@@ -109,14 +111,13 @@ func (s *State) encodeSpecial(v reflect.Value, depth int) (glua.LValue, bool, er
 	case Unknown:
 		return s.unknown, true, nil
 	case Value:
-		if special.lua == nil {
-			return glua.LNil, true, nil
-		}
-		return special.lua, true, nil
+		return special.raw(), true, nil
 	case *Function:
 		return special.fn, true, nil
 	case Func:
 		return s.bound(special, nil), true, nil
+	case Iterator:
+		return s.iterator(special), true, nil
 	case *Decimal:
 		return s.decimalValue(special), true, nil
 	case Encoder:

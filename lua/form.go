@@ -46,7 +46,7 @@ func (k *kind) take(form *kind) {
 
 // holds tells what is wrong with a table that should have the form, or with one of a list of them.
 func (k *kind) holds(s *State, path string, table *glua.LTable) *fault {
-	n := length(table)
+	n := length(s.whole(table))
 	if n == 0 || n != countKeys(table) {
 		return k.one(s, path, table)
 	}

@@ -61,17 +61,32 @@ func (f *Function) CallContext(ctx context.Context, args ...any) (results []any,
 
 // CallAlone is CallValues with a budget of its own: what it spends is not the run's, and what the run has left is not its.
 func (f *Function) CallAlone(steps int64, args ...any) ([]Value, error) {
-	counter := f.state.counter
-	before := counter.left
-	counter.left = steps
-	defer func() {
-		counter.left = before
-		if before >= 0 {
-			counter.end, counter.sample = nil, 1 // whether the run is over, the next step tells
-		}
-	}()
+	defer f.state.counter.alone(steps)()
 	return f.CallValues(args...)
 }
+
+// CallOnce is CallAlone of values, for the first result. It makes nothing on the way: it is for what is called for each of a
+// million records.
+func (f *Function) CallOnce(steps int64, args ...Value) (Value, error) {
+	s, l := f.state, f.state.l
+	defer s.counter.alone(steps)()
+	l.Push(s.enter)
+	l.Push(f.fn)
+	for _, arg := range args {
+		l.Push(arg.raw())
+	}
+	err := l.PCall(len(args)+1, 1, nil)
+	keepUpvalues(l)
+	if err != nil {
+		return Value{}, s.runError(s.failure(err))
+	}
+	given := l.Get(-1)
+	l.Pop(1)
+	return Value{s, given}, nil
+}
+
+// State is the one that the function lives in.
+func (f *Function) State() *State { return f.state }
 
 // Name is "file:line" of its definition; "djscript" for one of the program.
 func (f *Function) Name() string {

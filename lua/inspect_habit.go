@@ -36,7 +36,7 @@ func (i *inspector) comparison(e *ast.RelationalOpExpr) {
 	}
 }
 
-// looped: a "for" over a list needs ipairs, and no function of the program gives one to loop with.
+// looped: a "for" over a list needs ipairs, and of the functions of the program only those that give an Iterator give one to loop with.
 func (i *inspector) looped(s *ast.GenericForStmt) {
 	if len(s.Exprs) != 1 {
 		return
@@ -50,7 +50,7 @@ func (i *inspector) looped(s *ast.GenericForStmt) {
 	got := ""
 	switch e := e.(type) {
 	case *ast.FuncCallExpr:
-		if is := i.quietly(e.Func); is != nil && is.fn != nil {
+		if is := i.quietly(e.Func); is != nil && is.fn != nil && is.fn.result != iteratorType {
 			got = i.state.options.Say.speak("lua.a_result", map[string]any{"op": is.name})
 		}
 	case *ast.TableExpr:

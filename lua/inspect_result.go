@@ -35,7 +35,7 @@ func (i *inspector) result(typ reflect.Type, name, element string) *thing {
 
 // fixed tells a struct that becomes a table with its fields and nothing else.
 func fixed(typ reflect.Type) bool {
-	if typ.Kind() != reflect.Struct || typ == valueType || typ == exactType.Elem() || typ == functionType.Elem() || typ == reflect.TypeFor[Unknown]() {
+	if typ.Kind() != reflect.Struct || typ == valueType || typ == exactType.Elem() || typ == functionType.Elem() || typ == iteratorType || typ == reflect.TypeFor[Unknown]() {
 		return false
 	}
 	for _, own := range ownForms {

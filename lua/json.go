@@ -25,7 +25,9 @@ func (v Value) JSON() (string, error) {
 }
 
 // Unknown tells whether the value is Unknown, or holds something that is.
-func (v Value) Unknown() bool { return v.lua != nil && holdsUnknown(v.lua, map[*glua.LTable]bool{}) }
+func (v Value) Unknown() bool {
+	return v.lua != nil && v.state.holdsUnknown(v.lua, map[*glua.LTable]bool{})
+}
 
 type jsonWriter struct {
 	state *State

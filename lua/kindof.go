@@ -38,7 +38,7 @@ func listKind(typ reflect.Type, single bool, enum []string) *kind {
 		table, ok := value.(*glua.LTable)
 		n := 0
 		if ok {
-			n = length(table)
+			n = length(s.whole(table))
 		}
 		if !ok || n != countKeys(table) {
 			return k.wrong(s, path, value)
@@ -80,6 +80,7 @@ func mapKind(typ reflect.Type) *kind {
 		if !ok {
 			return k.wrong(s, path, value)
 		}
+		s.whole(table)
 		made := reflect.MakeMap(typ)
 		for key, item := table.Next(glua.LNil); key != glua.LNil; key, item = table.Next(key) {
 			name, ok := key.(glua.LString)
@@ -106,7 +107,7 @@ func structKind(typ reflect.Type) *kind {
 		if !ok {
 			return k.wrong(s, path, value)
 		}
-		return recordOf(typ).decode(s, path, table, target)
+		return recordOf(typ).decode(s, path, s.whole(table), target)
 	}
 	return k
 }

@@ -69,6 +69,9 @@ func (s *State) lateValue(table *glua.LTable, name string) glua.LValue {
 
 // whole makes all of a table that is not made yet.
 func (s *State) whole(table *glua.LTable) *glua.LTable {
+	if r := s.rowOf(table); r != nil {
+		return r.whole()
+	}
 	if s.lateMeta == nil || table.Metatable != glua.LValue(s.lateMeta) {
 		return table
 	}

@@ -97,7 +97,7 @@ const longestMessage = 1 << 16
 func (s *State) thrown(l *glua.LState, value glua.LValue, where string) *Error {
 	e := &Error{Where: where, code: "script.failed", thrown: value}
 	if table, ok := value.(*glua.LTable); ok {
-		e.code = codeOfTable(table)
+		e.code = codeOfTable(s.whole(table))
 		if text, ok := table.RawGetString("message").(glua.LString); ok {
 			e.message = cut(string(text), longestMessage)
 			return e

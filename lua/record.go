@@ -157,7 +157,7 @@ func (r *record) decodeOptions(s *State, usage string, value glua.LValue, target
 			"usage": usage, "got": s.describe(value),
 		}}
 	}
-	return r.decode(s, "", value.(*glua.LTable), target)
+	return r.decode(s, "", s.whole(value.(*glua.LTable)), target)
 }
 
 // decode fills a struct from a table. Keys are looked at in the order in which the script wrote them, so that the first

@@ -318,6 +318,13 @@ var english = map[string]string{
 	"lua.an_element":               "what stands in the result of {{.op}}",
 	"lua.list_field":               "{{.module}} is a list, and has nothing called \"{{.name}}\"",
 	"lua.list_field.hint":          "ask one of it: [1].{{.name}} of the first, or for _, one in ipairs(list) do",
+	"lua.row_unknown":              "the table has a field \"{{.name}}\" that nobody takes",
+	"lua.row_unknown.hint":         "what is taken: {{.known}}",
+	"lua.no_row":                   "the function must give a table, but it gave {{.got}}",
+	"lua.no_row.hint":              "end it with: return record",
+	"lua.a_field":                  "a text, a number, a decimal number or true or false",
+	"lua.field_digits":             "\"{{.option}}\" has too many digits: {{.got}}",
+	"lua.field_digits.hint":        "round it: x:round(2); a field has room for {{.most}}",
 }
 
 // speak says a sentence through the host, or in English where there is no host.

@@ -57,6 +57,7 @@ type State struct {
 
 	late     map[*glua.LTable][]lateField
 	lateMeta *glua.LTable // metatable of the tables in late; nil where nothing is late
+	rowMeta  *glua.LTable // metatable of rows
 
 	coroutines map[*glua.LState]*coroutine // those that have not ended
 
@@ -93,6 +94,7 @@ func New(ctx context.Context, o Options) *State {
 	s.emptyList = s.l.CreateTable(0, 1)
 	s.emptyList.RawSetString("__metatable", glua.LFalse)
 	s.openLate()
+	s.openRows()
 	s.openErrors()
 	s.openDecimals()
 	s.openBase()

@@ -75,14 +75,15 @@ func isUnknown(value glua.LValue) bool {
 
 // holdsUnknown tells whether a value is unknown, or a table that holds something unknown. A table that stands in many places
 // is looked at once.
-func holdsUnknown(value glua.LValue, seen map[*glua.LTable]bool) bool {
+func (s *State) holdsUnknown(value glua.LValue, seen map[*glua.LTable]bool) bool {
 	table, ok := value.(*glua.LTable)
 	if !ok || seen[table] {
 		return isUnknown(value)
 	}
 	seen[table] = true
+	s.whole(table)
 	for key, item := table.Next(glua.LNil); key != glua.LNil; key, item = table.Next(key) {
-		if holdsUnknown(key, seen) || holdsUnknown(item, seen) {
+		if s.holdsUnknown(key, seen) || s.holdsUnknown(item, seen) {
 			return true
 		}
 	}
@@ -97,7 +98,7 @@ func (s *State) unforeseen(f Func, given []glua.LValue) bool {
 	}
 	seen := map[*glua.LTable]bool{}
 	for _, value := range given {
-		if holdsUnknown(value, seen) {
+		if s.holdsUnknown(value, seen) {
 			return true
 		}
 	}

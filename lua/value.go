@@ -15,6 +15,16 @@ type Value struct {
 	lua   glua.LValue
 }
 
+func (v Value) raw() glua.LValue {
+	if v.lua == nil {
+		return glua.LNil
+	}
+	return v.lua
+}
+
+// True reports whether a condition takes it for true: anything but nil and false.
+func (v Value) True() bool { return glua.LVAsBool(v.raw()) }
+
 // IsNil reports whether it is nil.
 func (v Value) IsNil() bool { return v.lua == nil || v.lua == glua.LNil }
 
@@ -47,6 +57,10 @@ func (v Value) Field(name string) Value {
 	switch t := v.lua.(type) {
 	case *glua.LTable:
 		if value := t.RawGetString(name); value != glua.LNil {
+			return Value{v.state, value}
+		}
+		if r := v.state.rowOf(t); r != nil {
+			value, _ := r.get(glua.LString(name)) // that there is none is no mistake of Go's
 			return Value{v.state, value}
 		}
 		return Value{v.state, v.state.lateValue(t, name)}

@@ -82,7 +82,7 @@ func commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"flip": cmdFlip, "damage": cmdDamage, "truncate": cmdTruncate, "scramble": cmdScramble, "zip": cmdZip,
 		"smalldisk": cmdSmallDisk, "readonly": cmdReadOnly, "fill": cmdFill,
 		"sell": cmdSell, "sold": cmdSold, "freeport": cmdFreePort, "busyport": cmdBusyPort,
-		"leftovers": cmdLeftovers, "same": cmdSame, "remember": cmdRemember,
+		"bytes": cmdBytes, "record": cmdRecord, "asks": cmdAsks, "leftovers": cmdLeftovers, "same": cmdSame, "remember": cmdRemember,
 		"json": cmdJSON, "jsonenv": cmdJSONEnv, "glob": cmdGlob, "says": cmdSays, "shows": cmdShows,
 		"interrupt": cmdInterrupt, "talk": cmdTalk, "follow": cmdFollow, "mistakes": cmdMistakes, "receiver": cmdReceiver, "answers": cmdAnswers, "took": cmdTook, "killrun": cmdKillRun, "cutprune": cmdCutPrune, "clock": cmdClock, "nights": cmdNights, "explained": cmdExplained, "freezerun": cmdFreezeRun, "processes": cmdProcesses,
 		"sum": cmdSum, "sums": cmdSums, "loses": cmdLoses,

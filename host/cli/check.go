@@ -117,6 +117,8 @@ func (a *app) checkPath(ctx context.Context, i *inspection, path string) error {
 		i.script(spelled(path))
 	case filepath.Base(path) == "djscript.toml":
 		return a.checkConfig(ctx, i, path)
+	case strings.HasSuffix(path, ".toml") && filepath.Base(filepath.Dir(path)) == layoutsFolder:
+		return i.checkLayout(path)
 	case strings.HasSuffix(path, ".toml"):
 		return a.checkSystem(i, path)
 	default:
@@ -134,6 +136,11 @@ func (a *app) checkFolder(ctx context.Context, i *inspection, dir string) error 
 			return err
 		}
 		folders, i.whole = i.folders(dir), i.host != nil
+		if i.whole {
+			if err := i.checkLayouts(folders); err != nil {
+				return err
+			}
+		}
 		if _, err := a.versions(); err != nil && i.whole && dir == filepath.Clean(a.dir) { // or a run would find none of them
 			i.note(mistake{Level: lua.LevelError, File: filepath.Join(dir, "scripts"), Code: message.Code(err), Message: err.Error(), Hint: message.Hint(err)})
 		}
@@ -184,9 +191,8 @@ func (a *app) checkConfig(ctx context.Context, i *inspection, path string) error
 
 // checkSystem checks one profile, wherever it lies, as if it were built in.
 func (a *app) checkSystem(i *inspection, path string) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		i.unreadable(path)
+	data, ok := i.text(path)
+	if !ok {
 		return nil
 	}
 	dir, err := os.MkdirTemp("", "djscript-check-")

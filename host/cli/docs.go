@@ -22,14 +22,18 @@ import (
 func (a *app) docsCommand() *cobra.Command {
 	var markdown bool
 	c := &cobra.Command{
-		Use: "docs [NAME]", Short: message.Text("cli.docs_short", nil), Long: message.Text("cli.docs_long", nil), Args: between(0, 1),
-		Example: "  djscript docs\n  djscript docs copy\n  djscript docs copy.create\n  djscript docs dj.Copy\n  djscript docs default\n  djscript docs capabilities",
+		Use: "docs [NAME | layout NAME]", Short: message.Text("cli.docs_short", nil), Long: message.Text("cli.docs_long", nil), Args: between(0, 2),
+		Example: "  djscript docs\n  djscript docs copy\n  djscript docs copy.create\n  djscript docs dj.Copy\n  djscript docs default\n  djscript docs capabilities\n  djscript docs layout dj-kit",
 		RunE: func(c *cobra.Command, args []string) error {
 			stubs, err := readStubs(primitive.Stubs(message.Language()), sim.Stubs(message.Language()))
 			if err != nil {
 				return err
 			}
 			switch {
+			case len(args) == 2 && args[0] == "layout":
+				return a.layoutShow(args[1])
+			case len(args) == 2:
+				return message.New("arg.count", "cli.arg_count", message.Args{"usage": c.UseLine(), "n": len(args)})
 			case markdown && len(args) > 0:
 				return message.New("arg.count", "cli.docs_whole", message.Args{"name": args[0]})
 			case markdown:

@@ -142,6 +142,10 @@ func stepTitle(p copies.Progress) string {
 		return message.Text("cli.step_swapping", args)
 	case enrolling:
 		return message.Text("cli.step_enrolling", message.Args{"path": p.Database})
+	case run.Surveying:
+		return message.Text("cli.step_surveying", message.Args{"file": p.Database})
+	case run.Importing:
+		return message.Text("cli.step_importing", message.Args{"file": p.Database})
 	case simulating:
 		return message.Text("cli.step_simulating", nil)
 	case recovery.Taking:

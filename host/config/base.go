@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -38,7 +39,7 @@ func BaseOf(path string) string {
 	if !ok {
 		return ""
 	}
-	return baseAt(folder, doc.written())
+	return baseAt(folder, baseOf(doc))
 }
 
 // BaseIn is [store] base as it stands in the text of a djscript.toml; "" where it does not.
@@ -47,12 +48,12 @@ func BaseIn(data []byte) string {
 	if !ok {
 		return ""
 	}
-	return doc.written()
+	return baseOf(doc)
 }
 
-// written is [store] base as it stands in the file.
-func (doc *document) written() string {
-	store, _ := doc.values["store"].(map[string]any)
+// baseOf is [store] base as it stands in the file.
+func baseOf(doc *document.Document) string {
+	store, _ := doc.Values["store"].(map[string]any)
 	text, _ := store["base"].(string)
 	return text
 }
@@ -69,28 +70,26 @@ func baseAt(folder, written string) string {
 
 // layBase lays the store's document over the reseller's, which [store] base names. ok is false where the reseller's can
 // not be read at all.
-func (doc *document) layBase(folder string, held *Held) (base string, mistakes []Mistake, ok bool) {
-	base = baseAt(folder, doc.written())
+func layBase(doc *document.Document, folder string, held *Held) (base string, mistakes Mistakes, ok bool) {
+	base = baseAt(folder, baseOf(doc))
 	if base == "" || held != nil && held.Baseless {
 		return "", nil, true
 	}
-	shown := doc.written()
+	shown := baseOf(doc)
 	if !absolute(shown) {
-		shown = filepath.Join(filepath.Dir(doc.file), filepath.FromSlash(shown))
+		shown = filepath.Join(filepath.Dir(doc.File), filepath.FromSlash(shown))
 	}
 	data, err := readBase(base, held)
 	if err != nil {
-		m := doc.at(doc.lines.of("store.base"), message.Wrap(err, "option.value", "config.no_base", message.Args{"path": shown}))
-		m.Key = "store.base"
-		return base, []Mistake{m}, false
+		return base, Mistakes{doc.At("store.base", message.Wrap(err, "option.value", "config.no_base", message.Args{"path": shown}))}, false
 	}
 	under, mistakes, ok := parse(shown, data)
 	if !ok {
 		return base, mistakes, false
 	}
-	mistakes = append(mistakes, under.own()...)
-	under.anchor(filepath.Dir(base))
-	doc.lay(under)
+	mistakes = append(mistakes, own(under)...)
+	anchor(under, filepath.Dir(base))
+	lay(doc, under)
 	return base, mistakes, true
 }
 
@@ -105,14 +104,12 @@ func readBase(path string, held *Held) ([]byte, error) {
 }
 
 // own takes out what only a store can say of itself.
-func (doc *document) own() []Mistake {
-	store, _ := doc.values["store"].(map[string]any)
-	var mistakes []Mistake
+func own(doc *document.Document) Mistakes {
+	store, _ := doc.Values["store"].(map[string]any)
+	var mistakes Mistakes
 	for _, key := range []string{"id", "base"} {
 		if _, there := store[key]; there {
-			m := doc.at(doc.lines.of("store."+key), message.New("option.value", "config.not_in_base", message.Args{"key": key}))
-			m.Key = "store." + key
-			mistakes = append(mistakes, m)
+			mistakes = append(mistakes, doc.At("store."+key, message.New("option.value", "config.not_in_base", message.Args{"key": key})))
 			delete(store, key)
 		}
 	}
@@ -120,8 +117,8 @@ func (doc *document) own() []Mistake {
 }
 
 // anchor makes the file of each calendar count from the folder that names it.
-func (doc *document) anchor(folder string) {
-	calendars, _ := doc.values["calendar"].(map[string]any)
+func anchor(doc *document.Document, folder string) {
+	calendars, _ := doc.Values["calendar"].(map[string]any)
 	for _, one := range calendars {
 		calendar, _ := one.(map[string]any)
 		if file, ok := calendar["file"].(string); ok && file != "" && !absolute(file) {
@@ -138,27 +135,26 @@ var when = []string{"at", "every", "from", "schedule", "until"}
 
 // lay takes from the reseller's document what the store's does not say: table by table and key by key, the tables that
 // have names by their names. A value is taken whole.
-func (doc *document) lay(under *document) {
-	doc.base = under.file
-	for name, value := range under.values {
+func lay(doc, under *document.Document) {
+	for name, value := range under.Values {
 		_, isTable := value.(map[string]any)
 		switch {
 		case name == "cron":
-			doc.layCron(under)
+			layCron(doc, under)
 		case isTable && slices.Contains(byName, name):
-			doc.layKeys(under, name, name, doc.values, under.values, name, func(path string, mine, theirs map[string]any, key string) {
-				doc.layKeys(under, path, path, mine, theirs, key, nil)
+			layKeys(doc, under, name, name, doc.Values, under.Values, name, func(path string, mine, theirs map[string]any, key string) {
+				layKeys(doc, under, path, path, mine, theirs, key, nil)
 			})
 		default:
-			doc.layKeys(under, name, name, doc.values, under.values, name, nil)
+			layKeys(doc, under, name, name, doc.Values, under.Values, name, nil)
 		}
 	}
 }
 
 // layKeys lays the table at a key of mine over that of theirs. within does the same one step deeper, where that is wanted.
-func (doc *document) layKeys(under *document, path, from string, mine, theirs map[string]any, key string, within func(path string, mine, theirs map[string]any, key string)) {
-	if _, there := mine[key]; !there && !doc.broken[path] {
-		doc.take(under, path, from, mine, key, theirs[key])
+func layKeys(doc, under *document.Document, path, from string, mine, theirs map[string]any, key string, within func(path string, mine, theirs map[string]any, key string)) {
+	if _, there := mine[key]; !there && !doc.Broken(path) {
+		doc.Take(under, path, from, mine, key, theirs[key])
 		return
 	}
 	over, ok := mine[key].(map[string]any)
@@ -166,15 +162,15 @@ func (doc *document) layKeys(under *document, path, from string, mine, theirs ma
 	if !ok || !ok2 {
 		return
 	}
-	due := slices.ContainsFunc(when, func(k string) bool { _, there := over[k]; return there || doc.broken[join(path, k)] })
+	due := slices.ContainsFunc(when, func(k string) bool { _, there := over[k]; return there || doc.Broken(document.Join(path, k)) })
 	for name, value := range below {
 		switch {
 		case within != nil:
-			within(join(path, name), over, below, name)
+			within(document.Join(path, name), over, below, name)
 		case due && slices.Contains(when, name):
 		default:
-			if _, there := over[name]; !there && !doc.broken[join(path, name)] {
-				doc.take(under, join(path, name), join(from, name), over, name, value)
+			if _, there := over[name]; !there && !doc.Broken(document.Join(path, name)) {
+				doc.Take(under, document.Join(path, name), document.Join(from, name), over, name, value)
 			}
 		}
 	}
@@ -182,46 +178,24 @@ func (doc *document) layKeys(under *document, path, from string, mine, theirs ma
 
 // layCron lays the entries of the cron table over those of the reseller that have the same name, and puts the others
 // behind them.
-func (doc *document) layCron(under *document) {
-	theirs, ok := under.values["cron"].([]map[string]any)
-	if _, there := doc.values["cron"]; !ok || !there && doc.broken["cron"] {
+func layCron(doc, under *document.Document) {
+	theirs, ok := under.Values["cron"].([]map[string]any)
+	if _, there := doc.Values["cron"]; !ok || !there && doc.Broken("cron") {
 		return
 	}
-	mine, ok := doc.values["cron"].([]map[string]any)
-	if _, there := doc.values["cron"]; there && !ok {
+	mine, ok := doc.Values["cron"].([]map[string]any)
+	if _, there := doc.Values["cron"]; there && !ok {
 		return
 	}
 	for i, entry := range theirs {
 		at := slices.IndexFunc(mine, func(e map[string]any) bool { return e["name"] != nil && e["name"] == entry["name"] })
 		if at < 0 {
 			holder := map[string]any{}
-			doc.take(under, element("cron", len(mine)), element("cron", i), holder, "entry", entry)
+			doc.Take(under, document.Element("cron", len(mine)), document.Element("cron", i), holder, "entry", entry)
 			mine = append(mine, entry)
 			continue
 		}
-		doc.layKeys(under, element("cron", at), element("cron", i), map[string]any{"entry": mine[at]}, map[string]any{"entry": entry}, "entry", nil)
+		layKeys(doc, under, document.Element("cron", at), document.Element("cron", i), map[string]any{"entry": mine[at]}, map[string]any{"entry": entry}, "entry", nil)
 	}
-	doc.values["cron"] = mine
-}
-
-// take puts a value of the reseller's document, and where it stands, into the store's.
-func (doc *document) take(under *document, path, from string, mine map[string]any, key string, value any) {
-	mine[key] = value
-	for place, line := range under.lines.found {
-		if rest, ok := inside(place, from); ok {
-			doc.lines.found[path+rest] = line
-			doc.lines.files[path+rest] = under.file
-		}
-	}
-	for place := range under.broken {
-		if rest, ok := inside(place, from); ok {
-			doc.broken[path+rest] = true
-		}
-	}
-}
-
-// inside is what follows a path in the key of something at it or within it.
-func inside(place, path string) (rest string, ok bool) {
-	rest, ok = strings.CutPrefix(place, path)
-	return rest, ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	doc.Values["cron"] = mine
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -15,14 +16,14 @@ func (t *table) calendars(dir string) []Calendar {
 	var all []Calendar
 	for name, in := range t.named("calendar") {
 		c := Calendar{Name: name, Days: in.yearDays(), Easter: in.easter()}
-		if file, ok := in.text("file"); ok && file != "" {
+		if file, ok := in.Text("file"); ok && file != "" {
 			c.File = file
 			c.Dates = in.dates(dir, file)
 		}
-		if !in.has("days") && !in.has("easter") && c.File == "" {
-			in.wrong(in.path, message.New("option.missing", "config.empty_calendar", nil))
+		if !in.Has("days") && !in.Has("easter") && c.File == "" {
+			in.Wrong(in.Path, message.New("option.missing", "config.empty_calendar", nil))
 		}
-		in.close()
+		in.Close()
 		all = append(all, c)
 	}
 	return all
@@ -31,14 +32,14 @@ func (t *table) calendars(dir string) []Calendar {
 // yearDays are days of every year, "12-25".
 func (t *table) yearDays() []string {
 	var days []string
-	for i, text := range t.texts("days") {
+	for i, text := range t.Texts("days") {
 		// 2000 had a 29 February.
 		_, err := time.Parse("2006-01-02", "2000-"+text)
 		switch {
 		case err != nil && text != "":
-			t.badElement("days", i, message.New("option.value", "config.year_day", message.Args{"value": text}))
+			t.BadElement("days", i, message.New("option.value", "config.year_day", message.Args{"value": text}))
 		case slices.Contains(days, text):
-			t.badElement("days", i, message.New("option.value", "config.repeated", message.Args{"name": text}))
+			t.BadElement("days", i, message.New("option.value", "document.repeated", message.Args{"name": text}))
 		case err == nil:
 			days = append(days, text)
 		}
@@ -51,9 +52,9 @@ const easterBefore, easterAfter = -80, 250
 
 func (t *table) easter() []int {
 	var all []int
-	for i, n := range t.integers("easter") {
+	for i, n := range t.Integers("easter") {
 		if n < easterBefore || n > easterAfter {
-			t.badElement("easter", i, message.New("option.value", "config.easter", message.Args{"value": n}))
+			t.BadElement("easter", i, message.New("option.value", "config.easter", message.Args{"value": n}))
 			continue
 		}
 		all = append(all, int(n))
@@ -70,7 +71,7 @@ func (t *table) dates(dir, file string) []string {
 	}
 	data, err := readCapped(path)
 	if err != nil {
-		t.bad("file", message.Wrap(err, "option.value", "config.calendar_file", message.Args{"path": path}))
+		t.Bad("file", message.Wrap(err, "option.value", "config.calendar_file", message.Args{"path": path}))
 		return nil
 	}
 	var dates []string
@@ -81,8 +82,8 @@ func (t *table) dates(dir, file string) []string {
 		}
 		date, ok := parseDate(text)
 		if !ok {
-			err := message.New("option.value", "config.calendar_date", message.Args{"value": short(text)})
-			t.mistakes = append(t.mistakes, Mistake{File: path, Line: i + 1, Code: err.Code(), Err: err})
+			err := message.New("option.value", "config.calendar_date", message.Args{"value": document.Short(text)})
+			t.Mistakes = append(t.Mistakes, Mistake{File: path, Line: i + 1, Code: err.Code(), Err: err})
 			continue
 		}
 		dates = append(dates, date)
@@ -104,7 +105,7 @@ func readCapped(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxFile {
+	if !info.Mode().IsRegular() || info.Size() > document.MaxFile {
 		return nil, fmt.Errorf("read %s: %w", path, errNoText)
 	}
 	return os.ReadFile(path)

@@ -9,10 +9,10 @@
 package config
 
 import (
-	"cmp"
 	"io/fs"
 	"time"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -35,7 +35,7 @@ type Config struct {
 	Limits       Limits
 	Systems      []System // built-in ones under those of scripts/systems, by name
 
-	lines places
+	doc *document.Document
 }
 
 // Store says which store this is.
@@ -162,7 +162,7 @@ type Check func(*Config) []Mistake
 // At is a mistake at a key of djscript.toml, spelled as the mistakes spell it: "cron.noite.schedule[1]" is the
 // second spec of the entry "noite". The line is that of the nearest part of the key that stands in the file.
 func (c *Config) At(key string, err *message.Error) Mistake {
-	return Mistake{File: cmp.Or(c.lines.fileOf(key), c.Path), Line: c.lines.of(key), Key: withoutIndex(key), Code: err.Code(), Err: err}
+	return c.doc.At(key, err)
 }
 
 // Load reads djscript.toml at path, over the scalars of defaults (the documented configuration), with the schema
@@ -219,7 +219,7 @@ func pick[T any](all []T, name string, nameOf func(T) string, key string) (T, er
 		names = append(names, nameOf(one))
 	}
 	var none T
-	return none, message.New(codeValue, key, offer(name, names))
+	return none, message.New(codeValue, key, document.Offer(name, names))
 }
 
 // Secret is the name of a secret as it stands in the file: "secret:NAME".

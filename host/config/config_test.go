@@ -186,7 +186,7 @@ func TestADatabaseMayHaveAServerOfItsOwn(t *testing.T) {
 // badSpecs stands for the check that reads cron specs.
 func TestAKeySetTwiceHidesNothingOfTheFirst(t *testing.T) {
 	mistakes := mistakesIn(t, "[store]\nid = \"A B\"\nid = \"b\"\n")
-	if got, want := told(mistakes), []string{"store.id config.name", "store.id config.twice"}; !slices.Equal(got, want) {
+	if got, want := told(mistakes), []string{"store.id document.name", "store.id document.twice"}; !slices.Equal(got, want) {
 		t.Errorf("told %v", got)
 	}
 }
@@ -204,7 +204,7 @@ func TestAListInTheDefaultsIsNotInherited(t *testing.T) {
 	listed := strings.Replace(string(under), "\n[store]\n", "\n[store]\nid = [\"x\"]\n", 1)
 	_, err := build("djscript.toml", "/nowhere", []byte("[limits]\n"), []byte(listed), nil, nil)
 	var mistakes Mistakes
-	if !errors.As(err, &mistakes) || !slices.Equal(told(mistakes), []string{"store.id config.missing"}) {
+	if !errors.As(err, &mistakes) || !slices.Equal(told(mistakes), []string{"store.id document.missing"}) {
 		t.Errorf("told %v", err)
 	}
 }
@@ -229,14 +229,14 @@ func TestABrokenTableHidesNoEarlierMistakeOfSyntax(t *testing.T) {
 
 func TestAForeignEncodingIsToldAndTheRestIsRead(t *testing.T) {
 	windows := mistakesIn(t, "[store]\nid = \"a\"\nname = \"P\xe3o\"\nnmae = 1\n")
-	if got, want := told(windows), []string{" config.encoding", "store.nmae config.unknown_key"}; !slices.Equal(got, want) {
+	if got, want := told(windows), []string{" document.encoding", "store.nmae document.unknown_key"}; !slices.Equal(got, want) {
 		t.Errorf("told %v", windows)
 	}
 	if windows[0].Line != 3 {
 		t.Errorf("told on line %d", windows[0].Line)
 	}
 	utf16 := mistakesIn(t, "\xff\xfe[\x00s\x00t\x00o\x00r\x00e\x00]\x00\n\x00")
-	if told(utf16)[0] != " config.encoding" {
+	if told(utf16)[0] != " document.encoding" {
 		t.Errorf("told %v", utf16)
 	}
 }
@@ -371,7 +371,7 @@ func told(mistakes []Mistake) []string {
 
 // sentenceOf finds the sentence of a mistake among those that the slips know.
 func sentenceOf(m Mistake) string {
-	keys := []string{"config.encoding", "config.twice", "config.missing"}
+	keys := []string{"document.encoding", "document.twice", "document.missing"}
 	for _, s := range slips {
 		keys = append(keys, s.sentence)
 	}

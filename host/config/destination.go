@@ -8,6 +8,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -45,11 +46,11 @@ const usualFolder = "Copias"
 func (t *table) destinations() []Destination {
 	var all []Destination
 	for name, in := range t.named("destination") {
-		d := Destination{Name: name, Optional: in.flag("optional"), Keep: in.keep()}
+		d := Destination{Name: name, Optional: in.Flag("optional"), Keep: in.keep()}
 		in.place(&d)
 		in.absence(&d)
 		in.share(&d)
-		in.close()
+		in.Close()
 		all = append(all, d)
 	}
 	return all
@@ -58,10 +59,10 @@ func (t *table) destinations() []Destination {
 // place is a folder, or a drive and a folder on it.
 func (t *table) place(d *Destination) {
 	d.Drive = t.wanted()
-	d.Set, d.Eject, d.Encrypt = t.weekdays("set"), t.flag("eject"), t.flag("encrypt")
-	t.filled("set")
-	if !t.has("drive") {
-		t.require("path")
+	d.Set, d.Eject, d.Encrypt = t.weekdays("set"), t.Flag("eject"), t.Flag("encrypt")
+	t.Filled("set")
+	if !t.Has("drive") {
+		t.Require("path")
 		d.Path = t.folder("path")
 		t.together("drive", "set", "eject")
 		return
@@ -70,39 +71,39 @@ func (t *table) place(d *Destination) {
 	if d.Drive == nil {
 		d.Drive = &Wanted{} // with a mistake of its own; it is no folder
 	}
-	if t.has("set") && d.Drive.Enrolled == "" && d.Drive.Label != "" {
-		t.bad("set", message.New(codeValue, "config.set_label", nil))
+	if t.Has("set") && d.Drive.Enrolled == "" && d.Drive.Label != "" {
+		t.Bad("set", message.New(codeValue, "config.set_label", nil))
 	}
-	if t.has("encrypt") && !d.Encrypt {
-		t.bad("encrypt", message.New(codeValue, "config.drive_encrypted", nil))
+	if t.Has("encrypt") && !d.Encrypt {
+		t.Bad("encrypt", message.New(codeValue, "config.drive_encrypted", nil))
 	}
 }
 
 // together notes the keys that mean nothing without that one.
 func (t *table) together(without string, names ...string) {
 	for _, name := range names {
-		if t.has(name) && !t.has(without) {
-			t.bad(name, message.New("option.missing", "config.alone", message.Args{"key": without}))
+		if t.Has(name) && !t.Has(without) {
+			t.Bad(name, message.New("option.missing", "config.alone", message.Args{"key": without}))
 		}
 	}
 }
 
 // wanted is the drive; nil where there is none, or none that can be read.
 func (t *table) wanted() *Wanted {
-	value, ok := t.get("drive")
+	value, ok := t.Get("drive")
 	if !ok {
 		return nil
 	}
 	values, ok := value.(map[string]any)
 	if !ok {
-		t.bad("drive", mistyped("config.want_drive", value))
+		t.Bad("drive", document.Mistyped("config.want_drive", value))
 		return nil
 	}
-	in := &table{reader: t.reader, path: t.key("drive"), values: values}
-	defer in.close()
-	w := &Wanted{Enrolled: in.words("enrolled"), Label: in.words("label")}
-	if in.has("enrolled") == in.has("label") {
-		t.bad("drive", message.New(codeValue, "config.which_drive", nil))
+	in := t.in(t.Key("drive"), values)
+	defer in.Close()
+	w := &Wanted{Enrolled: in.Words("enrolled"), Label: in.Words("label")}
+	if in.Has("enrolled") == in.Has("label") {
+		t.Bad("drive", message.New(codeValue, "config.which_drive", nil))
 	}
 	return w
 }
@@ -112,17 +113,17 @@ var forbidden = regexp.MustCompile(`[<>:"|?*]`)
 
 // folderOnDrive is a path below the root of a drive, with slashes.
 func (t *table) folderOnDrive(name string) string {
-	if !t.has(name) {
-		t.get(name)
+	if !t.Has(name) {
+		t.Get(name)
 		return usualFolder
 	}
-	text := t.words(name)
+	text := t.Words(name)
 	plain := strings.ReplaceAll(text, `\`, "/")
 	parts := strings.Split(strings.TrimSuffix(plain, "/"), "/")
 	switch {
-	case strings.TrimSpace(text) == "" || hasControl(text):
+	case strings.TrimSpace(text) == "" || document.HasControl(text):
 	case absolute(text), forbidden.MatchString(text), slices.ContainsFunc(parts, noFolder):
-		t.bad(name, message.New(codeValue, "config.drive_path", message.Args{"path": text}))
+		t.Bad(name, message.New(codeValue, "config.drive_path", message.Args{"path": text}))
 	}
 	return strings.Join(parts, "/")
 }
@@ -131,59 +132,59 @@ func (t *table) folderOnDrive(name string) string {
 // would cut the end of.
 func noFolder(name string) bool {
 	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
-	return name == "" || strings.HasPrefix(name, ".") || strings.TrimRight(name, ". ") != name || device.MatchString(stem)
+	return name == "" || strings.HasPrefix(name, ".") || strings.TrimRight(name, ". ") != name || document.Device(stem)
 }
 
 // absence is how long the destination may be away.
 func (t *table) absence(d *Destination) {
 	most, ok := t.duration("max_absent")
 	if ok && (most == 0 || most%time.Hour != 0) {
-		t.bad("max_absent", message.New(codeValue, "config.max_absent", nil))
+		t.Bad("max_absent", message.New(codeValue, "config.max_absent", nil))
 	}
 	d.MaxAbsent = most
-	if t.has("max_absent") && !t.broken[t.lines.written(t.key("optional"))] && !d.Optional {
-		t.bad("max_absent", message.New("option.missing", "config.absent_alone", nil))
+	if t.Has("max_absent") && !t.Broken(t.Key("optional")) && !d.Optional {
+		t.Bad("max_absent", message.New("option.missing", "config.absent_alone", nil))
 	}
 	t.together("drive", "max_absent")
 }
 
 // share is who a folder of another computer is opened as.
 func (t *table) share(d *Destination) {
-	d.User = t.words("user")
+	d.User = t.Words("user")
 	d.Password, _ = t.secret("password")
-	if !t.has("user") && !t.has("password") {
+	if !t.Has("user") && !t.Has("password") {
 		return
 	}
-	t.require("user", "password")
-	if t.has("path") && d.Path != "" && !d.Share() {
-		t.bad("user", message.New(codeValue, "config.no_share", nil))
+	t.Require("user", "password")
+	if t.Has("path") && d.Path != "" && !d.Share() {
+		t.Bad("user", message.New(codeValue, "config.no_share", nil))
 	}
 }
 
 // encryption are the public keys that copies which leave the shop are encrypted for.
 func (t *table) encryption() []string {
-	if !t.has("encryption") {
-		t.get("encryption")
+	if !t.Has("encryption") {
+		t.Get("encryption")
 		return nil
 	}
 	in, _ := t.sub("encryption")
-	defer in.close()
-	in.require("recipients")
-	all := in.texts("recipients")
+	defer in.Close()
+	in.Require("recipients")
+	all := in.Texts("recipients")
 	for i, one := range all {
-		_, isText := in.values["recipients"].([]any)[i].(string)
+		_, isText := in.Values["recipients"].([]any)[i].(string)
 		switch {
 		case !isText: // told already
 		case strings.TrimSpace(one) == "":
-			in.badElement("recipients", i, message.New(codeValue, "config.empty", nil))
+			in.BadElement("recipients", i, message.New(codeValue, "document.empty", nil))
 		case strings.HasPrefix(strings.ToUpper(strings.TrimSpace(one)), "AGE-SECRET-KEY-"):
 			// Never repeated: with it everything can be read.
-			in.badElement("recipients", i, message.New(codeValue, "config.recipient_secret", nil))
+			in.BadElement("recipients", i, message.New(codeValue, "config.recipient_secret", nil))
 		case slices.Contains(all[:i], one):
-			in.badElement("recipients", i, message.New(codeValue, "config.repeated", message.Args{"name": clip(one)}))
+			in.BadElement("recipients", i, message.New(codeValue, "document.repeated", message.Args{"name": document.Clip(one)}))
 		default:
 			if _, err := age.ParseX25519Recipient(one); err != nil {
-				in.badElement("recipients", i, message.New(codeValue, "config.recipient", message.Args{"value": clip(one)}))
+				in.BadElement("recipients", i, message.New(codeValue, "config.recipient", message.Args{"value": document.Clip(one)}))
 			}
 		}
 	}
@@ -205,7 +206,7 @@ func (r *reader) oneDriveEach(all []Destination) {
 			if d.Drive == nil || other.Drive == nil || !sameDrive(*d.Drive, *other.Drive) {
 				continue
 			}
-			r.wrong(join("destination", d.Name)+".drive", message.New(codeValue, "config.same_drive",
+			r.Wrong(document.Join("destination", d.Name)+".drive", message.New(codeValue, "config.same_drive",
 				message.Args{"name": other.Name, "drive": d.Drive.Name()}))
 			break
 		}
@@ -230,7 +231,7 @@ func (r *reader) oneUserEach(all []Destination) {
 		case !there:
 			first[server] = d
 		case !strings.EqualFold(other.User, d.User):
-			r.wrong(join("destination", d.Name)+".user", message.New(codeValue, "config.two_users",
+			r.Wrong(document.Join("destination", d.Name)+".user", message.New(codeValue, "config.two_users",
 				message.Args{"name": other.Name, "user": other.User, "server": server}))
 		}
 	}
@@ -239,8 +240,8 @@ func (r *reader) oneUserEach(all []Destination) {
 // keysToEncrypt notes destinations that want to be encrypted, and nobody to encrypt for.
 func (r *reader) keysToEncrypt(c *Config) {
 	for _, d := range c.Destinations {
-		if d.Encrypt && len(c.Recipients) == 0 && !r.broken["encryption"] && !r.broken["encryption.recipients"] {
-			r.wrong(join("destination", d.Name)+".encrypt", message.New("option.missing", "config.encrypt_alone", nil))
+		if d.Encrypt && len(c.Recipients) == 0 && !r.Broken("encryption") && !r.Broken("encryption.recipients") {
+			r.Wrong(document.Join("destination", d.Name)+".encrypt", message.New("option.missing", "config.encrypt_alone", nil))
 		}
 	}
 }

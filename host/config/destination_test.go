@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -79,25 +80,25 @@ func TestASlipInADriveIsTold(t *testing.T) {
 		{stick, `drive = "AZUL"`, "pendrive.drive config.want_drive"},
 		{stick, `drive = {}`, "pendrive.drive config.which_drive"},
 		{stick, `drive = { enrolled = "A", label = "B" }`, "pendrive.drive config.which_drive"},
-		{stick, `drive = { enroled = "A" }`, "pendrive.drive.enroled config.unknown_key+destination.pendrive.drive config.which_drive"},
-		{stick, `drive = { enrolled = "" }`, "pendrive.drive.enrolled config.empty"},
-		{stick, `drive = { enrolled = 7 }`, "pendrive.drive.enrolled config.want_text"},
+		{stick, `drive = { enroled = "A" }`, "pendrive.drive.enroled document.unknown_key+destination.pendrive.drive config.which_drive"},
+		{stick, `drive = { enrolled = "" }`, "pendrive.drive.enrolled document.empty"},
+		{stick, `drive = { enrolled = 7 }`, "pendrive.drive.enrolled document.want_text"},
 		{folder, folder + "\n[destination.x]\ndrive = { enrolled = \"azul\" }", "x.drive config.same_drive"},
 		{folder, folder + "\n[destination.x]\ndrive = { label = \"dj-backup\" }\npath = \"Outra\"", "x.drive config.same_drive"},
 		{stick, `drive = { label = "AZUL" }`, "pendrive.set config.set_label"},
 		{stick, `path = "/pen"`, "pendrive.set config.alone+destination.pendrive.eject config.alone+destination.pendrive.max_absent config.alone"},
-		{`set = ["mon", "ter", "QUA"]`, `set = ["mon", "seg"]`, "pendrive.set config.repeated"},
+		{`set = ["mon", "ter", "QUA"]`, `set = ["mon", "seg"]`, "pendrive.set document.repeated"},
 		{`set = ["mon", "ter", "QUA"]`, `set = ["quarta"]`, "pendrive.set config.weekday"},
-		{`set = ["mon", "ter", "QUA"]`, `set = []`, "pendrive.set config.empty_list"},
-		{`set = ["mon", "ter", "QUA"]`, `set = "mon"`, "pendrive.set config.want_texts"},
-		{`set = ["mon", "ter", "QUA"]`, `scrub_days = 90`, "pendrive.scrub_days config.unknown_key"},
+		{`set = ["mon", "ter", "QUA"]`, `set = []`, "pendrive.set document.empty_list"},
+		{`set = ["mon", "ter", "QUA"]`, `set = "mon"`, "pendrive.set document.want_texts"},
+		{`set = ["mon", "ter", "QUA"]`, `scrub_days = 90`, "pendrive.scrub_days document.unknown_key"},
 		{`set = ["mon", "ter", "QUA"]`, `encrypt = false`, "pendrive.encrypt config.drive_encrypted"},
 		{`optional = true`, ``, "pendrive.max_absent config.absent_alone"},
 		{`optional = true`, `optional = false`, "pendrive.max_absent config.absent_alone"},
 		{`max_absent = "3d"`, `max_absent = "90m"`, "pendrive.max_absent config.max_absent"},
 		{`max_absent = "3d"`, `max_absent = "0h"`, "pendrive.max_absent config.max_absent"},
-		{`max_absent = "3d"`, `max_absent = 3`, "pendrive.max_absent config.want_text"},
-		{`eject = true`, `eject = "yes"`, "pendrive.eject config.want_flag"},
+		{`max_absent = "3d"`, `max_absent = 3`, "pendrive.max_absent document.want_text"},
+		{`eject = true`, `eject = "yes"`, "pendrive.eject document.want_flag"},
 		{folder, `path = "E:/Copias"`, "hd.path config.drive_path"},
 		{folder, `path = "/Copias"`, "hd.path config.drive_path"},
 		{folder, `path = "Copias/../.."`, "hd.path config.drive_path"},
@@ -107,12 +108,12 @@ func TestASlipInADriveIsTold(t *testing.T) {
 		{folder, `path = "Copias."`, "hd.path config.drive_path"},
 		{folder, `path = "aux.loja/x"`, "hd.path config.drive_path"},
 		{folder, `path = "E:Copias"`, "hd.path config.drive_path"},
-		{folder, `path = ""`, "hd.path config.empty"},
-		{folder, `path = "Loja\temp"`, "hd.path config.escape"},
+		{folder, `path = ""`, "hd.path document.empty"},
+		{folder, `path = "Loja\temp"`, "hd.path document.escape"},
 		{share, `path = "/mnt/rede"`, "rede.user config.no_share"},
 		{folder, folder + "\n[destination.b]\npath = '\\\\SERVIDOR\\b'\nuser = \"b\"\npassword = \"secret:b\"", "rede.user config.two_users"},
-		{`user = "backup"`, ``, "rede.user config.missing"},
-		{`password = "secret:rede"`, ``, "rede.password config.missing"},
+		{`user = "backup"`, ``, "rede.user document.missing"},
+		{`password = "secret:rede"`, ``, "rede.password document.missing"},
 		{`password = "secret:rede"`, `password = "1234"`, "rede.password config.secret_in_clear"},
 	} {
 		slippedAlso(t, strings.Replace(driven, slip[0], slip[1], 1), slip[1], "destination."+slip[2])
@@ -152,12 +153,12 @@ func TestOnlyRealPublicKeysEncrypt(t *testing.T) {
 	swapped := strings.Replace(key, "ql3z", "qlz3", 1)
 	for keys, want := range map[string]string{
 		`["age1..."]`: "encryption.recipients config.recipient", `["` + swapped + `"]`: "encryption.recipients config.recipient",
-		`["` + key + ` "]`: "encryption.recipients config.recipient", `["` + key + `", "` + key + `"]`: "encryption.recipients config.repeated",
-		`"` + key + `"`: "encryption.recipients config.want_texts+destination.rede.encrypt config.encrypt_alone", `[7]`: "encryption.recipients config.want_text",
+		`["` + key + ` "]`: "encryption.recipients config.recipient", `["` + key + `", "` + key + `"]`: "encryption.recipients document.repeated",
+		`"` + key + `"`: "encryption.recipients document.want_texts+destination.rede.encrypt config.encrypt_alone", `[7]`: "encryption.recipients document.want_text",
 		`[]`: "destination.rede.encrypt config.encrypt_alone", `["` + pair.String() + `"]`: "encryption.recipients config.recipient_secret",
 		`[" ` + strings.ToLower(pair.String()) + `"]`: "encryption.recipients config.recipient_secret",
 		`[` + pair.String() + `]`:                     "encryption.recipients config.syntax_recipients",
-		`[""]`:                                        "encryption.recipients config.empty",
+		`[""]`:                                        "encryption.recipients document.empty",
 	} {
 		text := with(keys)
 		slippedAlso(t, text, keys, want)
@@ -168,17 +169,18 @@ func TestOnlyRealPublicKeysEncrypt(t *testing.T) {
 		}
 	}
 	slippedAlso(t, strings.Replace(driven, "[encryption]\nrecipients", "[encryption]\nrecipient", 1), "recipient",
-		"encryption.recipient config.unknown_key+encryption.recipients config.missing+destination.rede.encrypt config.encrypt_alone")
+		"encryption.recipient document.unknown_key+encryption.recipients document.missing+destination.rede.encrypt config.encrypt_alone")
 }
 
 // Whatever stands there, a folder on a drive stays below its root, on every system.
 func TestAFolderOnADriveStaysOnIt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.OneOf(rapid.StringMatching(`[a.:/\\ ]{0,12}`), rapid.String()).Draw(t, "path")
-		r := &reader{document: &document{lines: places{found: map[string]int{}, alias: map[string]string{}, files: map[string]string{}}, broken: map[string]bool{}}}
-		in := &table{reader: r, path: "destination.a", values: map[string]any{"path": text}}
+		doc, _, _ := parse("djscript.toml", nil)
+		r := document.NewReader(doc, nil)
+		in := &table{r.Table("destination.a", map[string]any{"path": text})}
 		got := in.folderOnDrive("path")
-		if len(r.mistakes) > 0 {
+		if len(r.Mistakes) > 0 {
 			return
 		}
 		for part := range strings.SplitSeq(got, "/") {

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/djscript/djscript/host/document"
 )
 
 // Value is one setting for Fill.
@@ -80,7 +82,7 @@ func literal(value any) string {
 }
 
 func quoted(text string) string {
-	if strings.Contains(text, `\`) && !strings.Contains(text, "'") && !hasControl(text) {
+	if strings.Contains(text, `\`) && !strings.Contains(text, "'") && !document.HasControl(text) {
 		return "'" + text + "'"
 	}
 	var b strings.Builder

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -44,56 +45,56 @@ func (c *Config) KeepOf(destination string) *Keep {
 
 // keep is a policy, a list of them, or the name of a script's.
 func (t *table) keep() *Keep {
-	value, ok := t.get("keep")
+	value, ok := t.Get("keep")
 	if !ok {
 		return nil
 	}
 	switch value := value.(type) {
 	case string:
 		if !runShape.MatchString(value) {
-			t.bad("keep", message.New("option.value", "config.keep_script", message.Args{"value": value}))
+			t.Bad("keep", message.New("option.value", "config.keep_script", message.Args{"value": value}))
 		}
 		return &Keep{Script: value}
 	case map[string]any:
-		return &Keep{Policies: []Policy{t.policyAt(t.key("keep"), value)}}
+		return &Keep{Policies: []Policy{t.policyAt(t.Key("keep"), value)}}
 	case []map[string]any:
 		return t.policies(len(value), func(i int) any { return value[i] })
 	case []any:
 		return t.policies(len(value), func(i int) any { return value[i] })
 	}
-	t.bad("keep", mistyped("config.want_keep", value))
+	t.Bad("keep", document.Mistyped("config.want_keep", value))
 	return nil
 }
 
 func (t *table) policies(n int, at func(int) any) *Keep {
 	if n == 0 {
-		t.bad("keep", message.New("option.value", "config.empty_list", nil))
+		t.Bad("keep", message.New("option.value", "document.empty_list", nil))
 	}
 	keep := &Keep{}
 	for i := range n {
 		values, ok := at(i).(map[string]any)
 		if !ok {
-			t.badElement("keep", i, mistyped("config.want_keep", at(i)))
+			t.BadElement("keep", i, document.Mistyped("config.want_keep", at(i)))
 			continue
 		}
-		keep.Policies = append(keep.Policies, t.policyAt(element(t.key("keep"), i), values))
+		keep.Policies = append(keep.Policies, t.policyAt(document.Element(t.Key("keep"), i), values))
 	}
 	return keep
 }
 
 func (t *table) policyAt(path string, values map[string]any) Policy {
-	in := &table{reader: t.reader, path: path, values: values}
-	defer in.close()
-	in.filled("class", "weekdays")
+	in := t.in(path, values)
+	defer in.Close()
+	in.Filled("class", "weekdays")
 	p := Policy{
 		Class: in.classes("class"), Last: in.count("last"), Hourly: in.count("hourly"), Daily: in.count("daily"), Weekly: in.count("weekly"),
 		Monthly: in.count("monthly"), Yearly: in.count("yearly"), Within: in.days("within"), Weekdays: in.weekdays("weekdays"),
 		Min: in.atLeastOne("min"),
 	}
 	rules := []string{"last", "hourly", "daily", "weekly", "monthly", "yearly", "within", "weekdays"}
-	ruled := slices.ContainsFunc(rules, func(name string) bool { return in.has(name) && in.values[name] != int64(0) })
-	if misspelt := slices.ContainsFunc(in.inOrder(), func(name string) bool { return !slices.Contains(in.asked, name) }); !ruled && !misspelt {
-		in.wrong(path, message.New("option.value", "config.no_rule", message.Args{"known": strings.Join(rules, ", ")}))
+	ruled := slices.ContainsFunc(rules, func(name string) bool { return in.Has(name) && in.Values[name] != int64(0) })
+	if misspelt := len(in.Unknown()) > 0; !ruled && !misspelt {
+		in.Wrong(path, message.New("option.value", "config.no_rule", message.Args{"known": strings.Join(rules, ", ")}))
 	}
 	return p
 }
@@ -102,10 +103,10 @@ func (t *table) policyAt(path string, values map[string]any) Policy {
 var copyClasses = []string{"routine", "intraday", "extra", "pre_update", "pre_restore", "closing"}
 
 func (t *table) classes(name string) []string {
-	all := t.texts(name)
+	all := t.Texts(name)
 	for i, class := range all {
 		if !slices.Contains(copyClasses, class) && class != "" {
-			t.badElement(name, i, message.New("option.value", "config.one_of", offer(class, copyClasses)))
+			t.BadElement(name, i, message.New("option.value", "document.one_of", document.Offer(class, copyClasses)))
 		}
 	}
 	return all
@@ -115,9 +116,9 @@ func (t *table) classes(name string) []string {
 const mostCopies = 100_000
 
 func (t *table) count(name string) int {
-	n, ok := typed[int64](t, name, "config.want_integer")
+	n, ok := t.Integer(name)
 	if ok && (n < 0 || n > mostCopies) {
-		t.bad(name, message.New("option.value", "config.count", message.Args{"value": short(n)}))
+		t.Bad(name, message.New("option.value", "config.count", message.Args{"value": document.Short(n)}))
 		return 0
 	}
 	return int(n)
@@ -125,18 +126,18 @@ func (t *table) count(name string) int {
 
 func (t *table) atLeastOne(name string) int {
 	n := t.count(name)
-	if t.values[name] == int64(0) {
-		t.bad(name, message.New("option.value", "config.at_least_one", nil))
+	if t.Values[name] == int64(0) {
+		t.Bad(name, message.New("option.value", "config.at_least_one", nil))
 	}
 	return n
 }
 
 // days is a time of whole days, at least one.
 func (t *table) days(name string) int {
-	text, ok := t.text(name)
+	text, ok := t.Text(name)
 	d, _ := parseDuration(text)
 	if ok && (d == 0 || d%(24*time.Hour) != 0) {
-		t.bad(name, message.New("option.value", "config.days", message.Args{"value": clip(text)}))
+		t.Bad(name, message.New("option.value", "config.days", message.Args{"value": document.Clip(text)}))
 	}
 	return int(d / (24 * time.Hour))
 }
@@ -144,7 +145,7 @@ func (t *table) days(name string) int {
 // rotation is what [backup] says of the destinations that say nothing themselves.
 func (t *table) rotation(b *Backup) {
 	b.DeleteAfter, b.MinCopies = t.days("delete_after"), t.atLeastOne("min_copies")
-	if t.has("min_copies") && !t.has("delete_after") {
-		t.bad("min_copies", message.New("option.missing", "config.min_copies_alone", nil))
+	if t.Has("min_copies") && !t.Has("delete_after") {
+		t.Bad("min_copies", message.New("option.missing", "config.min_copies_alone", nil))
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -64,37 +65,37 @@ func TestASlipInARotationIsTold(t *testing.T) {
 	const right = `keep = { daily = 7, weekly = 4, monthly = 12, min = 2 }`
 	for wrong, want := range map[string]string{
 		`keep = 7`:                                  "destination.local.keep config.want_keep",
-		`keep = []`:                                 "destination.local.keep config.empty_list",
+		`keep = []`:                                 "destination.local.keep document.empty_list",
 		`keep = {}`:                                 "destination.local.keep config.no_rule",
 		`keep = { min = 3 }`:                        "destination.local.keep config.no_rule",
 		`keep = { daily = 0, last = 0 }`:            "destination.local.keep config.no_rule",
 		`keep = { daily = -1 }`:                     "destination.local.keep.daily config.count",
 		`keep = { daily = 1000000000000 }`:          "destination.local.keep.daily config.count",
-		`keep = { daily = 7.5 }`:                    "destination.local.keep.daily config.want_integer",
-		`keep = { daily = "7" }`:                    "destination.local.keep.daily config.want_integer",
+		`keep = { daily = 7.5 }`:                    "destination.local.keep.daily document.want_integer",
+		`keep = { daily = "7" }`:                    "destination.local.keep.daily document.want_integer",
 		`keep = { daily = 7, min = 0 }`:             "destination.local.keep.min config.at_least_one",
-		`keep = { daly = 7 }`:                       "destination.local.keep.daly config.unknown_key",
-		`keep = { daily = 7, class = ["rotina"] }`:  "destination.local.keep.class config.one_of",
-		`keep = { daily = 7, class = [] }`:          "destination.local.keep.class config.empty_list",
+		`keep = { daly = 7 }`:                       "destination.local.keep.daly document.unknown_key",
+		`keep = { daily = 7, class = ["rotina"] }`:  "destination.local.keep.class document.one_of",
+		`keep = { daily = 7, class = [] }`:          "destination.local.keep.class document.empty_list",
 		`keep = { within = "36h" }`:                 "destination.local.keep.within config.days",
 		`keep = { within = "30" }`:                  "destination.local.keep.within config.days",
 		`keep = { within = "30 dias" }`:             "destination.local.keep.within config.days",
 		`keep = { weekdays = ["sexta"] }`:           "destination.local.keep.weekdays config.weekday",
 		`keep = [{ daily = 7 }, 3]`:                 "destination.local.keep config.want_keep",
-		`keep = [{ daily = 7 }, { wekly = 1 }]`:     "destination.local.keep[1].wekly config.unknown_key",
+		`keep = [{ daily = 7 }, { wekly = 1 }]`:     "destination.local.keep[1].wekly document.unknown_key",
 		`keep = "fiscal"`:                           "destination.local.keep config.keep_script",
-		right + "\n[destination.pen2]":              "destination.pen2.path config.missing",
-		right + "\n#" + "\nkeeep = { daily = 7 }":   "destination.local.keeep config.unknown_key",
-		"keep = { weekdays = [], daily = 1 } # dia": "destination.local.keep.weekdays config.empty_list",
+		right + "\n[destination.pen2]":              "destination.pen2.path document.missing",
+		right + "\n#" + "\nkeeep = { daily = 7 }":   "destination.local.keeep document.unknown_key",
+		"keep = { weekdays = [], daily = 1 } # dia": "destination.local.keep.weekdays document.empty_list",
 	} {
 		slipped(t, strings.Replace(rotating, right, wrong, 1), wrong, want)
 	}
 	for wrong, want := range map[string]string{
 		`delete_after = "0d"`:                 "backup.delete_after config.days",
 		`delete_after = "12h"`:                "backup.delete_after config.days",
-		`delete_after = 30`:                   "backup.delete_after config.want_text",
+		`delete_after = 30`:                   "backup.delete_after document.want_text",
 		``:                                    "backup.min_copies config.min_copies_alone",
-		"delete_after = \"1d\"\nmin_copy = 1": "backup.min_copy config.unknown_key",
+		"delete_after = \"1d\"\nmin_copy = 1": "backup.min_copy document.unknown_key",
 	} {
 		slipped(t, strings.Replace(rotating, `delete_after = "30d"`, wrong, 1), wrong, want)
 	}
@@ -114,11 +115,11 @@ func slipped(t *testing.T, text, name, want string) {
 // Whoever calls a rule by its Portuguese name is told the one that it has here.
 func TestAPortugueseRuleIsToldByItsName(t *testing.T) {
 	for word, want := range map[string]string{"diario": "daily", "Diária": "daily", "semanal": "weekly", "mensais": "monthly", "minimo": "min"} {
-		if got := offer(word, []string{"last", "daily", "weekly", "monthly", "yearly", "min"})["near"]; got != want {
+		if got := document.Offer(word, []string{"last", "daily", "weekly", "monthly", "yearly", "min"})["near"]; got != want {
 			t.Errorf("%s: near %v, want %s", word, got, want)
 		}
 	}
-	if got := offer("diario", []string{"path", "set"})["near"]; got != "" {
+	if got := document.Offer("diario", []string{"path", "set"})["near"]; got != "" {
 		t.Errorf("near %v where there is no such rule", got)
 	}
 }

@@ -20,7 +20,7 @@ type Limits struct {
 
 func (t *table) limits() Limits {
 	in, _ := t.sub("limits")
-	defer in.close()
+	defer in.Close()
 	return Limits{
 		Steps: in.amount("steps"), Memory: in.memory("memory"), Timeout: in.positive("timeout"),
 		FilesWritten: in.amount("files_written"), FilesDropped: in.amount("files_dropped"), Silence: in.positive("silence"),
@@ -31,13 +31,13 @@ func (t *table) limits() Limits {
 const minMemory = 64 << 20
 
 func (t *table) memory(name string) int64 {
-	text, ok := t.text(name)
+	text, ok := t.Text(name)
 	if !ok {
 		return 0
 	}
 	n, ok := parseSize(text)
 	if !ok || n < minMemory {
-		t.bad(name, message.New("option.value", "config.memory", message.Args{"value": text}))
+		t.Bad(name, message.New("option.value", "config.memory", message.Args{"value": text}))
 	}
 	return n
 }

@@ -1,13 +1,12 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -39,25 +38,25 @@ func build(path, folder string, data, defaults []byte, systems fs.FS, checks []C
 func buildHeld(path, folder string, data, defaults []byte, systems fs.FS, held *Held, checks []Check) (*Config, error) {
 	doc, mistakes, ok := parse(path, data)
 	if !ok {
-		return nil, sorted(mistakes)
+		return nil, mistakes.Sorted()
 	}
-	base, ofBase, ok := doc.layBase(folder, held)
+	base, ofBase, ok := layBase(doc, folder, held)
 	if !ok {
-		return nil, sorted(append(mistakes, ofBase...))
+		return nil, append(mistakes, ofBase...).Sorted()
 	}
-	if err := doc.underlay(defaults); err != nil {
+	if err := underlay(doc, defaults); err != nil {
 		return nil, err
 	}
-	r := newReader(doc, mistakes)
-	c := &Config{Path: path, Dir: folder, Base: base, lines: doc.lines}
+	r := &reader{document.NewReader(doc, mistakes)}
+	c := &Config{Path: path, Dir: folder, Base: base, doc: doc}
 	r.readSystems(c, systems, held)
 	r.read(c)
-	r.known()
-	r.mistakes = append(r.mistakes, ofBase...)
+	r.Known()
+	r.Mistakes = append(r.Mistakes, ofBase...)
 	r.relations(c)
 	r.check(c, checks)
-	if len(r.mistakes) > 0 {
-		return nil, sorted(r.mistakes)
+	if len(r.Mistakes) > 0 {
+		return nil, r.Mistakes.Sorted()
 	}
 	return c, nil
 }
@@ -65,38 +64,30 @@ func buildHeld(path, folder string, data, defaults []byte, systems fs.FS, held *
 // check runs the checks of others, and drops what they say of a key that is known to be wrong.
 func (r *reader) check(c *Config, checks []Check) {
 	wrong := map[[2]string]bool{}
-	for _, m := range r.mistakes {
+	for _, m := range r.Mistakes {
 		wrong[[2]string{m.File, m.Key}] = true
 	}
 	for _, check := range checks {
 		for _, m := range check(c) {
-			if !wrong[[2]string{m.File, m.Key}] && !(r.owns(m.File) && r.broken[r.lines.written(m.Key)]) {
-				r.mistakes = append(r.mistakes, m)
+			if !wrong[[2]string{m.File, m.Key}] && !(r.Owns(m.File) && r.Broken(m.Key)) {
+				r.Mistakes = append(r.Mistakes, m)
 			}
 		}
 	}
 }
 
-// sorted puts mistakes in the order of their files.
-func sorted(mistakes []Mistake) Mistakes {
-	slices.SortStableFunc(mistakes, func(a, b Mistake) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Key, b.Key))
-	})
-	return mistakes
-}
-
 // underlay gives the scalars of the documented configuration to the tables that have no name of their own.
-func (doc *document) underlay(defaults []byte) error {
+func underlay(doc *document.Document, defaults []byte) error {
 	under, mistakes, ok := parse("djscript.toml", defaults)
 	if !ok || len(mistakes) > 0 {
-		return fmt.Errorf("read defaults: %w", sorted(mistakes))
+		return fmt.Errorf("read defaults: %w", mistakes.Sorted())
 	}
 	for _, name := range []string{"store", "firebird", "limits"} {
-		from, _ := under.values[name].(map[string]any)
-		if _, there := doc.values[name]; !there {
-			doc.values[name] = map[string]any{}
+		from, _ := under.Values[name].(map[string]any)
+		if _, there := doc.Values[name]; !there {
+			doc.Values[name] = map[string]any{}
 		}
-		to, ok := doc.values[name].(map[string]any)
+		to, ok := doc.Values[name].(map[string]any)
 		if !ok {
 			continue
 		}

@@ -3,6 +3,7 @@ package config
 import (
 	"slices"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -30,23 +31,23 @@ func (r Route) name() string { return r.Name }
 func (t *table) routes() []Route {
 	var all []Route
 	for name, in := range t.named("notify") {
-		in.require("url", "levels")
-		in.filled("levels")
+		in.Require("url", "levels")
+		in.Filled("levels")
 		all = append(all, Route{Name: name, URL: in.hiddenURL(), Levels: in.levels()})
-		in.close()
+		in.Close()
 	}
 	return all
 }
 
 // hiddenURL is the name of a secret. What else stands there is never repeated: it holds a token.
 func (t *table) hiddenURL() Secret {
-	value, ok := t.get("url")
+	value, ok := t.Get("url")
 	if !ok {
 		return ""
 	}
 	text, _ := value.(string)
 	if !secretShape.MatchString(text) {
-		t.bad("url", message.New("option.value", "config.url_in_clear", nil))
+		t.Bad("url", message.New("option.value", "config.url_in_clear", nil))
 		return ""
 	}
 	return Secret(text)
@@ -54,19 +55,19 @@ func (t *table) hiddenURL() Secret {
 
 func (t *table) levels() []string {
 	known := []string{Info, Warning, Critical}
-	all := t.texts("levels")
-	written, _ := t.values["levels"].([]any)
+	all := t.Texts("levels")
+	written, _ := t.Values["levels"].([]any)
 	for i, level := range all {
 		_, isText := written[i].(string)
 		switch {
 		case !isText:
 			// Told already.
 		case level == "":
-			t.badElement("levels", i, message.New("option.value", "config.empty", nil))
+			t.BadElement("levels", i, message.New("option.value", "document.empty", nil))
 		case !slices.Contains(known, level):
-			t.badElement("levels", i, message.New("option.value", "config.one_of", offer(level, known)))
+			t.BadElement("levels", i, message.New("option.value", "document.one_of", document.Offer(level, known)))
 		case slices.Contains(all[:i], level):
-			t.badElement("levels", i, message.New("option.value", "config.repeated", message.Args{"name": level}))
+			t.BadElement("levels", i, message.New("option.value", "document.repeated", message.Args{"name": level}))
 		}
 	}
 	return all

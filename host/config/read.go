@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -26,36 +27,36 @@ func (r *reader) read(c *Config) {
 	c.Routes = root.routes()
 	c.Recipients = root.encryption()
 	c.Limits = root.limits()
-	root.close()
+	root.Close()
 }
 
 func (t *table) store() Store {
 	in, _ := t.sub("store")
-	defer in.close()
-	in.require("id")
-	s := Store{ID: in.words("id")}
+	defer in.Close()
+	in.Require("id")
+	s := Store{ID: in.Words("id")}
 	if s.ID != "" {
-		in.checkName("id", s.ID)
+		in.CheckName(in.Key("id"), s.ID)
 	}
-	if s.Name = in.words("name"); s.Name == "" {
+	if s.Name = in.Words("name"); s.Name == "" {
 		s.Name = s.ID
 	}
 	s.CNPJ = in.cnpj()
 	s.Location = in.timezone()
 	s.DayStarts = in.dayStarts()
-	s.Language = in.oneOf("language", message.Portuguese, message.English)
-	s.Base = in.words("base")
+	s.Language = in.OneOf("language", message.Portuguese, message.English)
+	s.Base = in.Words("base")
 	return s
 }
 
 func (t *table) cnpj() string {
-	text, ok := t.text("cnpj")
+	text, ok := t.Text("cnpj")
 	if !ok || text == "" {
 		return ""
 	}
 	plain, ok := ParseCNPJ(text)
 	if !ok {
-		t.bad("cnpj", message.New("option.value", "config.cnpj", message.Args{"value": text}))
+		t.Bad("cnpj", message.New("option.value", "config.cnpj", message.Args{"value": text}))
 	}
 	return plain
 }
@@ -69,13 +70,13 @@ var zones = []string{
 
 // timezone is never nil, so that whoever checks further has a zone to count in.
 func (t *table) timezone() *time.Location {
-	name, ok := t.text("timezone")
+	name, ok := t.Text("timezone")
 	if !ok {
 		return time.UTC
 	}
 	loc, wrong := zone(name)
 	if wrong != nil {
-		t.bad("timezone", wrong)
+		t.Bad("timezone", wrong)
 		return time.UTC
 	}
 	return loc
@@ -94,7 +95,7 @@ func zone(name string) (*time.Location, *message.Error) {
 	loc, err := time.LoadLocation(name)
 	// "Local" is whatever a PC was set to, and "" is UTC: neither says where the store is.
 	if err != nil || name == "" || name == "Local" {
-		return nil, message.New("option.value", "config.timezone", offer(name, zones))
+		return nil, message.New("option.value", "config.timezone", document.Offer(name, zones))
 	}
 	return loc, nil
 }
@@ -105,7 +106,7 @@ const usualStart = 4 * time.Hour
 func (t *table) dayStarts() time.Duration {
 	at, ok := t.clock("day_starts")
 	if ok && at > 12*time.Hour {
-		t.bad("day_starts", message.New("option.value", "config.day_starts", nil))
+		t.Bad("day_starts", message.New("option.value", "config.day_starts", nil))
 		ok = false
 	}
 	if !ok {
@@ -116,14 +117,14 @@ func (t *table) dayStarts() time.Duration {
 
 func (t *table) firebird() Firebird {
 	in, _ := t.sub("firebird")
-	defer in.close()
+	defer in.Close()
 	var f Firebird
-	f.Bin, _ = in.text("bin")
-	if hasControl(f.Bin) {
-		in.bad("bin", message.New("option.value", "config.escape", nil))
+	f.Bin, _ = in.Text("bin")
+	if document.HasControl(f.Bin) {
+		in.Bad("bin", message.New("option.value", "document.escape", nil))
 	}
 	f.Server, _ = in.server("server")
-	f.User = in.words("user")
+	f.User = in.Words("user")
 	f.Password, _ = in.secret("password")
 	return f
 }
@@ -131,7 +132,7 @@ func (t *table) firebird() Firebird {
 func (t *table) databases(c *Config) []Database {
 	var all []Database
 	for name, in := range t.named("database") {
-		in.require("path")
+		in.Require("path")
 		d := Database{
 			Name: name, Path: in.databasePath(), System: in.system(c), Files: in.globs("files"),
 			Server: c.Firebird.Server, User: c.Firebird.User, Password: c.Firebird.Password,
@@ -139,50 +140,50 @@ func (t *table) databases(c *Config) []Database {
 		if server, ok := in.server("server"); ok {
 			d.Server = server
 		}
-		if user := in.words("user"); user != "" {
+		if user := in.Words("user"); user != "" {
 			d.User = user
 		}
 		if password, ok := in.secret("password"); ok {
 			d.Password = password
 		}
-		in.close()
+		in.Close()
 		all = append(all, d)
 	}
 	return all
 }
 
 func (t *table) databasePath() string {
-	text := t.words("path")
+	text := t.Words("path")
 	switch {
-	case text == "" || hasControl(text) || absolute(text) || alias(text):
+	case text == "" || document.HasControl(text) || absolute(text) || alias(text):
 	case serverShape.MatchString(text):
-		t.bad("path", message.New("option.value", "config.path_server", message.Args{"path": text}))
+		t.Bad("path", message.New("option.value", "config.path_server", message.Args{"path": text}))
 	default:
-		t.bad("path", message.New("option.value", "config.path_relative", message.Args{"path": text}))
+		t.Bad("path", message.New("option.value", "config.path_relative", message.Args{"path": text}))
 	}
 	return text
 }
 
 // folder is an absolute path.
 func (t *table) folder(name string) string {
-	text := t.words(name)
-	if strings.TrimSpace(text) != "" && !hasControl(text) && !absolute(text) {
-		t.bad(name, message.New("option.value", "config.path_relative", message.Args{"path": text}))
+	text := t.Words(name)
+	if strings.TrimSpace(text) != "" && !document.HasControl(text) && !absolute(text) {
+		t.Bad(name, message.New("option.value", "config.path_relative", message.Args{"path": text}))
 	}
 	return text
 }
 
 func (t *table) globs(name string) []string {
-	all := t.texts(name)
+	all := t.Texts(name)
 	for i, glob := range all {
 		switch {
 		case glob == "":
-		case hasControl(glob):
-			t.badElement(name, i, message.New("option.value", "config.escape", nil))
+		case document.HasControl(glob):
+			t.BadElement(name, i, message.New("option.value", "document.escape", nil))
 		case !absolute(glob):
-			t.badElement(name, i, message.New("option.value", "config.path_relative", message.Args{"path": glob}))
+			t.BadElement(name, i, message.New("option.value", "config.path_relative", message.Args{"path": glob}))
 		case !validGlob(glob):
-			t.badElement(name, i, message.New("option.value", "config.glob", message.Args{"value": glob}))
+			t.BadElement(name, i, message.New("option.value", "config.glob", message.Args{"value": glob}))
 		}
 	}
 	return all
@@ -195,7 +196,7 @@ func validGlob(glob string) bool {
 }
 
 func (t *table) system(c *Config) string {
-	name, ok := t.text("system")
+	name, ok := t.Text("system")
 	if !ok || name == "" {
 		return ""
 	}
@@ -204,44 +205,35 @@ func (t *table) system(c *Config) string {
 		known = append(known, system.Name)
 	}
 	if !slices.Contains(known, name) {
-		t.bad("system", message.New("option.value", "config.no_such_system", offer(name, known)))
+		t.Bad("system", message.New("option.value", "config.no_such_system", document.Offer(name, known)))
 	}
 	return name
 }
 
 func (t *table) backup(dayStarts time.Duration) *Backup {
-	if !t.has("backup") {
-		t.get("backup")
+	if !t.Has("backup") {
+		t.Get("backup")
 		return nil
 	}
 	in, ok := t.sub("backup")
 	if !ok {
 		return nil
 	}
-	defer in.close()
-	in.require("to")
-	in.filled("at", "days", "to")
+	defer in.Close()
+	in.Require("to")
+	in.Filled("at", "days", "to")
 	b := &Backup{At: in.clocks("at"), Window: in.window(dayStarts, "at")}
 	b.Days = in.weekdays("days")
-	b.Except = in.texts("except")
-	b.To = in.texts("to")
+	b.Except = in.Texts("except")
+	b.To = in.Texts("to")
 	b.Verify = in.verify()
 	in.rotation(b)
 	return b
 }
 
-// filled refuses lists with nothing in them: nobody means "on no day".
-func (t *table) filled(names ...string) {
-	for _, name := range names {
-		if all, ok := t.values[name].([]any); ok && len(all) == 0 {
-			t.bad(name, message.New("option.value", "config.empty_list", nil))
-		}
-	}
-}
-
 // verify is spelled as in Lua.
 func (t *table) verify() string {
-	value, ok := t.get("verify")
+	value, ok := t.Get("verify")
 	if !ok {
 		return VerifyRestore
 	}
@@ -249,7 +241,7 @@ func (t *table) verify() string {
 	case VerifyRestore, VerifyLater, VerifyNever:
 		return value.(string)
 	}
-	t.bad("verify", message.New("option.value", "config.verify", message.Args{"value": short(value)}))
+	t.Bad("verify", message.New("option.value", "config.verify", message.Args{"value": document.Short(value)}))
 	return VerifyRestore
 }
 
@@ -258,22 +250,24 @@ const minEvery = 5 * time.Minute
 
 // window is from, until and every, which come together and never beside the key other.
 func (t *table) window(dayStarts time.Duration, other string) *Window {
-	if !t.has("from") && !t.has("until") && !t.has("every") {
-		t.asked = append(t.asked, "from", "until", "every")
+	if !t.Has("from") && !t.Has("until") && !t.Has("every") {
+		for _, name := range []string{"from", "until", "every"} {
+			t.Get(name)
+		}
 		return nil
 	}
-	if t.has(other) {
-		t.bad(other, message.New("option.value", "config.both", message.Args{"key": other}))
+	if t.Has(other) {
+		t.Bad(other, message.New("option.value", "config.both", message.Args{"key": other}))
 	}
-	t.require("from", "until", "every")
+	t.Require("from", "until", "every")
 	from, ok := t.clock("from")
 	until, ok2 := t.clock("until")
 	if ok && ok2 && endsBeforeItStarts(from, until, dayStarts) {
-		t.bad("until", message.New("option.value", "config.until", nil))
+		t.Bad("until", message.New("option.value", "config.until", nil))
 	}
 	every, ok3 := t.duration("every")
 	if ok3 && (every < minEvery || every%time.Minute != 0 || every > 24*time.Hour) {
-		t.bad("every", message.New("option.value", "config.every", nil))
+		t.Bad("every", message.New("option.value", "config.every", nil))
 		ok3 = false
 	}
 	if !ok || !ok2 || !ok3 {
@@ -291,43 +285,43 @@ func (t *table) cron(dayStarts time.Duration) []Cron {
 	var all []Cron
 	seen := map[string]bool{}
 	for _, in := range t.array("cron") {
-		in.require("name", "run")
-		name := in.words("name")
+		in.Require("name", "run")
+		name := in.Words("name")
 		switch {
 		case strings.TrimSpace(name) == "":
 		case seen[name]:
-			in.bad("name", message.New("option.value", "config.repeated", message.Args{"name": name}))
+			in.Bad("name", message.New("option.value", "document.repeated", message.Args{"name": name}))
 		default:
 			seen[name] = true
-			in.rename(name)
-			in.checkName("name", name)
+			in.Rename(name)
+			in.CheckName(in.Key("name"), name)
 		}
 		all = append(all, in.entry(name, dayStarts))
-		in.close()
+		in.Close()
 	}
 	return all
 }
 
 func (t *table) entry(name string, dayStarts time.Duration) Cron {
-	t.filled("schedule")
-	e := Cron{Name: name, Schedule: t.texts("schedule"), Window: t.window(dayStarts, "schedule")}
-	if !t.has("schedule") && !t.has("from") && !t.has("until") && !t.has("every") {
-		t.bad("schedule", message.New("option.missing", "config.never_due", nil))
+	t.Filled("schedule")
+	e := Cron{Name: name, Schedule: t.Texts("schedule"), Window: t.window(dayStarts, "schedule")}
+	if !t.Has("schedule") && !t.Has("from") && !t.Has("until") && !t.Has("every") {
+		t.Bad("schedule", message.New("option.missing", "config.never_due", nil))
 	}
 	e.Run = t.run()
 	e.Params = t.params()
-	e.Except = t.texts("except")
+	e.Except = t.Texts("except")
 	e.Timeout = t.positive("timeout")
-	e.Lock, _ = t.text("lock")
+	e.Lock, _ = t.Text("lock")
 	e.LockWait, _ = t.duration("lock_wait")
-	e.Suspend = t.flag("suspend")
+	e.Suspend = t.Flag("suspend")
 	return e
 }
 
 func (t *table) positive(name string) time.Duration {
 	d, ok := t.duration(name)
 	if ok && d == 0 {
-		t.bad(name, message.New("option.value", "config.zero", nil))
+		t.Bad(name, message.New("option.value", "config.zero", nil))
 	}
 	return d
 }
@@ -335,9 +329,9 @@ func (t *table) positive(name string) time.Duration {
 var runShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*:[A-Za-z_][A-Za-z0-9_]*$`)
 
 func (t *table) run() string {
-	text, ok := t.text("run")
+	text, ok := t.Text("run")
 	if ok && !runShape.MatchString(text) {
-		t.bad("run", message.New("option.value", "config.run", message.Args{"value": text}))
+		t.Bad("run", message.New("option.value", "config.run", message.Args{"value": text}))
 	}
 	return text
 }
@@ -346,8 +340,8 @@ func (t *table) run() string {
 func (t *table) params() map[string]any {
 	in, _ := t.sub("params")
 	params := map[string]any{}
-	for _, name := range in.inOrder() {
-		params[name] = t.param(in.key(name), in.values[name])
+	for _, name := range in.InOrder() {
+		params[name] = t.param(in.Key(name), in.Values[name])
 	}
 	return params
 }
@@ -355,24 +349,24 @@ func (t *table) params() map[string]any {
 func (t *table) param(key string, value any) any {
 	switch value := value.(type) {
 	case time.Time:
-		t.wrong(key, message.New("option.type", "config.want_text", message.Args{"value": short(value)}))
+		t.Wrong(key, message.New("option.type", "document.want_text", message.Args{"value": document.Short(value)}))
 		return nil
 	case map[string]any:
 		plain := map[string]any{}
 		for _, name := range slices.Sorted(maps.Keys(value)) {
-			plain[name] = t.param(join(key, name), value[name])
+			plain[name] = t.param(document.Join(key, name), value[name])
 		}
 		return plain
 	case []map[string]any:
 		plain := make([]any, len(value))
 		for i, one := range value {
-			plain[i] = t.param(element(key, i), one)
+			plain[i] = t.param(document.Element(key, i), one)
 		}
 		return plain
 	case []any:
 		plain := make([]any, len(value))
 		for i, one := range value {
-			plain[i] = t.param(element(key, i), one)
+			plain[i] = t.param(document.Element(key, i), one)
 		}
 		return plain
 	}
@@ -383,7 +377,7 @@ func (t *table) scripts() map[string]Script {
 	all := map[string]Script{}
 	for name, in := range t.named("script") {
 		all[name] = Script{Params: in.params(), Grants: in.grants()}
-		in.close()
+		in.Close()
 	}
 	return all
 }

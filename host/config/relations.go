@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -17,12 +18,12 @@ func (r *reader) relations(c *Config) {
 	r.liveDatabases(c)
 	r.backupNames(c)
 	for _, e := range c.Cron {
-		key := join("cron", e.Name)
+		key := document.Join("cron", e.Name)
 		r.calendarNames(c, key+".except", e.Except)
 		r.paramNames(c, key, e.Params)
 	}
 	for name, script := range c.Scripts {
-		r.paramNames(c, join("script", name), script.Params)
+		r.paramNames(c, document.Join("script", name), script.Params)
 	}
 }
 
@@ -41,7 +42,7 @@ func (r *reader) oneDatabaseEach(all []Database) {
 		switch {
 		case d.Path == "":
 		case taken:
-			r.wrong(join("database", d.Name)+".path", message.New("option.value", "config.same_database",
+			r.Wrong(document.Join("database", d.Name)+".path", message.New("option.value", "config.same_database",
 				message.Args{"name": twin, "path": d.Path}))
 		default:
 			first[at] = d.Name
@@ -60,7 +61,7 @@ func (r *reader) oneFolderEach(all []Destination) {
 				// The later of two that are alike is told.
 				continue
 			}
-			r.wrong(join("destination", d.Name)+".path", oneInTheOther(d, other, places[i] == places[j]))
+			r.Wrong(document.Join("destination", d.Name)+".path", oneInTheOther(d, other, places[i] == places[j]))
 			break
 		}
 	}
@@ -95,7 +96,7 @@ func (r *reader) liveDatabases(c *Config) {
 		at := placeOf(d.folder())
 		hit := slices.IndexFunc(places, func(p place) bool { return p.within(at) || at.within(p) })
 		if d.folder() != "" && hit >= 0 {
-			r.wrong(join("destination", d.Name)+".path", message.New("guard.live_db", "config.live_database",
+			r.Wrong(document.Join("destination", d.Name)+".path", message.New("guard.live_db", "config.live_database",
 				message.Args{"name": live[hit].Name, "database": live[hit].Path, "path": d.Path}))
 		}
 	}
@@ -106,13 +107,13 @@ func (r *reader) backupNames(c *Config) {
 		return
 	}
 	if len(c.Databases) == 0 {
-		r.wrong("backup", message.New("option.missing", "config.no_database", nil))
+		r.Wrong("backup", message.New("option.missing", "config.no_database", nil))
 	}
 	r.destinationNames(c, "backup.to", c.Backup.To)
 	r.calendarNames(c, "backup.except", c.Backup.Except)
 	for _, e := range c.Cron {
 		if e.Name == "backup" {
-			r.wrong("cron.backup.name", message.New("option.value", "config.two_backups", nil))
+			r.Wrong("cron.backup.name", message.New("option.value", "config.two_backups", nil))
 			break
 		}
 	}
@@ -121,14 +122,14 @@ func (r *reader) backupNames(c *Config) {
 func (r *reader) destinationNames(c *Config, key string, names []string) {
 	known := namesOf(c.Destinations, Destination.name)
 	r.names(key, names, known, func(name string) *message.Error {
-		return message.New("option.value", "config.no_such_destination", offer(name, known))
+		return message.New("option.value", "config.no_such_destination", document.Offer(name, known))
 	})
 }
 
 func (r *reader) calendarNames(c *Config, key string, names []string) {
 	known := namesOf(c.Calendars, Calendar.name)
 	r.names(key, names, known, func(name string) *message.Error {
-		return message.New("option.value", "config.no_such_calendar", offer(name, known))
+		return message.New("option.value", "config.no_such_calendar", document.Offer(name, known))
 	})
 }
 
@@ -137,9 +138,9 @@ func (r *reader) names(key string, names, known []string, unknown func(string) *
 		switch {
 		case name == "":
 		case !slices.Contains(known, name):
-			r.wrong(element(key, i), unknown(name))
+			r.Wrong(document.Element(key, i), unknown(name))
 		case slices.Contains(names[:i], name):
-			r.wrong(element(key, i), message.New("option.value", "config.repeated", message.Args{"name": name}))
+			r.Wrong(document.Element(key, i), message.New("option.value", "document.repeated", message.Args{"name": name}))
 		}
 	}
 }

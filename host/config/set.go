@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -14,7 +15,7 @@ func Set(data []byte, values ...Value) ([]byte, error) {
 	for _, v := range values {
 		text = set(text, v)
 		doc, mistakes, ok := parse("djscript.toml", []byte(text))
-		if !ok || len(mistakes) > 0 || doc.literal(v.Key) != v.Value {
+		if !ok || len(mistakes) > 0 || textAt(doc, v.Key) != v.Value {
 			return nil, message.New("option.value", "config.not_set", message.Args{"key": v.Key, "value": literal(v.Value)})
 		}
 	}
@@ -22,13 +23,13 @@ func Set(data []byte, values ...Value) ([]byte, error) {
 }
 
 func set(text string, v Value) string {
-	s := scan(text)
-	if at, ok := s.spans[v.Key]; ok {
-		return text[:at.from] + literal(v.Value) + text[at.to:]
+	found, spans := document.Locate(text)
+	if at, ok := spans[v.Key]; ok {
+		return text[:at.From] + literal(v.Value) + text[at.To:]
 	}
 	dot := strings.LastIndex(v.Key, ".")
 	table, setting := v.Key[:max(dot, 0)], v.Key[dot+1:]+" = "+literal(v.Value)+"\n"
-	line, ok := s.found[table]
+	line, ok := found[table]
 	if !ok {
 		return strings.TrimRight(text, "\r\n") + "\n\n[" + table + "]\n" + setting
 	}
@@ -39,9 +40,9 @@ func set(text string, v Value) string {
 	return strings.Join(lines[:line], "") + setting + strings.Join(lines[line:], "")
 }
 
-// literal is the text at a key, as it was read; nil where none is.
-func (doc *document) literal(key string) any {
-	var at any = doc.values
+// textAt is the text at a key, as it was read; nil where none is.
+func textAt(doc *document.Document, key string) any {
+	var at any = doc.Values
 	for part := range strings.SplitSeq(key, ".") {
 		table, _ := at.(map[string]any)
 		at = table[part]

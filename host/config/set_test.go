@@ -49,7 +49,7 @@ func FuzzSet(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if doc, mistakes, ok := parse("djscript.toml", got); !ok || len(mistakes) > 0 || doc.literal("database.loja.path") != path {
+		if doc, mistakes, ok := parse("djscript.toml", got); !ok || len(mistakes) > 0 || textAt(doc, "database.loja.path") != path {
 			t.Errorf("%q made %q", text, got)
 		}
 	})

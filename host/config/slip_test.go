@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -78,67 +79,67 @@ steps = "200M"
 `
 
 var slips = []slip{
-	{`id = "loja"`, ``, "store.id", "config.missing"},
-	{`id = "loja"`, `id = ""`, "store.id", "config.empty"},
-	{`id = "loja"`, `id = "Loja Centro"`, "store.id", "config.name"},
-	{`id = "loja"`, `id = "aux"`, "store.id", "config.name"},
-	{`id = "loja"`, `id = "` + strings.Repeat("a", 33) + `"`, "store.id", "config.name"},
+	{`id = "loja"`, ``, "store.id", "document.missing"},
+	{`id = "loja"`, `id = ""`, "store.id", "document.empty"},
+	{`id = "loja"`, `id = "Loja Centro"`, "store.id", "document.name"},
+	{`id = "loja"`, `id = "aux"`, "store.id", "document.name"},
+	{`id = "loja"`, `id = "` + strings.Repeat("a", 33) + `"`, "store.id", "document.name"},
 	{`cnpj = "11.222.333/0001-81"`, `cnpj = "11.222.333/0001-82"`, "store.cnpj", "config.cnpj"},
-	{`cnpj = "11.222.333/0001-81"`, `cnpj = 11222333000181`, "store.cnpj", "config.want_text"},
+	{`cnpj = "11.222.333/0001-81"`, `cnpj = 11222333000181`, "store.cnpj", "document.want_text"},
 	{`timezone = "America/Sao_Paulo"`, `timezone = "America/SaoPaulo"`, "store.timezone", "config.timezone"},
 	{`timezone = "America/Sao_Paulo"`, `timezone = "Local"`, "store.timezone", "config.timezone"},
 	{`timezone = "America/Sao_Paulo"`, `timezone = ""`, "store.timezone", "config.timezone"},
 	{`timezone = "America/Sao_Paulo"`, `timezone = "../x"`, "store.timezone", "config.timezone"},
 	{`day_starts = "04:00"`, `day_starts = "4:00"`, "store.day_starts", "config.clock"},
 	{`day_starts = "04:00"`, `day_starts = "13:00"`, "store.day_starts", "config.day_starts"},
-	{`day_starts = "04:00"`, `day_starts = 04:00:00`, "store.day_starts", "config.want_text"},
-	{`language = "pt-BR"`, `language = "pt"`, "store.language", "config.one_of"},
-	{`name = "Loja"`, `name = Loja`, "store.name", "config.syntax"},
-	{`name = "Loja"`, `nmae = "Loja"`, "store.nmae", "config.unknown_key"},
-	{`name = "Loja"`, `name = "L\to"`, "store.name", "config.escape"},
-	{`name = "Loja"`, `id = "loja"`, "store.id", "config.twice"},
-	{`bin = ""`, `bin = "C:\Firebird"`, "firebird.bin", "config.escape"},
-	{`bin = ""`, `bin = ["x"]`, "firebird.bin", "config.want_text"},
+	{`day_starts = "04:00"`, `day_starts = 04:00:00`, "store.day_starts", "document.want_text"},
+	{`language = "pt-BR"`, `language = "pt"`, "store.language", "document.one_of"},
+	{`name = "Loja"`, `name = Loja`, "store.name", "document.syntax"},
+	{`name = "Loja"`, `nmae = "Loja"`, "store.nmae", "document.unknown_key"},
+	{`name = "Loja"`, `name = "L\to"`, "store.name", "document.escape"},
+	{`name = "Loja"`, `id = "loja"`, "store.id", "document.twice"},
+	{`bin = ""`, `bin = "C:\Firebird"`, "firebird.bin", "document.escape"},
+	{`bin = ""`, `bin = ["x"]`, "firebird.bin", "document.want_text"},
 	{`server = "localhost:3050"`, `server = "local host"`, "firebird.server", "config.server"},
 	{`server = "localhost:3050"`, `server = "localhost:0"`, "firebird.server", "config.server"},
 	{`server = "localhost:3050"`, `server = "localhost:70000"`, "firebird.server", "config.server"},
-	{`user = "SYSDBA"`, `user = " "`, "firebird.user", "config.empty"},
+	{`user = "SYSDBA"`, `user = " "`, "firebird.user", "document.empty"},
 	{`password = "secret:firebird"`, `password = "masterkey"`, "firebird.password", "config.secret_in_clear"},
 	{`password = "secret:firebird"`, `password = 1234`, "firebird.password", "config.secret_in_clear"},
 	{`password = "secret:firebird"`, `password = "secret:"`, "firebird.password", "config.secret_in_clear"},
 	{`password = "secret:firebird"`, `password = masterkey`, "firebird.password", "config.syntax_password"},
-	{`path = "C:/DJ/A.FDB"`, `pth = "C:/DJ/A.FDB"`, "database.loja.pth", "config.unknown_key+database.loja.path config.missing"},
-	{`path = "C:/DJ/A.FDB"`, `path = "C:\DJ\A.FDB"`, "database.loja.path", "config.escape"},
-	{`path = "C:/DJ/A.FDB"`, `path = "C:\temp\new.FDB"`, "database.loja.path", "config.escape"},
+	{`path = "C:/DJ/A.FDB"`, `pth = "C:/DJ/A.FDB"`, "database.loja.pth", "document.unknown_key+database.loja.path document.missing"},
+	{`path = "C:/DJ/A.FDB"`, `path = "C:\DJ\A.FDB"`, "database.loja.path", "document.escape"},
+	{`path = "C:/DJ/A.FDB"`, `path = "C:\temp\new.FDB"`, "database.loja.path", "document.escape"},
 	{`path = "C:/DJ/A.FDB"`, `path = "localhost:C:/DJ/A.FDB"`, "database.loja.path", "config.path_server"},
 	{`path = "C:/DJ/A.FDB"`, `path = "DJ/A.FDB"`, "database.loja.path", "config.path_relative"},
 	{`system = "djmonitor"`, `system = "djmonitr"`, "database.loja.system", "config.no_such_system"},
 	{`files = ["C:/DJ/Modelos/**"]`, `files = ["Modelos/**"]`, "database.loja.files", "config.path_relative"},
 	{`files = ["C:/DJ/Modelos/**"]`, `files = ["C:/DJ/[a"]`, "database.loja.files", "config.glob"},
-	{`files = ["C:/DJ/Modelos/**"]`, `files = "C:/DJ/Modelos/**"`, "database.loja.files", "config.want_texts"},
-	{`files = ["C:/DJ/Modelos/**"]`, `files = ["C:/DJ/**", 3]`, "database.loja.files", "config.want_text"},
+	{`files = ["C:/DJ/Modelos/**"]`, `files = "C:/DJ/Modelos/**"`, "database.loja.files", "document.want_texts"},
+	{`files = ["C:/DJ/Modelos/**"]`, `files = ["C:/DJ/**", 3]`, "database.loja.files", "document.want_text"},
 	{`path = "C:/DJ/B.FDB"`, `path = 'c:\dj\b.fdb'` + "\n[database.b2]\npath = \"C:/DJ/B.FDB\"", "database.b2.path",
 		"config.same_database"},
 	{`path = "C:/DJ/B.FDB"`, `path = "D:/Copias/B.FDB"`, "destination.local.path", "config.live_database"},
-	{`path = "D:/Copias"`, `path = " "`, "destination.local.path", "config.empty"},
+	{`path = "D:/Copias"`, `path = " "`, "destination.local.path", "document.empty"},
 	{`path = "D:/Copias"`, `path = "copias"`, "destination.local.path", "config.path_relative"},
 	{`path = "D:/Copias"`, `path = "D:/Copias/"` + "\n[destination.igual]\npath = 'd:\\copias'", "destination.igual.path",
 		"config.destination_same"},
 	{`path = "D:/Copias"`, `path = "E:/Copias/aqui"`, "destination.local.path", "config.destination_inside"},
-	{`optional = false`, `optional = "no"`, "destination.local.optional", "config.want_flag"},
-	{`optional = false`, `kep = { daily = 7 }`, "destination.local.kep", "config.unknown_key"},
+	{`optional = false`, `optional = "no"`, "destination.local.optional", "document.want_flag"},
+	{`optional = false`, `kep = { daily = 7 }`, "destination.local.kep", "document.unknown_key"},
 	{`days = ["12-25", "01-01"]`, `days = ["12-25", "02-30"]`, "calendar.feriados.days", "config.year_day"},
-	{`days = ["12-25", "01-01"]`, `days = ["12-25", "12-25"]`, "calendar.feriados.days", "config.repeated"},
+	{`days = ["12-25", "01-01"]`, `days = ["12-25", "12-25"]`, "calendar.feriados.days", "document.repeated"},
 	{`easter = [-2]`, `easter = [400]`, "calendar.feriados.easter", "config.easter"},
-	{`easter = [-2]`, `easter = [1.5]`, "calendar.feriados.easter", "config.want_integer"},
-	{`easter = [-2]`, `easter = -2`, "calendar.feriados.easter", "config.want_integers"},
+	{`easter = [-2]`, `easter = [1.5]`, "calendar.feriados.easter", "document.want_integer"},
+	{`easter = [-2]`, `easter = -2`, "calendar.feriados.easter", "document.want_integers"},
 	{`days = ["01-02"]`, ``, "calendar.vazio", "config.empty_calendar"},
 	{`days = ["01-02"]`, `file = "nowhere.txt"`, "calendar.vazio.file", "config.calendar_file"},
 	{`at = ["22:00"]`, `at = ["24:00"]`, "backup.at", "config.clock"},
-	{`at = ["22:00"]`, `at = ["22:00", "22:00"]`, "backup.at", "config.repeated"},
-	{`at = ["22:00"]`, `at = []`, "backup.at", "config.empty_list"},
+	{`at = ["22:00"]`, `at = ["22:00", "22:00"]`, "backup.at", "document.repeated"},
+	{`at = ["22:00"]`, `at = []`, "backup.at", "document.empty_list"},
 	{`at = ["22:00"]`, "at = [\"22:00\"]\nfrom = \"08:00\"\nuntil = \"20:00\"\nevery = \"1h\"", "backup.at", "config.both"},
-	{`at = ["22:00"]`, "from = \"08:00\"\nevery = \"1h\"", "backup.until", "config.missing"},
+	{`at = ["22:00"]`, "from = \"08:00\"\nevery = \"1h\"", "backup.until", "document.missing"},
 	{`at = ["22:00"]`, "from = \"20:00\"\nevery = \"1h\"\nuntil = \"08:00\"", "backup.until", "config.until"},
 	{`at = ["22:00"]`, "from = \"03:00\"\nevery = \"1h\"\nuntil = \"02:00\"", "backup.until", "config.until"},
 	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"4m\"", "backup.every", "config.every"},
@@ -146,35 +147,35 @@ var slips = []slip{
 	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"25h\"", "backup.every", "config.every"},
 	{`at = ["22:00"]`, "from = \"08:00\"\nuntil = \"20:00\"\nevery = \"60\"", "backup.every", "config.duration"},
 	{`days = ["mon"]`, `days = ["segunda"]`, "backup.days", "config.weekday"},
-	{`days = ["mon"]`, `days = ["mon", "seg"]`, "backup.days", "config.repeated"},
-	{`days = ["mon"]`, `delete_afer = "30d"`, "backup.delete_afer", "config.unknown_key"},
+	{`days = ["mon"]`, `days = ["mon", "seg"]`, "backup.days", "document.repeated"},
+	{`days = ["mon"]`, `delete_afer = "30d"`, "backup.delete_afer", "document.unknown_key"},
 	{`to = ["local"]`, `to = ["locla"]`, "backup.to", "config.no_such_destination"},
-	{`to = ["local"]`, `to = ["local", "local"]`, "backup.to", "config.repeated"},
-	{`to = ["local"]`, ``, "backup.to", "config.missing"},
+	{`to = ["local"]`, `to = ["local", "local"]`, "backup.to", "document.repeated"},
+	{`to = ["local"]`, ``, "backup.to", "document.missing"},
 	{`verify = "later"`, `verify = true`, "backup.verify", "config.verify"},
 	{`name = "um"`, `name = "backup"`, "cron.backup.name", "config.two_backups"},
-	{`name = "um"`, `name = "dois"`, "cron[1].name", "config.repeated"},
-	{`name = "um"`, `name = "Um"`, "cron.Um.name", "config.name"},
+	{`name = "um"`, `name = "dois"`, "cron[1].name", "document.repeated"},
+	{`name = "um"`, `name = "Um"`, "cron.Um.name", "document.name"},
 	{`schedule = ["0 22 * * *"]`, ``, "cron.um.schedule", "config.never_due"},
-	{`schedule = ["0 22 * * *"]`, `schedule = "0 22 * * *"`, "cron.um.schedule", "config.want_texts"},
+	{`schedule = ["0 22 * * *"]`, `schedule = "0 22 * * *"`, "cron.um.schedule", "document.want_texts"},
 	{`schedule = ["0 22 * * *"]`, `schedule = ["0 22 * * *", "bad"]`, "cron.um.schedule", "config.no_such_entry"},
-	{`schedule = ["0 22 * * *"]`, `schedule = [0 22 * * *]`, "cron.um.schedule", "config.syntax"},
+	{`schedule = ["0 22 * * *"]`, `schedule = [0 22 * * *]`, "cron.um.schedule", "document.syntax"},
 	{`params = { to = ["local"] }`, `params = { to = ["local", "nowhere"] }`, "cron.um.params.to", "config.no_such_destination"},
-	{`params = { to = ["local"] }`, `params = { when = 2027-01-01 }`, "cron.um.params.when", "config.want_text"},
-	{`params = { to = ["local"] }`, `params = "x"`, "cron.um.params", "config.want_table"},
+	{`params = { to = ["local"] }`, `params = { when = 2027-01-01 }`, "cron.um.params.when", "document.want_text"},
+	{`params = { to = ["local"] }`, `params = "x"`, "cron.um.params", "document.want_table"},
 	{`timeout = "2h"`, `timeout = "0s"`, "cron.um.timeout", "config.zero"},
-	{`timeout = "2h"`, `timeout = 2`, "cron.um.timeout", "config.want_text"},
-	{`timeout = "2h"`, `timeot = "2h"`, "cron.um.timeot", "config.unknown_key"},
+	{`timeout = "2h"`, `timeout = 2`, "cron.um.timeout", "document.want_text"},
+	{`timeout = "2h"`, `timeot = "2h"`, "cron.um.timeot", "document.unknown_key"},
 	{`lock_wait = "1m"`, `lock_wait = "1"`, "cron.um.lock_wait", "config.duration"},
-	{`suspend = false`, `suspend = 0`, "cron.um.suspend", "config.want_flag"},
+	{`suspend = false`, `suspend = 0`, "cron.um.suspend", "document.want_flag"},
 	{`params = { to = "local" }`, `params = { to = "nowhere" }`, "script.default.params.to", "config.no_such_destination"},
-	{`params = { to = "local" }`, `grants = "db.read"`, "script.default.grants", "config.want_texts"},
+	{`params = { to = "local" }`, `grants = "db.read"`, "script.default.grants", "document.want_texts"},
 	{`steps = "200M"`, `steps = "0"`, "limits.steps", "config.amount"},
 	{`steps = "200M"`, `steps = "200MB"`, "limits.steps", "config.amount"},
-	{`steps = "200M"`, "steps = \"200M\"\n[alarm]\nheartbeat = \"\"", "alarm", "config.unknown_key"},
-	{`steps = "200M"`, "steps = \"200M\"\n[database]\nsolto = 3", "database.solto", "config.want_table"},
-	{`steps = "200M"`, "steps = \"200M\"\n[destination.Rede]\npath = \"F:/x\"", "destination.Rede", "config.name"},
-	{`steps = "200M"`, "steps = \"200M\"\n[destination.\"a.b\"]\npath = \"F:/x\"", `destination."a.b"`, "config.name"},
+	{`steps = "200M"`, "steps = \"200M\"\n[alarm]\nheartbeat = \"\"", "alarm", "document.unknown_key"},
+	{`steps = "200M"`, "steps = \"200M\"\n[database]\nsolto = 3", "database.solto", "document.want_table"},
+	{`steps = "200M"`, "steps = \"200M\"\n[destination.Rede]\npath = \"F:/x\"", "destination.Rede", "document.name"},
+	{`steps = "200M"`, "steps = \"200M\"\n[destination.\"a.b\"]\npath = \"F:/x\"", `destination."a.b"`, "document.name"},
 }
 
 func (s slip) wants() []string {
@@ -192,7 +193,7 @@ func badSpecs(c *Config) []Mistake {
 		for i, spec := range e.Schedule {
 			if spec == "bad" {
 				key := fmt.Sprintf("cron.%s.schedule[%d]", e.Name, i)
-				all = append(all, c.At(key, message.New("option.value", "config.no_such_entry", offer(spec, nil))))
+				all = append(all, c.At(key, message.New("option.value", "config.no_such_entry", document.Offer(spec, nil))))
 			}
 		}
 	}
@@ -208,7 +209,7 @@ func TestEachSlipIsToldOnItsLineAndNothingElse(t *testing.T) {
 		for _, m := range mistakes {
 			first := strings.Count(good[:strings.Index(good, s.line+"\n")], "\n") + 1
 			last := first + strings.Count(s.wrong, "\n")
-			if missing := errors.Is(m.Err, message.New("option.missing", "config.missing", nil)); s.wrong == "" || missing {
+			if missing := errors.Is(m.Err, message.New("option.missing", "document.missing", nil)); s.wrong == "" || missing {
 				// What is missing is told at its table.
 				continue
 			}
@@ -235,7 +236,7 @@ func TestAnySlipsTogetherAreAllToldAndNoneTwice(t *testing.T) {
 		for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(slips)-1), 1, 20, rapid.ID).Draw(t, "slips") {
 			s := slips[i]
 			if slices.Contains(entangled, s.key) || used[s.line] || !strings.Contains(text, s.line+"\n") ||
-				strings.Contains(s.line, "/Copias") || strings.Contains(s.wrong, "Copias") || s.sentence == "config.twice" {
+				strings.Contains(s.line, "/Copias") || strings.Contains(s.wrong, "Copias") || s.sentence == "document.twice" {
 				continue
 			}
 			text = strings.Replace(text, s.line+"\n", s.wrong+"\n", 1)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -44,7 +45,7 @@ func (r *reader) profiles(c *Config, from fs.FS, where string) {
 		data, err := fs.ReadFile(from, name)
 		if err != nil {
 			err := message.Wrap(err, "option.missing", "config.unreadable", message.Args{"path": file})
-			r.mistakes = append(r.mistakes, Mistake{File: file, Code: err.Code(), Err: err})
+			r.Mistakes = append(r.Mistakes, Mistake{File: file, Code: err.Code(), Err: err})
 			continue
 		}
 		system := r.profile(file, strings.TrimSuffix(path.Base(name), ".toml"), data)
@@ -55,43 +56,41 @@ func (r *reader) profiles(c *Config, from fs.FS, where string) {
 
 func (r *reader) profile(file, name string, data []byte) System {
 	doc, mistakes, ok := parse(file, data)
-	in := newReader(doc, mistakes)
+	in := &reader{document.NewReader(doc, mistakes)}
 	s := System{Name: name, File: file}
 	if ok {
 		in.root().profile(&s)
 	}
-	r.mistakes = append(r.mistakes, in.mistakes...)
+	r.Mistakes = append(r.Mistakes, in.Mistakes...)
 	return s
 }
 
 func (t *table) profile(s *System) {
-	defer t.close()
-	if !nameShape.MatchString(s.Name) || device.MatchString(s.Name) {
-		t.wrong("", message.New("option.value", "config.name", message.Args{"name": s.Name}))
-	}
-	t.require("title")
-	s.Title = t.words("title")
-	s.Unproven = t.flag("unproven")
+	defer t.Close()
+	t.CheckName("", s.Name)
+	t.Require("title")
+	s.Title = t.Words("title")
+	s.Unproven = t.Flag("unproven")
 	s.Companies = t.query("companies")
-	s.CompanyColumn = t.texts("company_column")
-	s.SharedTables = t.texts("shared_tables")
+	s.CompanyColumn = t.Texts("company_column")
+	s.SharedTables = t.Texts("shared_tables")
 	s.ArchiveTables = t.archiveTables()
 	s.Newest = t.query("newest")
-	s.Evidence = t.texts("evidence")
+	s.Evidence = t.Texts("evidence")
 	for i, sql := range s.Evidence {
 		if sql != "" && !reads(sql) {
-			t.badElement("evidence", i, message.New("option.value", "config.query", nil))
+			t.BadElement("evidence", i, message.New("option.value", "config.query", nil))
 		}
 	}
-	if len(s.CompanyColumn) > 0 && !t.has("companies") {
-		t.bad("companies", message.New("option.missing", "config.missing", nil))
+	if len(s.CompanyColumn) > 0 && !t.Has("companies") {
+		t.Bad("companies", message.New("option.missing", "document.missing", message.Args{"key": "companies"}))
 	}
 }
 
 func (t *table) query(name string) string {
-	sql, ok := t.text(name)
+	sql, ok := t.Text(name)
 	if ok && !reads(sql) {
-		t.bad(name, message.New("option.value", "config.query", nil))
+		t.Bad(name, message.New("option.value", "config.query", nil))
 	}
 	return sql
 }
@@ -105,13 +104,13 @@ var holes = regexp.MustCompile(`\{[^}]*\}`)
 
 // archiveTables are patterns of table names, apart by spaces. Each has a year; the month may be optional.
 func (t *table) archiveTables() string {
-	text, ok := t.text("archive_tables")
+	text, ok := t.Text("archive_tables")
 	if !ok {
 		return ""
 	}
 	patterns := strings.Fields(text)
 	if len(patterns) == 0 || !all(patterns, archivePattern) {
-		t.bad("archive_tables", message.New("option.value", "config.archive_tables", message.Args{"value": clip(text)}))
+		t.Bad("archive_tables", message.New("option.value", "config.archive_tables", message.Args{"value": document.Clip(text)}))
 	}
 	return text
 }

@@ -12,57 +12,28 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
-// words is a text that must not be empty and holds nothing that moves a cursor.
-func (t *table) words(name string) string {
-	text, ok := t.text(name)
-	if !ok {
-		return ""
-	}
-	switch {
-	case strings.TrimSpace(text) == "":
-		t.bad(name, message.New("option.value", "config.empty", nil))
-	case hasControl(text):
-		// "C:\temp" is valid TOML and holds a tab.
-		t.bad(name, message.New("option.value", "config.escape", nil))
-	}
-	return text
-}
-
-func hasControl(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
-}
-
-// oneOf is a text among a few.
-func (t *table) oneOf(name string, known ...string) string {
-	text, ok := t.text(name)
-	if ok && !slices.Contains(known, text) {
-		t.bad(name, message.New("option.value", "config.one_of", offer(text, known)))
-	}
-	return text
-}
-
 // clock is a time of day, "22:00", as the time since midnight.
 func (t *table) clock(name string) (time.Duration, bool) {
-	text, ok := t.text(name)
+	text, ok := t.Text(name)
 	if !ok {
 		return 0, false
 	}
 	at, ok := parseClock(text)
 	if !ok {
-		t.bad(name, message.New("option.value", "config.clock", message.Args{"value": text}))
+		t.Bad(name, message.New("option.value", "config.clock", message.Args{"value": text}))
 	}
 	return at, ok
 }
 
 func (t *table) clocks(name string) []time.Duration {
 	var all []time.Duration
-	for i, text := range t.texts(name) {
+	for i, text := range t.Texts(name) {
 		at, ok := parseClock(text)
 		switch {
 		case !ok && text != "":
-			t.badElement(name, i, message.New("option.value", "config.clock", message.Args{"value": text}))
+			t.BadElement(name, i, message.New("option.value", "config.clock", message.Args{"value": text}))
 		case slices.Contains(all, at):
-			t.badElement(name, i, message.New("option.value", "config.repeated", message.Args{"name": text}))
+			t.BadElement(name, i, message.New("option.value", "document.repeated", message.Args{"name": text}))
 		default:
 			all = append(all, at)
 		}
@@ -85,13 +56,13 @@ func parseClock(text string) (time.Duration, bool) {
 
 // duration is "90s", "30m", "2h", "1h30m", "3d".
 func (t *table) duration(name string) (time.Duration, bool) {
-	text, ok := t.text(name)
+	text, ok := t.Text(name)
 	if !ok {
 		return 0, false
 	}
 	d, ok := parseDuration(text)
 	if !ok {
-		t.bad(name, message.New("option.value", "config.duration", message.Args{"value": text}))
+		t.Bad(name, message.New("option.value", "config.duration", message.Args{"value": text}))
 	}
 	return d, ok
 }
@@ -113,13 +84,13 @@ func parseDuration(text string) (time.Duration, bool) {
 
 // amount is "500k", "200M", "1G", "7".
 func (t *table) amount(name string) int64 {
-	text, ok := t.text(name)
+	text, ok := t.Text(name)
 	if !ok {
 		return 0
 	}
 	n, ok := parseAmount(text)
 	if !ok {
-		t.bad(name, message.New("option.value", "config.amount", message.Args{"value": text}))
+		t.Bad(name, message.New("option.value", "config.amount", message.Args{"value": text}))
 	}
 	return n
 }
@@ -151,13 +122,13 @@ func Weekday(name string) (day time.Weekday, known bool) {
 // weekdays are days of the week, in English or Portuguese.
 func (t *table) weekdays(name string) []time.Weekday {
 	var days []time.Weekday
-	for i, text := range t.texts(name) {
+	for i, text := range t.Texts(name) {
 		day, ok := Weekday(text)
 		switch {
 		case !ok && text != "":
-			t.badElement(name, i, message.New("option.value", "config.weekday", message.Args{"value": text}))
+			t.BadElement(name, i, message.New("option.value", "config.weekday", message.Args{"value": text}))
 		case ok && slices.Contains(days, day):
-			t.badElement(name, i, message.New("option.value", "config.repeated", message.Args{"name": text}))
+			t.BadElement(name, i, message.New("option.value", "document.repeated", message.Args{"name": text}))
 		case ok:
 			days = append(days, day)
 		}
@@ -172,13 +143,13 @@ func (s Secret) Name() string { return strings.TrimPrefix(string(s), "secret:") 
 
 // secret is the name of a secret. What else stands there is never repeated: it is a password.
 func (t *table) secret(name string) (Secret, bool) {
-	value, ok := t.get(name)
+	value, ok := t.Get(name)
 	if !ok {
 		return "", false
 	}
 	text, _ := value.(string)
 	if !secretShape.MatchString(text) {
-		t.bad(name, message.New("option.value", "config.secret_in_clear", nil))
+		t.Bad(name, message.New("option.value", "config.secret_in_clear", nil))
 		return "", true
 	}
 	return Secret(text), true
@@ -186,13 +157,13 @@ func (t *table) secret(name string) (Secret, bool) {
 
 // server is "host:port", with Firebird's own port where none is given; "" is the embedded engine.
 func (t *table) server(name string) (string, bool) {
-	text, ok := t.text(name)
+	text, ok := t.Text(name)
 	if !ok {
 		return "", false
 	}
 	server, ok := parseServer(text)
 	if !ok {
-		t.bad(name, message.New("option.value", "config.server", message.Args{"value": text}))
+		t.Bad(name, message.New("option.value", "config.server", message.Args{"value": text}))
 	}
 	return server, true
 }

@@ -4,8 +4,8 @@
 // # What was done is known by the data
 //
 // The ledger is a table of the store's own database, DJSCRIPT_EXCHANGE, and its lines commit together with the rows that
-// they tell of. A file is known again by its content: a run that died after its commit and before it had moved the file is
-// recognised by the next one. The inbox only moves files, each by a rename into a folder that belongs to one process.
+// they tell of. A file is known again by its content: a run that died after its commit and before the file was moved is
+// recognised by the next one.
 //
 // # After an older database was restored
 //

@@ -28,10 +28,12 @@ type Order struct {
 	Repeated  Repeated
 	Again     bool // although its content was imported before
 	Rehearse  bool // everything happens, and is taken back
-	Sequence  string
-	Number    int64
-	Run       string
-	Now       func() time.Time
+	// Keep says that Map and DeleteWhen may keep the values of a record: they stay as they are.
+	Keep     bool
+	Sequence string
+	Number   int64
+	Run      string
+	Now      func() time.Time
 	// Report is where reports and rejects are written, without their endings: Path, mostly.
 	Report   string
 	Progress func(step string, done, total int64)
@@ -78,16 +80,10 @@ func (r Refusal) Unwrap() error { return r.Reason }
 // Import takes one file into a database, in one transaction: all that can be, and what was rejected is in the report. The error
 // is one of the disk or the database, after which nothing was taken; a file that is rejected whole is no error but a Result.
 func (o *Order) Import(ctx context.Context, conn *firebird.Conn) (*Result, error) {
-	if o.MaxErrors == 0 {
-		o.MaxErrors = MostProblems
-	}
-	i := &importer{Order: o, result: &Result{File: o.Name, Started: o.Now(), Rehearsed: o.Rehearse, Into: o.Target, Skipped: map[string]int64{}}}
-	survey, err := Look(ctx, o.Path, o.Codec, SurveyOptions{Keys: o.keys(), MostProblems: o.MaxErrors + 1, Progress: i.progress("read")})
+	i, err := o.look(ctx)
 	if err != nil {
 		return nil, err
 	}
-	i.survey = survey
-	i.result.survey(survey, o.Codec.Layout)
 	if i.hopeless() {
 		return i.rejected()
 	}
@@ -99,12 +95,34 @@ func (o *Order) Import(ctx context.Context, conn *firebird.Conn) (*Result, error
 	switch {
 	case repeated:
 		return i.repeated(before)
+	case message.Code(err) == "txt.sequence": // another content under the same number
+		i.result.Problems = []Wrong{{Problem: layout.Problem{Err: message.Wrap(err, "txt.sequence", "exchange.number", message.Args{"file": o.Name})}}}
+		return i.rejected()
 	case errors.Is(err, errTakenBack) && (!o.Rehearse || i.tooMany()):
 		return i.rejected()
 	case err != nil && !errors.Is(err, errTakenBack):
 		return nil, err
 	}
 	return i.done()
+}
+
+// look goes through the file without the database.
+func (o *Order) look(ctx context.Context) (*importer, error) {
+	if o.MaxErrors == 0 {
+		o.MaxErrors = MostProblems
+	}
+	i := &importer{Order: o, byType: map[string][]int{}}
+	i.result = &Result{File: o.Name, Started: o.Now(), Rehearsed: o.Rehearse, Into: o.Target, Run: o.Run, Skipped: map[string]int64{}}
+	for n, into := range o.Into {
+		i.byType[into.Record] = append(i.byType[into.Record], n)
+	}
+	survey, err := Look(ctx, o.Path, o.Codec, SurveyOptions{Keys: o.keys(), MostProblems: o.MaxErrors + 1, Progress: i.progress("read")})
+	if err != nil {
+		return nil, err
+	}
+	i.survey = survey
+	i.result.survey(survey)
+	return i, nil
 }
 
 // errTakenBack has a transaction rolled back although nothing failed.
@@ -129,9 +147,16 @@ type importer struct {
 	*Order
 	result *Result
 	survey *Survey
-	load   *loader.Loader
+	load   writer
 	rows   []loader.Row
 	byType map[string][]int // the targets of a type of record
+}
+
+// writer takes the rows of a file: loader.Loader.
+type writer interface {
+	Add(ctx context.Context, rows []loader.Row) error
+	Flush(ctx context.Context) error
+	Counts() []loader.Count
 }
 
 // hopeless says that nothing of the file may be taken, as its survey shows.
@@ -149,24 +174,17 @@ func (i *importer) write(ctx context.Context, tx *firebird.Transaction) error {
 		return err
 	}
 	targets := make([]loader.Target, len(i.Into))
-	i.byType = map[string][]int{}
 	for n, into := range i.Into {
 		targets[n] = into.Target
-		i.byType[into.Record] = append(i.byType[into.Record], n)
 	}
-	if i.load, err = loader.New(ctx, tx, targets, loader.Options{Refused: i.refused}); err != nil {
+	load, err := loader.New(ctx, tx, targets, loader.Options{Refused: i.refused})
+	if err != nil {
 		return err
 	}
-	defer func() { _ = i.load.Close() }()
-	if err := i.read(ctx); err != nil {
+	defer func() { _ = load.Close() }()
+	i.load = load
+	if err := i.fill(ctx); err != nil {
 		return err
-	}
-	if err := i.load.Flush(ctx); err != nil {
-		return err
-	}
-	i.result.count(i.load.Counts())
-	if i.tooMany() {
-		return errTakenBack
 	}
 	entry.Counts = i.result.ledger()
 	if err := LedgerIn(tx).Count(ctx, entry); err != nil {
@@ -178,6 +196,21 @@ func (i *importer) write(ctx context.Context, tx *firebird.Transaction) error {
 	// The report is there before the rows are: a run that dies in between tells all the same what was rejected.
 	i.result.Verdict = Done
 	return i.result.write(i.Order)
+}
+
+// fill writes the records of the file, and counts them.
+func (i *importer) fill(ctx context.Context) error {
+	if err := i.read(ctx); err != nil {
+		return err
+	}
+	if err := i.load.Flush(ctx); err != nil {
+		return err
+	}
+	i.result.count(i.load.Counts())
+	if i.tooMany() {
+		return errTakenBack
+	}
+	return nil
 }
 
 // tooMany says that the file is rejected whole for what is wrong with its records.
@@ -194,7 +227,7 @@ func (i *importer) read(ctx context.Context) error {
 	}
 	defer in.close()
 	r := i.Codec.NewReader(in)
-	err = documents(i.Codec, r, func(d *document) error { return i.take(ctx, d) })
+	err = documents(i.Codec, r, i.Keep, func(d *document) error { return i.take(ctx, d) })
 	if err != nil {
 		return err
 	}
@@ -208,7 +241,14 @@ func (i *importer) read(ctx context.Context) error {
 func (i *importer) take(ctx context.Context, d *document) error {
 	problems := slices.Clone(d.problems)
 	i.rows = i.rows[:0]
+	unread := map[int64]bool{}
+	for _, p := range problems {
+		unread[p.Line] = true
+	}
 	for _, r := range d.records {
+		if unread[r.Line] {
+			continue // a function would only say once more what is wrong with it
+		}
 		wrong, err := i.rowsOf(r)
 		if err != nil {
 			return err
@@ -298,7 +338,7 @@ func (i *importer) rowsOf(r *Record) (problems []layout.Problem, err error) {
 			row.Delete, err = into.DeleteWhen(r)
 		}
 		if refusal, ok := errors.AsType[Refusal](err); ok {
-			return []layout.Problem{{Line: r.Line, Record: r.Type.Name, Err: message.Wrap(refusal.Reason, "txt.record", "exchange.script", nil)}}, nil
+			return []layout.Problem{{Line: r.Line, Record: r.Type.Name, Err: message.Wrap(refusal.Reason, "txt.record", "exchange.script", message.Args{"reason": refusal.Reason.Error()})}}, nil
 		}
 		if err != nil {
 			return nil, err
@@ -306,6 +346,14 @@ func (i *importer) rowsOf(r *Record) (problems []layout.Problem, err error) {
 		i.rows = append(i.rows, row)
 	}
 	return nil, nil
+}
+
+// progress is what is told of how far a step is; nil where nobody listens.
+func (i *importer) progress(step string) func(done, total int64) {
+	if i.Progress == nil {
+		return nil
+	}
+	return func(done, total int64) { i.Progress(step, done, total) }
 }
 
 func repetition(line, first int64) layout.Problem {
@@ -326,12 +374,7 @@ func (i *importer) refused(r loader.Refusal) {
 func (i *importer) rejected() (*Result, error) {
 	r := i.result
 	if len(r.Problems) == 0 {
-		for _, p := range i.survey.Problems {
-			r.Problems = append(r.Problems, Wrong{Problem: p})
-		}
-		for line, first := range i.survey.Repeats {
-			r.Problems = append(r.Problems, Wrong{Problem: repetition(line, first)})
-		}
+		r.Problems = i.survey.wrongs()
 	}
 	r.Verdict, r.Rejected, r.rejects = Rejected, r.Records, nil
 	r.Inserted, r.Updated, r.Kept, r.Deleted, r.Tables = 0, 0, 0, 0, nil

@@ -174,6 +174,19 @@ func taken(err error, path string, number int64) error {
 	return message.Wrap(err, "fs.exists", "export.taken", message.Args{"path": path, "number": number})
 }
 
+func contentOf(ctx context.Context, path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, drive.Until(ctx, file)); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
 // outlet is where a file is written to: its place, under a temporary name, and beside it what is kept of it.
 type outlet struct {
 	file   *drive.File // nil for a rehearsal

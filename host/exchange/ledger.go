@@ -37,7 +37,7 @@ type Counts struct{ Records, Inserted, Updated, Deleted, Rejected int64 }
 
 // Imported is the last import of a content into a target; nil where there was none.
 func (l Ledger) Imported(ctx context.Context, into, content string) (*Import, error) {
-	found, err := l.imports(ctx, "NAME = ? and CONTENT = ? order by AGAIN desc", into, content)
+	found, err := l.imports(ctx, "KIND = 'I' and NAME = ? and CONTENT = ? order by AGAIN desc", into, content)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -46,7 +46,8 @@ func (l Ledger) Imported(ctx context.Context, into, content string) (*Import, er
 
 // Record writes that a file is imported, before its rows are: of two transactions that import the same, one gets further. The
 // other's error tells of the first (ImportedBefore), or is db.busy while that has not ended. Again imports once more what was
-// imported before. The import that was written is given back, for Count.
+// imported before. A number under which the target has another content is txt.sequence, unless it is asked for again. The import
+// that was written is given back, for Count.
 func (l Ledger) Record(ctx context.Context, i Import, again bool) (Import, error) {
 	before, err := l.Imported(ctx, i.Into, i.Content)
 	if err != nil {
@@ -54,9 +55,18 @@ func (l Ledger) Record(ctx context.Context, i Import, again bool) (Import, error
 	}
 	if before != nil {
 		if !again {
-			return i, importedBefore{repeated(*before), *before}
+			return i, importedBefore{Already(*before), *before}
 		}
 		i.Again = before.Again + 1
+	}
+	if i.Sequence != "" && !again {
+		under, err := l.imports(ctx, "SEQUENCE_NAME = ? and SEQUENCE_NUMBER = ? and NAME = ?", i.Sequence, i.Number, i.Into)
+		if err != nil {
+			return i, err
+		}
+		if len(under) > 0 {
+			return i, OtherContent(i.File, i.Number, under[0])
+		}
 	}
 	err = l.insert(ctx, i, readable(i.File))
 	if message.Code(err) == "arg.value" { // a letter that this database does not have
@@ -66,7 +76,7 @@ func (l Ledger) Record(ctx context.Context, i Import, again bool) (Import, error
 		return i, refused(err)
 	}
 	if before, failed := l.Imported(ctx, i.Into, i.Content); failed == nil && before != nil { // committed since we looked
-		return i, importedBefore{repeated(*before), *before}
+		return i, importedBefore{Already(*before), *before}
 	}
 	return i, message.Wrap(err, "db.busy", "ledger.busy", message.Args{"file": i.File})
 }
@@ -92,6 +102,13 @@ func (l Ledger) Count(ctx context.Context, i Import) error {
 	return refused(err)
 }
 
+// OtherContent tells that a number was imported with another content.
+func OtherContent(file string, number int64, before Import) error {
+	return message.New("txt.sequence", "ledger.other_content", message.Args{
+		"name": file, "number": number, "file": before.File, "day": message.Day(before.At.Format(time.DateOnly)), "time": before.At.Format("15:04"),
+	})
+}
+
 // importedBefore is the error of what was imported before.
 type importedBefore struct {
 	error
@@ -107,14 +124,22 @@ func ImportedBefore(err error) (Import, bool) {
 	return found.before, ok
 }
 
+// Already tells that a content was imported before.
+func Already(before Import) error {
+	return message.New("txt.file", "ledger.repeated", message.Args{
+		"file": before.File, "day": message.Day(before.At.Format(time.DateOnly)), "time": before.At.Format("15:04"),
+	})
+}
+
 // Under are the imports under a number of a sequence, oldest first.
 func (l Ledger) Under(ctx context.Context, sequence string, number int64) ([]Import, error) {
+	// Only imports have the name of a sequence. Asked for the kind beside it, Firebird would go through all imports each time.
 	return l.imports(ctx, "SEQUENCE_NAME = ? and SEQUENCE_NUMBER = ? order by DONE_AT, AGAIN", sequence, number)
 }
 
 // Highest is the largest number of a sequence that was imported, and whether there was one.
 func (l Ledger) Highest(ctx context.Context, sequence string) (number int64, known bool, err error) {
-	numbers, err := l.numbers(ctx, `select first 1 SEQUENCE_NUMBER from DJSCRIPT_EXCHANGE where KIND = 'I' and SEQUENCE_NAME = ?
+	numbers, err := l.numbers(ctx, `select first 1 SEQUENCE_NUMBER from DJSCRIPT_EXCHANGE where SEQUENCE_NAME = ?
 		order by SEQUENCE_NAME desc, SEQUENCE_NUMBER desc`, sequence)
 	if err != nil || len(numbers) == 0 {
 		return 0, false, err
@@ -124,8 +149,8 @@ func (l Ledger) Highest(ctx context.Context, sequence string) (number int64, kno
 
 // Last are the numbers of a sequence that were imported, as the ranges without a gap, smallest first.
 func (l Ledger) Last(ctx context.Context, sequence string) ([]Range, error) {
-	const edges = `select distinct a.SEQUENCE_NUMBER from DJSCRIPT_EXCHANGE a where a.KIND = 'I' and a.SEQUENCE_NAME = ? and not exists (
-		select 1 from DJSCRIPT_EXCHANGE b where b.KIND = 'I' and b.SEQUENCE_NAME = a.SEQUENCE_NAME and b.SEQUENCE_NUMBER = a.SEQUENCE_NUMBER `
+	const edges = `select distinct a.SEQUENCE_NUMBER from DJSCRIPT_EXCHANGE a where a.SEQUENCE_NAME = ? and not exists (
+		select 1 from DJSCRIPT_EXCHANGE b where b.SEQUENCE_NAME = a.SEQUENCE_NAME and b.SEQUENCE_NUMBER = a.SEQUENCE_NUMBER `
 	first, err := l.numbers(ctx, edges+`- 1) order by 1`, sequence)
 	if err != nil {
 		return nil, err
@@ -163,7 +188,7 @@ func (l Ledger) numbers(ctx context.Context, query, sequence string) ([]int64, e
 }
 
 func (l Ledger) imports(ctx context.Context, where string, args ...any) ([]Import, error) {
-	rows, err := l.tx.Query(ctx, `select `+importColumns+` from DJSCRIPT_EXCHANGE where KIND = 'I' and `+where, args, 0)
+	rows, err := l.tx.Query(ctx, `select `+importColumns+` from DJSCRIPT_EXCHANGE where `+where, args, 0)
 	if err != nil {
 		return nil, refused(err)
 	}

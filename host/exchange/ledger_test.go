@@ -80,6 +80,30 @@ func TestAnImportIsKnownByItsContentAndItsTarget(t *testing.T) {
 	})
 }
 
+func TestANumberIsImportedWithOneContent(t *testing.T) {
+	conn := ledgerOf(t)
+	record := func(i Import, again bool) (err error) {
+		within(t, conn, func(l Ledger) error {
+			_, err = l.Record(t.Context(), i, again)
+			return nil
+		})
+		return err
+	}
+	other := of('c', "djp")
+	other.Number++
+	for _, i := range []Import{of('a', "djp"), of('b', "prices"), other} {
+		if err := record(i, false); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := record(of('b', "djp"), false); message.Code(err) != "txt.sequence" || message.Hint(err) == "" {
+		t.Errorf("%v", err)
+	}
+	if err := record(of('b', "djp"), true); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAnImportThatIsAskedForAgainIsALineOfItsOwn(t *testing.T) {
 	conn := ledgerOf(t)
 	for n := range 3 {
@@ -281,7 +305,7 @@ func TestTheNumbersThatWereDoneAreRanges(t *testing.T) {
 		err := conn.Transaction(t.Context(), func(tx *firebird.Transaction) (err error) {
 			l := LedgerIn(tx)
 			for n, number := range numbers { // the same number may have been imported more than once
-				if _, err := l.Record(t.Context(), Import{Into: sequence, Content: fmt.Sprint(n), Sequence: sequence, Number: number, At: monday}, false); err != nil {
+				if _, err := l.Record(t.Context(), Import{Into: fmt.Sprint(sequence, n), Content: fmt.Sprint(n), Sequence: sequence, Number: number, At: monday}, false); err != nil {
 					return err
 				}
 			}

@@ -8,9 +8,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if plan := os.Getenv(workVariable); plan != "" {
-		work(plan)
-	}
 	if plan := os.Getenv(sendVariable); plan != "" {
 		send(plan)
 	}

@@ -20,6 +20,9 @@ type Pattern struct {
 	wild     bool
 }
 
+// OutcomeSuffix follows the name of a file in the name of the record of what became of it, which no pattern means.
+const OutcomeSuffix = ".outcome.json"
+
 // mostDigits fit an int64, whatever they are.
 const mostDigits = 18
 
@@ -29,9 +32,9 @@ var place = regexp.MustCompile(`\{[^{}]*\}|[*?{}]`)
 func ParsePattern(text string) (*Pattern, error) {
 	p := &Pattern{text: text}
 	var errs []error
-	wrong := func(key string, args message.Args) { errs = append(errs, message.New("option.value", key, args)) }
+	wrong := func(err error) { errs = append(errs, err) }
 	if strings.Trim(text, ". ") == "" || strings.ContainsAny(text, `/\`) {
-		wrong("inbox.pattern_name", message.Args{"pattern": text})
+		wrong(message.New("option.value", "inbox.pattern_name", message.Args{"pattern": text}))
 	}
 	var expression strings.Builder
 	rest := text
@@ -46,14 +49,15 @@ func ParsePattern(text string) (*Pattern, error) {
 			expression.WriteString(".")
 		default:
 			width, ok := widthOf(found)
-			if !ok {
-				wrong("inbox.pattern_place", message.Args{"pattern": text, "place": found})
+			switch {
+			case !ok:
+				wrong(message.New("option.value", "inbox.pattern_place", message.Args{"pattern": text, "place": found}))
+			case p.numbered:
+				wrong(message.New("option.value", "inbox.pattern_twice", message.Args{"pattern": text}))
+			default:
+				p.numbered, p.width = true, width
+				expression.WriteString(digits(width))
 			}
-			if p.numbered {
-				wrong("inbox.pattern_twice", message.Args{"pattern": text})
-			}
-			p.numbered, p.width = true, width
-			expression.WriteString(digits(width))
 		}
 		rest = rest[at[1]:]
 	}
@@ -103,7 +107,7 @@ func (p *Pattern) Match(name string) (number int64, ok bool) {
 		return 0, false
 	}
 	m := p.match.FindStringSubmatch(name)
-	if m == nil || strings.HasSuffix(strings.ToLower(name), outcomeSuffix) {
+	if m == nil || strings.HasSuffix(strings.ToLower(name), OutcomeSuffix) {
 		return 0, false
 	}
 	if p.numbered {

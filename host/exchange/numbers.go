@@ -82,7 +82,7 @@ func (n Numbers) read() (map[string]Given, error) {
 
 func (n Numbers) lock(ctx context.Context) (*drive.Lock, error) {
 	for {
-		lock, err := drive.TryLock(n.Path + lockSuffix)
+		lock, err := drive.TryLock(n.Path + ".lock")
 		if lock != nil || err != nil {
 			return lock, err
 		}

@@ -89,26 +89,3 @@ func prepared(ctx context.Context, conn *firebird.Conn) (made bool, err error) {
 	})
 	return made, err
 }
-
-// PastOf is what a database knows, asked outside of any import.
-func PastOf(conn *firebird.Conn) Past { return past{conn} }
-
-type past struct{ conn *firebird.Conn }
-
-// Highest asks the ledger.
-func (p past) Highest(ctx context.Context, sequence string) (number int64, known bool, err error) {
-	err = p.conn.Transaction(ctx, func(tx *firebird.Transaction) (err error) {
-		number, known, err = LedgerIn(tx).Highest(ctx, sequence)
-		return err
-	})
-	return number, known, err
-}
-
-// Under asks the ledger.
-func (p past) Under(ctx context.Context, sequence string, number int64) (found []Import, err error) {
-	err = p.conn.Transaction(ctx, func(tx *firebird.Transaction) (err error) {
-		found, err = LedgerIn(tx).Under(ctx, sequence, number)
-		return err
-	})
-	return found, err
-}

@@ -95,7 +95,7 @@ func (r *Result) Sentence() string {
 		key = "exchange.rejected"
 	case r.Verdict == Repeat:
 		key = "exchange.repeat"
-		args["when"], args["run"] = moment(r.Before.At), r.Before.Run
+		args["when"], args["run"] = when(r.Before.At), r.Before.Run
 	case r.Rehearsed:
 		key = "exchange.rehearsed"
 	case r.Rejected > 0:
@@ -120,15 +120,8 @@ func (r *Result) Text(out io.Writer) error {
 	if len(v.Wrongs) > 0 {
 		line("\r\n%s", v.WrongsTitle)
 	}
-	for _, w := range v.Wrongs {
-		line("\r\n  %s", w.Sentence)
-		if w.Before+w.After != "" {
-			line("    %s%s", w.Before, w.After)
-			line("    %s^", strings.Repeat(" ", utf8.RuneCountInString(w.Before)))
-		}
-		if w.Hint != "" {
-			line("    %s", w.Hint)
-		}
+	for _, w := range r.Problems {
+		b.WriteString("\r\n" + w.text("\r\n"))
 	}
 	if v.More != "" {
 		line("\r\n  %s", v.More)
@@ -177,23 +170,23 @@ func (r *Result) view() view {
 	if r.Verdict != Rejected && len(r.Problems) > 0 {
 		v.Mood = "partly"
 	}
-	add := func(key, value string) { v.Facts = append(v.Facts, fact{message.Text("exchange."+key, nil), value}) }
-	add("fact_layout", r.Into)
-	add("fact_when", moment(r.Started))
-	add("fact_size", count(r.Bytes))
-	add("fact_lines", count(r.Lines))
+	add := func(key, value string) { v.Facts = append(v.Facts, fact{message.Text(key, nil), value}) }
+	add("exchange.fact_layout", r.Into)
+	add("exchange.fact_when", when(r.Started))
+	add("exchange.fact_size", count(r.Bytes))
+	add("exchange.fact_lines", count(r.Lines))
 	for _, t := range r.Tables {
 		args := message.Args{"inserted": count(t.Inserted), "updated": count(t.Updated), "kept": count(t.Kept), "deleted": count(t.Deleted)}
 		v.Facts = append(v.Facts, fact{t.Table, message.Text("exchange.fact_table", args)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Skipped)) {
-		add("fact_skipped", message.Text("exchange.skipped", message.Args{"record": name, "n": count(r.Skipped[name])}))
+		add("exchange.fact_skipped", message.Text("exchange.skipped", message.Args{"record": name, "n": count(r.Skipped[name])}))
 	}
 	if r.Tolerated > 0 {
-		add("fact_tolerated", count(r.Tolerated))
+		add("exchange.fact_tolerated", count(r.Tolerated))
 	}
-	add("fact_content", r.Content)
-	add("fact_run", r.Run)
+	add("exchange.fact_content", r.Content)
+	add("exchange.fact_run", r.Run)
 	for _, w := range r.Problems {
 		v.Wrongs = append(v.Wrongs, w.view())
 	}
@@ -208,6 +201,19 @@ func (r *Result) view() view {
 		v.More = message.Text("exchange.more", message.Args{"n": count(r.More)})
 	}
 	return v
+}
+
+// text is the problem, the line in which it is with a mark below, and what to do.
+func (w Wrong) text(end string) string {
+	v := w.view()
+	text := "  " + v.Sentence + end
+	if v.Before+v.After != "" {
+		text += "    " + v.Before + v.After + end + "    " + strings.Repeat(" ", utf8.RuneCountInString(v.Before)) + "^" + end
+	}
+	if v.Hint != "" {
+		text += "    " + v.Hint + end
+	}
+	return text
 }
 
 func (w Wrong) view() wrongView {
@@ -225,12 +231,18 @@ func (r *Result) Object() Object {
 		Bytes: r.Bytes, Lines: r.Lines, Records: r.Records, Documents: r.Documents, Inserted: r.Inserted, Updated: r.Updated, Kept: r.Kept,
 		Deleted: r.Deleted, Rejected: r.Rejected, Tolerated: r.Tolerated, Skipped: r.Skipped, More: r.More, Report: r.Report, Rejects: r.Rejects,
 	}
-	for _, w := range r.Problems {
-		o.Problems = append(o.Problems, ObjectProblem{
+	o.Problems = objectsOf(r.Problems)
+	return o
+}
+
+func objectsOf(all []Wrong) []ObjectProblem {
+	var objects []ObjectProblem
+	for _, w := range all {
+		objects = append(objects, ObjectProblem{
 			Line: w.Line, Column: w.Column, Record: w.Record, Field: w.Field, Value: w.Value, Code: w.Code(), Reason: w.Err.Sentence(), Hint: w.Hint(), Excerpt: w.Excerpt,
 		})
 	}
-	return o
+	return objects
 }
 
 // Object is a Result in JSON.
@@ -285,8 +297,8 @@ func count(n int64) string {
 	return digits
 }
 
-// moment is a time as people write it.
-func moment(t time.Time) string {
+// when is a time as people write it.
+func when(t time.Time) string {
 	if message.Language() == message.Portuguese {
 		return t.Format("02/01/2006 15:04:05")
 	}

@@ -64,7 +64,7 @@ type reject struct {
 	whole bool
 }
 
-func (r *Result) survey(s *Survey, l *layout.Layout) {
+func (r *Result) survey(s *Survey) {
 	r.Content, r.Bytes, r.Lines, r.Documents, r.Tolerated, r.More = s.Content, s.Bytes, s.Lines, s.Documents, s.Tolerated, s.More
 	for _, n := range s.Records {
 		r.Records += n
@@ -113,7 +113,7 @@ func (r *Result) sift(path string, codec *layout.Codec, out io.Writer) (err erro
 		if err := s.copy(in.Line().Offset); err != nil {
 			return err
 		}
-		s.see(in.Line(), codec.Layout.Encoding)
+		s.see(in, codec)
 	}
 	if info, failed := raw.Stat(); failed == nil {
 		err = s.copy(info.Size())
@@ -143,12 +143,20 @@ func (s *sifter) copy(until int64) error {
 	return err
 }
 
-func (s *sifter) see(line *layout.Line, e layout.Encoding) {
+func (s *sifter) see(in *layout.Reader, codec *layout.Codec) {
+	line := in.Line()
 	problems, rejects := s.result.Problems, s.result.rejects
 	for ; s.problem < len(problems) && problems[s.problem].Line <= line.Number; s.problem++ {
-		if p := &problems[s.problem]; p.Line == line.Number {
-			p.Excerpt, p.At = excerpt(line.Raw, p.Column, e)
+		p := &problems[s.problem]
+		if p.Line != line.Number {
+			continue
 		}
+		if p.Column == 0 && p.Field != "" && line.Record >= 0 { // the database has found it
+			if field := codec.Field(line.Record, p.Field); field >= 0 {
+				p.Column = in.Column(field)
+			}
+		}
+		p.Excerpt, p.At = excerpt(line.Raw, p.Column, codec.Layout.Encoding)
 	}
 	hit := false
 	for ; s.reject < len(rejects) && rejects[s.reject].line <= line.Number; s.reject++ {

@@ -26,11 +26,11 @@ type Survey struct {
 	Repeats map[int64]int64
 }
 
-// Whole are the problems that belong to no document: for one of these nothing of the file can be trusted.
+// Whole are the problems that belong to no document, or put all of them in doubt: for one of these nothing is taken.
 func (s *Survey) Whole() []layout.Problem {
 	var all []layout.Problem
 	for _, p := range s.Problems {
-		if p.Document == 0 {
+		if p.Document == 0 || p.Whole {
 			all = append(all, p)
 		}
 	}

@@ -23,6 +23,8 @@ var words = map[string]struct{ does, never string }{
 	"history.read":  {does: "grant.history_read"},
 	"notify":        {does: "grant.notify", never: "grant.never_notify"},
 	"restore":       {does: "grant.restore", never: "grant.never_restore"},
+	"txt.read":      {does: "grant.txt_read"},
+	"txt.write":     {does: "grant.txt_write", never: "grant.never_txt_write"},
 }
 
 // Says is what a shop owner is told of a power, over nothing in particular.

@@ -160,10 +160,10 @@ func (c *Codec) cell(f *Field) (cell, error) {
 	if f.Point == Dot || f.Point == Comma {
 		one.places = f.Places
 	}
-	switch {
-	case f.Point == Dot:
+	switch f.Point {
+	case Dot:
 		one.point = '.'
-	case f.Point == Comma:
+	case Comma:
 		one.point = ','
 	}
 	if f.Tag != "" {
@@ -251,5 +251,5 @@ func (c *Codec) unknown(line []byte, parts [][]byte) (*message.Error, []byte) {
 		}
 	}
 	slices.Sort(tags)
-	return wrong("unknown", message.Args{"tag": c.Layout.Encoding.shown(found), "tags": strings.Join(tags, ", ")}), found
+	return wrong("layout.unknown", message.Args{"tag": c.Layout.Encoding.shown(found), "tags": strings.Join(tags, ", ")}), found
 }

@@ -101,7 +101,7 @@ func (w *Writer) appendFixed(to []byte, s *shape, p *part) []byte {
 		text := w.text(s, i)
 		place := to[from+c.first : from+c.last]
 		if len(text) > len(place) {
-			w.wrong(s, c, text, wrong("size", message.Args{"bytes": len(text), "most": c.width}))
+			w.wrong(s, c, text, wrong("layout.size", message.Args{"bytes": len(text), "most": c.width}))
 			continue
 		}
 		put(place, text, c)
@@ -136,7 +136,7 @@ func (w *Writer) appendWhole(to []byte, s *shape, i int) []byte {
 	c, l := &s.cells[i], w.codec.Layout
 	text := w.text(s, i)
 	if c.Size > 0 && len(text) > c.Size {
-		w.wrong(s, c, text, wrong("size", message.Args{"bytes": len(text), "most": c.Size}))
+		w.wrong(s, c, text, wrong("layout.size", message.Args{"bytes": len(text), "most": c.Size}))
 	}
 	breaks := bytes.Contains(text, []byte(l.Separator))
 	for n := 1; n < len(l.Separator); n++ { // "a#" before "##"
@@ -144,7 +144,7 @@ func (w *Writer) appendWhole(to []byte, s *shape, i int) []byte {
 	}
 	if l.Quote == 0 {
 		if breaks {
-			w.wrong(s, c, text, wrong("separator_within", message.Args{"separator": l.Separator}))
+			w.wrong(s, c, text, wrong("layout.separator_within", message.Args{"separator": l.Separator}))
 		}
 		return append(to, text...)
 	}
@@ -179,7 +179,7 @@ func (w *Writer) text(s *shape, i int) []byte {
 	}
 	if v.Kind == Null {
 		if c.Required {
-			w.wrong(s, c, nil, wrong("missing", nil))
+			w.wrong(s, c, nil, wrong("layout.missing", nil))
 		}
 		return nil
 	}
@@ -220,13 +220,13 @@ func (w *Writer) format(c *cell, v *Value) ([]byte, *message.Error) {
 		return w.formatNumber(c, v)
 	case Date, Time, Moment:
 		if v.Kind != dateKinds[c.Type] {
-			return nil, wrong("kind", message.Args{"type": string(c.Type)})
+			return nil, wrong("layout.kind", message.Args{"type": string(c.Type)})
 		}
 		w.room = c.form.Append(w.room, v.Parts())
 		return w.room, nil
 	case Boolean:
 		if v.Kind != Flag {
-			return nil, wrong("kind", message.Args{"type": string(c.Type)})
+			return nil, wrong("layout.kind", message.Args{"type": string(c.Type)})
 		}
 		return c.codes[1-v.N], nil
 	}
@@ -258,11 +258,11 @@ func (w *Writer) encode(text []byte, from Encoding) ([]byte, *message.Error) {
 
 func (w *Writer) formatNumber(c *cell, v *Value) ([]byte, *message.Error) {
 	if v.Kind != Number {
-		return nil, wrong("kind", message.Args{"type": string(c.Type)})
+		return nil, wrong("layout.kind", message.Args{"type": string(c.Type)})
 	}
 	n, ok := rescaled(v.N, int(v.Places), c.Places)
 	if !ok {
-		return nil, wrong("places", message.Args{"places": c.Places})
+		return nil, wrong("layout.places", message.Args{"places": c.Places})
 	}
 	if c.point == 0 {
 		w.room = appendNumber(w.room, n, 0, 0)

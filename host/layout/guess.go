@@ -29,15 +29,15 @@ type Page struct {
 	Sure     bool
 }
 
-// guessMost is how much of a file is looked at.
-const guessMost = 1 << 20
+// SampleBytes is how much of a file is looked at.
+const SampleBytes = 1 << 20
 
 // Sample is as much of a file as a guess looks at, whole lines only.
 func Sample(head []byte) []byte {
-	if len(head) <= guessMost {
+	if len(head) <= SampleBytes {
 		return head
 	}
-	head = head[:guessMost]
+	head = head[:SampleBytes]
 	if at := bytes.LastIndexByte(head, '\n'); at > 0 {
 		return head[:at+1]
 	}
@@ -47,7 +47,8 @@ func Sample(head []byte) []byte {
 // GuessPage tells the code page of a file by its letters. ok is false for a file that is no text at all.
 func GuessPage(sample []byte) (p Page, ok bool) {
 	say := func(e Encoding, key string, sure bool) (Page, bool) {
-		return Page{e, message.Text("layout.page_"+key, message.Args{"encoding": e.String()}), sure}, true
+		args := message.Args{"encoding": e.String()}
+		return Page{e, message.Text(key, args), sure}, true
 	}
 	switch {
 	case isUTF16(sample):
@@ -55,11 +56,11 @@ func GuessPage(sample []byte) (p Page, ok bool) {
 	case bytes.IndexByte(sample, 0) >= 0:
 		return Page{Reason: message.Text("layout.page_nul", nil)}, false
 	case bytes.HasPrefix(sample, markUTF8):
-		return say(UTF8BOM, "mark", true)
+		return say(UTF8BOM, "layout.page_mark", true)
 	case !slices.ContainsFunc(sample, func(c byte) bool { return c >= 0x80 }):
-		return say(Windows1252, "ascii", false)
+		return say(Windows1252, "layout.page_ascii", false)
 	case portugueseUTF8(sample):
-		return say(UTF8, "utf8", true)
+		return say(UTF8, "layout.page_utf8", true)
 	}
 	best, most := Windows1252, -1
 	for _, e := range []Encoding{Windows1252, CP850} {
@@ -67,7 +68,7 @@ func GuessPage(sample []byte) (p Page, ok bool) {
 			best, most = e, n
 		}
 	}
-	return say(best, "letters", true)
+	return say(best, "layout.page_letters", true)
 }
 
 // wordLetters are the letters beyond ASCII that stand in Portuguese words, less those signs that stand within words and are
@@ -85,7 +86,8 @@ func (e Encoding) wordLetters(sample []byte) (n int) {
 	return n
 }
 
-// Guesses are the layouts that a file of that name may be of, the likeliest first: those that at least half of its lines fit.
+// Guesses are the layouts that a file of that name may be of, the likeliest first: those that at least half of its lines fit, in
+// more than mere texts, and those whose files are called so and which know some of its lines.
 func Guesses(name string, sample []byte, known []*Layout) []Guess {
 	p, ok := GuessPage(sample)
 	if !ok {
@@ -126,9 +128,13 @@ func guess(name string, sample []byte, l *Layout, p Page) (Guess, bool) {
 		return g, false
 	}
 	r := c.NewReader(bytes.NewReader(sample))
+	known := 0
 	for r.Next() {
 		line := r.Line()
 		g.Lines++
+		if line.Record >= 0 {
+			known++
+		}
 		if len(line.Problems) == 0 {
 			g.Fit++
 			g.Strict += c.strict(line)
@@ -140,7 +146,8 @@ func guess(name string, sample []byte, l *Layout, p Page) (Guess, bool) {
 	if g.Fit > 0 {
 		g.Strict /= g.Fit
 	}
-	return g, r.Err() == nil && g.Lines > 0 && g.Fit*2 >= g.Lines
+	likely := g.Fit*2 >= g.Lines && g.Strict > 0 || g.Named && known > 0
+	return g, r.Err() == nil && g.Lines > 0 && likely
 }
 
 // strict is how many of a line's fields say that it is of this layout: a word would not fit into them.

@@ -41,7 +41,7 @@ func TestACodePageIsGuessedByItsLetters(t *testing.T) {
 }
 
 func TestALayoutIsSketched(t *testing.T) {
-	got := Sketch([]byte("CAB|11222333000181|31122026|\r\nITE|FEIJ\xc3O|12.34|7891000315507|7|\r\nITE|ARROZ|1.5||8|\r\nITE|SAL|2||9|\r\nCAB|11222333000181|30122026|\r\nITE|SAL|2||9|\r\n"))
+	got := Sketch("x.txt", []byte("CAB|11222333000181|31122026|\r\nITE|FEIJ\xc3O|12.34|7891000315507|7|\r\nITE|ARROZ|1.5||8|\r\nITE|SAL|2||9|\r\nCAB|11222333000181|30122026|\r\nITE|SAL|2||9|\r\n"))
 	for _, want := range []string{
 		`encoding = "cp1252"`, `separator = "|"`, `trailing = "always"`, `name   = "CAB"`, `{ name = "tag", tag = "ITE" },`, `{ name = "field_2", type = "cnpj_cpf" }, # 11222333000181`,
 		`{ name = "field_3", type = "date", form = "ddmmyyyy" }`, `{ name = "field_2" }, # FEIJÃO`, `{ name = "field_3", type = "decimal", places = 2 }`, `{ name = "field_4", type = "ean" }`,
@@ -51,7 +51,7 @@ func TestALayoutIsSketched(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	got = Sketch([]byte("000012FEIJAO PRETO  UN31122026\n000013ARROZ         KG01122026\n000014OLEO DE SOJA  UN01122026\n"))
+	got = Sketch("x.txt", []byte("000012FEIJAO PRETO  UN31122026\n000013ARROZ         KG01122026\n000014OLEO DE SOJA  UN01122026\n"))
 	for _, want := range []string{`{ name = "field_1", at = [1, 6] }, # 000012`, `at = [7, 20] }, # FEIJAO PRETO`, `at = [21, 22] }`, `at = [23, 30], type = "date", form = "ddmmyyyy" }`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

@@ -204,10 +204,10 @@ func anyValue(t *rapid.T, l *Layout, c *cell) Value {
 	if c.Values != nil {
 		return NewString(rapid.SampledFrom(c.Values).Draw(t, "choice").Code)
 	}
-	return anyText(t, l, c)
+	return anyText(t, l)
 }
 
-func anyText(t *rapid.T, l *Layout, c *cell) Value {
+func anyText(t *rapid.T, l *Layout) Value {
 	letters := []rune("abcXYZ 0189ãçÃÉõ'\"-;|#\t,")
 	if l.Encoding == UTF8 || l.Encoding == UTF8BOM {
 		letters = append(letters, '€', '日')

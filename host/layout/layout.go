@@ -14,8 +14,10 @@ type Layout struct {
 	Name    string
 	Version string // "" where there is one only
 	// Also are versions that are written the same.
-	Also  []string
-	Title Words
+	Also []string
+	// Default says that this version is meant where none is said.
+	Default bool
+	Title   Words
 	// Origin tells how far the layout can be trusted: Published, Read or Ours.
 	Origin Origin
 	Source string   // where it is published or was read

@@ -37,7 +37,7 @@ func (c *cell) readPlainNumber(text []byte, v *Value) bool {
 var powers = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
 
 // readNumber understands a whole number or a decimal, as the field says that it is written. Money is never a float.
-func (c *cell) readNumber(text []byte, e Encoding, v *Value) *message.Error {
+func (c *cell) readNumber(text []byte, v *Value) *message.Error {
 	body, negative := text, false
 	if c.fill != ' ' && c.fill != '0' {
 		if body = c.unfilled(body); len(body) == 0 {
@@ -52,14 +52,14 @@ func (c *cell) readNumber(text []byte, e Encoding, v *Value) *message.Error {
 	places := 0
 	if len(rest) > 0 || len(body) == 0 {
 		var err *message.Error
-		if n, places, err = c.readPoint(body, e); err != nil {
+		if n, places, err = c.readPoint(body); err != nil {
 			return err
 		}
 	} else if c.point == 0 {
 		places = c.Places
 	}
 	if n < 0 || c.Places > places && n > power(mostDigits-c.Places+places)-1 {
-		return wrong("too_big", message.Args{"most": mostDigits})
+		return wrong("layout.too_big", message.Args{"most": mostDigits})
 	}
 	n *= power(c.Places - places)
 	if negative {
@@ -71,10 +71,10 @@ func (c *cell) readNumber(text []byte, e Encoding, v *Value) *message.Error {
 
 func (c *cell) bounded(v *Value) *message.Error {
 	if c.Min != nil && compareNumbers(*v, *c.Min) < 0 {
-		return wrong("below", message.Args{"min": c.Min.String()})
+		return wrong("layout.below", message.Args{"min": c.Min.String()})
 	}
 	if c.Max != nil && compareNumbers(*v, *c.Max) > 0 {
-		return wrong("above", message.Args{"max": c.Max.String()})
+		return wrong("layout.above", message.Args{"max": c.Max.String()})
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func leadingDigits(text []byte) (n int64, rest []byte) {
 }
 
 // readPoint understands a number with something in it beside digits: the digits, and how many stand after the point.
-func (c *cell) readPoint(body []byte, e Encoding) (n int64, places int, err *message.Error) {
+func (c *cell) readPoint(body []byte) (n int64, places int, err *message.Error) {
 	dot, comma := bytes.LastIndexByte(body, '.'), bytes.LastIndexByte(body, ',')
 	at, point := dot, byte('.')
 	if comma > dot {
@@ -122,7 +122,7 @@ func (c *cell) readPoint(body []byte, e Encoding) (n int64, places int, err *mes
 	kept := digits[:0]
 	if bytes.IndexByte(whole, other) >= 0 {
 		if !c.Thousands {
-			return 0, 0, wrong("thousands", message.Args{"sign": string(other)})
+			return 0, 0, wrong("layout.thousands", message.Args{"sign": string(other)})
 		}
 		if kept = ungrouped(kept, whole, other); kept == nil {
 			return 0, 0, c.notNumber()
@@ -134,7 +134,7 @@ func (c *cell) readPoint(body []byte, e Encoding) (n int64, places int, err *mes
 		fraction = fraction[:len(fraction)-1]
 	}
 	if len(fraction) > c.Places && onlyDigits(fraction) {
-		return 0, 0, wrong("places", message.Args{"places": c.Places})
+		return 0, 0, wrong("layout.places", message.Args{"places": c.Places})
 	}
 	kept = append(kept, fraction...)
 	if !onlyDigits(kept) || len(whole) == 0 && len(fraction) == 0 {
@@ -179,14 +179,14 @@ func (c *cell) mayBePoint(sign byte) bool {
 
 func (c *cell) wrongPoint(got byte) *message.Error {
 	if c.point == 0 {
-		return wrong("no_point", message.Args{"got": string(got), "places": c.Places})
+		return wrong("layout.no_point", message.Args{"got": string(got), "places": c.Places})
 	}
-	return wrong("other_point", message.Args{"got": string(got), "want": string(c.point)})
+	return wrong("layout.other_point", message.Args{"got": string(got), "want": string(c.point)})
 }
 
 func (c *cell) notNumber() *message.Error {
 	if c.Type == Integer {
-		return wrong("no_integer", nil)
+		return wrong("layout.no_integer", nil)
 	}
-	return wrong("no_number", nil)
+	return wrong("layout.no_number", nil)
 }

@@ -11,6 +11,7 @@ type Problem struct {
 	Line     int64 // from 1; 0: the file as a whole
 	Column   int   // byte of the line, from 1; 0: the line as a whole
 	Document int64 // the document that it belongs to, from 1; 0: none
+	Whole    bool  // it puts the whole file in doubt
 	Record   string
 	Field    string
 	Value    string // what stands there, readable
@@ -23,8 +24,10 @@ func (p Problem) Error() string {
 	switch {
 	case p.Line == 0:
 		return p.Err.Sentence()
-	case p.Field != "":
+	case p.Field != "" && p.Column > 0:
 		return message.Text("layout.at_field", args)
+	case p.Field != "":
+		return message.Text("layout.at_field_alone", args)
 	case p.Column > 0:
 		return message.Text("layout.at_column", args)
 	}
@@ -47,7 +50,7 @@ const (
 )
 
 func wrong(key string, args message.Args) *message.Error {
-	return message.New(codeRecord, "layout."+key, args)
+	return message.New(codeRecord, key, args)
 }
 
 // shownMost is how many bytes of a value are told.

@@ -56,7 +56,7 @@ func (c *cell) read(text []byte, e Encoding, v *Value, room *[]byte) (err *messa
 		if c.readPlainNumber(text, v) {
 			return nil
 		}
-		err = c.readNumber(text, e, v)
+		err = c.readNumber(text, v)
 	case readsDate:
 		err = c.readDate(text, e, v)
 	case readsWord:
@@ -83,7 +83,7 @@ func (c *cell) read(text []byte, e Encoding, v *Value, room *[]byte) (err *messa
 func (c *cell) empty(v *Value) *message.Error {
 	*v = c.otherwise
 	if v.Kind == Null && c.Required {
-		return wrong("missing", nil)
+		return wrong("layout.missing", nil)
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (c *cell) readFixed(text []byte, e Encoding, v *Value) *message.Error {
 	}
 	*v = Value{Kind: String, Bytes: text, Encoding: e}
 	if !bytes.Equal(text, want) {
-		return wrong("const", message.Args{"want": e.shown(want)})
+		return wrong("layout.const", message.Args{"want": e.shown(want)})
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func (c *cell) notChosen() *message.Error {
 	for i, choice := range c.Values {
 		codes[i] = choice.Code
 	}
-	return wrong("choice", message.Args{"codes": strings.Join(codes, ", ")})
+	return wrong("layout.choice", message.Args{"codes": strings.Join(codes, ", ")})
 }
 
 func (c *cell) readText(text []byte, e Encoding, v *Value) *message.Error {
@@ -172,11 +172,11 @@ func (c *cell) readDate(text []byte, e Encoding, v *Value) *message.Error {
 	case c.kind != Clock && (!ok || p.Day == 0) && noDigit(text):
 		return nil
 	case !ok:
-		return wrong("form", message.Args{"form": c.Form})
+		return wrong("layout.form", message.Args{"form": c.Form})
 	case c.kind != Clock && !p.IsDay():
-		return wrong("no_day", message.Args{"value": e.shown(text)})
+		return wrong("layout.no_day", message.Args{"value": e.shown(text)})
 	case c.kind != Day && !p.IsClock():
-		return wrong("no_clock", message.Args{"value": e.shown(text)})
+		return wrong("layout.no_clock", message.Args{"value": e.shown(text)})
 	}
 	v.Kind, v.N = c.kind, p.number(c.kind)
 	return nil
@@ -230,14 +230,19 @@ func meansPerson(number []byte) bool {
 	return bytes.HasPrefix(number, []byte("00000")) && !bytes.HasPrefix(number, []byte("00000000"))
 }
 
+// badNumbers are what is said of a number that is none, and of one with wrong check digits.
+var badNumbers = map[Type][2]string{
+	CNPJ: {"layout.cnpj_form", "layout.cnpj_digits"}, CPF: {"layout.cpf_form", "layout.cpf_digits"}, CNPJCPF: {"layout.cnpj_cpf_form", "layout.cnpj_cpf_digits"},
+}
+
 func (c *cell) badNumber(err error) *message.Error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, cnpj.ErrDigits):
-		return wrong(string(c.Type)+"_digits", nil)
+		return wrong(badNumbers[c.Type][1], nil)
 	}
-	return wrong(string(c.Type)+"_form", nil)
+	return wrong(badNumbers[c.Type][0], nil)
 }
 
 // readEAN understands a bar code. Zeros that only fill the field are no part of it.
@@ -251,15 +256,15 @@ func (c *cell) readEAN(text []byte, e Encoding, v *Value) *message.Error {
 	}
 	v.Kind, v.Encoding, v.Bytes = String, e, text
 	if !onlyDigits(text) {
-		return wrong("ean_form", nil)
+		return wrong("layout.ean_form", nil)
 	}
 	switch {
 	case c.Unchecked:
 		return nil
 	case len(text) < 8 || len(text) > 14:
-		return wrong("ean_form", nil)
+		return wrong("layout.ean_form", nil)
 	case eanSum(text)%10 != 0:
-		return wrong("ean_digit", nil)
+		return wrong("layout.ean_digit", nil)
 	}
 	return nil
 }

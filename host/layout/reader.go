@@ -59,6 +59,21 @@ func (c *Codec) NewReader(in io.Reader) *Reader {
 // Line is the line that Next went to.
 func (r *Reader) Line() *Line { return &r.line }
 
+// Column is where a field begins in the line that Next went to, in bytes from 1; 0 where the line does not have it.
+func (r *Reader) Column(field int) int {
+	if r.line.Record < 0 {
+		return 0
+	}
+	c := &r.codec.records[r.line.Record].cells[field]
+	switch {
+	case r.parts == nil && c.first < len(r.line.Raw):
+		return c.first + 1
+	case r.parts != nil && c.Part <= len(r.parts):
+		return r.column(r.parts[c.Part-1], r.line.Raw) + c.first + 1
+	}
+	return 0
+}
+
 // Err is why reading stopped before the file's end: an error of the disk, or a Problem for a file that is no text at all.
 func (r *Reader) Err() error { return r.err }
 
@@ -168,7 +183,7 @@ func (r *Reader) longLine(first []byte) (raw []byte, length int64, err error) {
 func (r *Reader) read(raw []byte, length int64) {
 	r.line.Raw, r.line.Record, r.line.Tolerated, r.line.Values = raw, -1, false, nil
 	if length > int64(r.codec.longest) {
-		r.wrong(0, nil, nil, wrong("endless", message.Args{"bytes": length, "most": r.codec.longest}))
+		r.wrong(0, nil, nil, wrong("layout.endless", message.Args{"bytes": length, "most": r.codec.longest}))
 		return
 	}
 	if until := plainUntil(raw); until < len(raw) && !r.legible(raw, until) {
@@ -237,14 +252,14 @@ func (r *Reader) readPart(s *shape, p *part, text []byte, at int, whole bool) {
 	if whole && len(text) > p.width {
 		extra = len(text) - p.width
 		if s.takes < 0 || extra > s.Longer {
-			r.wrong(p.width+1, nil, text[p.width:], wrong("long", message.Args{"bytes": len(text), "most": p.width}))
+			r.wrong(p.width+1, nil, text[p.width:], wrong("layout.long", message.Args{"bytes": len(text), "most": p.width}))
 			clear(r.line.Values)
 			return
 		}
 		takesFrom, r.line.Tolerated = s.cells[s.takes].first, true
 	}
 	if len(text) < p.width && (!whole || s.Short == 0 || len(text) < s.Short) {
-		r.wrong(at+len(text)+1, r.missing(s, p, len(text)), nil, wrong("short", message.Args{"bytes": len(text), "least": least(s, p, whole)}))
+		r.wrong(at+len(text)+1, r.missing(s, p, len(text)), nil, wrong("layout.short", message.Args{"bytes": len(text), "least": least(s, p, whole)}))
 		clear(r.line.Values)
 		return
 	}
@@ -260,7 +275,7 @@ func (r *Reader) readPart(s *shape, p *part, text []byte, at int, whole bool) {
 		}
 		if last > len(text) {
 			if first = min(first, len(text)); first < len(text) && c.Type != Text {
-				r.wrongField(at+first+1, c, i, text[first:], wrong("cut", message.Args{"bytes": len(text) - first, "width": c.width}))
+				r.wrongField(at+first+1, c, i, text[first:], wrong("layout.cut", message.Args{"bytes": len(text) - first, "width": c.width}))
 				continue
 			}
 			last = len(text)

@@ -5,13 +5,14 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 )
 
-// Sketch is the beginning of a layout for files like this one, in TOML, for a person to go on with: where its fields may begin
+// Sketch is the beginning of a layout for files like this one of that name, in TOML, for a person to go on with: where its fields may begin
 // and what they may hold, as far as its lines show it. "" where nothing can be told.
-func Sketch(sample []byte) string {
+func Sketch(name string, sample []byte) string {
 	p, ok := GuessPage(sample)
 	if !ok {
 		return ""
@@ -21,7 +22,7 @@ func Sketch(sample []byte) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "title    = \"\"\norigin   = \"ours\"\nencoding = %q\n", p.Encoding)
+	fmt.Fprintf(&b, "title    = %q\norigin   = \"ours\"\nencoding = %q\n", path.Base(strings.ReplaceAll(name, `\`, "/")), p.Encoding)
 	if separator, trailing := separatorOf(lines); separator != "" {
 		fmt.Fprintf(&b, "separator = %q\n", separator)
 		if trailing {
@@ -30,13 +31,13 @@ func Sketch(sample []byte) string {
 		sketchDivided(&b, lines, separator, trailing)
 		return b.String()
 	}
-	sketchFixed(&b, lines, p.Encoding)
+	sketchFixed(&b, lines)
 	return b.String()
 }
 
 func sketchLines(sample []byte) [][]byte {
 	var lines [][]byte
-	for _, line := range bytes.Split(bytes.TrimPrefix(sample, markUTF8), []byte("\n")) {
+	for line := range bytes.SplitSeq(bytes.TrimPrefix(sample, markUTF8), []byte("\n")) {
 		if line = bytes.TrimSuffix(line, []byte("\r")); len(line) > 0 {
 			lines = append(lines, line)
 		}
@@ -117,7 +118,7 @@ func columnsOf(lines [][][]byte) (parts [][][]byte, least int) {
 	return parts, least
 }
 
-func sketchFixed(b *strings.Builder, lines [][]byte, e Encoding) {
+func sketchFixed(b *strings.Builder, lines [][]byte) {
 	width := len(lines[0])
 	for _, line := range lines {
 		width = min(width, len(line))

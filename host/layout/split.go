@@ -14,16 +14,21 @@ func (r *Reader) split(raw []byte) *message.Error {
 	if l.Leading {
 		var ok bool
 		if rest, ok = bytes.CutPrefix(rest, []byte(l.Separator)); !ok {
-			return wrong("leading", message.Args{"separator": l.Separator})
+			return wrong("layout.leading", message.Args{"separator": l.Separator})
 		}
 	}
-	if width := r.fixedHead(raw); width > 0 {
-		r.parts, rest = append(r.parts, rest[:width]), rest[width:]
+	if s := r.fixedHead(raw); s != nil {
+		width := s.parts[0].width
+		head := rest[:width]
+		for longer := 1; longer <= s.Longer && !r.endsHead(rest[len(head):]); longer++ {
+			head = rest[:min(width+longer, len(rest))]
+		}
+		if !r.endsHead(rest[len(head):]) {
+			return wrong("layout.head", message.Args{"separator": l.Separator, "width": width})
+		}
+		r.parts, rest = append(r.parts, head), rest[len(head):]
 		if len(rest) == 0 {
 			return r.trailing(false)
-		}
-		if !bytes.HasPrefix(rest, []byte(l.Separator)) {
-			return wrong("head", message.Args{"separator": l.Separator, "width": width})
 		}
 		rest = rest[len(l.Separator):]
 	}
@@ -75,7 +80,7 @@ func (r *Reader) splitAt(rest []byte, separator byte) (empty bool) {
 func (r *Reader) trailing(empty bool) *message.Error {
 	switch l := r.codec.Layout; {
 	case l.Trailing == Always && !empty:
-		return wrong("trailing", message.Args{"separator": l.Separator})
+		return wrong("layout.trailing", message.Args{"separator": l.Separator})
 	case empty && (l.Trailing == Always || l.Trailing == Optional):
 		r.parts = r.parts[:len(r.parts)-1]
 	}
@@ -98,30 +103,40 @@ func (r *Reader) quoted(rest []byte) (part, after []byte, err *message.Error) {
 		}
 		after = rest[i+1:]
 		if len(after) > 0 && !bytes.HasPrefix(after, []byte(l.Separator)) {
-			return nil, nil, wrong("after_quote", message.Args{"quote": string(l.Quote)})
+			return nil, nil, wrong("layout.after_quote", message.Args{"quote": string(l.Quote)})
 		}
 		return r.room[from:], after, nil
 	}
-	return nil, nil, wrong("quote", message.Args{"quote": string(l.Quote)})
+	return nil, nil, wrong("layout.quote", message.Args{"quote": string(l.Quote)})
 }
 
-// fixedHead is how many bytes the first part of a line has where it is one of fixed width before the separators begin; 0 where
+// fixedHead is the record of a line whose first part is one of fixed width, which ends where the separators begin; nil where
 // it is not.
-func (r *Reader) fixedHead(raw []byte) int {
+func (r *Reader) fixedHead(raw []byte) *shape {
 	for _, i := range r.codec.byTag {
 		s := &r.codec.records[i]
 		if width := s.parts[0].width; width > 0 && width <= len(raw) && (len(r.codec.byTag) == 1 || s.is(raw, nil)) {
-			return width
+			return s
 		}
 	}
-	return 0
+	return nil
+}
+
+// endsHead says whether the first part may end before the rest.
+func (r *Reader) endsHead(rest []byte) bool {
+	return len(rest) == 0 || bytes.HasPrefix(rest, []byte(r.codec.Layout.Separator))
 }
 
 // readParts understands a line that separators divide.
 func (r *Reader) readParts(s *shape, raw []byte) {
 	e := r.codec.Layout.Encoding
 	if n := len(r.parts); n < s.least || n > len(s.parts) {
-		r.wrong(0, nil, nil, wrong("parts", message.Args{"got": n, "least": s.least, "most": len(s.parts)}))
+		args := message.Args{"got": n, "least": s.least, "most": len(s.parts)}
+		if s.least == len(s.parts) {
+			r.wrong(0, nil, nil, wrong("layout.parts_exactly", args))
+		} else {
+			r.wrong(0, nil, nil, wrong("layout.parts", args))
+		}
 		clear(r.line.Values)
 		return
 	}
@@ -165,7 +180,7 @@ func (r *Reader) readParts(s *shape, raw []byte) {
 
 func (r *Reader) readWhole(c *cell, i int, text, raw []byte, e Encoding) {
 	if c.Size > 0 && len(text) > c.Size && len(trim(text)) > c.Size {
-		r.wrongField(r.column(text, raw)+1, c, i, text, wrong("size", message.Args{"bytes": len(text), "most": c.Size}))
+		r.wrongField(r.column(text, raw)+1, c, i, text, wrong("layout.size", message.Args{"bytes": len(text), "most": c.Size}))
 		return
 	}
 	if err := c.read(text, e, &r.line.Values[i], &r.room); err != nil {

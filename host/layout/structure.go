@@ -26,14 +26,9 @@ type structure struct {
 // opened is where a record began that others stand under.
 type opened struct {
 	line, document int64
-	seen           []int64          // at that time, where somebody counts
-	total, unread  int64            // at that time
-	counts         map[int]expected // its own fields that count what follows, by field
-}
-
-type expected struct {
-	value Value
-	text  string
+	seen           []int64       // at that time, where somebody counts
+	total, unread  int64         // at that time
+	counts         map[int]Value // its own fields that count what follows, by field
 }
 
 func newStructure(c *Codec) *structure {
@@ -98,8 +93,8 @@ func (s *structure) see(line *Line) {
 	default:
 		line.Document = s.document
 	}
-	if err := s.misplaced(i, shape); err != nil {
-		line.Problems = append(line.Problems, Problem{Line: line.Number, Record: shape.Name, Err: err})
+	if err, whole := s.misplaced(i, shape); err != nil {
+		line.Problems = append(line.Problems, Problem{Line: line.Number, Record: shape.Name, Whole: whole, Err: err})
 	}
 	s.begin(i, shape, line)
 	s.place(line, from+ended)
@@ -115,32 +110,32 @@ func (s *structure) place(line *Line, from int) {
 	}
 }
 
-// misplaced is what is wrong with a record at its place.
-func (s *structure) misplaced(i int, shape *shape) *message.Error {
+// misplaced is what is wrong with a record at its place; whole says that the whole file is in doubt for it.
+func (s *structure) misplaced(i int, shape *shape) (err *message.Error, whole bool) {
 	if shape.under < 0 || s.open[shape.under] {
 		s.under[i]++
 	}
 	top := len(s.codec.records)
 	switch {
 	case s.trailer > 0:
-		return wrong("after_trailer", message.Args{"line": s.trailer})
+		return wrong("layout.after_trailer", message.Args{"line": s.trailer}), true
 	case shape.Role == Header && s.lines > 1:
-		return wrong("late_header", nil)
+		return wrong("layout.late_header", nil), true
 	case shape.under >= 0 && !s.open[shape.under]:
-		return wrong("orphan", message.Args{"parent": s.codec.records[shape.under].Name})
+		return wrong("layout.orphan", message.Args{"parent": s.codec.records[shape.under].Name}), false
 	}
 	at := top
 	if shape.under >= 0 {
 		at = shape.under
 	}
 	if before := s.last[at]; s.codec.Layout.Ordered && shape.Role == Body && before > i {
-		return wrong("order", message.Args{"before": s.codec.records[before].Name})
+		return wrong("layout.order", message.Args{"before": s.codec.records[before].Name}), false
 	}
 	s.last[at] = i
 	if shape.Most > 0 && s.under[i] > int64(shape.Most) {
-		return wrong("most", message.Args{"most": shape.Most})
+		return wrong("layout.most", message.Args{"most": shape.Most}), false
 	}
-	return nil
+	return nil, false
 }
 
 // begin opens a record for those under it, and holds what it counts against what was seen.
@@ -168,15 +163,15 @@ func (s *structure) begin(i int, shape *shape, line *Line) {
 		}
 		if shape.Role == Header || s.follows(i, c) {
 			if o.counts == nil {
-				o.counts = map[int]expected{}
+				o.counts = map[int]Value{}
 			}
-			o.counts[f] = expected{value: line.Values[f]}
+			o.counts[f] = line.Values[f]
 			continue
 		}
 		if got := s.count(c, shape.under); got != line.Values[f].N && s.unread == s.unreadAt(shape.under) {
 			line.Problems = append(line.Problems, Problem{
 				Line: line.Number, Column: c.first + 1, Record: shape.Name, Field: c.Name, Value: line.Values[f].String(),
-				Err: wrong("count", message.Args{"got": got, "of": strings.Join(c.Count, ", ")}),
+				Err: wrong("layout.count", message.Args{"got": got, "of": strings.Join(c.Count, ", ")}),
 			})
 		}
 	}
@@ -256,7 +251,7 @@ func (s *structure) close(k int, problems *[]Problem) {
 		if c.under == k && int64(c.Least) > s.under[child] {
 			*problems = append(*problems, Problem{
 				Line: o.line, Document: o.document, Record: shape.Name,
-				Err: wrong("lacks", message.Args{"record": c.Name, "least": c.Least, "got": s.under[child]}),
+				Err: wrong("layout.lacks", message.Args{"record": c.Name, "least": c.Least, "got": s.under[child]}),
 			})
 		}
 	}
@@ -266,10 +261,10 @@ func (s *structure) close(k int, problems *[]Problem) {
 		if shape.Role == Header {
 			parent = -1
 		}
-		if got := s.count(c, parent); got != want.value.N {
+		if got := s.count(c, parent); got != want.N {
 			*problems = append(*problems, Problem{
-				Line: o.line, Column: c.first + 1, Document: o.document, Record: shape.Name, Field: c.Name, Value: want.value.String(),
-				Err: wrong("count", message.Args{"got": got, "of": strings.Join(c.Count, ", ")}),
+				Line: o.line, Column: c.first + 1, Document: o.document, Record: shape.Name, Field: c.Name, Value: want.String(),
+				Err: wrong("layout.count", message.Args{"got": got, "of": strings.Join(c.Count, ", ")}),
 			})
 		}
 	}
@@ -291,7 +286,7 @@ func (s *structure) end() []Problem {
 			least = 1
 		}
 		if c.under < 0 && s.seen[k] < least && s.unread == 0 {
-			problems = append(problems, Problem{Record: c.Name, Err: wrong("file_lacks", message.Args{"record": c.Name, "least": least, "got": s.seen[k]})})
+			problems = append(problems, Problem{Record: c.Name, Err: wrong("layout.file_lacks", message.Args{"record": c.Name, "least": least, "got": s.seen[k]})})
 		}
 	}
 	return problems

@@ -5,7 +5,10 @@ import (
 
 	"github.com/djscript/djscript/host/copies"
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/inbox"
+	"github.com/djscript/djscript/host/layout"
 	"github.com/djscript/djscript/host/recovery"
 	"github.com/djscript/djscript/host/restore"
 )
@@ -76,6 +79,23 @@ type Firebird interface {
 	Restore(ctx context.Context, fbk, to string, o firebird.RestoreOptions) (copies.RawDatabase, error)
 	// Vacant tells why no new file can be made at a path.
 	Vacant(path string) error
+}
+
+// Texts reads text files, and takes them into databases.
+type Texts interface {
+	// Layout is the layout of a name, or of NAME@VERSION.
+	Layout(name string) (*layout.Layout, error)
+	// ReadAt reads a piece of a file, and gives what tells it from another one of its path, or from itself before somebody
+	// changed it. It leaves no file open.
+	ReadAt(path string, p []byte, at int64) (n int, mark string, err error)
+	// Columns are those of tables, by the name of the table in capitals; nil where nobody knows them.
+	Columns(ctx context.Context, d copies.Database, tables []string) (map[string][]string, error)
+	// Import takes a file into a database, for the run and at its time.
+	Import(ctx context.Context, d copies.Database, o *exchange.Order) (*exchange.Result, error)
+	// Take handles the files that wait in an inbox; its sequence is known to the database.
+	Take(ctx context.Context, d copies.Database, o inbox.Options, handle inbox.Handler) (inbox.Taken, error)
+	// Waiting are the files that Take would handle, in that order. It takes none.
+	Waiting(o inbox.Options) ([]inbox.Claimed, error)
 }
 
 // Drives finds drives, and does what is done to them.

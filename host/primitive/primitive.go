@@ -98,6 +98,7 @@ type Host struct {
 	Firebird     Firebird
 	Drives       Drives
 	Restores     Restores
+	Texts        Texts
 	// Keep is what djscript.toml says stays at a destination; nil where it says nothing.
 	Keep func(destination string) *Keep
 	// Day is the business day of an instant; nil: that of the calendar.
@@ -112,6 +113,7 @@ type Host struct {
 	held   map[string]bool         // databases within dj.db.exclusive, by name; false in a rehearsal, which closes none
 	works  map[string]*transaction // those that fn of dj.db.transaction works in, by the name of the database
 	unsure map[string]bool         // keys of the script's memory under which a dry run put what it can not know
+	taking *taking                 // the file of an inbox that the script handles now
 	warned []string                // what could not be looked at and was told
 }
 
@@ -133,7 +135,7 @@ func Stubs(language string) fs.FS {
 // All are the primitives of `dj`, bound to the host: the only list there is.
 func (h *Host) All() []lua.Func {
 	var all []lua.Func
-	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.sql(), h.recovering(), h.raw(), h.copy(), h.sending(), h.restoring(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
+	for _, noun := range [][]lua.Func{h.flow(), h.log(), h.calendar(), h.db(), h.sql(), h.recovering(), h.raw(), h.txt(), h.copy(), h.sending(), h.restoring(), h.rotation(), h.drive(), h.notices(), h.pure(), h.clock(), h.state(), h.confirm(), h.history()} {
 		all = append(all, noun...)
 	}
 	return all
@@ -158,6 +160,8 @@ func (h *Host) plans() map[string]func(ctx context.Context, args any) (any, erro
 		"db.backup":      h.planBackup,
 		"db.restore":     h.planRebuild,
 		"copy.restore":   h.planRestore,
+		"txt.import":     h.planImport,
+		"txt.inbox":      h.planInbox,
 		"notify":         h.planNotify,
 		"drive.copy":     h.planDriveCopy,
 		"drive.eject":    h.planDriveEject,

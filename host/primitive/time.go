@@ -169,8 +169,8 @@ func (h *Host) timeWeekday(_ context.Context, a *weekdayArgs) (string, error) {
 	return strings.ToLower(t.Format("Mon")), err
 }
 
-// layout is how a time is written: words such as dd, and what stands between them.
-type layout []layoutPart
+// timeForm is how a time is written: words such as dd, and what stands between them.
+type timeForm []layoutPart
 
 type layoutPart struct {
 	word string // "" where text stands for itself
@@ -185,8 +185,8 @@ var layoutWords = []struct{ written, word string }{
 var goLayouts = map[string]string{"yyyy": "2006", "yy": "06", "mm": "01", "dd": "02", "HH": "15", "MM": "04", "SS": "05"}
 
 // readLayout reads "dd/mm/yyyy HH:MM". Letters that are no word of it stand between ' '.
-func readLayout(text string) (layout, error) {
-	var l layout
+func readLayout(text string) (timeForm, error) {
+	var l timeForm
 	bad := message.New("option.value", "primitive.layout", message.Args{"layout": text})
 	for rest := text; rest != ""; {
 		part, length := layoutPart{text: rest[:1]}, 1
@@ -213,7 +213,7 @@ func readLayout(text string) (layout, error) {
 	return l, nil
 }
 
-func (l layout) has(word string) bool {
+func (l timeForm) has(word string) bool {
 	for _, part := range l {
 		if part.word == word {
 			return true
@@ -222,7 +222,7 @@ func (l layout) has(word string) bool {
 	return false
 }
 
-func (l layout) format(t time.Time) string {
+func (l timeForm) format(t time.Time) string {
 	var b strings.Builder
 	for _, part := range l {
 		b.WriteString(part.text)
@@ -234,7 +234,7 @@ func (l layout) format(t time.Time) string {
 }
 
 // parse reads the numbers of a text that is written so.
-func (l layout) parse(text string) (fields map[string]int, ok bool) {
+func (l timeForm) parse(text string) (fields map[string]int, ok bool) {
 	fields = map[string]int{}
 	for _, part := range l {
 		if part.word == "" {

@@ -23,6 +23,7 @@ type Engines struct {
 	Firebird     primitive.Firebird
 	Drives       primitive.Drives
 	Restores     primitive.Restores
+	Texts        primitive.Texts
 	Outbox       Outbox // nil: nobody is told anything
 	Databases    []copies.Database
 	Destinations []copies.Destination
@@ -38,8 +39,9 @@ type Engines struct {
 	Decided func(primitive.Decision)
 	Cover   *lua.Coverage
 
-	visit    *visit    // of the store's drives; nil where there are none
-	restorer *restorer // nil: of a simulated store
+	visit    *visit     // of the store's drives; nil where there are none
+	restorer *restorer  // nil: of a simulated store
+	texts    *textFiles // nil: of a simulated store
 }
 
 // Catalogue is the catalogue of the store; it needs no Firebird.
@@ -87,8 +89,9 @@ func (h *Host) engines(ctx context.Context, bench copies.Bench) (*Engines, error
 		},
 	}
 	e.restorer = h.restorer(e.maker, e.prover)
+	t := h.textFiles()
 	return &Engines{
-		Restores: e.restorer, restorer: e.restorer, Copies: e, Firebird: e, Drives: drives{h, p, e.Catalogue}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(secrets), Serve: e.serve,
+		Texts: t, texts: t, Restores: e.restorer, restorer: e.restorer, Copies: e, Firebird: e, Drives: drives{h, p, e.Catalogue}, Outbox: h.Outbox(), Databases: databases, Destinations: to, Mask: secret.Mask(secrets), Serve: e.serve,
 		visit: &visit{places: p, catalogue: e.Catalogue},
 	}, lacking
 }
@@ -291,10 +294,13 @@ func (e *Engines) primitives(r *running) *primitive.Host {
 	if e.Serve != nil {
 		e.Serve(copies.Script{Name: r.target.script, Hash: r.target.program.Hash()}, r.progress)
 	}
+	if e.texts != nil {
+		e.texts.run, e.texts.tell = r.outcome.Run, r.progress
+	}
 	e.visit.arrive(r)
 	return &primitive.Host{
 		Env: r, Dry: r.request.Dry, Store: r.host.Config.Store.ID, Location: r.host.Config.Store.Location, Databases: e.Databases, Destinations: e.Destinations,
-		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives, Restores: e.Restores, Around: e.Around, Decided: e.Decided, Keep: r.host.keep,
+		Copies: e.Copies, Firebird: e.Firebird, Drives: e.Drives, Restores: e.Restores, Texts: e.Texts, Around: e.Around, Decided: e.Decided, Keep: r.host.keep,
 		Day: r.host.store().Day,
 	}
 }

@@ -310,6 +310,12 @@ func plainly(v any) any {
 		return "function " + v.Name()
 	case *lua.Value:
 		value, ours = *v, true
+	case map[string]lua.Value:
+		plain := map[string]any{}
+		for name, one := range v {
+			plain[name] = plainly(one)
+		}
+		return plain
 	case *time.Duration:
 		return lua.FormatDuration(*v)
 	case time.Duration:

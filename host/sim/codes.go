@@ -14,14 +14,14 @@ var codes = []string{
 	"arg.file", "arg.path", "arg.sql", "arg.value", "company.circle", "company.collision", "company.differs", "company.not_found", "company.profile", "company.structure",
 	"confirm.refused", "copy.bad", "copy.degraded", "copy.encrypted", "copy.foreign", "copy.key", "copy.not_found", "copy.partial",
 	"copy.suspect",
-	"db.auth", "db.busy", "db.closed", "db.constraint", "db.corrupt", "db.encrypted", "db.failed", "db.incomplete", "db.not_found", "db.rows", "db.server", "db.version",
+	"db.auth", "db.busy", "db.closed", "db.constraint", "db.corrupt", "db.denied", "db.encrypted", "db.failed", "db.incomplete", "db.not_found", "db.rows", "db.server", "db.version",
 	"drive.busy", "drive.clone", "drive.fake", "drive.foreign", "drive.full", "drive.locked", "drive.not_found", "drive.read_only",
 	"drive.removed", "drive.system", "drive.unknown", "fs.denied", "fs.exists",
 	"gbak.failed", "gbak.hang", "gbak.killed",
 	"guard.clock", "guard.companies", "guard.identity", "guard.ledger", "guard.live_db", "guard.newest", "guard.pinned", "guard.plan", "guard.policy", "guard.stale", "lock.timeout",
 	"notify.auth", "notify.dropped", "notify.full", "notify.refused", "notify.unreachable", "notify.url",
 	"option.keep", "option.missing", "option.type", "option.value", "restore.finished", "restore.undone", "run.limit", "run.timeout", "secret.closed", "secret.missing",
-	"state.bad", "state.large", "text.long", "time.bad", "zip.bad",
+	"state.bad", "state.large", "text.long", "time.bad", "txt.encoding", "txt.file", "txt.layout", "txt.record", "txt.sequence", "zip.bad",
 }
 
 // unknownCode is what is wrong with a code that no primitive fails with, and which one may be meant.

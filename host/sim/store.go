@@ -6,14 +6,17 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/djscript/djscript/host/config"
 	"github.com/djscript/djscript/host/copies"
+	"github.com/djscript/djscript/host/document"
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/journal"
 	"github.com/djscript/djscript/host/layer"
+	"github.com/djscript/djscript/host/layout"
 	"github.com/djscript/djscript/host/notify"
 	"github.com/djscript/djscript/host/run"
 )
@@ -39,6 +42,8 @@ type Store struct {
 	swept     map[string]int        // how many there were when the trash of a destination was last looked through
 	approved  map[string]string
 	files     map[string]string
+	imports   []imported // into its databases
+	layouts   func() (*layout.Set, document.Mistakes)
 	copies    []*copies.Copy  // in the order in which they were made
 	changes   []happened      // what became of them
 	spoilt    map[string]bool // paths where the bytes are no longer those that were written
@@ -109,6 +114,7 @@ func (s *Store) use(c *config.Config) {
 	if s.folder != "" {
 		s.layers = s.program.layers(s.folder, c)
 	}
+	s.layouts = sync.OnceValues((&run.Host{Config: c, Builtin: s.program.Builtin, Layers: s.layers}).Layouts)
 	if s.now.IsZero() {
 		s.now, _ = time.ParseInLocation("2006-01-02 15:04", firstMorning, c.Store.Location)
 	}
@@ -213,6 +219,7 @@ func (s *Store) clone() *Store {
 	other.approved, other.homes, other.swept = maps.Clone(s.approved), map[string]*simulated{}, map[string]int{}
 	other.kept, other.spoilt, other.unsound = maps.Clone(s.kept), maps.Clone(s.spoilt), maps.Clone(s.unsound)
 	other.drives, other.copies, other.faults = each(s.drives), each(s.copies), each(s.faults)
+	other.files, other.imports = maps.Clone(s.files), slices.Clone(s.imports)
 	other.changes, other.notices, other.journal = slices.Clone(s.changes), slices.Clone(s.notices), slices.Clone(s.journal)
 	return &other
 }

@@ -15,7 +15,7 @@ import (
 // Engines are those of the simulated store.
 func (s *Store) Engines(context.Context) (*run.Engines, error) {
 	e := &run.Engines{
-		Copies: shelf{s}, Firebird: server{s}, Drives: ports{s}, Restores: restores{s}, Mask: func(text string) string { return text },
+		Copies: shelf{s}, Firebird: server{s}, Drives: ports{s}, Restores: restores{s}, Texts: texts{s}, Mask: func(text string) string { return text },
 		Outbox: outbox{s}, Around: s.around, Decided: s.diary.decided, Cover: s.program.Cover,
 	}
 	e.Destinations = s.destinations()

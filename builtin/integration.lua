@@ -1,0 +1,137 @@
+-- The standard exchange of a store with its back office: registers and orders come in as text files.
+-- The layouts are ours (djscript docs layout dj-produto), and the tables those of the demonstration
+-- store: for another system a reseller's script says its own, as `into` below does.
+local layouts = { products = "dj-produto", orders = "dj-pre-venda", quotes = "dj-dav" }
+
+-- Products, known by their bar code. What is taken out of the back office is only switched off:
+-- sales refer to it.
+local function product(record)
+  record.grupo_id = tonumber(record.grupo) or 1
+  record.inativo = record.excluir and "S" or "N"
+  record.codigo_barras = record.codigo_barras or record.codigo_externo
+  record.unidade = record.unidade:sub(1, 3)
+  return record
+end
+
+local products = {
+  PRODUTO = {
+    table = "PRODUTO",
+    key = { "CODIGO_BARRAS" },
+    generate = { ID = "GEN_PRODUTO" },
+    columns = {
+      CODIGO_BARRAS = "codigo_barras",
+      DESCRICAO = "descricao",
+      UNIDADE = "unidade",
+      CUSTO = "preco_custo",
+      PRECO = "preco_venda",
+      GRUPO_ID = "grupo_id",
+      INATIVO = "inativo",
+    },
+    map = product,
+  },
+}
+
+-- An order with its items: all of it, or none. A product that is not registered rejects the order,
+-- and the report says which.
+local function orders(company, header, item)
+  return {
+    [header] = {
+      table = "PRE_VENDA",
+      generate = { ID = "GEN_PRE_VENDA" },
+      columns = { EMPRESA_ID = "empresa_id", VENDEDOR = "codigo_vendedor", CRIADA = "criada" },
+      map = function(record)
+        record.empresa_id = company
+        record.criada = record.data .. "T" .. (record.hora or "00:00:00")
+        return record
+      end,
+    },
+    [item] = {
+      table = "PRE_VENDA_ITEM",
+      parent = { PRE_VENDA_ID = "ID" },
+      columns = { SEQUENCIA = "item", QUANTIDADE = "quantidade", UNITARIO = "unitario" },
+      lookup = {
+        PRODUTO_ID = { table = "PRODUTO", by = { CODIGO_BARRAS = "codigo_produto" }, take = "ID" },
+      },
+      map = function(record)
+        record.unitario = record.valor_unitario:round(2)
+        return record
+      end,
+    },
+  }
+end
+
+-- Takes what waits under a pattern. Files with numbers are taken in their order, and a missing one
+-- is told.
+local function take(p, match, layout, into)
+  local opts = { match = match, done = p.done, rejected = p.rejected, database = p.database }
+  opts.sequence = match:find("{number", 1, true) and layout or nil
+  return dj.txt.inbox(p.inbox, opts, function(file)
+    dj.txt.import(file.path, { layout = layout, into = into, database = p.database })
+  end)
+end
+
+local says = {
+  ["pt-BR"] = { title = "arquivos recusados", hint = "os relatórios estão ao lado deles, em " },
+  en = { title = "files were rejected", hint = "the reports lie beside them, in " },
+}
+
+-- One notice for all that was rejected: the reports say the rest.
+local function tell(job, p, turns)
+  local rejected = {}
+  for _, turn in ipairs(turns) do
+    for _, name in ipairs(turn.rejected) do
+      rejected[#rejected + 1] = name
+    end
+  end
+  if #rejected > 0 then
+    local say = says[job.language]
+    local body = table.concat(rejected, "\n") .. "\n" .. say.hint .. p.rejected
+    dj.notify("warning", say.title, { body = body })
+  end
+end
+
+return dj.script {
+  name = "integration",
+  version = "1.0.0",
+  params = {
+    inbox = {
+      type = "path",
+      required = true,
+      help = {
+        ["pt-BR"] = "a pasta onde a retaguarda põe os arquivos",
+        en = "the folder into which the back office puts its files",
+      },
+    },
+    done = {
+      type = "text",
+      default = "done",
+      help = { ["pt-BR"] = "para onde vai o que entrou", en = "where what came in goes" },
+    },
+    rejected = {
+      type = "text",
+      default = "rejected",
+      help = { ["pt-BR"] = "para onde vai o que não entrou", en = "where what did not come in goes" },
+    },
+    database = {
+      type = "database",
+      help = { ["pt-BR"] = "o banco de dados", en = "the database" },
+    },
+    company = {
+      type = "integer",
+      default = 1,
+      help = { ["pt-BR"] = "a empresa dos pedidos", en = "the company of the orders" },
+    },
+  },
+  jobs = {
+    -- Products first: orders refer to them.
+    import = function(job, p)
+      local turns = {
+        take(p, "PRODUTO*.TXT", layouts.products, products),
+        take(p, "{number:8}.djp", layouts.orders, orders(p.company, "PRE", "PIT")),
+        take(p, "{number:8}.djd", layouts.quotes, orders(p.company, "DAV", "DIT")),
+      }
+      tell(job, p, turns)
+      return turns
+    end,
+  },
+}

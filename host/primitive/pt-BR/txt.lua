@@ -1,0 +1,210 @@
+---@meta dj
+
+---@class dj.Layout
+---@field name string
+---@field version? string
+---@field title string
+---@field origin "published"|"read"|"ours"  publicado por quem o fez, lido num programa que o grava, ou feito pelo djscript
+---@field encoding string
+---@field separator? string  quando separadores dividem a linha
+---@field files string[]     nomes que esses arquivos têm
+---@field records dj.LayoutRecord[]
+
+---@class dj.LayoutRecord
+---@field name string
+---@field title string
+---@field parent? string     o tipo de registro acima dele
+---@field role? "header"|"trailer"  o primeiro ou o último do arquivo
+---@field fields dj.LayoutField[]
+
+---@class dj.LayoutField
+---@field name string
+---@field about? string
+---@field type string        "text", "integer", "decimal", "date", ...
+---@field place string       "1-20", "2", "3:1-35": bytes da linha, a parte dela, ou bytes dessa parte
+---@field key? boolean
+---@field required? boolean
+
+--- Um layout pelo nome, ou NOME@VERSÃO: o da loja, senão o da revenda, senão o embutido.
+---
+--- Example:
+--- ```lua
+--- local layout = dj.txt.layout("dj-kit")
+--- assert(layout.records[1].name == "KIT")
+--- ```
+---@param name string
+---@return dj.Layout
+function dj.txt.layout(name) end
+
+--- Os registros de um arquivo, um a um; por maior que seja o arquivo, só um pedaço dele fica na memória. Cada um é uma tabela
+--- com os seus campos: um texto, um número inteiro, um dj.num quando o campo tem decimais, true ou false; um dia é "2026-03-02",
+--- uma hora "08:00:00"; nil quando o campo está vazio. Um nome que o registro não tem é um erro. Ao lado vêm o tipo de registro, o
+--- número da linha e a própria linha, nos bytes do arquivo. O que não dá para ler é um erro, com linha, coluna, campo e valor, e
+--- termina o laço; dj.txt.import continua e relata. Entre dois registros o arquivo não fica aberto: o laço pode ser deixado a
+--- qualquer momento, e um arquivo que alguém altera nesse meio-tempo é o erro txt.file.
+---
+--- Example:
+--- ```lua
+--- local function codes(path)
+---   local found = {}
+---   for record, info in dj.txt.records(path, "dj-kit") do
+---     found[#found + 1] = info.line .. ": " .. record.codigo_externo_kit
+---   end
+---   return found
+--- end
+--- local ok, err = pcall(codes, "C:/DJ/Importa/KIT.TXT")
+--- assert(ok or err:is("txt"))
+--- ```
+---@param path string
+---@param layout string|dj.Layout
+---@return fun(): table|nil, {record: string, line: integer, bytes: string}|nil
+function dj.txt.records(path, layout) end
+
+---@class dj.txt.Lookup
+---@field table string
+---@field by table<string, string>  coluna daquela tabela = campo do registro
+---@field take string        a coluna que se pega
+---@field missing? "reject"|"null"|"create"  quando não se acha nada: o registro é recusado (o normal), a coluna fica vazia, ou se cria uma linha com o que está em `by`
+
+---@class dj.txt.Target
+---@field table string
+---@field key? string[]      colunas pelas quais se reconhece uma linha; sem elas, todo registro é uma linha nova
+---@field columns? table<string, string>  coluna = campo; se não for dito, as colunas com o nome dos campos, e o que não tem coluna aparece em `unused`
+---@field parent? table<string, string>   coluna = coluna da linha do registro acima: itens sob o cabeçalho
+---@field lookup? table<string, dj.txt.Lookup>  coluna = o que outra tabela tem
+---@field generate? table<string, string>  coluna = generator que numera uma linha nova
+---@field exists? "update"|"keep"|"reject"  o que acontece quando a linha já existe: é alterada (o normal), fica como está, ou o registro é recusado
+---@field replace_children? boolean  quando a linha já existe, as linhas sob ela saem antes: os itens de um pedido que vem de novo
+---@field empty? "null"|"keep"  um campo vazio esvazia a coluna (o normal), ou a deixa como está
+---@field delete_when? fun(record: table): boolean  true: a linha desta chave é excluída
+---@field map? fun(record: table, parents: table|nil): table  faz os valores: de `columns`, os campos que ali se nomeiam; `parents` são os registros acima, por tipo. Um erro recusa o registro, com o seu texto como motivo
+
+---@class dj.txt.Problem
+---@field line? integer
+---@field column? integer    byte, a partir de 1
+---@field record? string
+---@field field? string
+---@field value? string
+---@field code string
+---@field reason string
+---@field hint? string
+---@field excerpt? string    um pedaço da linha
+
+---@class dj.txt.Result
+---@field file string
+---@field verdict "done"|"repeated"|"rejected"  repeated: o conteúdo já tinha sido importado, e nada aconteceu; rejected: nada foi aproveitado
+---@field rehearsed? boolean
+---@field into string
+---@field run? string
+---@field started string
+---@field ended string
+---@field sha256 string
+---@field bytes integer
+---@field lines integer
+---@field records integer
+---@field documents integer
+---@field inserted integer   linhas
+---@field updated integer
+---@field kept integer       linhas que já existiam e ficaram como estavam
+---@field deleted integer
+---@field rejected integer   registros
+---@field tolerated? integer linhas um pouco mais longas que o layout
+---@field skipped? table<string, integer>  registros sem destino, por tipo
+---@field problems? dj.txt.Problem[]
+---@field more? integer      problemas que não estão entre estes
+---@field report_path? string   para pessoas; .html e .json ficam ao lado, e vão para onde a pasta de entrada leva o arquivo
+---@field rejects_path? string  o que foi recusado, byte por byte: corrigido, pode ser importado
+---@field unused? string[]   campos sem coluna, "PRODUTO.peso"
+
+---@class dj.txt.import.Opts
+---@field layout string|dj.Layout
+---@field into table<string, dj.txt.Target|dj.txt.Target[]>  tipo de registro = para onde vai; tipos não nomeados são lidos, conferidos e deixados de lado
+---@field unit? "record"|"document"|"file"  o que é recusado inteiro por um erro; o normal é um documento (um registro e tudo abaixo dele) quando há registros sob outros, senão um registro
+---@field database? string   o único da loja, se não for dito
+---@field max_errors? integer  quantos problemas pode haver antes de o arquivo inteiro ser recusado; 10.000 se não for dito
+---@field repeated? "reject"|"take"  uma chave que está duas vezes no arquivo: o segundo registro é recusado (o normal), ou aproveitado depois do primeiro
+---@field again? boolean     embora o mesmo conteúdo já tenha sido importado
+
+--- Põe um arquivo num banco, numa transação: todo registro está no banco ou no relatório, com linha, coluna, campo, valor e
+--- motivo. Um arquivo é reconhecido pelo conteúdo: o que já foi importado não é importado duas vezes, nem depois de uma queda, a
+--- não ser que `again` o diga; o que foi recusado não conta como importado. As conferências do layout, as chaves repetidas, as
+--- buscas e o que o próprio banco recusa são ditos todos de uma vez. Os relatórios ficam ao lado do arquivo: NOME.report.txt,
+--- .html, .json e NOME.rejects.txt. Qualquer recusa deixa a execução com ressalva. Num ensaio tudo acontece e é desfeito.
+---
+--- A função `map` é chamada para cada registro; cada chamada pode dar um milhão de passos. O que ela devolve tem os campos que
+--- `columns` nomeia; o melhor é devolver o próprio registro, alterado. Um erro que ela levanta é o motivo da recusa do registro.
+---
+--- Example:
+--- ```lua
+--- local function kits(path)
+---   return dj.txt.import(path, {
+---     layout = "dj-kit",
+---     into = {
+---       KIT = {
+---         table = "KIT",
+---         key = { "KIT", "PRODUTO" },
+---         columns = { KIT = "codigo_externo_kit", PRODUTO = "codigo_externo_produto", QUANTIDADE = "quantidade" },
+---         delete_when = function(record) return record.excluir end,
+---         map = function(record)
+---           if record.quantidade == dj.num(0) then error("a component needs a quantity") end
+---           return record
+---         end,
+---       },
+---     },
+---   })
+--- end
+--- local ok, err = pcall(kits, "C:/DJ/Importa/KIT.TXT")
+--- assert(ok or err:is("txt"))
+--- ```
+---@param path string
+---@param opts dj.txt.import.Opts
+---@return dj.txt.Result
+function dj.txt.import(path, opts) end
+
+---@class dj.txt.inbox.Opts
+---@field match string       "PRODUTO.TXT", "*.djp", ou "{number:8}.djp" para arquivos numerados
+---@field done string        uma pasta, dentro da de entrada se não for um caminho completo
+---@field rejected string    idem
+---@field ready_after? string  por quanto tempo um arquivo não pode ter mudado antes de ser pego; "5s" se não for dito
+---@field sequence? string   o nome com que o banco guarda os números destes arquivos
+---@field on_gap? "warn"|"stop"  falta um número: a execução fica com ressalva e continua (o normal), ou o que vem depois espera
+---@field database? string   o banco que guarda os números
+
+---@class dj.txt.File
+---@field name string        como foi entregue
+---@field path string        como foi entregue; dj.txt o acha ali enquanto fn o tem, embora esteja em outro lugar, onde ninguém mais o pega
+---@field number? integer    que está no nome
+---@field again boolean      outra execução já o tinha, e morreu ou o deixou
+
+---@class dj.txt.Turn
+---@field done string[]
+---@field repeated string[]  o conteúdo já tinha sido importado; eles também vão para `done`
+---@field rejected string[]
+---@field left string[]      o problema era outro (o banco estava ocupado): a próxima execução os pega primeiro
+---@field waiting string[]   ainda incompletos, ou depois de um número que falta
+---@field missing integer[]  no máximo 1000 deles
+
+--- Pega os arquivos que esperam numa pasta, cada um exatamente uma vez, entre processos e quedas: pela ordem dos números, senão
+--- o mais antigo primeiro. fn recebe um depois do outro, em geral para dj.txt.import; depois o arquivo vai para `done` ou
+--- `rejected`, conforme o que deu a importação ou se fn levantou um erro, e os relatórios vão com ele. O que nada tem a ver com o
+--- arquivo, como um banco ocupado, deixa-o para a próxima execução; um engano no script termina a pasta. O que tem outro nome que
+--- `match` não é tocado. Num ensaio fn recebe os arquivos onde eles estão, e nenhum é movido.
+---
+--- Example:
+--- ```lua
+--- local columns = { KIT = "codigo_externo_kit", PRODUTO = "codigo_externo_produto", QUANTIDADE = "quantidade" }
+--- local into = { KIT = { table = "KIT", key = { "KIT", "PRODUTO" }, columns = columns } }
+--- local function take()
+---   local opts = { match = "KIT*.TXT", done = "Feitos", rejected = "Recusados" }
+---   return dj.txt.inbox("C:/DJ/Importa", opts, function(file)
+---     dj.txt.import(file.path, { layout = "dj-kit", into = into })
+---   end)
+--- end
+--- local ok, err = pcall(take)
+--- assert(ok or err:is("txt"))
+--- ```
+---@param folder string
+---@param opts dj.txt.inbox.Opts
+---@param fn fun(file: dj.txt.File)
+---@return dj.txt.Turn
+function dj.txt.inbox(folder, opts, fn) end

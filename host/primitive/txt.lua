@@ -1,0 +1,210 @@
+---@meta dj
+
+---@class dj.Layout
+---@field name string
+---@field version? string
+---@field title string
+---@field origin "published"|"read"|"ours"  published by who made it, read in a program that writes it, or made by djscript
+---@field encoding string
+---@field separator? string  where separators divide a line
+---@field files string[]     names such files go by
+---@field records dj.LayoutRecord[]
+
+---@class dj.LayoutRecord
+---@field name string
+---@field title string
+---@field parent? string     the type of record that it stands under
+---@field role? "header"|"trailer"  the first or the last of the file
+---@field fields dj.LayoutField[]
+
+---@class dj.LayoutField
+---@field name string
+---@field about? string
+---@field type string        "text", "integer", "decimal", "date", ...
+---@field place string       "1-20", "2", "3:1-35": bytes of the line, its part, or bytes of that part
+---@field key? boolean
+---@field required? boolean
+
+--- A layout by its name, or NAME@VERSION: that of the store, else the reseller's, else the built-in one.
+---
+--- Example:
+--- ```lua
+--- local layout = dj.txt.layout("dj-kit")
+--- assert(layout.records[1].name == "KIT")
+--- ```
+---@param name string
+---@return dj.Layout
+function dj.txt.layout(name) end
+
+--- The records of a file, one by one; however long the file is, only a piece of it is in memory. Each is a table of its fields:
+--- a text, a whole number, a dj.num where the field has decimals, true or false; a day is "2026-03-02", a time "08:00:00";
+--- nil where the field is empty. A name that the record does not have is an error. Beside it come the type of record, the
+--- number of its line, and the line itself in the bytes of the file. What can not be read is an error, with line, column,
+--- field and value, and ends the loop; dj.txt.import goes on and reports. Between two records the file is not open: the loop
+--- may be left at any time, and a file that somebody changes meanwhile is the error txt.file.
+---
+--- Example:
+--- ```lua
+--- local function codes(path)
+---   local found = {}
+---   for record, info in dj.txt.records(path, "dj-kit") do
+---     found[#found + 1] = info.line .. ": " .. record.codigo_externo_kit
+---   end
+---   return found
+--- end
+--- local ok, err = pcall(codes, "C:/DJ/Importa/KIT.TXT")
+--- assert(ok or err:is("txt"))
+--- ```
+---@param path string
+---@param layout string|dj.Layout
+---@return fun(): table|nil, {record: string, line: integer, bytes: string}|nil
+function dj.txt.records(path, layout) end
+
+---@class dj.txt.Lookup
+---@field table string
+---@field by table<string, string>  column of that table = field of the record
+---@field take string        its column
+---@field missing? "reject"|"null"|"create"  where nothing is found: the record is rejected (the usual), the column stays empty, or a row is made of `by`
+
+---@class dj.txt.Target
+---@field table string
+---@field key? string[]      columns that a row is known by; without them every record is a new row
+---@field columns? table<string, string>  column = field; where it is not said, the columns that are called as the fields, and what has no column is told as `unused`
+---@field parent? table<string, string>   column = column of the row of the record above: items under their header
+---@field lookup? table<string, dj.txt.Lookup>  column = what another table has
+---@field generate? table<string, string>  column = generator that numbers a new row
+---@field exists? "update"|"keep"|"reject"  what happens where the row is there: it is updated (the usual), stays as it is, or the record is rejected
+---@field replace_children? boolean  where the row is there, the rows under it go first: the items of an order that comes again
+---@field empty? "null"|"keep"  an empty field empties the column (the usual), or leaves it as it is
+---@field delete_when? fun(record: table): boolean  true: the row of this key is deleted
+---@field map? fun(record: table, parents: table|nil): table  makes the values: of `columns`, the fields that are named there; `parents` are the records above, by their types. An error rejects the record, with its text as the reason
+
+---@class dj.txt.Problem
+---@field line? integer
+---@field column? integer    byte, from 1
+---@field record? string
+---@field field? string
+---@field value? string
+---@field code string
+---@field reason string
+---@field hint? string
+---@field excerpt? string    some of the line
+
+---@class dj.txt.Result
+---@field file string
+---@field verdict "done"|"repeated"|"rejected"  repeated: its content was imported before, and nothing happened; rejected: nothing was taken
+---@field rehearsed? boolean
+---@field into string
+---@field run? string
+---@field started string
+---@field ended string
+---@field sha256 string
+---@field bytes integer
+---@field lines integer
+---@field records integer
+---@field documents integer
+---@field inserted integer   rows
+---@field updated integer
+---@field kept integer       rows that were there and stayed as they are
+---@field deleted integer
+---@field rejected integer   records
+---@field tolerated? integer lines that were a little too long
+---@field skipped? table<string, integer>  records that no target takes, by their type
+---@field problems? dj.txt.Problem[]
+---@field more? integer      problems that are not among these
+---@field report_path? string   for people; .html and .json lie beside it, and go where the inbox puts the file
+---@field rejects_path? string  what was rejected, byte for byte: corrected, it can be imported
+---@field unused? string[]   fields without a column, "PRODUTO.peso"
+
+---@class dj.txt.import.Opts
+---@field layout string|dj.Layout
+---@field into table<string, dj.txt.Target|dj.txt.Target[]>  type of record = where it goes; types that are not named are read, checked and passed over
+---@field unit? "record"|"document"|"file"  what is rejected whole for one error; the usual is a document (a record and all below it) where records stand under others, else a record
+---@field database? string   the store's only one, where it is not said
+---@field max_errors? integer  how many problems there may be before the whole file is rejected; 10,000 where it is not said
+---@field repeated? "reject"|"take"  a key that is twice in the file: the later record is rejected (the usual), or taken after the first
+---@field again? boolean     although the same content was imported before
+
+--- Takes a file into a database, in one transaction: every record is in the database or in the report, with line, column, field,
+--- value and reason. A file is known by its content: what was imported before is not imported twice, also after a crash, unless
+--- `again` says so; what was rejected is not counted as imported. The layout's own checks, keys that are twice, lookups and what
+--- the database itself refuses are all told at once. Reports are written beside the file: NAME.report.txt, .html, .json, and
+--- NAME.rejects.txt. Anything rejected degrades the run. In a rehearsal all of it happens and is taken back.
+---
+--- A function `map` is called for each record; each call may take a million steps. What it gives has the fields that `columns`
+--- names; the record itself, changed, serves best. An error that it raises is the reason why the record is rejected.
+---
+--- Example:
+--- ```lua
+--- local function kits(path)
+---   return dj.txt.import(path, {
+---     layout = "dj-kit",
+---     into = {
+---       KIT = {
+---         table = "KIT",
+---         key = { "KIT", "PRODUTO" },
+---         columns = { KIT = "codigo_externo_kit", PRODUTO = "codigo_externo_produto", QUANTIDADE = "quantidade" },
+---         delete_when = function(record) return record.excluir end,
+---         map = function(record)
+---           if record.quantidade == dj.num(0) then error("a component needs a quantity") end
+---           return record
+---         end,
+---       },
+---     },
+---   })
+--- end
+--- local ok, err = pcall(kits, "C:/DJ/Importa/KIT.TXT")
+--- assert(ok or err:is("txt"))
+--- ```
+---@param path string
+---@param opts dj.txt.import.Opts
+---@return dj.txt.Result
+function dj.txt.import(path, opts) end
+
+---@class dj.txt.inbox.Opts
+---@field match string       "PRODUTO.TXT", "*.djp", or "{number:8}.djp" for files with numbers
+---@field done string        a folder, within the inbox unless it is a whole path
+---@field rejected string    likewise
+---@field ready_after? string  for how long a file must not have changed before it is taken; "5s" where it is not said
+---@field sequence? string   the name under which the database keeps the numbers of these files
+---@field on_gap? "warn"|"stop"  a number is missing: the run is degraded and goes on (the usual), or what comes after it waits
+---@field database? string   that keeps the numbers
+
+---@class dj.txt.File
+---@field name string        as it was delivered
+---@field path string        as it was delivered; dj.txt finds it there while fn has it, though it lies elsewhere, where nobody else takes it
+---@field number? integer    in its name
+---@field again boolean      another run had it before, and died or left it
+
+---@class dj.txt.Turn
+---@field done string[]
+---@field repeated string[]  their content was imported before; they are in `done`, too
+---@field rejected string[]
+---@field left string[]      something else was wrong (the database was busy): the next run takes them first
+---@field waiting string[]   not whole yet, or behind a missing number
+---@field missing integer[]  at most 1000 of them
+
+--- Takes the files that wait in a folder, each exactly once, across processes and crashes: in the order of their numbers, else
+--- the oldest first. fn gets one after the other, mostly for dj.txt.import; then the file goes to `done` or `rejected`, by what
+--- its import gave or by whether fn raised an error, and its reports with it. What has nothing to do with the file, such as a
+--- database that is busy, leaves it for the next run; a mistake in the script ends the inbox. What is called otherwise than
+--- `match` is left alone. In a rehearsal fn gets the files where they lie, and none is moved.
+---
+--- Example:
+--- ```lua
+--- local columns = { KIT = "codigo_externo_kit", PRODUTO = "codigo_externo_produto", QUANTIDADE = "quantidade" }
+--- local into = { KIT = { table = "KIT", key = { "KIT", "PRODUTO" }, columns = columns } }
+--- local function take()
+---   local opts = { match = "KIT*.TXT", done = "Feitos", rejected = "Recusados" }
+---   return dj.txt.inbox("C:/DJ/Importa", opts, function(file)
+---     dj.txt.import(file.path, { layout = "dj-kit", into = into })
+---   end)
+--- end
+--- local ok, err = pcall(take)
+--- assert(ok or err:is("txt"))
+--- ```
+---@param folder string
+---@param opts dj.txt.inbox.Opts
+---@param fn fun(file: dj.txt.File)
+---@return dj.txt.Turn
+function dj.txt.inbox(folder, opts, fn) end
