@@ -81,6 +81,8 @@ type Period struct {
 	Numbered bool
 }
 
+const codeOption = "option.value"
+
 // usualLate is how long rows may come late.
 const usualLate = 24 * time.Hour
 
@@ -184,7 +186,7 @@ func (o *Outgoing) on() []bool {
 // check tells every mistake of the order that can be seen without the database.
 func (o *Outgoing) check() (*Pattern, error) {
 	var errs []error
-	wrong := func(key string, args message.Args) { errs = append(errs, message.New("option.value", key, args)) }
+	wrong := func(key string, args message.Args) { errs = append(errs, message.New(codeOption, key, args)) }
 	pattern, err := ParsePattern(o.File)
 	if err != nil {
 		errs = append(errs, err)
