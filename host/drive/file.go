@@ -30,6 +30,7 @@ type File struct {
 	expect  int64
 	written int64
 	failure error // the first error of Write: what follows a hole is never published
+	over    bool  // what has the name is replaced
 	done    bool
 }
 
@@ -60,6 +61,22 @@ func vacant(dir, name string) error {
 		return message.New("fs.exists", "drive.exists", message.Args{"path": filepath.Join(dir, name)})
 	}
 	return nil
+}
+
+// CreateOver starts a file that will take the place of the one called name in dir, where there is one: until it is published,
+// that one stays.
+func CreateOver(dir, name string) (*File, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := checkFolder(dir); err != nil {
+		return nil, err
+	}
+	temp, err := createPart(dir, name)
+	if err != nil {
+		return nil, explainAt(err, dir, filepath.Join(dir, name))
+	}
+	return &File{dir: dir, name: name, temp: temp, over: true}, nil
 }
 
 // Expect says how many bytes the whole file will have, so that a full drive can be told with the bytes that it lacks.
@@ -104,7 +121,7 @@ func (f *File) Flush(ctx context.Context) error {
 }
 
 // Publish gives the file its name once it lies on the device: flushed, read back and compared with that SHA-256 (hex),
-// renamed without replacing, the folder flushed. It says where it was read back from, FromDevice or FromCache. After an
+// renamed (without replacing, but for CreateOver), the folder flushed. It says where it was read back from, FromDevice or FromCache. After an
 // error nothing has the name, and the caller discards.
 func (f *File) Publish(ctx context.Context, sha256hex string) (readBack string, err error) {
 	if err := f.Flush(ctx); err != nil {
@@ -121,12 +138,16 @@ func (f *File) Publish(ctx context.Context, sha256hex string) (readBack string, 
 }
 
 func (f *File) publish() error {
-	if err := renameNew(f.temp, f.Path()); err != nil {
+	rename := renameNew
+	if f.over {
+		rename = renameOver
+	}
+	if err := rename(f.temp, f.Path()); err != nil {
 		return err
 	}
 	f.done = true
 	err := syncFolder(f.dir)
-	if err != nil {
+	if err != nil && !f.over {
 		// A name that a power cut may take away again was not given.
 		_ = os.Remove(f.Path())
 	}
@@ -199,17 +220,11 @@ func explainAt(err error, dir, path string) error {
 // WriteFile puts a small file into dir in one step, in place of the one that is called so: a reader sees the old one
 // whole or the new one whole. dir must exist.
 func WriteFile(dir, name string, data []byte) error {
-	if err := checkName(name); err != nil {
-		return err
-	}
-	if err := checkFolder(dir); err != nil {
-		return err
-	}
-	temp, err := createPart(dir, name)
+	f, err := CreateOver(dir, name)
 	if err != nil {
-		return explainAt(err, dir, filepath.Join(dir, name))
+		return err
 	}
-	f := &File{dir: dir, name: name, temp: temp, expect: int64(len(data))}
+	f.Expect(int64(len(data)))
 	if err := f.replace(data); err != nil {
 		return errors.Join(f.explain(err), f.Discard())
 	}
@@ -270,6 +285,9 @@ var (
 	plainName    = regexp.MustCompile(`^[^\x00-\x1f<>:"/\\|?*]*[^\x00-\x1f<>:"/\\|?*. ]$`)
 	reservedName = regexp.MustCompile(`(?i)^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)`)
 )
+
+// Folder tells why there is no such folder: "drive.not_found", "fs.denied".
+func Folder(dir string) error { return checkFolder(dir) }
 
 func checkFolder(dir string) error {
 	info, err := os.Stat(dir)

@@ -10,8 +10,8 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
-// Export is how far an export has come.
-type Export struct {
+// Progress is how far an export has come.
+type Progress struct {
 	Name   string
 	Number int64           // the last that went out, as far as this database knows; 0 before the first
 	Cursor json.RawMessage // up to where; nil before the first
@@ -31,7 +31,7 @@ type Intent struct {
 // Next is the number of the next file. With it comes the intent that has to be seen to first, under that number: its file has
 // to get its name, or, where it is out, only Settle is missing. Given is what Numbers knows. An intent that does not fit that
 // stands in a database that was restored; it is of no use any more.
-func (e Export) Next(given Given) (number int64, open *Intent, out bool) {
+func (e Progress) Next(given Given) (number int64, open *Intent, out bool) {
 	if e.Intent == nil || e.Intent.Number <= e.Number {
 		return max(e.Number, given.Number) + 1, nil, false
 	}
@@ -44,9 +44,9 @@ func (e Export) Next(given Given) (number int64, open *Intent, out bool) {
 	return e.Intent.Number, e.Intent, given.Out
 }
 
-// Cursor is how far an export has come; the zero Export of that name where there was none.
-func (l Ledger) Cursor(ctx context.Context, name string) (Export, error) {
-	e := Export{Name: name}
+// Cursor is how far an export has come; the zero Progress of that name where there was none.
+func (l Ledger) Cursor(ctx context.Context, name string) (Progress, error) {
+	e := Progress{Name: name}
 	rows, err := l.tx.Query(ctx, `select SEQUENCE_NUMBER, CURSOR_JSON, INTENT_JSON, DONE_AT from DJSCRIPT_EXCHANGE
 		where KIND = 'E' and NAME = ? and CONTENT = '' and AGAIN = 0`, []any{name}, 1)
 	if err != nil {

@@ -20,7 +20,7 @@ func TestAnExportGoesFromItsIntentToItsCursor(t *testing.T) {
 	intent := Intent{Number: 1, File: "00000001.djm", Content: "abc", Cursor: json.RawMessage(`{"id":7}`)}
 	within(t, conn, func(l Ledger) error {
 		e, err := l.Cursor(t.Context(), "movimento")
-		if diff := cmp.Diff(Export{Name: "movimento"}, e); diff != "" {
+		if diff := cmp.Diff(Progress{Name: "movimento"}, e); diff != "" {
 			t.Error(diff)
 		}
 		if err != nil {
@@ -41,7 +41,7 @@ func TestAnExportGoesFromItsIntentToItsCursor(t *testing.T) {
 	})
 	within(t, conn, func(l Ledger) error {
 		e, err := l.Cursor(t.Context(), "movimento")
-		if diff := cmp.Diff(Export{Name: "movimento", Number: 1, Cursor: intent.Cursor, At: monday}, e); diff != "" {
+		if diff := cmp.Diff(Progress{Name: "movimento", Number: 1, Cursor: intent.Cursor, At: monday}, e); diff != "" {
 			t.Error(diff)
 		}
 		if err := l.Intend(t.Context(), "movimento", intent); message.Code(err) != "txt.sequence" {
@@ -57,8 +57,8 @@ func TestAnExportGoesFromItsIntentToItsCursor(t *testing.T) {
 // exporter writes files as an export does, and dies between any two of its steps. The database may be an old one again at any
 // time; what went out never is.
 type exporter struct {
-	e     Export // what the database knows
-	given Given  // what is kept beside the store
+	e     Progress // what the database knows
+	given Given    // what is kept beside the store
 	out   map[int64]string
 }
 
@@ -95,14 +95,14 @@ func (x *exporter) run(steps int, content string) error {
 	if step() {
 		return nil
 	}
-	x.e = Export{Number: max(x.e.Number, number)}
+	x.e = Progress{Number: max(x.e.Number, number)}
 	return nil
 }
 
 func TestANumberNeverNamesTwoFiles(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		x := exporter{out: map[int64]string{}}
-		var copies []Export
+		var copies []Progress
 		restored := false
 		for n := range rapid.IntRange(1, 40).Draw(r, "events") {
 			switch rapid.IntRange(0, 5).Draw(r, "event") {

@@ -18,4 +18,14 @@
 // that a restored database still holds is of no use where another file, or a later one, has had its number. After a restore
 // numbers may be left out, and are never repeated; what the restored database holds of the time after its cursor goes out once
 // more, under a new number.
+//
+// # Each row goes out once
+//
+// A cursor is a column that grows, and rows do not become visible in its order: id 99 may be committed after the export that saw
+// id 100. So an export notes its transaction and its rows, and a value is settled only when every transaction that was open then
+// has ended, the time in which rows may be late is over, and an export has read since (trail). Until then the rows are read again,
+// and those that went out are left out.
+//
+// All rows are of one snapshot. The types that stand under others are read first and lie in a file of their own; then the others
+// are read while they are written. What does not fit is found while nothing has a name yet.
 package exchange

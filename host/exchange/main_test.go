@@ -7,4 +7,9 @@ import (
 	"github.com/djscript/djscript/host/firebird/firebirdtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(firebirdtest.Main(m)) }
+func TestMain(m *testing.M) {
+	if plan := os.Getenv(sendVariable); plan != "" {
+		send(plan)
+	}
+	os.Exit(firebirdtest.Main(m))
+}

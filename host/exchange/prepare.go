@@ -26,8 +26,8 @@ var ledgerTable = []string{
 		UPDATED integer,
 		DELETED integer,
 		REJECTED integer,
-		CURSOR_JSON varchar(4000) character set ascii,
-		INTENT_JSON varchar(4000) character set ascii,
+		CURSOR_JSON blob sub_type text character set ascii,
+		INTENT_JSON blob sub_type text character set ascii,
 		constraint DJSCRIPT_EXCHANGE_KEY primary key (KIND, NAME, CONTENT, AGAIN))`,
 	`create descending index DJSCRIPT_EXCHANGE_NUMBER on DJSCRIPT_EXCHANGE (SEQUENCE_NAME, SEQUENCE_NUMBER)`,
 }

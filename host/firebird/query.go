@@ -202,8 +202,11 @@ func (c Column) value(value any) (any, error) {
 
 // plainDecimal takes the exponent out of a number as the driver writes very small ones: "1E-7".
 func plainDecimal(text string) Decimal {
+	if !containsExponent(text) {
+		return Decimal(text)
+	}
 	number, ok := new(big.Rat).SetString(text)
-	if !ok || !containsExponent(text) {
+	if !ok {
 		return Decimal(text)
 	}
 	places, exact := number.FloatPrec()

@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"github.com/djscript/djscript/host/drive"
+	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/message"
 )
 
 // outcomeSuffix follows the name of a file in the name of the record of what became of it.
-const outcomeSuffix = ".outcome.json"
+const outcomeSuffix = exchange.OutcomeSuffix
 
 // record is what became of a file, as it lies beside the file.
 type record struct {

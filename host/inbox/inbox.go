@@ -15,7 +15,7 @@ import (
 // Options are how an inbox is kept.
 type Options struct {
 	Folder string // where others put their files
-	Match  string // a Pattern; what is called otherwise is left alone
+	Match  string // an exchange.Pattern; what is called otherwise is left alone
 	// Done and Rejected are where the files end. They are made when they are missing; relative ones lie within Folder.
 	Done, Rejected string
 	// ReadyAfter is for how long a file must not have changed before it is taken.
@@ -32,7 +32,7 @@ type Options struct {
 // Inbox is a folder of files that wait; see Take, List and Retry. Several processes may work on one folder.
 type Inbox struct {
 	Options
-	pattern *Pattern
+	pattern *exchange.Pattern
 	claimed string
 	step    func(string) // for tests: where a process may die
 }
@@ -42,7 +42,7 @@ func Open(o Options) (*Inbox, error) {
 	in := &Inbox{Options: o, claimed: filepath.Join(o.Folder, ".djscript", "claimed"), step: func(string) {}}
 	var err error
 	var errs []error
-	if in.pattern, err = ParsePattern(o.Match); err != nil {
+	if in.pattern, err = exchange.ParsePattern(o.Match); err != nil {
 		errs = append(errs, err)
 	}
 	if o.Sequence != "" && in.pattern != nil && !in.pattern.Numbered() {

@@ -14,6 +14,8 @@ type Writer struct {
 	line   Line
 	before int64 // lines
 	room   []byte
+	mark   *structure // where the file stood
+	marked int64
 }
 
 // NewWriter begins a file of the codec's layout.
@@ -38,6 +40,12 @@ func (w *Writer) Append(to []byte, record int, values []Value) ([]byte, []Proble
 	}
 	return append(to, "\r\n"...), nil
 }
+
+// Mark remembers where the file stands, for Return.
+func (w *Writer) Mark() { w.marked, w.mark = w.before, w.shape.copyTo(w.mark) }
+
+// Return takes the lines back that were appended since Mark; the caller does so with what he has of them.
+func (w *Writer) Return() { w.before, w.shape, w.mark = w.marked, w.mark, w.shape }
 
 // End are the problems of the file as a whole; see Reader.End.
 func (w *Writer) End() []Problem { return w.shape.end() }

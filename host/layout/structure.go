@@ -42,6 +42,24 @@ func newStructure(c *Codec) *structure {
 	return s
 }
 
+// copyTo makes another the same; nil makes a new one.
+func (s *structure) copyTo(to *structure) *structure {
+	if to == nil {
+		to = newStructure(s.codec)
+	}
+	seen, open, before, under, last := to.seen, to.open, to.opened, to.under, to.last
+	*to = *s
+	to.seen, to.open = append(seen[:0], s.seen...), append(open[:0], s.open...)
+	to.under, to.last = append(under[:0], s.under...), append(last[:0], s.last...)
+	for i, o := range s.opened {
+		room := before[i].seen
+		before[i] = o // its counts are never changed
+		before[i].seen = append(room[:0], o.seen...)
+	}
+	to.opened = before
+	return to
+}
+
 // see takes one line in, and adds to its problems.
 func (s *structure) see(line *Line) {
 	s.lines++

@@ -138,7 +138,7 @@ func (t *textFiles) Waiting(o inbox.Options) ([]inbox.Claimed, error) {
 	if err != nil {
 		return nil, err
 	}
-	pattern, err := inbox.ParsePattern(o.Match)
+	pattern, err := exchange.ParsePattern(o.Match)
 	if err != nil {
 		return nil, err
 	}

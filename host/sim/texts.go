@@ -129,7 +129,7 @@ type lying struct {
 
 // waiting are the files of an inbox, in order.
 func (s texts) waiting(o inbox.Options) ([]lying, error) {
-	pattern, err := inbox.ParsePattern(o.Match)
+	pattern, err := exchange.ParsePattern(o.Match)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package inbox
+package exchange
 
 import (
 	"errors"
@@ -19,6 +19,9 @@ type Pattern struct {
 	numbered bool
 	wild     bool
 }
+
+// OutcomeSuffix follows the name of a file in the name of the record of what became of it, which no pattern means.
+const OutcomeSuffix = ".outcome.json"
 
 // mostDigits fit an int64, whatever they are.
 const mostDigits = 18
@@ -104,7 +107,7 @@ func (p *Pattern) Match(name string) (number int64, ok bool) {
 		return 0, false
 	}
 	m := p.match.FindStringSubmatch(name)
-	if m == nil || strings.HasSuffix(strings.ToLower(name), outcomeSuffix) {
+	if m == nil || strings.HasSuffix(strings.ToLower(name), OutcomeSuffix) {
 		return 0, false
 	}
 	if p.numbered {
