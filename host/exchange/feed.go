@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/layout"
@@ -354,6 +355,10 @@ func (f *feed) raw() ([]any, error) {
 func (f *feed) mapped(raw []any, r *row, room []byte) ([]byte, error) {
 	in := make(map[string]any, len(raw))
 	for i, value := range raw {
+		if at, ok := value.(time.Time); ok { // a day, a time, or both, by the column's type
+			v, _, _ := valueOf(at, f.kinds[i], nil)
+			value = v.String()
+		}
 		in[f.columns[i]] = value
 	}
 	out, err := f.source.Map(in)

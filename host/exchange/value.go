@@ -102,6 +102,20 @@ func instant(t time.Time) layout.Value {
 	return layout.Value{Kind: layout.Instant, N: dayOf(t)*dayClock + clockOf(t)}
 }
 
+// Bound is a whole number as a bound of a cursor; false for a text that is none.
+func Bound(text string) (layout.Value, bool) {
+	v, ok := decimalOf(text)
+	return v, ok && v.Places == 0
+}
+
+// Moment is a day or a time as a bound of a cursor.
+func Moment(t time.Time, day bool) layout.Value {
+	if day {
+		return dayValue(t)
+	}
+	return instant(t)
+}
+
 // appendKey appends what a value is compared by, whatever its type in this table or in that: 7, 7.00 and a BIGINT 7 are one, and
 // so are "AB" and a CHAR's "AB   ".
 func appendKey(to []byte, v layout.Value) []byte {

@@ -94,6 +94,9 @@ type Texts interface {
 	Import(ctx context.Context, d copies.Database, o *exchange.Order) (*exchange.Result, error)
 	// Take handles the files that wait in an inbox; its sequence is known to the database.
 	Take(ctx context.Context, d copies.Database, o inbox.Options, handle inbox.Handler) (inbox.Taken, error)
+	// Export writes a file out of a database; ExportAgain one more time what went out under a number.
+	Export(ctx context.Context, d copies.Database, o *exchange.Outgoing) (*exchange.Exported, error)
+	ExportAgain(ctx context.Context, o *exchange.Outgoing, number int64) (*exchange.Exported, error)
 	// Waiting are the files that Take would handle, in that order. It takes none.
 	Waiting(o inbox.Options) ([]inbox.Claimed, error)
 }

@@ -160,6 +160,8 @@ func (h *Host) plans() map[string]func(ctx context.Context, args any) (any, erro
 		"db.backup":      h.planBackup,
 		"db.restore":     h.planRebuild,
 		"copy.restore":   h.planRestore,
+		"txt.export":     h.planExport,
+		"txt.again":      h.planAgain,
 		"txt.import":     h.planImport,
 		"txt.inbox":      h.planInbox,
 		"notify":         h.planNotify,

@@ -80,11 +80,15 @@ func (h *Host) txt() []lua.Func {
 	records.Effect, records.Power = Read, "txt.read"
 	into := on("database", bind("txt.import", Write, h.txtImport))
 	into.Power = "db.write"
+	out := on("database", bind("txt.export", Write, h.txtExport))
+	out.Power = "db.write"
 	return []lua.Func{
 		bind("txt.layout", Read, h.txtLayout),
 		records,
 		into,
 		bind("txt.inbox", Write, h.txtInbox),
+		out,
+		bind("txt.again", Write, h.txtAgain),
 	}
 }
 

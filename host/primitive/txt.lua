@@ -208,3 +208,88 @@ function dj.txt.import(path, opts) end
 ---@param fn fun(file: dj.txt.File)
 ---@return dj.txt.Turn
 function dj.txt.inbox(folder, opts, fn) end
+
+---@class dj.txt.Source
+---@field sql? string        one SELECT; where the record has the cursor, with :from and :until. Its columns are the fields
+---@field rows? table[]      instead of a query
+---@field parent? table<string, string>  column = column of the row above: which rows stand under which
+---@field map? fun(row: table): table  makes the fields of a row; its columns are in small letters
+
+---@class dj.txt.Cursor
+---@field record string      the type of record whose rows go out once each
+---@field column string      that grows: a number, a day, a time
+---@field key? string[]      columns that tell one row from another; a number needs none
+---@field late? string       for how long a row may come late, "1d" where it is not said: clocks of tills differ
+---@field from? string       where a new cursor begins
+---@field until? string      where it ends: "hour" and "day" are the last full ones
+
+---@class dj.txt.Period
+---@field from? string
+---@field until? string
+---@field numbered? boolean  the file gets the next number
+
+---@class dj.txt.export.Opts
+---@field layout string|dj.Layout
+---@field folder string
+---@field name string        "{number:8}.djm", or one name, whose file is replaced whole
+---@field sequence? string   the name under which the number and the cursor are kept; that of the files where it is not said
+---@field records table<string, dj.txt.Source>  type of record = where it comes from; their order is that of the layout
+---@field cursor? dj.txt.Cursor
+---@field period? dj.txt.Period  an export by hand, which lets the cursor be
+---@field only? string[]     types of record to write; what stands under one that is off is off, too
+---@field empty? "skip"|"write"  without rows there is no file (the usual), or one without rows
+---@field on_error? "stop"|"reject"  a value that does not fit ends the export (the usual), or its document is left out and told
+---@field database? string
+---@field wait? string       for another run of this export
+
+---@class dj.txt.Exported
+---@field path? string
+---@field number? integer
+---@field records table<string, integer>  by type
+---@field bytes integer
+---@field sha256? string
+---@field gone integer       rows that went out before
+---@field rejected integer   documents that did not fit
+---@field orphans integer    rows without a parent
+---@field problems? string[]
+
+--- Writes records out of a database, in one snapshot: under a temporary name, flushed, read back, renamed; only then number and
+--- cursor move. A run that dies at any point is finished by the next. Rows that are committed after an export saw later ones go
+--- out with the next export, and none goes out twice. What went out is kept for dj.txt.again. In a rehearsal there is no file,
+--- and nothing moves.
+---
+--- Example:
+--- ```lua
+--- local function scales()
+---   return dj.txt.export {
+---     layout = "filizola-cadtxt",
+---     folder = "C:/Filizola",
+---     name = "CADTXT.TXT",
+---     records = { PRODUTO = { sql = "select ID as CODIGO, DESCRICAO, PRECO from PRODUTO where UNIDADE = 'KG'" } },
+---   }
+--- end
+--- local ok, err = pcall(scales)
+--- assert(ok or err.code ~= "")
+--- ```
+---@param opts dj.txt.export.Opts
+---@return dj.txt.Exported
+function dj.txt.export(opts) end
+
+---@class dj.txt.again.Opts
+---@field layout string|dj.Layout
+---@field folder string
+---@field name string
+---@field sequence? string
+---@field number integer
+
+--- Writes a file once more that went out under a number, byte for byte, under the same name.
+---
+--- Example:
+--- ```lua
+--- local opts = { layout = "dj-movimento", folder = "C:/DJ/Exporta", name = "{number:8}.djm", number = 500 }
+--- local ok, err = pcall(dj.txt.again, opts)
+--- assert(ok or err.code ~= "")
+--- ```
+---@param opts dj.txt.again.Opts
+---@return dj.txt.Exported
+function dj.txt.again(opts) end

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -94,10 +95,11 @@ func (t *textFiles) Columns(ctx context.Context, d copies.Database, tables []str
 	return found, err
 }
 
-// Steps of an import, for people.
+// Steps of an import and of an export, for people.
 const (
 	Surveying = "surveying"
 	Importing = "importing"
+	Exporting = "exporting"
 )
 
 var steps = map[string]string{"read": Surveying, "write": Importing}
@@ -113,6 +115,27 @@ func (t *textFiles) Import(ctx context.Context, d copies.Database, o *exchange.O
 		return err
 	})
 	return result, err
+}
+
+// Export writes a file out of a database.
+func (t *textFiles) Export(ctx context.Context, d copies.Database, o *exchange.Outgoing) (x *exchange.Exported, err error) {
+	t.outgoing(o)
+	o.Progress = func(rows int64) { t.tell(copies.Progress{Step: Exporting, Database: o.Name, Done: rows}) }
+	err = connected(ctx, d, func(c *firebird.Conn) error {
+		x, err = exchange.Export(ctx, c, o)
+		return err
+	})
+	return x, err
+}
+
+// ExportAgain writes a file once more that went out before.
+func (t *textFiles) ExportAgain(ctx context.Context, o *exchange.Outgoing, number int64) (*exchange.Exported, error) {
+	t.outgoing(o)
+	return exchange.Again(ctx, o, number)
+}
+
+func (t *textFiles) outgoing(o *exchange.Outgoing) {
+	o.Store, o.Holder, o.Now = filepath.Join(t.host.Config.Dir, stateFolder), cmp.Or(t.run, "djscript"), t.host.now
 }
 
 // Take goes through an inbox once.

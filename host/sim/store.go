@@ -42,7 +42,8 @@ type Store struct {
 	swept     map[string]int        // how many there were when the trash of a destination was last looked through
 	approved  map[string]string
 	files     map[string]string
-	imports   []imported // into its databases
+	imports   []imported       // into its databases
+	exports   map[string]int64 // the last number that went out, by the name of the export
 	layouts   func() (*layout.Set, document.Mistakes)
 	copies    []*copies.Copy  // in the order in which they were made
 	changes   []happened      // what became of them
@@ -219,7 +220,7 @@ func (s *Store) clone() *Store {
 	other.approved, other.homes, other.swept = maps.Clone(s.approved), map[string]*simulated{}, map[string]int{}
 	other.kept, other.spoilt, other.unsound = maps.Clone(s.kept), maps.Clone(s.spoilt), maps.Clone(s.unsound)
 	other.drives, other.copies, other.faults = each(s.drives), each(s.copies), each(s.faults)
-	other.files, other.imports = maps.Clone(s.files), slices.Clone(s.imports)
+	other.files, other.imports, other.exports = maps.Clone(s.files), slices.Clone(s.imports), maps.Clone(s.exports)
 	other.changes, other.notices, other.journal = slices.Clone(s.changes), slices.Clone(s.notices), slices.Clone(s.journal)
 	return &other
 }

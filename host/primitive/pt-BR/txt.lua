@@ -208,3 +208,88 @@ function dj.txt.import(path, opts) end
 ---@param fn fun(file: dj.txt.File)
 ---@return dj.txt.Turn
 function dj.txt.inbox(folder, opts, fn) end
+
+---@class dj.txt.Source
+---@field sql? string        um SELECT; onde o registro tem o cursor, com :from e :until. Suas colunas são os campos
+---@field rows? table[]      em vez de uma consulta
+---@field parent? table<string, string>  coluna = coluna da linha de cima: quais linhas ficam abaixo de quais
+---@field map? fun(row: table): table  faz os campos de uma linha; as colunas vêm em minúsculas
+
+---@class dj.txt.Cursor
+---@field record string      o tipo de registro cujas linhas saem uma vez cada
+---@field column string      que cresce: um número, um dia, uma hora
+---@field key? string[]      colunas que distinguem uma linha de outra; um número não precisa
+---@field late? string       por quanto tempo uma linha pode chegar atrasada, "1d" se não for dito: os relógios dos caixas diferem
+---@field from? string       onde um cursor novo começa
+---@field until? string      onde termina: "hour" e "day" são a última hora e o último dia completos
+
+---@class dj.txt.Period
+---@field from? string
+---@field until? string
+---@field numbered? boolean  o arquivo recebe o próximo número
+
+---@class dj.txt.export.Opts
+---@field layout string|dj.Layout
+---@field folder string
+---@field name string        "{number:8}.djm", ou um nome só, cujo arquivo é trocado inteiro
+---@field sequence? string   o nome com que se guardam o número e o cursor; o dos arquivos, se não for dito
+---@field records table<string, dj.txt.Source>  tipo de registro = de onde vem; a ordem é a do layout
+---@field cursor? dj.txt.Cursor
+---@field period? dj.txt.Period  uma exportação à mão, que não mexe no cursor
+---@field only? string[]     tipos de registro a escrever; o que fica abaixo de um desligado também fica fora
+---@field empty? "skip"|"write"  sem linhas não há arquivo (o usual), ou há um sem linhas
+---@field on_error? "stop"|"reject"  um valor que não cabe encerra a exportação (o usual), ou o documento fica de fora e é dito
+---@field database? string
+---@field wait? string       por outra execução desta exportação
+
+---@class dj.txt.Exported
+---@field path? string
+---@field number? integer
+---@field records table<string, integer>  por tipo
+---@field bytes integer
+---@field sha256? string
+---@field gone integer       linhas que já tinham saído
+---@field rejected integer   documentos que não couberam
+---@field orphans integer    linhas sem pai
+---@field problems? string[]
+
+--- Escreve registros de um banco, num só instante dele: com nome temporário, gravado, relido, renomeado; só então número e cursor
+--- andam. Uma execução que morre em qualquer ponto é terminada pela seguinte. Linhas confirmadas depois que uma exportação viu
+--- outras mais novas saem na próxima, e nenhuma sai duas vezes. O que saiu fica guardado para dj.txt.again. Num ensaio não há
+--- arquivo, e nada anda.
+---
+--- Exemplo:
+--- ```lua
+--- local function scales()
+---   return dj.txt.export {
+---     layout = "filizola-cadtxt",
+---     folder = "C:/Filizola",
+---     name = "CADTXT.TXT",
+---     records = { PRODUTO = { sql = "select ID as CODIGO, DESCRICAO, PRECO from PRODUTO where UNIDADE = 'KG'" } },
+---   }
+--- end
+--- local ok, err = pcall(scales)
+--- assert(ok or err.code ~= "")
+--- ```
+---@param opts dj.txt.export.Opts
+---@return dj.txt.Exported
+function dj.txt.export(opts) end
+
+---@class dj.txt.again.Opts
+---@field layout string|dj.Layout
+---@field folder string
+---@field name string
+---@field sequence? string
+---@field number integer
+
+--- Escreve de novo um arquivo que saiu com um número, byte a byte, com o mesmo nome.
+---
+--- Exemplo:
+--- ```lua
+--- local opts = { layout = "dj-movimento", folder = "C:/DJ/Exporta", name = "{number:8}.djm", number = 500 }
+--- local ok, err = pcall(dj.txt.again, opts)
+--- assert(ok or err.code ~= "")
+--- ```
+---@param opts dj.txt.again.Opts
+---@return dj.txt.Exported
+function dj.txt.again(opts) end
