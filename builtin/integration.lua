@@ -1,7 +1,13 @@
 -- The standard exchange of a store with its back office: registers and orders come in as text files.
 -- The layouts are ours (djscript docs layout dj-produto), and the tables those of the demonstration
 -- store: for another system a reseller's script says its own, as `into` below does.
-local layouts = { products = "dj-produto", orders = "dj-pre-venda", quotes = "dj-dav" }
+local layouts = {
+  products = "dj-produto",
+  orders = "dj-pre-venda",
+  quotes = "dj-dav",
+  movement = "dj-movimento",
+  scales = "filizola-cadtxt",
+}
 
 -- Products, known by their bar code. What is taken out of the back office is only switched off:
 -- sales refer to it.
@@ -90,13 +96,81 @@ local function tell(job, p, turns)
   end
 end
 
+-- What was sold: each sale goes out once, under its till and its day.
+local between = " where ID > :from and ID <= :until"
+local tills = "select distinct CAIXA as NUMERO, CAIXA as TERMINAL from VENDA" .. between
+local shifts = [[
+select CAIXA, cast(EMITIDA as date) as DIA, min(EMITIDA) as ABERTURA, max(EMITIDA) as FECHAMENTO,
+       sum(iif(CANCELADA = 'N', TOTAL, 0)) as A_VISTA
+from VENDA where ID > :from and ID <= :until
+group by CAIXA, cast(EMITIDA as date) order by 1, 2]]
+local sales = [[
+select V.ID, V.CAIXA, cast(V.EMITIDA as date) as DIA, cast(V.EMITIDA as time) as HORA, V.TOTAL,
+       V.CANCELADA, C.DOCUMENTO
+from VENDA V left join CLIENTE C on C.ID = V.CLIENTE_ID
+where V.ID > :from and V.ID <= :until order by V.ID]]
+
+local function shift(row)
+  return {
+    numero = row.dia:gsub("-", ""):sub(3),
+    abertura = row.abertura,
+    fechamento = row.fechamento,
+    a_vista = row.a_vista,
+  }
+end
+
+local function sale(row)
+  return {
+    numero = row.id,
+    tipo = row.cancelada == "S" and "C" or "V",
+    data = row.dia,
+    hora = row.hora,
+    cnpj_cpf = row.documento and dj.text.cnpj(row.documento),
+    valor_total = row.total,
+  }
+end
+
+local function movement()
+  local header = { gerado = dj.time.now(), usuario = "djscript" }
+  return {
+    INI = {
+      rows = { header },
+      map = function(row)
+        return { numero = row.number, gerado = row.gerado, usuario = row.usuario }
+      end,
+    },
+    ECF = { sql = tills },
+    TUR = { sql = shifts, parent = { CAIXA = "NUMERO" }, map = shift },
+    DOC = { sql = sales, parent = { CAIXA = "CAIXA", DIA = "DIA" }, map = sale },
+  }
+end
+
+-- The whole load of a scale: what is sold by weight.
+local scales = {
+  CADTXT = {
+    sql = [[
+select ID as CODIGO, 'P' as TIPO, substring(DESCRICAO from 1 for 22) as DESCRICAO, PRECO
+from PRODUTO where UNIDADE = 'KG' and INATIVO = 'N' order by ID]],
+  },
+}
+
 return dj.script {
   name = "integration",
   version = "1.0.0",
   params = {
+    outbox = {
+      type = "path",
+      help = {
+        ["pt-BR"] = "a pasta de onde a retaguarda pega o movimento",
+        en = "the folder from which the back office takes the movement",
+      },
+    },
+    scales = {
+      type = "path",
+      help = { ["pt-BR"] = "a pasta da balança", en = "the folder of the scale" },
+    },
     inbox = {
       type = "path",
-      required = true,
       help = {
         ["pt-BR"] = "a pasta onde a retaguarda põe os arquivos",
         en = "the folder into which the back office puts its files",
@@ -132,6 +206,28 @@ return dj.script {
       }
       tell(job, p, turns)
       return turns
+    end,
+
+    export = function(_, p)
+      return dj.txt.export {
+        layout = layouts.movement,
+        folder = p.outbox,
+        name = "{number:8}.djm",
+        sequence = "movement",
+        database = p.database,
+        cursor = { record = "DOC", column = "ID" },
+        records = movement(),
+      }
+    end,
+
+    scales = function(_, p)
+      return dj.txt.export {
+        layout = layouts.scales,
+        folder = p.scales,
+        name = "CADTXT.TXT",
+        database = p.database,
+        records = scales,
+      }
     end,
   },
 }

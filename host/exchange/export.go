@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,6 +76,7 @@ func (x *export) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	x.tellNumber()
 	out, err := newOutlet(func() (*drive.File, error) { return x.create(name) }, x.keptDir())
 	if err != nil {
 		return taken(err, filepath.Join(x.Folder, name), x.number)
@@ -94,6 +96,24 @@ func (x *export) run(ctx context.Context) error {
 		return nil
 	}
 	return x.send(ctx, out, next)
+}
+
+// tellNumber tells the maps of header and trailer the file's number, as the column number of the rows that they are given.
+func (x *export) tellNumber() {
+	x.Records = maps.Clone(x.Records)
+	for name, source := range x.Records {
+		at := x.Codec.Record(name)
+		if at < 0 || x.Codec.Layout.Records[at].Role == layout.Body || source.Map == nil || source.SQL != "" {
+			continue
+		}
+		rows := make([]map[string]any, len(source.Rows))
+		for i, row := range source.Rows {
+			rows[i] = maps.Clone(row)
+			rows[i]["number"] = x.number
+		}
+		source.Rows = rows
+		x.Records[name] = source
+	}
 }
 
 // own is how many records are there whether there are rows or not.

@@ -207,7 +207,7 @@ func timeText(v layout.Value) layout.Value {
 	if t, err := time.Parse("15:04:05", text); err == nil {
 		return layout.Value{Kind: layout.Clock, N: clockOf(t)}
 	}
-	for _, form := range [...]string{"2006-01-02T15:04:05", "2006-01-02 15:04:05"} {
+	for _, form := range [...]string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", time.RFC3339} { // the wall clock of the store
 		if t, err := time.Parse(form, text); err == nil {
 			return instant(t)
 		}
