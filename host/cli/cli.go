@@ -157,7 +157,7 @@ func (a *app) goThere() error {
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.demoCommand(), a.initCommand(), a.checkCommand(), a.runCommand(), a.backupCommand(), a.adoptCommand(), a.copiesCommand(),
-		a.companiesCommand(), a.restoreCommand(), a.recoverCommand(), a.drivesCommand(), a.layoutCommand(), a.inboxCommand(), a.nextCommand(), a.historyCommand(), a.serveCommand(), a.secretCommand(), a.notifyCommand(),
+		a.companiesCommand(), a.restoreCommand(), a.recoverCommand(), a.drivesCommand(), a.importCommand(), a.exportCommand(), a.layoutCommand(), a.inboxCommand(), a.sequenceCommand(), a.nextCommand(), a.historyCommand(), a.serveCommand(), a.secretCommand(), a.notifyCommand(),
 		a.testCommand(), a.simulateCommand(), a.docsCommand(), a.diffCommand(), a.replCommand(), a.doctorCommand(), a.versionCommand(), a.childCommand(),
 	}
 }

@@ -160,7 +160,7 @@ func (x *export) begin(ctx context.Context) (err error) {
 		return nil
 	}
 	if x.Rehearse {
-		made, err := prepared(ctx, x.conn)
+		made, err := Prepared(ctx, x.conn)
 		if err != nil || !made {
 			x.number = 1
 			return err

@@ -154,7 +154,7 @@ func TestARehearsalLeavesNothingBehind(t *testing.T) {
 			t.Errorf("%+v", x)
 		}
 	}
-	if made, err := prepared(t.Context(), s.conn); made || err != nil || len(s.left(t)) > 0 {
+	if made, err := Prepared(t.Context(), s.conn); made || err != nil || len(s.left(t)) > 0 {
 		t.Error(made, err, s.left(t))
 	}
 	rehearsed := s.must(t, o)

@@ -166,6 +166,28 @@ func (l Ledger) Last(ctx context.Context, sequence string) ([]Range, error) {
 	return ranges, nil
 }
 
+// Sequences are the names of those under which files were imported, in the order of the alphabet.
+func (l Ledger) Sequences(ctx context.Context) ([]string, error) {
+	return l.names(ctx, `select distinct SEQUENCE_NAME from DJSCRIPT_EXCHANGE where KIND = 'I' and SEQUENCE_NAME is not null order by 1`)
+}
+
+// Exports are the names of the exports that there were.
+func (l Ledger) Exports(ctx context.Context) ([]string, error) {
+	return l.names(ctx, `select NAME from DJSCRIPT_EXCHANGE where KIND = 'E' order by 1`)
+}
+
+func (l Ledger) names(ctx context.Context, query string) ([]string, error) {
+	rows, err := l.tx.Query(ctx, query, nil, 0)
+	if err != nil {
+		return nil, refused(err)
+	}
+	names := make([]string, len(rows.Values))
+	for i, row := range rows.Values {
+		names[i] = text(row[0])
+	}
+	return names, nil
+}
+
 // Gaps are what is missing between ranges that were done.
 func Gaps(done []Range) []Range {
 	var gaps []Range

@@ -40,7 +40,7 @@ const (
 
 // Prepare makes the table of the ledger where it is missing, in a transaction of its own. db.denied where the user may not.
 func Prepare(ctx context.Context, conn *firebird.Conn) error {
-	made, err := prepared(ctx, conn)
+	made, err := Prepared(ctx, conn)
 	if made || err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func Prepare(ctx context.Context, conn *firebird.Conn) error {
 		return told
 	}
 	for range prepareTries {
-		if made, err := prepared(ctx, conn); made || err != nil {
+		if made, err := Prepared(ctx, conn); made || err != nil {
 			return err
 		}
 		pause := time.NewTimer(preparePause)
@@ -81,7 +81,8 @@ func notMade(err error, user string) error {
 	return message.Wrap(err, "db.denied", "ledger.not_made", message.Args{"user": user})
 }
 
-func prepared(ctx context.Context, conn *firebird.Conn) (made bool, err error) {
+// Prepared says whether the ledger was made.
+func Prepared(ctx context.Context, conn *firebird.Conn) (made bool, err error) {
 	err = conn.Snapshot(ctx, func(s *firebird.Snapshot) error {
 		rows, err := s.Query(ctx, `select 1 from RDB$RELATIONS where RDB$RELATION_NAME = 'DJSCRIPT_EXCHANGE'`, nil, 1)
 		made = err == nil && len(rows.Values) == 1
