@@ -1,6 +1,6 @@
--- The standard exchange of a store with its back office: registers and orders come in as text files.
--- The layouts are ours (djscript docs layout dj-produto), and the tables those of the demonstration
--- store: for another system a reseller's script says its own, as `into` below does.
+-- The standard exchange of a store with its back office, by text files: registers and orders come
+-- in, what was sold goes out. The layouts are ours (djscript docs layout dj-produto), and the tables
+-- those of the demonstration store: for another system a reseller's script says its own.
 local layouts = {
   products = "dj-produto",
   orders = "dj-pre-venda",
@@ -184,7 +184,10 @@ return dj.script {
     rejected = {
       type = "text",
       default = "rejected",
-      help = { ["pt-BR"] = "para onde vai o que não entrou", en = "where what did not come in goes" },
+      help = {
+        ["pt-BR"] = "para onde vai o que não entrou",
+        en = "where what did not come in goes",
+      },
     },
     database = {
       type = "database",

@@ -14,22 +14,21 @@ import (
 
 // The store's exchange with its back office is that of the script integration.
 func (a *app) importCommand() *cobra.Command {
-	return a.exchangeCommand("import", "integration:import", "cli.import_short", "cli.exchange_long")
+	return a.exchangeCommand("integration:import", &cobra.Command{
+		Use: "import", Short: message.Text("cli.import_short", nil), Example: "  djscript import\n  djscript import --dry-run",
+	})
 }
 
 func (a *app) exportCommand() *cobra.Command {
-	return a.exchangeCommand("export", "integration:export", "cli.export_short", "cli.exchange_long")
+	return a.exchangeCommand("integration:export", &cobra.Command{
+		Use: "export", Short: message.Text("cli.export_short", nil), Example: "  djscript export\n  djscript export --dry-run",
+	})
 }
 
-func (a *app) exchangeCommand(name, target, short, long string) *cobra.Command {
+func (a *app) exchangeCommand(target string, c *cobra.Command) *cobra.Command {
 	var flags runFlags
-	c := &cobra.Command{
-		Use: name, Short: message.Text(short, nil), Long: message.Text(long, nil), Args: exactly(0),
-		Example: "  djscript " + name + "\n  djscript " + name + " --dry-run",
-		RunE: func(c *cobra.Command, _ []string) error {
-			return a.runJob(c.Context(), run.Request{Target: target}, flags, "")
-		},
-	}
+	c.Long, c.Args = message.Text("cli.exchange_long", nil), exactly(0)
+	c.RunE = func(c *cobra.Command, _ []string) error { return a.runJob(c.Context(), run.Request{Target: target}, flags, "") }
 	flags.add(c)
 	return c
 }

@@ -21,7 +21,7 @@ func (s texts) Export(ctx context.Context, d copies.Database, o *exchange.Outgoi
 	for name, source := range o.Records {
 		rows := int64(len(source.Rows))
 		if source.SQL != "" {
-			answered, err := server{s.Store}.Query(ctx, d, source.SQL, nil, 1<<30)
+			answered, err := server(s).Query(ctx, d, source.SQL, nil, 1<<30)
 			if err != nil {
 				return nil, err
 			}

@@ -201,7 +201,7 @@ function dj.txt.import(path, opts) end
 ---   end)
 --- end
 --- local ok, err = pcall(take)
---- assert(ok or err:is("txt"))
+--- assert(ok or err:is("txt") or err:is("option"))
 --- ```
 ---@param folder string
 ---@param opts dj.txt.inbox.Opts
