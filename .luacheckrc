@@ -19,7 +19,7 @@ end
 local dj, tests = { fields = {} }, { fields = {} }
 for _, noun in ipairs {
   "calendar", "confirm", "copy", "db", "drive", "flow", "history", "json", "log", "notify", "num", "rotation", "state", "text",
-  "time",
+  "time", "txt",
 } do
   declared("host/primitive/" .. noun .. ".lua", dj)
 end
