@@ -1,5 +1,5 @@
 -- The standard exchange of a store with its back office, by text files: registers and orders come
--- in, what was sold goes out. The layouts are ours (djscript docs layout dj-produto), and the tables
+-- in, what was sold goes out. The layouts are ours (djscript docs layout dj-produto), the tables
 -- those of the demonstration store: for another system a reseller's script says its own.
 local layouts = {
   products = "dj-produto",
