@@ -28,7 +28,9 @@ func (a *app) exportCommand() *cobra.Command {
 func (a *app) exchangeCommand(target string, c *cobra.Command) *cobra.Command {
 	var flags runFlags
 	c.Long, c.Args = message.Text("cli.exchange_long", nil), exactly(0)
-	c.RunE = func(c *cobra.Command, _ []string) error { return a.runJob(c.Context(), run.Request{Target: target}, flags, "") }
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		return a.runJob(c.Context(), run.Request{Target: target}, flags, "")
+	}
 	flags.add(c)
 	return c
 }
