@@ -160,7 +160,7 @@ type view struct {
 
 type fact struct{ Name, Value string }
 
-type wrongView struct{ Sentence, Before, After, Value, Hint string }
+type wrongView struct{ Sentence, Before, After, Hint string }
 
 // moods are how a report looks: green, yellow or red.
 var moods = map[bool]string{true: "bad", false: "good"}
@@ -220,7 +220,7 @@ func (w Wrong) view() wrongView {
 	letters := []rune(w.Excerpt)
 	at := min(w.At, len(letters))
 	return wrongView{
-		Sentence: w.Error(), Hint: w.Hint(), Value: w.Value, Before: string(letters[:at]), After: string(letters[at:]),
+		Sentence: w.Error(), Hint: w.Hint(), Before: string(letters[:at]), After: string(letters[at:]),
 	}
 }
 

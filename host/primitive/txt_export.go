@@ -208,7 +208,10 @@ func (f *sourceForm) source() (exchange.Source, error) {
 		if err != nil {
 			return s, err
 		}
-		list, _ := plain.([]any)
+		list, ok := plain.([]any)
+		if empty, table := plain.(map[string]any); !ok && (!table || len(empty) > 0) { // an empty list is a table, too
+			return s, message.New("option.type", "primitive.export_rows", nil)
+		}
 		s.Rows = make([]map[string]any, 0, len(list))
 		for _, one := range list {
 			row, ok := one.(map[string]any)
