@@ -34,6 +34,11 @@ TESTS := gcc=gcc '/usr/include/stdlib.h=libc6-dev' unzip=unzip age=age lua5.1=lu
   mkfs.exfat=exfatprogs mount.exfat-fuse=exfat-fuse ntfs-3g=ntfs-3g \
   '/usr/share/doc/firebird3.0-examples/examples/employee.sql.gz=firebird3.0-examples'
 
+TEST = $(GO) test -parallel 3 -timeout 60m -json $(TESTFLAGS)
+# Rooms that start goroutines are tested with the race detector, which doubles the time that tests take. "make race" has it
+# watch the stories of the whole program and all other rooms, too.
+RACED = $(shell grep -rlE --include='*.go' --exclude='*_test.go' '^\s*go [a-z]|\.Go.func' lua host | xargs -n1 dirname | sort -u | sed 's|^|./|')
+
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
 
@@ -45,11 +50,14 @@ demo: needs-go
 	@$(GO) build -ldflags '$(LDFLAGS)' -o djscript .
 	@./djscript demo
 
-##   make test     every test, with real Firebird and the race detector; installs what the tests use with apt when absent
+##   make test     every test, with real Firebird; installs what the tests use with apt when absent
 test: needs-go
 	@.ci/install $(FIREBIRD) $(TESTS)
 	@$(GO) build -o bin/tally ./.ci/tally
-	@$(GO) test -race -parallel 3 -timeout 60m -json $(TESTFLAGS) ./... | bin/tally
+	@{ status=0; \
+	  $(TEST) -race $(RACED) || status=1; \
+	  $(TEST) $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACED))") || status=1; \
+	  exit $$status; } | bin/tally
 
 ##
 ## The others:
@@ -94,6 +102,13 @@ bench: needs-go
 	@$(GO) test -run "^$$" -bench "Calls|FreshState|GuardedAgainstBare" ./lua
 	@$(GO) test -run "^$$" -bench FiveHundredTests -benchtime 3x ./host/sim
 	@$(GO) test -run "^$$" -bench HalfAMillionRows -benchtime 3x ./host/company
+
+##   make race     every test once more, all of them with the race detector: about twice as long
+.PHONY: race
+race: needs-go
+	@.ci/install $(FIREBIRD) $(TESTS)
+	@$(GO) build -o bin/tally ./.ci/tally
+	@$(TEST) -race ./... | bin/tally
 
 ##   make soak     a million random histories against every promise of rotation; HISTORIES=20000, SEED=1 for the same again
 .PHONY: soak
