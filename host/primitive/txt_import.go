@@ -39,6 +39,7 @@ func (h *Host) txtImport(ctx context.Context, a *importArgs) (Imported, error) {
 	if err != nil {
 		return Imported{}, err
 	}
+	defer h.forRecords("txt.import")()
 	result, err := h.Texts.Import(ctx, d, o)
 	if err != nil {
 		return Imported{}, err

@@ -23,6 +23,12 @@ return dj.script {
     typo = function(_, p)
       return dj.txt.import(p.path, { layout = "dj-kit", into = { KIT = { table = "KIT", map = function(r) return r.qantidade end } } })
     end,
+    meddles = function(_, p)
+      return dj.txt.import(p.path, { layout = "dj-kit", into = { KIT = { table = "KIT", map = function(r)
+        dj.txt.import(p.path, { layout = "dj-kit", into = into })
+        return r
+      end } } })
+    end,
     read = function(_, p)
       local found = {}
       for record, info in dj.txt.records(p.path, dj.txt.layout("dj-kit")) do
@@ -88,6 +94,8 @@ func TestTextFilesAreImportedIntoASimulatedStore(t *testing.T) {
 		dj.expect.equal(sim:run("kits:nowhere").error.code, "option.value")
 		dj.expect.equal(sim:run("kits:typo").error.code, "script.undefined")
 		dj.expect.equal(sim:run("kits:import", { path = "C:/DJ/NADA.TXT" }).error.code, "txt.file")
+		dj.expect.equal(sim:run("kits:meddles").error.code, "guard.record")
+		dj.expect.equal(sim:run("kits:meddles", {}, { dry = true }).error.code, "guard.record")
 		sim:fail("txt.import", "db.busy", { times = 1 })
 		dj.expect.equal(sim:run("kits:import").error.code, "db.busy")
 		dj.expect.equal(sim:run("kits:import").value.inserted, 1)`: true,
