@@ -16,6 +16,7 @@ return dj.script {
     text = function() return out({ "a" }) end,
     table = function() return out({ a = 1 }) end,
     bound = function() return out({ { a = 1 } }, { cursor = { record = R, column = "A", from = "soon" } }) end,
+    column = function() return out({ { a = 1 } }, { only = { "NADA" } }) end,
     again = function()
       return dj.txt.again { layout = "quarta-f022", folder = "C:/DJ/Sai", name = "{number:8}.txt", sequence = "x", number = 2 }
     end,
@@ -36,6 +37,7 @@ func TestASimulatedStoreExports(t *testing.T) {
 		dj.expect.equal(sim:run("out:again").value.number, 2)`: true,
 		granted + `dj.expect.equal(sim:run("out:text").error.code, "option.type")
 		dj.expect.equal(sim:run("out:table").error.code, "option.type")
+		dj.expect.equal(sim:run("out:column").error.code, "option.value")
 		dj.expect.equal(sim:run("out:bound").error.code, "option.value")`: true,
 	} {
 		r := tried(t, program(t), Options{}, body(lines), scripts)

@@ -53,6 +53,12 @@ return dj.script {
         match = "{number:3}.txt", done = "Feitos", rejected = "C:/DJ/Fora", sequence = "kits", on_gap = "stop",
       }, function(file) dj.txt.import(file.path, { layout = "dj-kit", into = into }) end)
     end,
+    one = function()
+      return dj.txt.inbox("C:/DJ/In", { match = "*.txt", done = "a", rejected = "C:/DJ/In/b/../a" }, function() end)
+    end,
+    unnumbered = function()
+      return dj.txt.inbox("C:/DJ/In", { match = "*.txt", done = "a", rejected = "b", sequence = "x" }, function() end)
+    end,
     later = function()
       return dj.txt.inbox("C:/DJ/In", { match = "*.txt", done = "a", rejected = "b" }, function() dj.fail("db.busy", "nobody is let in") end)
     end,
@@ -119,6 +125,8 @@ func TestTextFilesAreImportedIntoASimulatedStore(t *testing.T) {
 		dj.expect.equal(sim:run("kits:inbox").value.done, {})
 		dj.expect.equal(sim:run("kits:read", { path = "C:/DJ/In/Feitos/005.txt" }).value, { "1P55.00" })`: true,
 		kit + `sim:file("C:/DJ/In/001.txt", kit("P1", "100"))
+		dj.expect.equal(sim:run("kits:one").error.code, "option.value")
+		dj.expect.equal(sim:run("kits:unnumbered").error.code, "option.value")
 		local plan = sim:run("kits:inbox", {}, { dry = true })
 		dj.expect.equal(plan.value.done, { "001.txt" })
 		local ran = sim:run("kits:later")
