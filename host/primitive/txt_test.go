@@ -3,6 +3,7 @@ package primitive
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -178,4 +179,24 @@ func BenchmarkMapOfARecord(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
+}
+
+// shrinking is a file that is another one after it was read from for the first time.
+type shrinking struct {
+	Texts
+	reads int
+}
+
+func (s *shrinking) ReadAt(_ string, p []byte, at int64) (int, string, error) {
+	if s.reads++; s.reads > 1 {
+		return 0, "0 bytes", io.EOF
+	}
+	return copy(p, priceLine[at:]), fmt.Sprint(len(priceLine), " bytes"), nil
+}
+
+func TestRecordsEndWhereTheFileIsAnotherOne(t *testing.T) {
+	in := &sections{texts: &shrinking{}, path: "PRECOS.TXT"}
+	if text, err := io.ReadAll(in); message.Code(err) != "txt.file" || string(text) != priceLine {
+		t.Errorf("%q, %v", text, err)
+	}
 }
