@@ -160,7 +160,8 @@ type view struct {
 
 type fact struct{ Name, Value string }
 
-type wrongView struct{ Sentence, Before, After, Hint string }
+// wrongView is a problem in words, and some of its line: what is wrong there, and what stands around it.
+type wrongView struct{ Sentence, Before, Wrong, After, Hint string }
 
 // moods are how a report looks: green, yellow or red.
 var moods = map[bool]string{true: "bad", false: "good"}
@@ -207,8 +208,8 @@ func (r *Result) view() view {
 func (w Wrong) text(end string) string {
 	v := w.view()
 	text := "  " + v.Sentence + end
-	if v.Before+v.After != "" {
-		text += "    " + v.Before + v.After + end + "    " + strings.Repeat(" ", utf8.RuneCountInString(v.Before)) + "^" + end
+	if line := v.Before + v.Wrong + v.After; line != "" {
+		text += "    " + line + end + "    " + strings.Repeat(" ", utf8.RuneCountInString(v.Before)) + "^" + end
 	}
 	if v.Hint != "" {
 		text += "    " + v.Hint + end
@@ -219,9 +220,11 @@ func (w Wrong) text(end string) string {
 func (w Wrong) view() wrongView {
 	letters := []rune(w.Excerpt)
 	at := min(w.At, len(letters))
-	return wrongView{
-		Sentence: w.Error(), Hint: w.Hint(), Before: string(letters[:at]), After: string(letters[at:]),
+	v := wrongView{Sentence: w.Error(), Hint: w.Hint(), Before: string(letters[:at]), Wrong: string(letters[at:])}
+	if rest, ok := strings.CutPrefix(v.Wrong, w.Value); ok && w.Value != "" {
+		v.Wrong, v.After = w.Value, rest
 	}
+	return v
 }
 
 // Object is the result as scripts and programs have it.
