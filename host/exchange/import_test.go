@@ -310,7 +310,7 @@ func TestTheUnitMayBeTheRecordOrTheFile(t *testing.T) {
 	file := "PRE|1|ANA|\nPIT|000001|2|\nPIT|999999|1.5|\nPIT|000002|x|\nPRE|y|BIA|\nPIT|000001|1|\nFIM|2|\n"
 	conn := shop(t)
 	r := orderOrder(t, file).with(func(o *Order) { o.Unit = UnitRecord; o.Report = o.Path }).must(t, conn)
-	if r.Inserted != 2 || r.Rejected != 4 || rowsOf(t, conn, "select count(*) from ITEM") != "1" {
+	if r.Inserted != 2 || r.Rejected != 4 || len(r.Problems) != 3 || rowsOf(t, conn, "select count(*) from ITEM") != "1" {
 		t.Errorf("%+v\n%s", r, problems(r))
 	}
 	if text, _ := os.ReadFile(r.Rejects); string(text) != "PIT|999999|1.5|\nPIT|000002|x|\nPRE|y|BIA|\nPIT|000001|1|\n" {
