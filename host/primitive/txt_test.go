@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/layout"
@@ -198,5 +199,21 @@ func TestRecordsEndWhereTheFileIsAnotherOne(t *testing.T) {
 	in := &sections{texts: &shrinking{}, path: "PRECOS.TXT"}
 	if text, err := io.ReadAll(in); message.Code(err) != "txt.file" || string(text) != priceLine {
 		t.Errorf("%q, %v", text, err)
+	}
+}
+
+func TestNoTwoTargetsAreKnownByOneName(t *testing.T) {
+	l := &layout.Layout{Name: "precos"}
+	long := strings.Repeat("Ç", 31)
+	names := map[string]bool{}
+	for _, tables := range [][]string{{"PRODUTO"}, {long, long, "A"}, {long, long, "B"}, {"A" + long, long}} {
+		name := targetName(l, tables)
+		if names[name] || len(name) > longestTarget || !utf8.ValidString(name) {
+			t.Errorf("%q", name)
+		}
+		names[name] = true
+	}
+	if a, b := targetName(l, []string{"Produto"}), targetName(l, []string{"PRODUTO"}); a != b {
+		t.Errorf("%q, %q", a, b)
 	}
 }
