@@ -379,6 +379,9 @@ func (i *importer) rejected() (*Result, error) {
 // repeated is the end of a file whose content is in the database already.
 func (i *importer) repeated(before Import) (*Result, error) {
 	i.result.Verdict, i.result.Before = Repeat, &before
+	if i.result.told(i.Order) {
+		return i.result, nil
+	}
 	return i.result, i.result.write(i.Order)
 }
 

@@ -50,6 +50,21 @@ func (r *Result) write(o *Order) error {
 	return nil
 }
 
+// told says whether the report of the import that a Repeat repeats lies there still: a run that died after its commit has
+// written it, or the file lies where it lay. It alone tells what was rejected, and stays.
+func (r *Result) told(o *Order) bool {
+	var was Object
+	text, err := os.ReadFile(o.Report + endJSON)
+	if err != nil || json.Unmarshal(text, &was) != nil || was.Verdict != Done || was.Rehearsed || was.Content != r.Content || was.Into != r.Into {
+		return false
+	}
+	r.Report = o.Report + endText
+	if was.Rejects != "" {
+		r.Rejects = o.Report + endRejects
+	}
+	return true
+}
+
 // siftInto keeps what was rejected, so that it can be corrected and put into the inbox again. Of a file that was rejected whole
 // that is the file.
 func (r *Result) siftInto(o *Order) error {
