@@ -33,7 +33,7 @@ var totals = map[string]string{
 	"dj-movimento":    "INI 0/7/7 ECF 0/5/5 TUR 0/11/11 DOC 0/14/14 TEF 0/10/10 CAT 0/10/10 DCH 0/9/9 DCL 0/11/11 DEN 0/14/14 DFE 0/5/5",
 	"filizola-cadtxt": "CADTXT 169/1/7", "filizola-nutri": "NUTRI 131/1/22", "filizola-rec-ass": "REC_ASS 865/1/5", "filizola-setortxt": "SETORTXT 25/1/4",
 	"quarta-f022":     "LANCAMENTO 100/1/5",
-	"sintegra":        "10 126/1/12 11 126/1/8 50 126/1/17 51 126/1/14 53 126/1/16 54 126/1/16 60M 126/1/12 60A 126/1/6 60D 126/1/10 74 126/1/10 75 126/1/11",
+	"sintegra":        "10 126/1/12 11 126/1/8 50 126/1/17 51 126/1/14 53 126/1/16 54 126/1/16 60M 126/1/12 60A 126/1/6 60D 126/1/10 70 126/1/17 71 126/1/18 74 126/1/10 75 126/1/11 90 126/1/23",
 	"syspdv-sysppro":  "PRODUTO 648/1/91",
 	"syspdv-syspcli":  "CLIENTE 1110/1/40",
 	"syspdv-syspadm":  "LINHA 37/1/2",

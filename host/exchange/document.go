@@ -60,6 +60,17 @@ func (d *document) take(l *layout.Layout, line *layout.Line) {
 	d.records = append(d.records, r)
 }
 
+// parents are the lines of the records above, by those of the records under them.
+func (d *document) parents() map[int64]int64 {
+	above := map[int64]int64{}
+	for _, r := range d.records {
+		if r.Parent != nil {
+			above[r.Line] = r.Parent.Line
+		}
+	}
+	return above
+}
+
 // documents goes through a file document by document. Each comes with all that is wrong with it, also what shows only when the
 // next begins.
 func documents(codec *layout.Codec, r *layout.Reader, keep bool, each func(*document) error) error {

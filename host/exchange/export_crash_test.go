@@ -1,8 +1,12 @@
 package exchange
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,5 +112,20 @@ func TestWhatARunKeptThatDiedBeforeItToldAnybodyIsForgotten(t *testing.T) {
 	all, err := keptIn(s.outgoing().spoolDir())
 	if err != nil || len(all) != 1 || all[0].content != x.SHA256 || x.Finished != nil {
 		t.Errorf("%+v, %v, %+v", all, err, x)
+	}
+}
+
+func TestWhatIsKeptUnderAnothersContentDoesNotGoOut(t *testing.T) {
+	dir, out := t.TempDir(), t.TempDir()
+	k := kept{path: keptPath(dir, 7, strings.Repeat("0", 64)), number: 7, content: strings.Repeat("0", 64)}
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	_, err := z.Write([]byte("of number 6"))
+	if err := errors.Join(err, z.Close(), os.WriteFile(k.path, zipped.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	err = k.put(t.Context(), out, "00000007.djm")
+	if left, _ := os.ReadDir(out); message.Code(err) != "txt.file" || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
 	}
 }

@@ -121,14 +121,18 @@ func TestAValueThatDoesNotFitStopsOrLeavesItsDocumentOut(t *testing.T) {
 
 func TestARowWithoutItsParentIsTold(t *testing.T) {
 	s := sold(t, 2)
-	s.exec(t, `insert into ITEM values (99, null, 'Nada', 1, 'N')`)
+	s.exec(t, `insert into ITEM values (99, null, 'Nada', 1, 'N')`, `insert into VENDA values (0, null, '2026-11-22 10:30:00', 1)`)
 	o := s.outgoing()
+	turns, sales := o.Records["TUR"], o.Records["DOC"]
+	turns.SQL = `select ID, CAIXA, ID as CHAVE from TURNO union all select 9, 'NADA', null from RDB$DATABASE` // NULL is no parent of NULL
+	sales.Parent = map[string]string{"TURNO_ID": "CHAVE"}
+	o.Records["TUR"], o.Records["DOC"] = turns, sales
 	source := o.Records["ITE"]
 	source.SQL = `select i.VENDA_ID, i.NOME, i.VALOR, i.CANCELADO from ITEM i order by i.ID`
 	o.Records["ITE"] = source
 	o.Cursor.Until = layout.NewNumber(1, 0)
 	x := s.must(t, o)
-	if x.Orphans != 3 || len(x.Problems) != 3 || x.Records["ITE"] != 2 || message.Hint(x.Problems[0].Err) == "" {
+	if x.Orphans != 4 || len(x.Problems) != 4 || x.Records["ITE"] != 2 || message.Hint(x.Problems[0].Err) == "" {
 		t.Errorf("%+v", x)
 	}
 }

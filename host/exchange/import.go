@@ -257,7 +257,7 @@ func (i *importer) take(ctx context.Context, d *document) error {
 	}
 	switch {
 	case i.Unit == UnitRecord && len(d.records) > 1:
-		return i.takeSingly(ctx, problems)
+		return i.takeSingly(ctx, d, problems)
 	case len(problems) > 0:
 		i.result.reject(d.first, true, problems...)
 	case len(i.rows) > 0:
@@ -270,10 +270,10 @@ func (i *importer) take(ctx context.Context, d *document) error {
 
 // takeSingly takes the records of a document but for those that are wrong, and what stands under them. What the engine refuses
 // is taken out, and the rest tried again.
-func (i *importer) takeSingly(ctx context.Context, problems []layout.Problem) error {
+func (i *importer) takeSingly(ctx context.Context, d *document, problems []layout.Problem) error {
 	for _, p := range problems {
 		i.result.reject(p.Line, false, p)
-		i.leave(p.Line)
+		i.leave(d, p.Line)
 	}
 	for len(i.rows) > 0 {
 		before := len(i.result.Problems)
@@ -287,27 +287,22 @@ func (i *importer) takeSingly(ctx context.Context, problems []layout.Problem) er
 			break
 		}
 		for _, p := range slices.Clone(i.result.Problems[before:]) {
-			i.leave(p.Line)
+			i.leave(d, p.Line)
 		}
 	}
 	return i.enough()
 }
 
-// leave takes the rows of a line out, and those that stand under them.
-func (i *importer) leave(line int64) {
-	left := map[int]bool{}
+// leave takes the rows of a line out, and those that stand under them: the line itself may have none any more, and then the
+// loader would put what stands under it under the record before.
+func (i *importer) leave(d *document, line int64) {
+	left, above := map[int64]bool{line: true}, d.parents()
 	i.rows = slices.DeleteFunc(i.rows, func(r loader.Row) bool {
-		target := &i.Into[r.Target]
-		switch {
-		case r.Line == line:
-			left[r.Target] = true
-		case len(target.Parent) > 0 && left[target.Under]:
-			left[r.Target] = true
+		if !left[r.Line] && len(i.Into[r.Target].Parent) > 0 && left[above[r.Line]] {
+			left[r.Line] = true
 			i.result.reject(r.Line, false)
-		default:
-			left[r.Target] = false
 		}
-		return left[r.Target]
+		return left[r.Line]
 	})
 }
 
@@ -384,6 +379,9 @@ func (i *importer) rejected() (*Result, error) {
 // repeated is the end of a file whose content is in the database already.
 func (i *importer) repeated(before Import) (*Result, error) {
 	i.result.Verdict, i.result.Before = Repeat, &before
+	if i.result.told(i.Order) {
+		return i.result, nil
+	}
 	return i.result, i.result.write(i.Order)
 }
 

@@ -274,6 +274,14 @@ func TestWhatCanNotBeTakenIsReportedAndTheRestIsIn(t *testing.T) {
 	if again.Verdict != Repeat || again.Before == nil || again.Before.File != "PRODUTO.TXT" || again.Inserted != 0 {
 		t.Errorf("%+v", again)
 	}
+	// What was rejected is told by the first report alone, which stays; a file of that content elsewhere gets one of its own.
+	if text, err := os.ReadFile(again.Report); err != nil || string(text) != string(report) || again.Rejects != r.Rejects {
+		t.Errorf("%s, %v", text, err)
+	}
+	other := o.with(func(o *Order) { o.Report = write(t, "OUTRO.TXT", "") }).must(t, conn)
+	if text, err := os.ReadFile(other.Report); err != nil || !strings.Contains(string(text), other.Sentence()) || other.Rejects != "" {
+		t.Errorf("%s, %v", text, err)
+	}
 	forced := o.with(func(o *Order) { o.Again = true }).must(t, conn)
 	if forced.Verdict != Done || forced.Inserted != 0 || forced.Updated != 3 {
 		t.Errorf("%+v", forced)
@@ -306,11 +314,33 @@ func TestADocumentIsInWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
+// What a document is rejected with is all of it, also what goes into no table.
+func TestADocumentIsRejectedWithTheRecordsThatGoNowhere(t *testing.T) {
+	conn := shop(t)
+	r := orderOrder(t, "PRE|1|ANA|\nPIT|000001|2|\nPRE|2|BIA|\nPIT|000001|1|\nPIT|999999|1|\nPRE|3|EVA|\nPIT|x|1|\nFIM|3|\n").with(func(o *Order) {
+		o.Report = o.Path
+		o.Into = o.Into[1:]
+		o.Into[0].Parent, o.Into[0].Under = nil, 0
+		pedido, wrong := layout.NewNumber(1, 0), Refusal{errors.New("not this one")}
+		o.Into[0].Columns = append(o.Into[0].Columns, loader.Assign{Column: "PEDIDO_ID", Value: 3, Field: "pedido"})
+		o.Into[0].Map = func(r *Record) ([]layout.Value, error) {
+			if r.Values[1].String() == "x" {
+				return nil, wrong
+			}
+			return append(slices.Clone(r.Values), pedido), nil
+		}
+		firebirdtest.Script(t, conn.Database(), "insert into PEDIDO values (1, 1, 'ANA'); commit;")
+	}).must(t, conn)
+	if text, _ := os.ReadFile(r.Rejects); string(text) != "PRE|2|BIA|\nPIT|000001|1|\nPIT|999999|1|\nPRE|3|EVA|\nPIT|x|1|\n" || r.Rejected != 5 {
+		t.Errorf("%d, %q\n%s", r.Rejected, text, problems(r))
+	}
+}
+
 func TestTheUnitMayBeTheRecordOrTheFile(t *testing.T) {
 	file := "PRE|1|ANA|\nPIT|000001|2|\nPIT|999999|1.5|\nPIT|000002|x|\nPRE|y|BIA|\nPIT|000001|1|\nFIM|2|\n"
 	conn := shop(t)
 	r := orderOrder(t, file).with(func(o *Order) { o.Unit = UnitRecord; o.Report = o.Path }).must(t, conn)
-	if r.Inserted != 2 || r.Rejected != 4 || rowsOf(t, conn, "select count(*) from ITEM") != "1" {
+	if r.Inserted != 2 || r.Rejected != 4 || len(r.Problems) != 3 || rowsOf(t, conn, "select count(*) from ITEM") != "1" {
 		t.Errorf("%+v\n%s", r, problems(r))
 	}
 	if text, _ := os.ReadFile(r.Rejects); string(text) != "PIT|999999|1.5|\nPIT|000002|x|\nPRE|y|BIA|\nPIT|000001|1|\n" {

@@ -183,6 +183,12 @@ func (o *Outgoing) on() []bool {
 	return on
 }
 
+// Check tells every mistake of the order that can be seen without the database.
+func (o *Outgoing) Check() error {
+	_, err := o.check()
+	return err
+}
+
 // check tells every mistake of the order that can be seen without the database.
 func (o *Outgoing) check() (*Pattern, error) {
 	var errs []error

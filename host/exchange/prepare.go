@@ -8,6 +8,9 @@ import (
 	"github.com/djscript/djscript/host/message"
 )
 
+// LongestSequence is how many letters the name of a sequence has at most.
+const LongestSequence = 60
+
 // The table has no generator and no trigger: it needs one right, that to make a table. Names are in UTF8 whatever the
 // database's own set is; JSON is ASCII.
 var ledgerTable = []string{

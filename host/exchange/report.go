@@ -50,6 +50,21 @@ func (r *Result) write(o *Order) error {
 	return nil
 }
 
+// told says whether the report of the import that a Repeat repeats lies there still: a run that died after its commit has
+// written it, or the file lies where it lay. It alone tells what was rejected, and stays.
+func (r *Result) told(o *Order) bool {
+	var was Object
+	text, err := os.ReadFile(o.Report + endJSON)
+	if err != nil || json.Unmarshal(text, &was) != nil || was.Verdict != Done || was.Rehearsed || was.Content != r.Content || was.Into != r.Into {
+		return false
+	}
+	r.Report = o.Report + endText
+	if was.Rejects != "" {
+		r.Rejects = o.Report + endRejects
+	}
+	return true
+}
+
 // siftInto keeps what was rejected, so that it can be corrected and put into the inbox again. Of a file that was rejected whole
 // that is the file.
 func (r *Result) siftInto(o *Order) error {
@@ -160,7 +175,8 @@ type view struct {
 
 type fact struct{ Name, Value string }
 
-type wrongView struct{ Sentence, Before, After, Hint string }
+// wrongView is a problem in words, and some of its line: what is wrong there, and what stands around it.
+type wrongView struct{ Sentence, Before, Wrong, After, Hint string }
 
 // moods are how a report looks: green, yellow or red.
 var moods = map[bool]string{true: "bad", false: "good"}
@@ -207,8 +223,8 @@ func (r *Result) view() view {
 func (w Wrong) text(end string) string {
 	v := w.view()
 	text := "  " + v.Sentence + end
-	if v.Before+v.After != "" {
-		text += "    " + v.Before + v.After + end + "    " + strings.Repeat(" ", utf8.RuneCountInString(v.Before)) + "^" + end
+	if line := v.Before + v.Wrong + v.After; line != "" {
+		text += "    " + line + end + "    " + strings.Repeat(" ", utf8.RuneCountInString(v.Before)) + "^" + end
 	}
 	if v.Hint != "" {
 		text += "    " + v.Hint + end
@@ -219,9 +235,11 @@ func (w Wrong) text(end string) string {
 func (w Wrong) view() wrongView {
 	letters := []rune(w.Excerpt)
 	at := min(w.At, len(letters))
-	return wrongView{
-		Sentence: w.Error(), Hint: w.Hint(), Before: string(letters[:at]), After: string(letters[at:]),
+	v := wrongView{Sentence: w.Error(), Hint: w.Hint(), Before: string(letters[:at]), Wrong: string(letters[at:])}
+	if rest, ok := strings.CutPrefix(v.Wrong, w.Value); ok && w.Value != "" {
+		v.Wrong, v.After = w.Value, rest
 	}
+	return v
 }
 
 // Object is the result as scripts and programs have it.

@@ -142,9 +142,13 @@ type sifter struct {
 	problem  int // the next of the result
 	reject   int
 	document int64 // that is rejected whole; 0 for none
+	begun    beginning
 	from     int64 // where the line that is to be copied begins; -1 for none
 	copying  bool
 }
+
+// beginning is the document that the sifter is in: where it began, and how many of its lines are passed.
+type beginning struct{ number, from, lines int64 }
 
 // copy copies the line before the next, where it is rejected.
 func (s *sifter) copy(until int64) error {
@@ -171,17 +175,25 @@ func (s *sifter) see(in *layout.Reader, codec *layout.Codec) {
 		}
 		p.Excerpt, p.At = excerpt(line.Raw, p.Column, codec.Layout.Encoding)
 	}
+	if line.Document != s.begun.number {
+		s.begun = beginning{number: line.Document, from: line.Offset}
+	}
 	hit := false
 	for ; s.reject < len(rejects) && rejects[s.reject].line <= line.Number; s.reject++ {
 		if one := rejects[s.reject]; one.line == line.Number {
 			hit = true
-			if one.whole {
+			if one.whole && line.Document > 0 && s.document != line.Document {
 				s.document = line.Document
+				s.copying, s.from = true, s.begun.from // records without a target may stand before the first row
+				s.result.Rejected += s.begun.lines
 			}
 		}
 	}
+	s.begun.lines++
 	if hit || s.document > 0 && line.Document == s.document {
-		s.copying, s.from = true, line.Offset
+		if !s.copying {
+			s.copying, s.from = true, line.Offset
+		}
 		s.result.Rejected++
 	}
 }

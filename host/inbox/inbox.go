@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+	"unicode/utf8"
 
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/exchange"
@@ -54,7 +55,15 @@ func Open(o Options) (*Inbox, error) {
 	if !filepath.IsAbs(o.Folder) {
 		errs = append(errs, message.New("option.value", "inbox.relative", message.Args{"path": o.Folder}))
 	}
+	if n := utf8.RuneCountInString(o.Sequence); n > exchange.LongestSequence {
+		errs = append(errs, message.New("option.value", "inbox.sequence_long", message.Args{"most": exchange.LongestSequence, "has": n}))
+	}
 	in.Done, in.Rejected = in.within(o.Done), in.within(o.Rejected)
+	for _, folder := range []string{in.Done, in.Rejected} {
+		if own := filepath.Dir(in.claimed); drive.Within(folder, own) {
+			errs = append(errs, message.New("option.value", "inbox.own_folder", message.Args{"path": folder, "own": own}))
+		}
+	}
 	if drive.SameFile(in.Done, o.Folder) || drive.SameFile(in.Rejected, o.Folder) || drive.SameFile(in.Done, in.Rejected) {
 		errs = append(errs, message.New("option.value", "inbox.same_folder", message.Args{"done": in.Done, "rejected": in.Rejected}))
 	}

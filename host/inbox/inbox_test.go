@@ -21,9 +21,18 @@ func TestEveryMistakeOfAnInboxIsToldAtOnce(t *testing.T) {
 		t.Error(err)
 	}
 	dir := t.TempDir()
-	for _, folders := range [][2]string{{"", "rejected"}, {"done", ""}, {"x", "x"}, {"done", "./done"}, {dir, "rejected"}} {
+	for _, folders := range [][2]string{{"", "rejected"}, {"done", ""}, {"x", "x"}, {"done", "./done"}, {dir, "rejected"}, {".djscript/claimed", "rejected"}, {"done", ".djscript"}} {
 		if _, err := Open(Options{Folder: dir, Match: "*.djp", Done: folders[0], Rejected: folders[1]}); message.Code(err) != "option.value" {
 			t.Errorf("%q: %v", folders, err)
+		}
+	}
+}
+
+func TestTheNameOfASequenceFitsTheLedger(t *testing.T) {
+	for letters, want := range map[int]string{60: "", 61: "option.value"} {
+		_, err := Open(Options{Folder: t.TempDir(), Match: "{number}.djp", Done: "done", Rejected: "rejected", Sequence: strings.Repeat("ç", letters)})
+		if message.Code(err) != want {
+			t.Errorf("%d: %v", letters, err)
 		}
 	}
 }

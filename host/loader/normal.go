@@ -215,7 +215,7 @@ func (c *column) appendTime(to []byte, v layout.Value) ([]byte, *message.Error) 
 	}
 	days, valid := daysOf(day)
 	switch {
-	case hasDay && !valid, of >= 24*100_000_0000, c.kind != kindClock && !hasDay, c.kind == kindClock && !hasClock:
+	case hasDay && !valid, of >= 24*1_00_00_0000, c.kind != kindClock && !hasDay, c.kind == kindClock && !hasClock:
 		return to, c.unfit("load.not_time")
 	case c.kind == kindDate && hasClock && of != 0:
 		return to, c.unfit("load.has_clock")

@@ -200,3 +200,26 @@ func TestAUnitThatIsTooLargeForACallIsStillAllOrNothing(t *testing.T) {
 		}
 	}
 }
+
+// A lookup by several columns asks for all of them, and of two rows it takes neither.
+func TestALookupTakesTheOneRowOfItsWholeKeyOrNone(t *testing.T) {
+	w := newWorld(t, "WIN1252", `create table PARA (N integer, X integer);
+create table DE (A integer, B varchar(5), X integer);
+commit;
+insert into DE values (1, 'a', 10);
+insert into DE values (1, 'b', 20);
+insert into DE values (2, 'b', 30);
+insert into DE values (3, 'c', 40);
+insert into DE values (3, 'c', 50);
+commit;
+`)
+	target := loader.Target{
+		Record: "R", Table: "PARA", Columns: []loader.Assign{{Column: "N", Value: 0, Field: "n"}},
+		Lookup: map[string]loader.Lookup{"X": {Table: "DE", Take: "X", By: []loader.Assign{{Column: "A", Value: 1, Field: "a"}, {Column: "B", Value: 2, Field: "b"}}}},
+	}
+	_, refused := w.load([]loader.Target{target}, loader.Options{}, file(
+		loader.Row{Values: vals(num(1, 0), num(1, 0), str("b"))}, loader.Row{Values: vals(num(2, 0), num(3, 0), str("c"))}, loader.Row{Values: vals(num(3, 0), num(2, 0), str("b"))}))
+	if got := fmt.Sprint(w.rows("select N, X from PARA order by N")); got != "[1|20 3|30]" || len(refused) != 1 || refused[0].Err.Code() != "db.constraint" {
+		t.Errorf("there is %s, refused %+v", got, refused)
+	}
+}

@@ -114,6 +114,7 @@ type Host struct {
 	works  map[string]*transaction // those that fn of dj.db.transaction works in, by the name of the database
 	unsure map[string]bool         // keys of the script's memory under which a dry run put what it can not know
 	taking *taking                 // the file of an inbox that the script handles now
+	record string                  // the primitive that calls a function of the script for each record now; "" for none
 	warned []string                // what could not be looked at and was told
 }
 
@@ -179,6 +180,9 @@ func (h *Host) Wrap() func(c *lua.Call, next func() (any, error)) (any, error) {
 			return next()
 		}
 		if err := h.Env.Allow(c); err != nil {
+			return nil, err
+		}
+		if err := h.forEach(&c.Func); err != nil {
 			return nil, err
 		}
 		ended := h.Env.Called(c)

@@ -73,6 +73,7 @@ func (h *Host) txtExport(ctx context.Context, a *exportArgs) (Exported, error) {
 	if err != nil {
 		return Exported{}, err
 	}
+	defer h.forRecords("txt.export")()
 	x, err := h.Texts.Export(ctx, d, o)
 	if err != nil {
 		return Exported{}, err

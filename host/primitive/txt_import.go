@@ -2,6 +2,8 @@ package primitive
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"path/filepath"
 	"strings"
 
@@ -39,6 +41,7 @@ func (h *Host) txtImport(ctx context.Context, a *importArgs) (Imported, error) {
 	if err != nil {
 		return Imported{}, err
 	}
+	defer h.forRecords("txt.import")()
 	result, err := h.Texts.Import(ctx, d, o)
 	if err != nil {
 		return Imported{}, err
@@ -115,10 +118,16 @@ func unitOf(said string, codec *layout.Codec, into []exchange.Into) exchange.Uni
 // longestTarget is how long a name is that the ledger keeps.
 const longestTarget = 80
 
-// targetName is what a file is known by that was imported: a file that went into one table may go into another.
+// targetName is what a file is known by that was imported: a file that went into one table may go into another, however the
+// script writes its name.
 func targetName(l *layout.Layout, tables []string) string {
-	name := l.Name + ": " + strings.Join(tables, ", ")
-	return name[:min(len(name), longestTarget)]
+	name := l.Name + ": " + strings.ToUpper(strings.Join(tables, ", "))
+	if len(name) <= longestTarget {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name)) // what is cut off may be all that tells two targets apart
+	mark := "... " + hex.EncodeToString(sum[:4])
+	return strings.ToValidUTF8(name[:longestTarget-len(mark)], "") + mark
 }
 
 // baseName is the name of a file, on Windows and elsewhere.

@@ -26,6 +26,21 @@ type parents struct {
 	value lua.Value
 }
 
+// forRecords says which primitive calls functions of the script for each record, until done.
+func (h *Host) forRecords(name string) (done func()) {
+	h.record = name
+	return func() { h.record = "" }
+}
+
+// forEach refuses what changes something while a function is called for each record: it would wait for rows that the import
+// itself holds, move the file away under it, or stay done where the import is taken back.
+func (h *Host) forEach(f *lua.Func) error {
+	if h.record == "" || f.Effect == Read || f.Effect == Flow {
+		return nil
+	}
+	return message.New("guard.record", "primitive.txt_record_changes", message.Args{"called": f.Name, "by": h.record})
+}
+
 // values are those of the target's fields, as map gives them.
 func (t *target) values(r *exchange.Record) ([]layout.Value, error) {
 	row := t.row(r)

@@ -3,8 +3,10 @@ package primitive
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/layout"
@@ -178,4 +180,40 @@ func BenchmarkMapOfARecord(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
+}
+
+// shrinking is a file that is another one after it was read from for the first time.
+type shrinking struct {
+	Texts
+	reads int
+}
+
+func (s *shrinking) ReadAt(_ string, p []byte, at int64) (int, string, error) {
+	if s.reads++; s.reads > 1 {
+		return 0, "0 bytes", io.EOF
+	}
+	return copy(p, priceLine[at:]), fmt.Sprint(len(priceLine), " bytes"), nil
+}
+
+func TestRecordsEndWhereTheFileIsAnotherOne(t *testing.T) {
+	in := &sections{texts: &shrinking{}, path: "PRECOS.TXT"}
+	if text, err := io.ReadAll(in); message.Code(err) != "txt.file" || string(text) != priceLine {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
+func TestNoTwoTargetsAreKnownByOneName(t *testing.T) {
+	l := &layout.Layout{Name: "precos"}
+	long := strings.Repeat("Ç", 31)
+	names := map[string]bool{}
+	for _, tables := range [][]string{{"PRODUTO"}, {long, long, "A"}, {long, long, "B"}, {"A" + long, long}} {
+		name := targetName(l, tables)
+		if names[name] || len(name) > longestTarget || !utf8.ValidString(name) {
+			t.Errorf("%q", name)
+		}
+		names[name] = true
+	}
+	if a, b := targetName(l, []string{"Produto"}), targetName(l, []string{"PRODUTO"}); a != b {
+		t.Errorf("%q, %q", a, b)
+	}
 }

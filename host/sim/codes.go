@@ -18,7 +18,7 @@ var codes = []string{
 	"drive.busy", "drive.clone", "drive.fake", "drive.foreign", "drive.full", "drive.locked", "drive.not_found", "drive.read_only",
 	"drive.removed", "drive.system", "drive.unknown", "fs.denied", "fs.exists",
 	"gbak.failed", "gbak.hang", "gbak.killed",
-	"guard.clock", "guard.companies", "guard.identity", "guard.ledger", "guard.live_db", "guard.newest", "guard.pinned", "guard.plan", "guard.policy", "guard.stale", "lock.timeout",
+	"guard.clock", "guard.companies", "guard.identity", "guard.ledger", "guard.live_db", "guard.newest", "guard.pinned", "guard.plan", "guard.policy", "guard.record", "guard.stale", "lock.timeout",
 	"notify.auth", "notify.dropped", "notify.full", "notify.refused", "notify.unreachable", "notify.url",
 	"option.keep", "option.missing", "option.type", "option.value", "restore.finished", "restore.undone", "run.limit", "run.timeout", "secret.closed", "secret.missing",
 	"state.bad", "state.large", "text.long", "time.bad", "txt.encoding", "txt.file", "txt.layout", "txt.record", "txt.sequence", "zip.bad",

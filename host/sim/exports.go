@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 // Export counts the rows: those that the script gives, and those with which the test answers its queries. What the file would
 // hold is not written; its number is.
 func (s texts) Export(ctx context.Context, d copies.Database, o *exchange.Outgoing) (*exchange.Exported, error) {
-	if err := s.shut(d); err != nil {
+	if err := errors.Join(s.shut(d), o.Check()); err != nil {
 		return nil, err
 	}
 	x := &exchange.Exported{Records: map[string]int64{}, Rehearsed: o.Rehearse}

@@ -16,6 +16,7 @@ return dj.script {
     text = function() return out({ "a" }) end,
     table = function() return out({ a = 1 }) end,
     bound = function() return out({ { a = 1 } }, { cursor = { record = R, column = "A", from = "soon" } }) end,
+    column = function() return out({ { a = 1 } }, { only = { "NADA" } }) end,
     again = function()
       return dj.txt.again { layout = "quarta-f022", folder = "C:/DJ/Sai", name = "{number:8}.txt", sequence = "x", number = 2 }
     end,
@@ -29,13 +30,15 @@ func TestASimulatedStoreExports(t *testing.T) {
 	const granted = `sim:config { script = { out = { grants = { "db.write", "txt.write", "txt.read" } } } }
 `
 	for lines, well := range map[string]bool{
-		granted + `dj.expect.equal(sim:run("out:two").value.number, 1)
+		granted + `dj.expect.equal(sim:run("out:two", {}, { dry = true }).value.number, nil)
+		dj.expect.equal(sim:run("out:two").value.number, 1)
 		dj.expect.equal(sim:run("out:none").value.number, nil)
 		dj.expect.equal(sim:run("out:again").error.code, "txt.sequence")
 		dj.expect.equal(sim:run("out:two").value.number, 2)
 		dj.expect.equal(sim:run("out:again").value.number, 2)`: true,
 		granted + `dj.expect.equal(sim:run("out:text").error.code, "option.type")
 		dj.expect.equal(sim:run("out:table").error.code, "option.type")
+		dj.expect.equal(sim:run("out:column").error.code, "option.value")
 		dj.expect.equal(sim:run("out:bound").error.code, "option.value")`: true,
 	} {
 		r := tried(t, program(t), Options{}, body(lines), scripts)

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -127,8 +128,21 @@ type lying struct {
 	number int64
 }
 
+// here are the options with paths of Windows as this machine has them: only then they are whole.
+func here(o inbox.Options) inbox.Options {
+	for _, one := range []*string{&o.Folder, &o.Done, &o.Rejected} {
+		if filepath.VolumeName("C:") == "" && len(*one) > 1 && (*one)[1] == ':' {
+			*one = "/" + strings.ReplaceAll(*one, `\`, "/")
+		}
+	}
+	return o
+}
+
 // waiting are the files of an inbox, in order.
 func (s texts) waiting(o inbox.Options) ([]lying, error) {
+	if _, err := inbox.Open(here(o)); err != nil {
+		return nil, err
+	}
 	pattern, err := exchange.ParsePattern(o.Match)
 	if err != nil {
 		return nil, err

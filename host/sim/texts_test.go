@@ -23,6 +23,12 @@ return dj.script {
     typo = function(_, p)
       return dj.txt.import(p.path, { layout = "dj-kit", into = { KIT = { table = "KIT", map = function(r) return r.qantidade end } } })
     end,
+    meddles = function(_, p)
+      return dj.txt.import(p.path, { layout = "dj-kit", into = { KIT = { table = "KIT", map = function(r)
+        dj.txt.import(p.path, { layout = "dj-kit", into = into })
+        return r
+      end } } })
+    end,
     read = function(_, p)
       local found = {}
       for record, info in dj.txt.records(p.path, dj.txt.layout("dj-kit")) do
@@ -46,6 +52,12 @@ return dj.script {
       return dj.txt.inbox("C:/DJ/In", {
         match = "{number:3}.txt", done = "Feitos", rejected = "C:/DJ/Fora", sequence = "kits", on_gap = "stop",
       }, function(file) dj.txt.import(file.path, { layout = "dj-kit", into = into }) end)
+    end,
+    one = function()
+      return dj.txt.inbox("C:/DJ/In", { match = "*.txt", done = "a", rejected = "C:/DJ/In/b/../a" }, function() end)
+    end,
+    unnumbered = function()
+      return dj.txt.inbox("C:/DJ/In", { match = "*.txt", done = "a", rejected = "b", sequence = "x" }, function() end)
     end,
     later = function()
       return dj.txt.inbox("C:/DJ/In", { match = "*.txt", done = "a", rejected = "b" }, function() dj.fail("db.busy", "nobody is let in") end)
@@ -88,6 +100,8 @@ func TestTextFilesAreImportedIntoASimulatedStore(t *testing.T) {
 		dj.expect.equal(sim:run("kits:nowhere").error.code, "option.value")
 		dj.expect.equal(sim:run("kits:typo").error.code, "script.undefined")
 		dj.expect.equal(sim:run("kits:import", { path = "C:/DJ/NADA.TXT" }).error.code, "txt.file")
+		dj.expect.equal(sim:run("kits:meddles").error.code, "guard.record")
+		dj.expect.equal(sim:run("kits:meddles", {}, { dry = true }).error.code, "guard.record")
 		sim:fail("txt.import", "db.busy", { times = 1 })
 		dj.expect.equal(sim:run("kits:import").error.code, "db.busy")
 		dj.expect.equal(sim:run("kits:import").value.inserted, 1)`: true,
@@ -111,6 +125,8 @@ func TestTextFilesAreImportedIntoASimulatedStore(t *testing.T) {
 		dj.expect.equal(sim:run("kits:inbox").value.done, {})
 		dj.expect.equal(sim:run("kits:read", { path = "C:/DJ/In/Feitos/005.txt" }).value, { "1P55.00" })`: true,
 		kit + `sim:file("C:/DJ/In/001.txt", kit("P1", "100"))
+		dj.expect.equal(sim:run("kits:one").error.code, "option.value")
+		dj.expect.equal(sim:run("kits:unnumbered").error.code, "option.value")
 		local plan = sim:run("kits:inbox", {}, { dry = true })
 		dj.expect.equal(plan.value.done, { "001.txt" })
 		local ran = sim:run("kits:later")
