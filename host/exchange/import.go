@@ -186,16 +186,16 @@ func (i *importer) write(ctx context.Context, tx *firebird.Transaction) error {
 	if err := i.fill(ctx); err != nil {
 		return err
 	}
-	entry.Counts = i.result.ledger()
-	if err := LedgerIn(tx).Count(ctx, entry); err != nil {
-		return err
-	}
 	if i.Rehearse {
 		return errTakenBack
 	}
 	// The report is there before the rows are: a run that dies in between tells all the same what was rejected.
 	i.result.Verdict = Done
-	return i.result.write(i.Order)
+	if err := i.result.write(i.Order); err != nil {
+		return err
+	}
+	entry.Counts = i.result.ledger()
+	return LedgerIn(tx).Count(ctx, entry)
 }
 
 // fill writes the records of the file, and counts them.

@@ -63,6 +63,11 @@ func (r *Result) siftInto(o *Order) error {
 		return err
 	}
 	r.Rejects = o.Report + endRejects
+	if o.Codec.CountsAhead() {
+		if err := sift(io.Discard); err != nil {
+			return err
+		}
+	}
 	return put(r.Rejects, sift)
 }
 
@@ -92,7 +97,7 @@ func (r *Result) Sentence() string {
 	key := "exchange.done"
 	switch {
 	case r.Verdict == Rejected:
-		key = "exchange.rejected"
+		key, args["reason"] = "exchange.rejected", r.Reason().Error()
 	case r.Verdict == Repeat:
 		key = "exchange.repeat"
 		args["when"], args["run"] = when(r.Before.At), r.Before.Run

@@ -39,6 +39,7 @@ type Result struct {
 	Rejects                                    string           // path of what was rejected, byte for byte; "" for nothing
 
 	rejects []reject
+	sifted  layout.Tally // what was rejected, with its header and trailer, once it was gone through
 }
 
 // Wrong is a problem and the line in which it is.
@@ -106,7 +107,8 @@ func (r *Result) ledger() Counts {
 const excerptMost = 120
 
 // sift goes through the file once more for what was rejected: the lines themselves go to out, byte for byte, and some of
-// each to the problems.
+// each to the problems. A header and a trailer go along: what comes out is a file of the same layout, which can be imported once
+// it is corrected, and says how many records are in it.
 func (r *Result) sift(path string, codec *layout.Codec, out io.Writer) (err error) {
 	slices.SortStableFunc(r.Problems, func(a, b Wrong) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
 	slices.SortFunc(r.rejects, func(a, b reject) int { return cmp.Compare(a.line, b.line) })
@@ -122,15 +124,19 @@ func (r *Result) sift(path string, codec *layout.Codec, out io.Writer) (err erro
 	defer func() { _ = raw.Close() }()
 	in := codec.NewReader(file)
 	s := sifter{result: r, raw: raw, out: bufio.NewWriterSize(out, 1<<16)}
+	r.Rejected = 0
 	for in.Next() {
 		if err := s.copy(in.Line().Offset); err != nil {
 			return err
 		}
-		s.see(in, codec)
+		if err := s.see(in, codec); err != nil {
+			return err
+		}
 	}
 	if info, failed := raw.Stat(); failed == nil {
 		err = s.copy(info.Size())
 	}
+	r.sifted = s.tally
 	return cmp.Or(err, s.out.Flush())
 }
 
@@ -144,6 +150,7 @@ type sifter struct {
 	document int64 // that is rejected whole; 0 for none
 	from     int64 // where the line that is to be copied begins; -1 for none
 	copying  bool
+	tally    layout.Tally
 }
 
 // copy copies the line before the next, where it is rejected.
@@ -156,7 +163,7 @@ func (s *sifter) copy(until int64) error {
 	return err
 }
 
-func (s *sifter) see(in *layout.Reader, codec *layout.Codec) {
+func (s *sifter) see(in *layout.Reader, codec *layout.Codec) error {
 	line := in.Line()
 	problems, rejects := s.result.Problems, s.result.rejects
 	for ; s.problem < len(problems) && problems[s.problem].Line <= line.Number; s.problem++ {
@@ -171,6 +178,9 @@ func (s *sifter) see(in *layout.Reader, codec *layout.Codec) {
 		}
 		p.Excerpt, p.At = excerpt(line.Raw, p.Column, codec.Layout.Encoding)
 	}
+	if line.Record >= 0 && codec.Layout.Records[line.Record].Role != layout.Body && len(rejects) > 0 {
+		return s.frame(line, codec)
+	}
 	hit := false
 	for ; s.reject < len(rejects) && rejects[s.reject].line <= line.Number; s.reject++ {
 		if one := rejects[s.reject]; one.line == line.Number {
@@ -182,8 +192,26 @@ func (s *sifter) see(in *layout.Reader, codec *layout.Codec) {
 	}
 	if hit || s.document > 0 && line.Document == s.document {
 		s.copying, s.from = true, line.Offset
+		s.tally.Take(codec, line)
 		s.result.Rejected++
 	}
+	return nil
+}
+
+// frame writes a header or trailer, for the records that were rejected. A header that counts them knows them from the sift before.
+func (s *sifter) frame(line *layout.Line, codec *layout.Codec) error {
+	s.tally.Take(codec, line)
+	tally := s.tally
+	if codec.Layout.Records[line.Record].Role == layout.Header && codec.CountsAhead() {
+		tally = s.result.sifted
+	}
+	text, problems := codec.Recounted(line, tally)
+	if len(problems) > 0 { // a number that has no room
+		text = line.Raw
+	}
+	s.copying, s.from = true, line.Offset+int64(len(line.Raw))
+	_, err := s.out.Write(text)
+	return err
 }
 
 // excerpt is some of a line around a column, readable.

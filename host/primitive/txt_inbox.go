@@ -48,6 +48,7 @@ type (
 type taking struct {
 	file     inbox.Claimed
 	path     string // as it was delivered
+	done     string // the folder for what is in
 	sequence string
 	verdict  exchange.Verdict // the worst of what its imports gave; "" for none
 	reason   error            // why it was rejected
@@ -120,7 +121,7 @@ func (h *Host) inbox(a *inboxArgs) (d copies.Database, o inbox.Options, err erro
 
 // handle gives a file to fn. ends is what ends the whole inbox.
 func (h *Host) handle(a *inboxArgs, file inbox.Claimed) (outcome inbox.Outcome, ends error) {
-	h.taking = &taking{file: file, path: strings.TrimRight(a.Folder, `/\`) + "/" + file.Name, sequence: a.Sequence}
+	h.taking = &taking{file: file, path: strings.TrimRight(a.Folder, `/\`) + "/" + file.Name, done: a.Done, sequence: a.Sequence}
 	defer func() { h.taking = nil }()
 	delivered := Delivered{Name: file.Name, Path: h.taking.path, Again: file.Again}
 	if file.Number > 0 || a.Sequence != "" {
@@ -158,6 +159,18 @@ func (h *Host) lies(path string) string {
 		return h.taking.file.Path
 	}
 	return path
+}
+
+// ends is where a report of a file will lie that goes with it: beside it, or where the inbox puts what is in.
+func (h *Host) ends(path, report string) string {
+	if report == "" || h.lies(path) == path {
+		return report
+	}
+	folder := h.taking.done
+	if !wholePath(folder) {
+		folder = strings.TrimSuffix(path, h.taking.file.Name) + folder
+	}
+	return strings.TrimRight(folder, `/\`) + "/" + baseName(report)
 }
 
 // delivered says what an order is for that fn of an inbox gives: the file under the name that it came with.
