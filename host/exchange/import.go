@@ -94,6 +94,9 @@ func (o *Order) Import(ctx context.Context, conn *firebird.Conn) (*Result, error
 	before, repeated := ImportedBefore(err)
 	switch {
 	case repeated:
+		if err := i.missNone(ctx, conn, before); err != nil {
+			return nil, err
+		}
 		return i.repeated(before)
 	case message.Code(err) == "txt.sequence": // another content under the same number
 		i.result.Problems = []Wrong{{Problem: layout.Problem{Err: message.Wrap(err, "txt.sequence", "exchange.number", message.Args{"file": o.Name})}}}
@@ -385,6 +388,14 @@ func (i *importer) rejected() (*Result, error) {
 func (i *importer) repeated(before Import) (*Result, error) {
 	i.result.Verdict, i.result.Before = Repeat, &before
 	return i.result, i.result.write(i.Order)
+}
+
+// missNone keeps that the number of a file has come, although its content had come before.
+func (i *importer) missNone(ctx context.Context, conn *firebird.Conn, before Import) error {
+	if i.Sequence == "" || i.Rehearse {
+		return nil
+	}
+	return conn.Transaction(ctx, func(tx *firebird.Transaction) error { return LedgerIn(tx).Repeated(ctx, before, i.Sequence, i.Number) })
 }
 
 // done is the end of a file that was imported, or would have been.

@@ -74,7 +74,7 @@ func (h *Host) txtInbox(ctx context.Context, a *inboxArgs) (Turn, error) {
 	if err = errors.Join(broken, err); err != nil {
 		return Turn{}, err
 	}
-	h.tellTurn(taken)
+	h.tellTurn(a.Folder, taken)
 	return turnOf(taken), nil
 }
 
@@ -194,7 +194,8 @@ func (h *Host) arrived(path string, r *exchange.Result) bool {
 }
 
 // tellTurn degrades the run for what somebody should look at.
-func (h *Host) tellTurn(taken inbox.Taken) {
+func (h *Host) tellTurn(folder string, taken inbox.Taken) {
+	waiting := 0
 	for _, file := range taken.Files {
 		switch args := (message.Args{"name": file.Name}); {
 		case file.Reason != nil && file.Verdict == inbox.Left:
@@ -202,15 +203,18 @@ func (h *Host) tellTurn(taken inbox.Taken) {
 		case file.Reason != nil && file.Verdict == inbox.Rejected:
 			h.Env.Degrade(message.Wrap(file.Reason, "txt.file", "primitive.inbox_rejected", args))
 		}
+		if file.Verdict == inbox.Waiting {
+			waiting++
+		}
 		if file.Unmoved != nil {
 			h.Env.Degrade(message.Wrap(file.Unmoved, "txt.file", "primitive.inbox_unmoved", message.Args{"name": file.Name}))
 		}
 	}
 	for _, missing := range taken.Missing {
-		h.Env.Degrade(message.New("txt.sequence", "primitive.inbox_missing", message.Args{"numbers": missing.String()}))
+		h.Env.Degrade(message.New("txt.sequence", "primitive.inbox_missing", message.Args{"numbers": missing.String(), "folder": folder}))
 	}
 	if taken.Awaited != nil {
-		h.Env.Degrade(message.New("txt.sequence", "primitive.inbox_awaited", message.Args{"numbers": taken.Awaited.String()}))
+		h.Env.Degrade(message.New("txt.sequence", "primitive.inbox_awaited", message.Args{"numbers": taken.Awaited.String(), "folder": folder, "waiting": waiting}))
 	}
 }
 
