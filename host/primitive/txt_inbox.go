@@ -195,9 +195,10 @@ func (h *Host) arrived(path string, r *exchange.Result) bool {
 
 // tellTurn degrades the run for what somebody should look at.
 func (h *Host) tellTurn(folder string, taken inbox.Taken) {
-	waiting := 0
+	waiting, stuck := 0, false
 	for _, file := range taken.Files {
-		switch args := (message.Args{"name": file.Name}); {
+		args := message.Args{"name": file.Name}
+		switch {
 		case file.Reason != nil && file.Verdict == inbox.Left:
 			h.Env.Degrade(message.Wrap(file.Reason, "txt.file", "primitive.inbox_left", args))
 		case file.Reason != nil && file.Verdict == inbox.Rejected:
@@ -205,9 +206,14 @@ func (h *Host) tellTurn(folder string, taken inbox.Taken) {
 		}
 		if file.Verdict == inbox.Waiting {
 			waiting++
+			// What keeps one from being taken keeps the others, too: a disk that is full, a folder that may not be written to.
+			if !stuck && file.Reason != nil && !waits(file.Reason) {
+				stuck = true
+				h.Env.Degrade(stuckFor(file.Reason, folder, args))
+			}
 		}
 		if file.Unmoved != nil {
-			h.Env.Degrade(message.Wrap(file.Unmoved, "txt.file", "primitive.inbox_unmoved", message.Args{"name": file.Name}))
+			h.Env.Degrade(message.Wrap(file.Unmoved, "txt.file", "primitive.inbox_unmoved", args))
 		}
 	}
 	for _, missing := range taken.Missing {
@@ -216,6 +222,20 @@ func (h *Host) tellTurn(folder string, taken inbox.Taken) {
 	if taken.Awaited != nil {
 		h.Env.Degrade(message.New("txt.sequence", "primitive.inbox_awaited", message.Args{"numbers": taken.Awaited.String(), "folder": folder, "waiting": waiting}))
 	}
+}
+
+// stuckFor is why no file of a folder can be taken.
+func stuckFor(why error, folder string, args message.Args) error {
+	if message.Code(why) == "drive.full" {
+		args["folder"] = folder
+		return message.New("drive.full", "primitive.inbox_full", args)
+	}
+	return message.Wrap(why, "txt.file", "primitive.inbox_stuck", args)
+}
+
+// waits tells whether a file waits for something that comes by itself: its writer, another run, a missing number, which is told.
+func waits(err error) bool {
+	return slices.Contains([]string{"txt.file", "txt.sequence", "lock.timeout"}, message.Code(err))
 }
 
 func turnOf(taken inbox.Taken) Turn {
