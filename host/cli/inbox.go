@@ -129,7 +129,7 @@ func (a *app) inboxList(folder string, last int) error {
 			errs = append(errs, err)
 			continue
 		}
-		files := filesOfInbox(listed)
+		files := filesOfInbox(listed, a.now().Location())
 		told = append(told, map[string]any{"folder": in.Folder, "files": files})
 		if !a.json {
 			fmt.Fprintln(a.out, in.Folder)
@@ -142,7 +142,7 @@ func (a *app) inboxList(folder string, last int) error {
 	return errors.Join(errs...)
 }
 
-func filesOfInbox(l inbox.Listed) []inboxFile {
+func filesOfInbox(l inbox.Listed, zone *time.Location) []inboxFile {
 	files := []inboxFile{}
 	for _, f := range l.Waiting {
 		files = append(files, inboxFile{Name: f.Name, State: "waiting", At: f.Changed})
@@ -158,6 +158,9 @@ func filesOfInbox(l inbox.Listed) []inboxFile {
 			}
 			files = append(files, one)
 		}
+	}
+	for i := range files {
+		files[i].At = files[i].At.In(zone)
 	}
 	return files
 }

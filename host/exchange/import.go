@@ -94,6 +94,9 @@ func (o *Order) Import(ctx context.Context, conn *firebird.Conn) (*Result, error
 	before, repeated := ImportedBefore(err)
 	switch {
 	case repeated:
+		if err := i.missNone(ctx, conn, before); err != nil {
+			return nil, err
+		}
 		return i.repeated(before)
 	case message.Code(err) == "txt.sequence": // another content under the same number
 		i.result.Problems = []Wrong{{Problem: layout.Problem{Err: message.Wrap(err, "txt.sequence", "exchange.number", message.Args{"file": o.Name})}}}
@@ -186,16 +189,16 @@ func (i *importer) write(ctx context.Context, tx *firebird.Transaction) error {
 	if err := i.fill(ctx); err != nil {
 		return err
 	}
-	entry.Counts = i.result.ledger()
-	if err := LedgerIn(tx).Count(ctx, entry); err != nil {
-		return err
-	}
 	if i.Rehearse {
 		return errTakenBack
 	}
 	// The report is there before the rows are: a run that dies in between tells all the same what was rejected.
 	i.result.Verdict = Done
-	return i.result.write(i.Order)
+	if err := i.result.write(i.Order); err != nil {
+		return err
+	}
+	entry.Counts = i.result.ledger()
+	return LedgerIn(tx).Count(ctx, entry)
 }
 
 // fill writes the records of the file, and counts them.
@@ -383,6 +386,14 @@ func (i *importer) repeated(before Import) (*Result, error) {
 		return i.result, nil
 	}
 	return i.result, i.result.write(i.Order)
+}
+
+// missNone keeps that the number of a file has come, although its content had come before.
+func (i *importer) missNone(ctx context.Context, conn *firebird.Conn, before Import) error {
+	if i.Sequence == "" || i.Rehearse {
+		return nil
+	}
+	return conn.Transaction(ctx, func(tx *firebird.Transaction) error { return LedgerIn(tx).Repeated(ctx, before, i.Sequence, i.Number) })
 }
 
 // done is the end of a file that was imported, or would have been.

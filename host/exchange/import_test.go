@@ -269,6 +269,9 @@ func TestWhatCanNotBeTakenIsReportedAndTheRestIsIn(t *testing.T) {
 	if !strings.Contains(problems(r), "GRUPO") {
 		t.Error(problems(r))
 	}
+	if got := rowsOf(t, conn, "select RECORDS, REJECTED from DJSCRIPT_EXCHANGE"); got != "9 6" {
+		t.Errorf("the ledger says %s", got)
+	}
 	// The same file once more does nothing, and says when it was imported; asked for, it is imported again.
 	again := o.must(t, conn)
 	if again.Verdict != Repeat || again.Before == nil || again.Before.File != "PRODUTO.TXT" || again.Inserted != 0 {
@@ -309,7 +312,7 @@ func TestADocumentIsInWholeOrNotAtAll(t *testing.T) {
 	if r.Verdict != Done || r.Inserted != 5 || r.Rejected != 5 || rowsOf(t, conn, "select count(*) from PEDIDO") != "2" {
 		t.Errorf("%+v", r)
 	}
-	if text, _ := os.ReadFile(r.Rejects); string(text) != "PRE|2|BIA|\nPIT|000001|1|\nPIT|999999|1|\nPRE|3|CARLA|\nPIT|000001|x|\n" {
+	if text, _ := os.ReadFile(r.Rejects); string(text) != "PRE|2|BIA|\nPIT|000001|1|\nPIT|999999|1|\nPRE|3|CARLA|\nPIT|000001|x|\nFIM|2|\n" {
 		t.Errorf("%q", text)
 	}
 }
@@ -343,7 +346,7 @@ func TestTheUnitMayBeTheRecordOrTheFile(t *testing.T) {
 	if r.Inserted != 2 || r.Rejected != 4 || len(r.Problems) != 3 || rowsOf(t, conn, "select count(*) from ITEM") != "1" {
 		t.Errorf("%+v\n%s", r, problems(r))
 	}
-	if text, _ := os.ReadFile(r.Rejects); string(text) != "PIT|999999|1.5|\nPIT|000002|x|\nPRE|y|BIA|\nPIT|000001|1|\n" {
+	if text, _ := os.ReadFile(r.Rejects); string(text) != "PIT|999999|1.5|\nPIT|000002|x|\nPRE|y|BIA|\nPIT|000001|1|\nFIM|1|\n" {
 		t.Errorf("%q", text)
 	}
 	conn = shop(t)
@@ -357,7 +360,7 @@ func TestTheUnitMayBeTheRecordOrTheFile(t *testing.T) {
 func TestAFileThatCanNotBeTrustedIsRejectedWhole(t *testing.T) {
 	conn := shop(t)
 	for file, want := range map[string]string{
-		"PRE|1|ANA|\nPIT|000001|2|\nFIM|2|\n": "it says so, and 1 (PRE) are there",
+		"PRE|1|ANA|\nPIT|000001|2|\nFIM|2|\n": "it says 2, and 1 (PRE) are there",
 		"PRE|1|ANA|\nPIT|000001|2|\n":         "it may be cut off",
 		"":                                    "the file is empty",
 		"\xff\xfeP\x00R\x00":                  "UTF-16",

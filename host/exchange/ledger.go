@@ -81,6 +81,20 @@ func (l Ledger) Record(ctx context.Context, i Import, again bool) (Import, error
 	return i, message.Wrap(err, "db.busy", "ledger.busy", message.Args{"file": i.File})
 }
 
+// Repeated keeps that a content that was imported before came under a number of its own: nobody has to miss that number.
+func (l Ledger) Repeated(ctx context.Context, before Import, sequence string, number int64) error {
+	under, err := l.Under(ctx, sequence, number)
+	if err != nil || len(under) > 0 {
+		return err
+	}
+	_, err = l.tx.Exec(ctx, `insert into DJSCRIPT_EXCHANGE (KIND, NAME, CONTENT, AGAIN, FILE_NAME, SEQUENCE_NAME, SEQUENCE_NUMBER, DONE_AT, RUN_ID)
+		select 'R', NAME, CONTENT, (select count(*) from DJSCRIPT_EXCHANGE where KIND = 'R' and NAME = I.NAME and CONTENT = I.CONTENT),
+		FILE_NAME, cast(? as varchar(60) character set utf8), cast(? as bigint), DONE_AT, RUN_ID
+		from DJSCRIPT_EXCHANGE I where KIND = 'I' and NAME = ? and CONTENT = ? and AGAIN = ?`,
+		sequence, number, before.Into, before.Content, before.Again)
+	return refused(err)
+}
+
 const importColumns = `NAME, CONTENT, AGAIN, FILE_NAME, SEQUENCE_NAME, SEQUENCE_NUMBER, DONE_AT, RUN_ID, RECORDS, INSERTED, UPDATED, DELETED, REJECTED`
 
 func (l Ledger) insert(ctx context.Context, i Import, file string) error {
@@ -133,7 +147,7 @@ func Already(before Import) error {
 
 // Under are the imports under a number of a sequence, oldest first.
 func (l Ledger) Under(ctx context.Context, sequence string, number int64) ([]Import, error) {
-	// Only imports have the name of a sequence. Asked for the kind beside it, Firebird would go through all imports each time.
+	// Only what came in has the name of a sequence. Asked for the kind beside it, Firebird would go through all imports each time.
 	return l.imports(ctx, "SEQUENCE_NAME = ? and SEQUENCE_NUMBER = ? order by DONE_AT, AGAIN", sequence, number)
 }
 

@@ -78,6 +78,11 @@ func (r *Result) siftInto(o *Order) error {
 		return err
 	}
 	r.Rejects = o.Report + endRejects
+	if o.Codec.CountsAhead() {
+		if err := sift(io.Discard); err != nil {
+			return err
+		}
+	}
 	return put(r.Rejects, sift)
 }
 
@@ -102,12 +107,12 @@ func put(path string, write func(io.Writer) error) error {
 func (r *Result) Sentence() string {
 	args := message.Args{
 		"file": r.File, "records": count(r.Records), "inserted": count(r.Inserted), "updated": count(r.Updated), "kept": count(r.Kept),
-		"deleted": count(r.Deleted), "rejected": count(r.Rejected), "problems": count(int64(len(r.Problems)) + r.More),
+		"deleted": count(r.Deleted), "rejected": count(r.Rejected),
 	}
 	key := "exchange.done"
 	switch {
 	case r.Verdict == Rejected:
-		key = "exchange.rejected"
+		key, args["reason"] = "exchange.rejected", r.Reason().Error()
 	case r.Verdict == Repeat:
 		key = "exchange.repeat"
 		args["when"], args["run"] = when(r.Before.At), r.Before.Run

@@ -39,6 +39,7 @@ type Result struct {
 	Rejects                                    string           // path of what was rejected, byte for byte; "" for nothing
 
 	rejects []reject
+	sifted  layout.Tally // what was rejected, with its header and trailer, once it was gone through
 }
 
 // Wrong is a problem and the line in which it is.
@@ -106,7 +107,8 @@ func (r *Result) ledger() Counts {
 const excerptMost = 120
 
 // sift goes through the file once more for what was rejected: the lines themselves go to out, byte for byte, and some of
-// each to the problems.
+// each to the problems. A header and a trailer go along: what comes out is a file of the same layout, which can be imported once
+// it is corrected, and says how many records are in it.
 func (r *Result) sift(path string, codec *layout.Codec, out io.Writer) (err error) {
 	slices.SortStableFunc(r.Problems, func(a, b Wrong) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
 	slices.SortFunc(r.rejects, func(a, b reject) int { return cmp.Compare(a.line, b.line) })
@@ -122,15 +124,19 @@ func (r *Result) sift(path string, codec *layout.Codec, out io.Writer) (err erro
 	defer func() { _ = raw.Close() }()
 	in := codec.NewReader(file)
 	s := sifter{result: r, raw: raw, out: bufio.NewWriterSize(out, 1<<16)}
+	r.Rejected = 0
 	for in.Next() {
 		if err := s.copy(in.Line().Offset); err != nil {
 			return err
 		}
-		s.see(in, codec)
+		if err := s.see(in, codec); err != nil {
+			return err
+		}
 	}
 	if info, failed := raw.Stat(); failed == nil {
 		err = s.copy(info.Size())
 	}
+	r.sifted = s.tally
 	return cmp.Or(err, s.out.Flush())
 }
 
@@ -145,10 +151,14 @@ type sifter struct {
 	begun    beginning
 	from     int64 // where the line that is to be copied begins; -1 for none
 	copying  bool
+	tally    layout.Tally
 }
 
-// beginning is the document that the sifter is in: where it began, and how many of its lines are passed.
-type beginning struct{ number, from, lines int64 }
+// beginning is the document that the sifter is in: where it began, and what of it is passed.
+type beginning struct {
+	number, from int64
+	passed       layout.Tally
+}
 
 // copy copies the line before the next, where it is rejected.
 func (s *sifter) copy(until int64) error {
@@ -160,7 +170,7 @@ func (s *sifter) copy(until int64) error {
 	return err
 }
 
-func (s *sifter) see(in *layout.Reader, codec *layout.Codec) {
+func (s *sifter) see(in *layout.Reader, codec *layout.Codec) error {
 	line := in.Line()
 	problems, rejects := s.result.Problems, s.result.rejects
 	for ; s.problem < len(problems) && problems[s.problem].Line <= line.Number; s.problem++ {
@@ -175,8 +185,12 @@ func (s *sifter) see(in *layout.Reader, codec *layout.Codec) {
 		}
 		p.Excerpt, p.At = excerpt(line.Raw, p.Column, codec.Layout.Encoding)
 	}
+	if line.Record >= 0 && codec.Layout.Records[line.Record].Role != layout.Body && len(rejects) > 0 {
+		return s.frame(line, codec)
+	}
 	if line.Document != s.begun.number {
-		s.begun = beginning{number: line.Document, from: line.Offset}
+		s.begun.number, s.begun.from = line.Document, line.Offset
+		s.begun.passed.Reset()
 	}
 	hit := false
 	for ; s.reject < len(rejects) && rejects[s.reject].line <= line.Number; s.reject++ {
@@ -185,17 +199,36 @@ func (s *sifter) see(in *layout.Reader, codec *layout.Codec) {
 			if one.whole && line.Document > 0 && s.document != line.Document {
 				s.document = line.Document
 				s.copying, s.from = true, s.begun.from // records without a target may stand before the first row
-				s.result.Rejected += s.begun.lines
+				s.tally.Add(s.begun.passed)
+				s.result.Rejected += s.begun.passed.Total()
 			}
 		}
 	}
-	s.begun.lines++
+	s.begun.passed.Take(codec, line)
 	if hit || s.document > 0 && line.Document == s.document {
 		if !s.copying {
 			s.copying, s.from = true, line.Offset
 		}
+		s.tally.Take(codec, line)
 		s.result.Rejected++
 	}
+	return nil
+}
+
+// frame writes a header or trailer, for the records that were rejected. A header that counts them knows them from the sift before.
+func (s *sifter) frame(line *layout.Line, codec *layout.Codec) error {
+	s.tally.Take(codec, line)
+	tally := s.tally
+	if codec.Layout.Records[line.Record].Role == layout.Header && codec.CountsAhead() {
+		tally = s.result.sifted
+	}
+	text, problems := codec.Recounted(line, tally)
+	if len(problems) > 0 { // a number that has no room
+		text = line.Raw
+	}
+	s.copying, s.from = true, line.Offset+int64(len(line.Raw))
+	_, err := s.out.Write(text)
+	return err
 }
 
 // excerpt is some of a line around a column, readable.

@@ -143,9 +143,8 @@ func (c *Conn) Snapshot(ctx context.Context, fn func(*Snapshot) error) error {
 	if err != nil {
 		return told(ctx, err, c.database)
 	}
-	err = fn(&Snapshot{conn: c, tx: tx})
-	_ = tx.Rollback() // fails when the context has ended; then the server has rolled back
-	return err
+	defer func() { _ = tx.Rollback() }() // fails when the context has ended; then the server has rolled back
+	return fn(&Snapshot{conn: c, tx: tx})
 }
 
 // Transaction runs fn in one transaction that sees what others commit and gives up at once where another holds the
@@ -155,8 +154,8 @@ func (c *Conn) Transaction(ctx context.Context, fn func(*Transaction) error) err
 	if err != nil {
 		return told(ctx, err, c.database)
 	}
+	defer func() { _ = tx.Rollback() }() // when fn panics, too; after the commit there is nothing left of it
 	if err := fn(&Transaction{conn: c, tx: tx}); err != nil {
-		_ = tx.Rollback()
 		return err
 	}
 	return told(ctx, tx.Commit(), c.database)

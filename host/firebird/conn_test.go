@@ -464,6 +464,35 @@ func TestTransactionGivesUpAtOnceWhereAnotherHoldsTheRow(t *testing.T) {
 	}
 }
 
+// A function that panics leaves no transaction open, nor the connection that it had.
+func TestAPanicGivesTheConnectionBack(t *testing.T) {
+	db := firebirdtest.Database(t)
+	conn := connect(t, db)
+	exec(t, conn, "create table t (i integer not null primary key)")
+	panics := func(fn func()) {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic is gone")
+			}
+		}()
+		fn()
+	}
+	for range 3 { // more often than there are connections
+		panics(func() {
+			_ = conn.Transaction(t.Context(), func(tx *firebird.Transaction) error {
+				if _, err := tx.Exec(t.Context(), "insert into t values (1)"); err != nil {
+					t.Error(err)
+				}
+				panic("a mistake")
+			})
+		})
+		panics(func() { _ = conn.Snapshot(t.Context(), func(*firebird.Snapshot) error { panic("a mistake") }) })
+	}
+	if rows := ask(t, conn, "select i from t"); len(rows.Values) != 0 {
+		t.Errorf("%d rows are left", len(rows.Values))
+	}
+}
+
 func TestInfoSessionsAndCompanies(t *testing.T) {
 	db := firebirdtest.Database(t)
 	conn := connect(t, db)

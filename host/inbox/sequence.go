@@ -65,10 +65,10 @@ func (t *turn) repeats(ctx context.Context, c *candidate, again bool) (Outcome, 
 			return Outcome{Verdict: Repeated, Reason: exchange.Already(one)}, !again
 		}
 	}
-	last := before[len(before)-1]
+	last, changed := before[len(before)-1], c.changed.In(t.Now().Location()) // what the database keeps is on the store's clock, too
 	return Outcome{Verdict: Rejected, Reason: message.New("txt.sequence", "inbox.other_content", message.Args{
-		"name": c.name, "number": c.number, "file": last.File,
-		"day": day(last.At), "time": clock(last.At), "changed_day": day(c.changed.In(last.At.Location())), "changed_time": clock(c.changed),
+		"number": c.number, "file": last.File,
+		"day": day(last.At), "time": clock(last.At), "changed_day": day(changed), "changed_time": clock(changed),
 	})}, true
 }
 

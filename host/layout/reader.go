@@ -95,9 +95,19 @@ func (r *Reader) Next() bool {
 		r.room = r.room[:0]
 		r.read(raw, length)
 		r.shape.see(&r.line)
+		r.place()
 		return true
 	}
 	return false
+}
+
+// place says of the fields of this line in which column they begin, where only the line itself tells.
+func (r *Reader) place() {
+	for i := range r.line.Problems {
+		if p := &r.line.Problems[i]; p.Column == 0 && p.Field != "" && p.Line == r.line.Number && r.line.Record >= 0 {
+			p.Column = r.Column(r.codec.Field(r.line.Record, p.Field))
+		}
+	}
 }
 
 // End are the problems that show only when the file has ended: a document or a file that lacks something, or is written in

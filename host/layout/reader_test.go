@@ -133,8 +133,8 @@ func TestWhatIsWrongWithTheOrderIsTold(t *testing.T) {
 		{"INI|20261122|\nPRE|1|\nPIT|A|1|\nPAG|1|\nPIT|B|1|\nFIM|1|6|", "line 5: it stands after a PAG, and has to come before it ()"},
 		{"PRE|1|\nPIT|A|1|\nINI|20261122|\nFIM|1|4|", "line 3: it has to be the file's first line ()"},
 		{"INI||\nPRE|1|\nPIT|A|1|\nFIM|1|4|\nPRE|2|\nPIT|A|1|", "line 5: it stands after the file's last record, in line 4 ()\nline 6: it stands after the file's last record, in line 4 ()"},
-		{"INI||\nPRE|1|\nPIT|A|1|\nFIM|2|4|", "line 4, column 1, field pedidos: it says so, and 1 (PRE) are there (2)"},
-		{"INI||\nPRE|1|\nPIT|A|1|\nFIM|1|5|", "line 4, column 1, field linhas: it says so, and 4 (*) are there (5)"},
+		{"INI||\nPRE|1|\nPIT|A|1|\nFIM|2|4|", "line 4, column 5, field pedidos: it says 2, and 1 (PRE) are there (2)"},
+		{"INI||\nPRE|1|\nPIT|A|1|\nFIM|1|5|", "line 4, column 7, field linhas: it says 5, and 4 (*) are there (5)"},
 		{"INI||\nPRE|1|\nPRE|2|\nPIT|A|1|\nFIM|2|5|", "line 2: under it at least 1 PIT are due, and 0 are there ()"},
 		{"INI||\nPRE|1|\nPIT|A|1|\nPIT|A|1|\nPIT|A|1|\nPIT|A|1|\nFIM|1|7|", "line 6: there may be 3 at most ()"},
 		{"INI||\nPRE|1|\nPIT|A|1|\n", "the file has 0 FIM, and at least 1 are due: it may be cut off ()"},
@@ -142,7 +142,7 @@ func TestWhatIsWrongWithTheOrderIsTold(t *testing.T) {
 		{"INI||\nPRE|1|\nPIT|A|1\nFIM|1|4|", "line 3: the line has to end in |: it may be cut off ()"},
 		{"INI||\nPRE|1|\nPIT|A|\nFIM|1|4|", "line 3: the line has 2 fields, and 3 to 4 are due ()"},
 		{"INI||\nPRE|1|\nPIT|ABCDEFG|1,5|\nFIM|1|4|", "line 3, column 5, field produto: it has 7 bytes, and the field has room for 6 (ABCDEFG)\n" +
-			"line 3, column 13, field valor: the decimals are set off by ,, and . is due (1,5)"},
+			"line 3, column 13, field valor: the decimals are set off by \",\", and \".\" is due (1,5)"},
 	} {
 		_, problems := all(t, orders(), one.file)
 		if got := strings.Join(problems, "\n"); got != one.want {

@@ -170,11 +170,19 @@ func (s *structure) begin(i int, shape *shape, line *Line) {
 		}
 		if got := s.count(c, shape.under); got != line.Values[f].N && s.unread == s.unreadAt(shape.under) {
 			line.Problems = append(line.Problems, Problem{
-				Line: line.Number, Column: c.first + 1, Record: shape.Name, Field: c.Name, Value: line.Values[f].String(),
-				Err: wrong("layout.count", message.Args{"got": got, "of": strings.Join(c.Count, ", ")}),
+				Line: line.Number, Column: s.column(c), Record: shape.Name, Field: c.Name, Value: line.Values[f].String(),
+				Err: wrong("layout.count", message.Args{"said": line.Values[f].String(), "got": got, "of": strings.Join(c.Count, ", ")}),
 			})
 		}
 	}
+}
+
+// column is where a field begins; 0 where that depends on the line.
+func (s *structure) column(c *cell) int {
+	if s.codec.Layout.Separator != "" {
+		return 0
+	}
+	return c.first + 1
 }
 
 // follows says whether what a field counts stands under its own record.
@@ -263,8 +271,8 @@ func (s *structure) close(k int, problems *[]Problem) {
 		}
 		if got := s.count(c, parent); got != want.N {
 			*problems = append(*problems, Problem{
-				Line: o.line, Column: c.first + 1, Document: o.document, Record: shape.Name, Field: c.Name, Value: want.String(),
-				Err: wrong("layout.count", message.Args{"got": got, "of": strings.Join(c.Count, ", ")}),
+				Line: o.line, Column: s.column(c), Document: o.document, Record: shape.Name, Field: c.Name, Value: want.String(),
+				Err: wrong("layout.count", message.Args{"said": want.String(), "got": got, "of": strings.Join(c.Count, ", ")}),
 			})
 		}
 	}

@@ -48,7 +48,9 @@ func (h *Host) txtImport(ctx context.Context, a *importArgs) (Imported, error) {
 	}
 	told := h.arrived(a.Path, result)
 	if result.Verdict == exchange.Rejected && !told || result.Verdict != exchange.Rejected && result.Rejected > 0 {
-		h.Env.Degrade(message.New("txt.record", "primitive.txt_rejected", message.Args{"text": result.Sentence()}))
+		h.Env.Degrade(message.New("txt.record", "primitive.txt_rejected", message.Args{
+			"text": result.Sentence(), "report": h.ends(a.Path, result.Report), "rejects": h.ends(a.Path, result.Rejects),
+		}))
 	}
 	return Imported{Object: result.Object(), Unused: unused}, nil
 }

@@ -48,6 +48,7 @@ type (
 type taking struct {
 	file     inbox.Claimed
 	path     string // as it was delivered
+	done     string // the folder for what is in
 	sequence string
 	verdict  exchange.Verdict // the worst of what its imports gave; "" for none
 	reason   error            // why it was rejected
@@ -73,7 +74,7 @@ func (h *Host) txtInbox(ctx context.Context, a *inboxArgs) (Turn, error) {
 	if err = errors.Join(broken, err); err != nil {
 		return Turn{}, err
 	}
-	h.tellTurn(taken)
+	h.tellTurn(a.Folder, taken)
 	return turnOf(taken), nil
 }
 
@@ -120,7 +121,7 @@ func (h *Host) inbox(a *inboxArgs) (d copies.Database, o inbox.Options, err erro
 
 // handle gives a file to fn. ends is what ends the whole inbox.
 func (h *Host) handle(a *inboxArgs, file inbox.Claimed) (outcome inbox.Outcome, ends error) {
-	h.taking = &taking{file: file, path: strings.TrimRight(a.Folder, `/\`) + "/" + file.Name, sequence: a.Sequence}
+	h.taking = &taking{file: file, path: strings.TrimRight(a.Folder, `/\`) + "/" + file.Name, done: a.Done, sequence: a.Sequence}
 	defer func() { h.taking = nil }()
 	delivered := Delivered{Name: file.Name, Path: h.taking.path, Again: file.Again}
 	if file.Number > 0 || a.Sequence != "" {
@@ -160,6 +161,18 @@ func (h *Host) lies(path string) string {
 	return path
 }
 
+// ends is where a report of a file will lie that goes with it: beside it, or where the inbox puts what is in.
+func (h *Host) ends(path, report string) string {
+	if report == "" || h.lies(path) == path {
+		return report
+	}
+	folder := h.taking.done
+	if !wholePath(folder) {
+		folder = strings.TrimSuffix(path, h.taking.file.Name) + folder
+	}
+	return strings.TrimRight(folder, `/\`) + "/" + baseName(report)
+}
+
 // delivered says what an order is for that fn of an inbox gives: the file under the name that it came with.
 func (h *Host) delivered(o *exchange.Order) {
 	if h.taking == nil || h.taking.file.Path != o.Path {
@@ -181,24 +194,48 @@ func (h *Host) arrived(path string, r *exchange.Result) bool {
 }
 
 // tellTurn degrades the run for what somebody should look at.
-func (h *Host) tellTurn(taken inbox.Taken) {
+func (h *Host) tellTurn(folder string, taken inbox.Taken) {
+	waiting, stuck := 0, false
 	for _, file := range taken.Files {
-		switch args := (message.Args{"name": file.Name}); {
+		args := message.Args{"name": file.Name}
+		switch {
 		case file.Reason != nil && file.Verdict == inbox.Left:
 			h.Env.Degrade(message.Wrap(file.Reason, "txt.file", "primitive.inbox_left", args))
 		case file.Reason != nil && file.Verdict == inbox.Rejected:
 			h.Env.Degrade(message.Wrap(file.Reason, "txt.file", "primitive.inbox_rejected", args))
 		}
+		if file.Verdict == inbox.Waiting {
+			waiting++
+			// What keeps one from being taken keeps the others, too: a disk that is full, a folder that may not be written to.
+			if !stuck && file.Reason != nil && !waits(file.Reason) {
+				stuck = true
+				h.Env.Degrade(stuckFor(file.Reason, folder, args))
+			}
+		}
 		if file.Unmoved != nil {
-			h.Env.Degrade(message.Wrap(file.Unmoved, "txt.file", "primitive.inbox_unmoved", message.Args{"name": file.Name}))
+			h.Env.Degrade(message.Wrap(file.Unmoved, "txt.file", "primitive.inbox_unmoved", args))
 		}
 	}
 	for _, missing := range taken.Missing {
-		h.Env.Degrade(message.New("txt.sequence", "primitive.inbox_missing", message.Args{"numbers": missing.String()}))
+		h.Env.Degrade(message.New("txt.sequence", "primitive.inbox_missing", message.Args{"numbers": missing.String(), "folder": folder}))
 	}
 	if taken.Awaited != nil {
-		h.Env.Degrade(message.New("txt.sequence", "primitive.inbox_awaited", message.Args{"numbers": taken.Awaited.String()}))
+		h.Env.Degrade(message.New("txt.sequence", "primitive.inbox_awaited", message.Args{"numbers": taken.Awaited.String(), "folder": folder, "waiting": waiting}))
 	}
+}
+
+// stuckFor is why no file of a folder can be taken.
+func stuckFor(why error, folder string, args message.Args) error {
+	if message.Code(why) == "drive.full" {
+		args["folder"] = folder
+		return message.New("drive.full", "primitive.inbox_full", args)
+	}
+	return message.Wrap(why, "txt.file", "primitive.inbox_stuck", args)
+}
+
+// waits tells whether a file waits for something that comes by itself: its writer, another run, a missing number, which is told.
+func waits(err error) bool {
+	return slices.Contains([]string{"txt.file", "txt.sequence", "lock.timeout"}, message.Code(err))
 }
 
 func turnOf(taken inbox.Taken) Turn {

@@ -214,7 +214,7 @@ func (t *target) usual(columns []string) map[string]string {
 		case t.filled(name):
 		case there:
 			chosen[name] = name
-		case !slices.Contains(t.fields, name) && !t.looks(name):
+		case !slices.Contains(t.fields, name) && !t.looks(name) && !t.frames(name):
 			t.of.unused = append(t.of.unused, t.layoutRecord().Name+"."+name)
 		}
 	}
@@ -226,6 +226,12 @@ func (t *target) filled(column string) bool {
 	is := func(name string) bool { return strings.EqualFold(name, column) }
 	return slices.ContainsFunc(slices.Collect(maps.Keys(t.Parent)), is) || slices.ContainsFunc(slices.Collect(maps.Keys(t.Generate)), is) ||
 		slices.ContainsFunc(slices.Collect(maps.Keys(t.Lookup)), is)
+}
+
+// frames tells whether a field holds the line together, and says nothing of what it tells: a tag, a constant, a blank, a count.
+func (t *target) frames(field string) bool {
+	f := t.layoutRecord().Fields[t.of.codec.Field(t.record, field)]
+	return f.Tag != "" || f.Const != "" || f.Type == layout.Blank || f.Count != nil
 }
 
 // looks tells whether a field serves to look something up.

@@ -215,7 +215,7 @@ func (s texts) gap(d copies.Database, o inbox.Options, f lying, taken *inbox.Tak
 		return nil
 	}
 	taken.Awaited = &missing
-	return message.New("txt.sequence", "primitive.inbox_awaited", message.Args{"numbers": missing.String()})
+	return message.New("txt.sequence", "inbox.awaits", message.Args{"numbers": missing.String(), "folder": o.Folder})
 }
 
 // take gives a file away, and moves it and what was written beside it to where it belongs.
