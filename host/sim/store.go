@@ -76,7 +76,9 @@ type database struct {
 	since     time.Time        // when rows was true
 	sessions  []firebird.Session
 	answers   map[string]any // of SQL: the rows, or how many it touches, by what the statement holds
-	closed    bool           // to all but the run that closed it
+	tables    tables
+	given     map[string]bool // of the tables, those whose rows the test said
+	closed    bool            // to all but the run that closed it
 }
 
 // ran is one run, and what torture asks of it.

@@ -16,12 +16,13 @@ import (
 	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/inbox"
 	"github.com/djscript/djscript/host/layout"
+	"github.com/djscript/djscript/host/loader"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
 )
 
-// texts are the text files that the test laid down. They are read by the real layouts, and checked and mapped as ever; a
-// simulated database has no rows, so that every record that gets there counts as a new one.
+// texts are the text files that the test laid down. They are read by the real layouts, and checked and mapped as ever,
+// and go into the tables of the simulated database.
 type texts struct{ *Store }
 
 // imported is what a simulated database knows of an import.
@@ -42,6 +43,15 @@ func (s texts) text(path string) (string, error) {
 		return "", message.New("txt.file", "sim.no_file", message.Args{"path": path})
 	}
 	return text, nil
+}
+
+// read is what a file holds; nil for one that is not there.
+func (s *Store) read(path string) any {
+	text, ok := s.files[path]
+	if !ok {
+		return nil
+	}
+	return text
 }
 
 // ReadAt reads a piece of a file; the file is its own mark.
@@ -83,7 +93,11 @@ func (s texts) Import(ctx context.Context, d copies.Database, o *exchange.Order)
 		}
 		return nil
 	}
-	result, err := o.Practise(ctx, before)
+	var load *load
+	result, err := o.Practise(ctx, before, func(targets []loader.Target, options loader.Options) exchange.Writer {
+		load = s.databases[d.Name].load(targets, options)
+		return load
+	})
 	if err != nil || o.Rehearse {
 		return result, err
 	}
@@ -96,6 +110,7 @@ func (s texts) Import(ctx context.Context, d copies.Database, o *exchange.Order)
 	if result.Verdict == exchange.Done {
 		s.imports = append(s.imports, imported{d.Name, o.Target, result.Content, o.Sequence, o.Number})
 		s.grown(d, result)
+		s.databases[d.Name].tables = load.tables
 	}
 	return result, nil
 }
