@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -37,6 +38,9 @@ func TestAMapSeesTheRowAsTheRecordsBeforeLeftIt(t *testing.T) {
 				gone = "S"
 				delete(want, code)
 			}
+			if others {
+				want[after(code)] = price
+			}
 			file.WriteString(product(code, "X", fmt.Sprintf("%07d", price), "001", "", gone))
 		}
 		o := productOrder(t, file.String())
@@ -44,10 +48,14 @@ func TestAMapSeesTheRowAsTheRecordsBeforeLeftIt(t *testing.T) {
 		o.Into[0].Finds = []int{0}
 		o.Into[0].Map = adding
 		if others {
-			last := o.Into[0]
-			last.Map, last.Finds = nil, nil
-			last.Columns = slices.DeleteFunc(slices.Clone(last.Columns), func(a loader.Assign) bool { return a.Column == "PRECO" })
-			o.Into = append(o.Into, last)
+			next := o.Into[0]
+			next.Finds, next.DeleteWhen = nil, nil
+			next.Map = func(r *Record, _ *loader.Current) ([]layout.Value, error) {
+				values := slices.Clone(r.Values)
+				values[0] = layout.NewString(after(r.Values[0].String()))
+				return values, nil
+			}
+			o.Into = append(o.Into, next)
 		}
 		r := o.must(t, conn)
 		if r.Rejected > 0 {
@@ -62,6 +70,12 @@ func TestAMapSeesTheRowAsTheRecordsBeforeLeftIt(t *testing.T) {
 			t.Fatalf("got\n%s\nwant\n%s", got, strings.Join(lines, "\n"))
 		}
 	}
+}
+
+// after is the code behind another, which the next record may well have.
+func after(code string) string {
+	n, _ := strconv.Atoi(code)
+	return fmt.Sprintf("%06d", (n+1)%50)
 }
 
 // adding puts the price of a record upon the one that is there.
