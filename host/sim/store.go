@@ -42,8 +42,8 @@ type Store struct {
 	swept     map[string]int        // how many there were when the trash of a destination was last looked through
 	approved  map[string]string
 	files     map[string]string
-	imports   []imported       // into its databases
-	exports   map[string]int64 // the last number that went out, by the name of the export
+	imports   []imported         // into its databases
+	exports   map[string]outgone // by their names
 	layouts   func() (*layout.Set, document.Mistakes)
 	copies    []*copies.Copy  // in the order in which they were made
 	changes   []happened      // what became of them

@@ -136,11 +136,15 @@ func (s texts) grown(d copies.Database, r *exchange.Result) {
 	}
 }
 
-// lying is a file of an inbox.
+// lying is a file of an inbox; left is one that a run was taking when it died.
 type lying struct {
 	name   string
 	number int64
+	left   bool
 }
+
+// claimedFolder is where a file lies while it is taken.
+const claimedFolder = ".djscript/claimed"
 
 // waiting are the files of an inbox, in order.
 func (s texts) waiting(o inbox.Options) ([]lying, error) {
@@ -150,15 +154,31 @@ func (s texts) waiting(o inbox.Options) ([]lying, error) {
 	}
 	var found []lying
 	for name := range s.files {
-		if slashed(path.Dir(name)) != slashed(o.Folder) {
+		folder := slashed(path.Dir(name))
+		left := folder == slashed(path.Join(o.Folder, claimedFolder)) && !beside(name)
+		if folder != slashed(o.Folder) && !left {
 			continue
 		}
 		if number, ok := pattern.Match(path.Base(name)); ok {
-			found = append(found, lying{path.Base(name), number})
+			found = append(found, lying{path.Base(name), number, left})
 		}
 	}
-	slices.SortFunc(found, func(a, b lying) int { return cmp.Or(cmp.Compare(a.number, b.number), strings.Compare(a.name, b.name)) })
+	slices.SortFunc(found, func(a, b lying) int {
+		return cmp.Or(-cmp.Compare(btoi(a.left), btoi(b.left)), cmp.Compare(a.number, b.number), strings.Compare(a.name, b.name))
+	})
 	return found, nil
+}
+
+// beside tells a report from what it reports on.
+func beside(name string) bool {
+	return strings.Contains(path.Base(name), ".report.") || strings.Contains(path.Base(name), ".rejects.")
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // Waiting are the files of an inbox where they lie.
@@ -221,7 +241,7 @@ func (s texts) gap(d copies.Database, o inbox.Options, f lying, taken *inbox.Tak
 
 // take gives a file away, and moves it and what was written beside it to where it belongs.
 func (s texts) take(ctx context.Context, o inbox.Options, f lying, handle inbox.Handler) inbox.Outcome {
-	from, claimed := path.Join(o.Folder, f.name), path.Join(o.Folder, ".djscript/claimed", f.name)
+	from, claimed := path.Join(o.Folder, f.name), path.Join(o.Folder, claimedFolder, f.name)
 	s.move(from, claimed)
 	outcome := handle(ctx, inbox.Claimed{Name: f.name, Path: claimed, Number: f.number})
 	if s.dead {
