@@ -1,6 +1,8 @@
 -- The standard exchange of a store with its back office, by text files: registers and orders come
 -- in, what was sold goes out. The layouts are ours (djscript docs layout dj-produto), the tables
 -- those of the demonstration store: for another system a reseller's script says its own.
+local inbox = require("lib.inbox")
+
 local layouts = {
   products = "dj-produto",
   orders = "dj-pre-venda",
@@ -64,36 +66,6 @@ local function orders(company, header, item)
       end,
     },
   }
-end
-
--- Takes what waits under a pattern. Files with numbers are taken in their order, and a missing one
--- is told.
-local function take(p, match, layout, into)
-  local opts = { match = match, done = p.done, rejected = p.rejected, database = p.database }
-  opts.sequence = match:find("{number", 1, true) and layout or nil
-  return dj.txt.inbox(p.inbox, opts, function(file)
-    dj.txt.import(file.path, { layout = layout, into = into, database = p.database })
-  end)
-end
-
-local says = {
-  ["pt-BR"] = { title = "arquivos recusados", hint = "os relatórios estão ao lado deles, em " },
-  en = { title = "files were rejected", hint = "the reports lie beside them, in " },
-}
-
--- One notice for all that was rejected: the reports say the rest.
-local function tell(job, p, turns)
-  local rejected = {}
-  for _, turn in ipairs(turns) do
-    for _, name in ipairs(turn.rejected) do
-      rejected[#rejected + 1] = name
-    end
-  end
-  if #rejected > 0 then
-    local say = says[job.language]
-    local body = table.concat(rejected, "\n") .. "\n" .. say.hint .. p.rejected
-    dj.notify("warning", say.title, { body = body })
-  end
 end
 
 -- What was sold: each sale goes out once, under its till and its day.
@@ -203,11 +175,11 @@ return dj.script {
     -- Products first: orders refer to them.
     import = function(job, p)
       local turns = {
-        take(p, "PRODUTO*.TXT", layouts.products, products),
-        take(p, "{number:8}.djp", layouts.orders, orders(p.company, "PRE", "PIT")),
-        take(p, "{number:8}.djd", layouts.quotes, orders(p.company, "DAV", "DIT")),
+        inbox.take(p, "PRODUTO*.TXT", layouts.products, products),
+        inbox.take(p, "{number:8}.djp", layouts.orders, orders(p.company, "PRE", "PIT")),
+        inbox.take(p, "{number:8}.djd", layouts.quotes, orders(p.company, "DAV", "DIT")),
       }
-      tell(job, p, turns)
+      inbox.tell(job, p, turns)
       return turns
     end,
 

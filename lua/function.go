@@ -95,3 +95,11 @@ func (f *Function) Name() string {
 	}
 	return place(f.fn.Proto.SourceName, f.fn.Proto.LineDefined)
 }
+
+// Takes is how many arguments the function names; 0 for one of the program.
+func (f *Function) Takes() int {
+	if f.fn.Proto == nil {
+		return 0
+	}
+	return int(f.fn.Proto.NumParameters)
+}

@@ -101,7 +101,7 @@ func (x *opening) close() {
 // ask runs the query of a type.
 func (x *opening) ask(ctx context.Context, s *firebird.Snapshot, f *feed) error {
 	if f.source.SQL == "" {
-		f.columns = columnsOf(f.source.Rows)
+		f.columns = columnsOf(f.source.Rows, f.source.none)
 		f.kinds = make([]string, len(f.columns))
 		return nil
 	}
@@ -178,8 +178,11 @@ func (x *opening) bound(ctx context.Context, s *firebird.Snapshot) (low, high st
 }
 
 // columnsOf are the columns of rows that were given.
-func columnsOf(rows []map[string]any) []string {
+func columnsOf(rows []map[string]any, more []string) []string {
 	all := map[string]bool{}
+	for _, name := range more {
+		all[strings.ToLower(name)] = true
+	}
 	for _, r := range rows {
 		for name := range r {
 			all[strings.ToLower(name)] = true

@@ -44,8 +44,12 @@ type Into struct {
 	loader.Target
 	// Key are the fields that a record is known by within its file; none where they can not be told before Map.
 	Key []string
+	// Finds are the fields of the record that name, in the order of Target.Key, the row that Map wants to know; none where it
+	// does not.
+	Finds []int
 	// Map makes the values of the target's columns; without it they are those of the record. A Refusal rejects the record.
-	Map func(r *Record) ([]layout.Value, error)
+	// current is the row that the fields of Finds name; nil where there is none.
+	Map func(r *Record, current *loader.Current) ([]layout.Value, error)
 	// DeleteWhen says that the record's row is to go.
 	DeleteWhen func(r *Record) (bool, error)
 }
@@ -150,16 +154,18 @@ type importer struct {
 	*Order
 	result *Result
 	survey *Survey
-	load   writer
+	load   Writer
 	rows   []loader.Row
 	byType map[string][]int // the targets of a type of record
+	there  map[mapping]*loader.Current
 }
 
-// writer takes the rows of a file: loader.Loader.
-type writer interface {
+// Writer takes the rows of a file: loader.Loader.
+type Writer interface {
 	Add(ctx context.Context, rows []loader.Row) error
 	Flush(ctx context.Context) error
 	Counts() []loader.Count
+	Current(ctx context.Context, target int, keys [][]layout.Value) ([]*loader.Current, error)
 }
 
 // hopeless says that nothing of the file may be taken, as its survey shows.
@@ -176,11 +182,7 @@ func (i *importer) write(ctx context.Context, tx *firebird.Transaction) error {
 	if err != nil {
 		return err
 	}
-	targets := make([]loader.Target, len(i.Into))
-	for n, into := range i.Into {
-		targets[n] = into.Target
-	}
-	load, err := loader.New(ctx, tx, targets, loader.Options{Refused: i.refused})
+	load, err := loader.New(ctx, tx, i.targets(), loader.Options{Refused: i.refused})
 	if err != nil {
 		return err
 	}
@@ -199,6 +201,14 @@ func (i *importer) write(ctx context.Context, tx *firebird.Transaction) error {
 	}
 	entry.Counts = i.result.ledger()
 	return LedgerIn(tx).Count(ctx, entry)
+}
+
+func (i *importer) targets() []loader.Target {
+	targets := make([]loader.Target, len(i.Into))
+	for n, into := range i.Into {
+		targets[n] = into.Target
+	}
+	return targets
 }
 
 // fill writes the records of the file, and counts them.
@@ -230,8 +240,15 @@ func (i *importer) read(ctx context.Context) error {
 	}
 	defer in.close()
 	r := i.Codec.NewReader(in)
-	err = documents(i.Codec, r, i.Keep, func(d *document) error { return i.take(ctx, d) })
-	if err != nil {
+	w := newWaiting(i)
+	take := func(d *document) error { return i.take(ctx, d) }
+	if w.wanted() {
+		take = func(d *document) error { return w.add(ctx, d) }
+	}
+	if err := documents(i.Codec, r, i.Keep, take); err != nil {
+		return err
+	}
+	if err := w.settle(ctx); err != nil {
 		return err
 	}
 	if content, _ := in.sum(); content != i.survey.Content {
@@ -330,7 +347,7 @@ func (i *importer) rowsOf(r *Record) (problems []layout.Problem, err error) {
 		into := &i.Into[n]
 		row := loader.Row{Target: n, Line: r.Line, Values: r.Values}
 		if into.Map != nil {
-			row.Values, err = into.Map(r)
+			row.Values, err = into.Map(r, i.there[mapping{r, n}])
 		}
 		if err == nil && into.DeleteWhen != nil {
 			row.Delete, err = into.DeleteWhen(r)

@@ -393,7 +393,7 @@ func TestARehearsalCountsAndChangesNothing(t *testing.T) {
 func TestAScriptMayRejectARecordWithItsReason(t *testing.T) {
 	conn := shop(t)
 	o := productOrder(t, product("000003", "ARROZ", "0000520", "001", "", "")+product("000004", "FEIJAO", "0000520", "001", "", ""))
-	o.Into[0].Map = func(r *Record) ([]layout.Value, error) {
+	o.Into[0].Map = func(r *Record, _ *loader.Current) ([]layout.Value, error) {
 		if r.Values[1].String() == "ARROZ" {
 			return nil, Refusal{errors.New("no rice today")}
 		}
@@ -408,7 +408,7 @@ func TestAScriptMayRejectARecordWithItsReason(t *testing.T) {
 	if got := rowsOf(t, conn, "select PRECO from PRODUTO where CODIGO = '000004'"); got != "9.99" {
 		t.Error(got)
 	}
-	o.Into[0].Map = func(*Record) ([]layout.Value, error) { return nil, errors.New("the script fell over") }
+	o.Into[0].Map = func(*Record, *loader.Current) ([]layout.Value, error) { return nil, errors.New("the script fell over") }
 	if _, err := o.with(func(o *Order) { o.Again = true }).Import(t.Context(), conn); err == nil || !strings.Contains(err.Error(), "fell over") {
 		t.Error(err)
 	}

@@ -57,6 +57,8 @@ type Source struct {
 	Parent map[string]string
 	// Map makes of a row the values of the fields, by their names; its columns are in small letters. It may be nil.
 	Map func(row map[string]any) (map[string]any, error)
+
+	none []string // the columns of a query without rows, where there is no database
 }
 
 // Cursor says what went out before: of the rows of a record, by the value of a column that grows.

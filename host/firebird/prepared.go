@@ -28,17 +28,9 @@ func (t *Transaction) Prepare(ctx context.Context, statement string) (*Prepared,
 // until it returns. The args are those of Snapshot.Query, but that []byte reaches a column of any character set as it is:
 // what it holds is the caller's affair.
 func (p *Prepared) Each(ctx context.Context, args []any, row func(values []any) error) error {
-	bound := make([]any, len(args))
-	for i, arg := range args {
-		value, err := p.conn.bindOne(arg)
-		if err != nil {
-			return err
-		}
-		bound[i] = value
-	}
-	rows, err := p.stmt.QueryContext(ctx, bound...)
+	rows, err := p.run(ctx, args)
 	if err != nil {
-		return told(ctx, err, p.conn.database)
+		return err
 	}
 	defer func() { _ = rows.Close() }()
 	names, err := rows.Columns()
@@ -58,6 +50,36 @@ func (p *Prepared) Each(ctx context.Context, args []any, row func(values []any) 
 		}
 	}
 	return told(ctx, rows.Err(), p.conn.database)
+}
+
+// Query is Each for the whole answer, with the values of Snapshot.Query.
+func (p *Prepared) Query(ctx context.Context, args []any) (*Rows, error) {
+	rows, err := p.run(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	result, err := readRows(rows, 0)
+	if err != nil {
+		return nil, told(ctx, err, p.conn.database)
+	}
+	return result, nil
+}
+
+func (p *Prepared) run(ctx context.Context, args []any) (*sql.Rows, error) {
+	bound := make([]any, len(args))
+	for i, arg := range args {
+		value, err := p.conn.bindOne(arg)
+		if err != nil {
+			return nil, err
+		}
+		bound[i] = value
+	}
+	rows, err := p.stmt.QueryContext(ctx, bound...)
+	if err != nil {
+		return nil, told(ctx, err, p.conn.database)
+	}
+	return rows, nil
 }
 
 // Close gives the statement back to the server.

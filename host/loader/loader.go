@@ -24,6 +24,7 @@ type Loader struct {
 	filling  *batch
 	spare    *batch
 	call     *call // that the engine works at
+	asking   map[int]*asking
 	pack     pack
 	piece    pack
 }
@@ -86,7 +87,7 @@ func New(ctx context.Context, tx *firebird.Transaction, targets []Target, o Opti
 	if o.Wait == 0 {
 		o.Wait = 200 * time.Millisecond
 	}
-	l := &Loader{tx: tx, plan: p, options: o, filling: newBatch(p), spare: newBatch(p), counts: make([]Count, len(targets))}
+	l := &Loader{tx: tx, plan: p, options: o, filling: newBatch(p), spare: newBatch(p), counts: make([]Count, len(targets)), asking: map[int]*asking{}}
 	for i, t := range p.targets {
 		l.counts[i].Table = t.relation.name
 	}
@@ -106,7 +107,11 @@ func (l *Loader) Close() error {
 		<-l.call.done
 		l.call = nil
 	}
-	return l.prepared.Close()
+	errs := []error{l.prepared.Close()}
+	for _, a := range l.asking {
+		errs = append(errs, a.prepared.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Add takes in the rows of one unit, in the order of the file: a row stands under the nearest before it of its target's Under.

@@ -77,7 +77,7 @@ function dj.txt.records(path, layout) end
 ---@field replace_children? boolean  where the row is there, the rows under it go first: the items of an order that comes again
 ---@field empty? "null"|"keep"  an empty field empties the column (the usual), or leaves it as it is
 ---@field delete_when? fun(record: table): boolean  true: the row of this key is deleted
----@field map? fun(record: table, parents: table|nil): table  makes the values: of `columns`, the fields that are named there; `parents` are the records above, by their types. An error rejects the record, with its text as the reason
+---@field map? fun(record: table, parents: table|nil, current: table|nil): table  makes the values: of `columns`, the fields that are named there; `parents` are the records above, by their types; `current` is the row that is there. An error rejects the record, with its text as the reason
 
 ---@class dj.txt.Problem
 ---@field line? integer
@@ -133,6 +133,11 @@ function dj.txt.records(path, layout) end
 ---
 --- A function `map` is called for each record; each call may take a million steps. What it gives has the fields that `columns`
 --- names; the record itself, changed, serves best. An error that it raises is the reason why the record is rejected.
+---
+--- A `map` with a third parameter is given `current`: the row that the record's key names, as dj.db.query would give it, with
+--- what earlier documents of the file have written; nil where there is none. It is looked up before `map` is called, by the fields
+--- of the record from which `columns` fills the key. Where a column of the key is filled otherwise (a field that `map` makes, a
+--- lookup, a parent), or there is no key, the import is refused before anything is read.
 ---
 --- Example:
 --- ```lua

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"github.com/djscript/djscript/host/exchange"
+	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/layout"
+	"github.com/djscript/djscript/host/loader"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/lua"
 )
@@ -42,9 +44,16 @@ func (h *Host) forEach(f *lua.Func) error {
 }
 
 // values are those of the target's fields, as map gives them.
-func (t *target) values(r *exchange.Record) ([]layout.Value, error) {
-	row := t.row(r)
-	given, err := t.Map.CallOnce(recordSteps, row, t.of.parents(t.Map.State(), r))
+func (t *target) values(r *exchange.Record, current *loader.Current) ([]layout.Value, error) {
+	args := []lua.Value{t.row(r), t.of.parents(t.Map.State(), r), {}}
+	if current != nil {
+		there, err := t.there(current)
+		if err != nil {
+			return nil, err
+		}
+		args[2] = there
+	}
+	given, err := t.Map.CallOnce(recordSteps, args[:t.takes]...)
 	if err != nil {
 		return nil, rejects(err)
 	}
@@ -57,6 +66,15 @@ func (t *target) values(r *exchange.Record) ([]layout.Value, error) {
 		values[i] = valueOf(c, cells)
 	}
 	return values, nil
+}
+
+// there is a row of the database as dj.db.query gives it.
+func (t *target) there(current *loader.Current) (lua.Value, error) {
+	rows, err := tables(&firebird.Rows{Columns: current.Columns, Values: [][]any{current.Values}})
+	if err != nil {
+		return lua.Value{}, err
+	}
+	return t.Map.State().Encode(rows[0])
 }
 
 func (t *target) deletes(r *exchange.Record) (bool, error) {

@@ -53,6 +53,7 @@ type target struct {
 	record int
 	parent bool     // records stand under its own
 	fields []string // that its columns are filled from, each once
+	takes  int      // arguments of its map
 	pick   *lua.Pick
 	cells  []lua.Cell
 }
@@ -177,12 +178,44 @@ func (t *target) into(columns []string) (exchange.Into, error) {
 	if t.Map != nil {
 		t.pick = t.Map.State().NewPick(t.fields, t.of.types[t.record].row.Names())
 		t.cells = make([]lua.Cell, len(t.fields))
-		into.Map = t.values
+		into.Map, t.takes = t.values, withParents
+		if t.Map.Takes() > withParents {
+			t.takes = withCurrent
+			var err error
+			into.Finds, err = t.finds(into.Columns)
+			wrong = append(wrong, err)
+		}
 	}
 	if t.DeleteWhen != nil {
 		into.DeleteWhen = t.deletes
 	}
 	return into, errors.Join(wrong...)
+}
+
+// How many arguments a map may take: the record and those above it, and the row that is there.
+const (
+	withParents = 2
+	withCurrent = 3
+)
+
+// finds are the fields of the record that name the row which map wants to know.
+func (t *target) finds(columns []loader.Assign) (fields []int, err error) {
+	args := message.Args{"record": t.layoutRecord().Name, "table": t.Table}
+	if len(t.Key) == 0 {
+		return nil, message.New("option.value", "primitive.txt_current", args)
+	}
+	var wrong []error
+	for _, key := range t.Key {
+		at := slices.IndexFunc(columns, func(a loader.Assign) bool { return strings.EqualFold(a.Column, key) })
+		if at < 0 || t.of.codec.Field(t.record, columns[at].Field) < 0 {
+			wrong = append(wrong, message.New("option.value", "primitive.txt_current_key", message.Args{
+				"record": t.layoutRecord().Name, "column": key, "fields": strings.Join(t.of.types[t.record].row.Names(), ", "),
+			}))
+			continue
+		}
+		fields = append(fields, t.of.codec.Field(t.record, columns[at].Field))
+	}
+	return fields, errors.Join(wrong...)
 }
 
 // assign fills a column from a field. Where the script maps the records it may be a field of its own.

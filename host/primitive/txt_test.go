@@ -87,7 +87,7 @@ func mapped(t testing.TB, script string) *mapping {
 
 // said is what map makes of the record, by the columns.
 func (m *mapping) said() (string, error) {
-	values, err := m.into[0].Map(m.record)
+	values, err := m.into[0].Map(m.record, nil)
 	if err != nil {
 		return "", err
 	}
@@ -175,7 +175,7 @@ func BenchmarkMapOfARecord(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n++
-		if _, err := m.into[0].Map(m.record); err != nil {
+		if _, err := m.into[0].Map(m.record, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -58,6 +58,11 @@ type (
 		Grow      map[string]int64 `lua:"grow"`
 		Sessions  []sessionArg     `lua:"sessions"`
 		Answers   map[string]any   `lua:"answers"`
+		Tables    map[string]any   `lua:"tables"`
+	}
+	rowsArgs struct {
+		Database string `lua:"database,arg"`
+		Table    string `lua:"table,arg"`
 	}
 	companyArg struct {
 		ID   string `lua:"id,required"`
@@ -73,6 +78,9 @@ type (
 	fileArgs struct {
 		Path string `lua:"path,arg"`
 		Text string `lua:"text,arg,optional"`
+	}
+	readArgs struct {
+		Path string `lua:"path,arg"`
 	}
 	spoilArgs struct {
 		Where string `lua:"where,arg"`
@@ -118,6 +126,8 @@ func (s *Store) methods() []lua.Func {
 		flow("Sim:file", func(_ *lua.Call, a *fileArgs) error { s.files[a.Path] = a.Text; return nil }),
 		flow("Sim:fail", func(_ *lua.Call, a *failArgs) error { return s.fail(a) }),
 		flow("Sim:spoil", func(_ *lua.Call, a *spoilArgs) error { return s.spoil(a) }),
+		answer("Sim:rows", func(_ *lua.Call, a *rowsArgs) (any, error) { return s.rowsIn(a) }),
+		answer("Sim:read", func(_ *lua.Call, a *readArgs) (any, error) { return s.read(a.Path), nil }),
 		answer("Sim:copies", s.listed),
 		answer("Sim:policy", func(c *lua.Call, a *policyArgs) (any, error) { return s.policy(c.Context, a) }),
 		answer("Sim:notices", func(*lua.Call, *struct{}) (any, error) { return s.notices, nil }),
@@ -358,6 +368,9 @@ func (s *Store) database(a *databaseArgs) error {
 		return err
 	}
 	d := s.databases[a.Name]
+	if err := d.give(a.Tables); err != nil {
+		return err
+	}
 	if a.Answers != nil {
 		d.answers = answers
 	}

@@ -155,7 +155,9 @@ function dj.Sim:unplug(label) end
 
 --- Says what a database holds from now on: its companies, its rows by table, the rows that each day adds, who is connected
 --- and so keeps a script from having it for itself; what it answers to SQL, by a part of the statement: rows for dj.db.query, where a
---- number with a fraction is a dj.num, and for dj.db.exec how many are touched.
+--- number with a fraction is a dj.num, and for dj.db.exec how many are touched; and the rows of `tables`, into which dj.txt.import
+--- writes: it looks up there, and its functions get `current` from there. In a table that is not among them every lookup finds
+--- something.
 ---
 --- Example:
 --- ```lua
@@ -165,7 +167,7 @@ function dj.Sim:unplug(label) end
 --- dj.expect.equal(sim:copies()[1].rows.VENDA, 200)
 --- ```
 ---@param name string
----@param opts? {companies?: dj.SimCompany[], rows?: table<string, integer>, grow?: table<string, integer>, sessions?: dj.SimSession[], answers?: table<string, table|integer>}
+---@param opts? {companies?: dj.SimCompany[], rows?: table<string, integer>, grow?: table<string, integer>, sessions?: dj.SimSession[], answers?: table<string, table|integer>, tables?: table<string, table[]>}
 function dj.Sim:database(name, opts) end
 
 --- Lays a file down.
@@ -179,6 +181,31 @@ function dj.Sim:database(name, opts) end
 ---@param path string
 ---@param text? string
 function dj.Sim:file(path, text) end
+
+--- What a file holds, byte for byte: one that was laid down, moved by dj.txt.inbox, or a report; nil where there is none.
+---
+--- Example:
+--- ```lua
+--- sim:file("C:/DJ/KIT.TXT", "A")
+--- dj.expect.equal(sim:read("C:/DJ/KIT.TXT"), "A")
+--- dj.expect.equal(sim:read("C:/DJ/NADA.TXT"), nil)
+--- ```
+---@param path string
+---@return string|nil
+function dj.Sim:read(path) end
+
+--- The rows of a table: those that the test gave, and those that dj.txt.import wrote, in the order in which they came; as
+--- dj.db.query gives them. A table that nobody has spoken of is empty.
+---
+--- Example:
+--- ```lua
+--- sim:database("loja", { tables = { GRUPO = { { ID = 1, NOME = "Bebidas" } } } })
+--- dj.expect.equal(sim:rows("loja", "GRUPO"), { { id = 1, nome = "Bebidas" } })
+--- ```
+---@param database string
+---@param table string
+---@return table<string, any>[]
+function dj.Sim:rows(database, table) end
 
 --- Makes a primitive raise an error, from now on or so many times. "copy.bad" leaves a bad copy behind, as it would in a
 --- store; "copy.suspect" one that restores and is unlike those before it; "copy.degraded" of copy.create leaves one that could

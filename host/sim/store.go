@@ -42,8 +42,8 @@ type Store struct {
 	swept     map[string]int        // how many there were when the trash of a destination was last looked through
 	approved  map[string]string
 	files     map[string]string
-	imports   []imported       // into its databases
-	exports   map[string]int64 // the last number that went out, by the name of the export
+	imports   []imported         // into its databases
+	exports   map[string]outgone // by their names
 	layouts   func() (*layout.Set, document.Mistakes)
 	copies    []*copies.Copy  // in the order in which they were made
 	changes   []happened      // what became of them
@@ -76,7 +76,9 @@ type database struct {
 	since     time.Time        // when rows was true
 	sessions  []firebird.Session
 	answers   map[string]any // of SQL: the rows, or how many it touches, by what the statement holds
-	closed    bool           // to all but the run that closed it
+	tables    tables
+	given     map[string]bool // of the tables, those whose rows the test said
+	closed    bool            // to all but the run that closed it
 }
 
 // ran is one run, and what torture asks of it.

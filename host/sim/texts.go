@@ -17,12 +17,13 @@ import (
 	"github.com/djscript/djscript/host/exchange"
 	"github.com/djscript/djscript/host/inbox"
 	"github.com/djscript/djscript/host/layout"
+	"github.com/djscript/djscript/host/loader"
 	"github.com/djscript/djscript/host/message"
 	"github.com/djscript/djscript/host/run"
 )
 
-// texts are the text files that the test laid down. They are read by the real layouts, and checked and mapped as ever; a
-// simulated database has no rows, so that every record that gets there counts as a new one.
+// texts are the text files that the test laid down. They are read by the real layouts, and checked and mapped as ever,
+// and go into the tables of the simulated database.
 type texts struct{ *Store }
 
 // imported is what a simulated database knows of an import.
@@ -43,6 +44,15 @@ func (s texts) text(path string) (string, error) {
 		return "", message.New("txt.file", "sim.no_file", message.Args{"path": path})
 	}
 	return text, nil
+}
+
+// read is what a file holds; nil for one that is not there.
+func (s *Store) read(path string) any {
+	text, ok := s.files[path]
+	if !ok {
+		return nil
+	}
+	return text
 }
 
 // ReadAt reads a piece of a file; the file is its own mark.
@@ -84,7 +94,11 @@ func (s texts) Import(ctx context.Context, d copies.Database, o *exchange.Order)
 		}
 		return nil
 	}
-	result, err := o.Practise(ctx, before)
+	var load *load
+	result, err := o.Practise(ctx, before, func(targets []loader.Target, options loader.Options) exchange.Writer {
+		load = s.databases[d.Name].load(targets, options)
+		return load
+	})
 	if err != nil || o.Rehearse {
 		return result, err
 	}
@@ -97,6 +111,7 @@ func (s texts) Import(ctx context.Context, d copies.Database, o *exchange.Order)
 	if result.Verdict == exchange.Done {
 		s.imports = append(s.imports, imported{d.Name, o.Target, result.Content, o.Sequence, o.Number})
 		s.grown(d, result)
+		s.databases[d.Name].tables = load.tables
 	}
 	return result, nil
 }
@@ -122,10 +137,11 @@ func (s texts) grown(d copies.Database, r *exchange.Result) {
 	}
 }
 
-// lying is a file of an inbox.
+// lying is a file of an inbox; left is one that a run was taking when it died.
 type lying struct {
 	name   string
 	number int64
+	left   bool
 }
 
 // here are the options with paths of Windows as this machine has them: only then they are whole.
@@ -138,6 +154,9 @@ func here(o inbox.Options) inbox.Options {
 	return o
 }
 
+// claimedFolder is where a file lies while it is taken.
+const claimedFolder = ".djscript/claimed"
+
 // waiting are the files of an inbox, in order.
 func (s texts) waiting(o inbox.Options) ([]lying, error) {
 	if _, err := inbox.Open(here(o)); err != nil {
@@ -149,15 +168,31 @@ func (s texts) waiting(o inbox.Options) ([]lying, error) {
 	}
 	var found []lying
 	for name := range s.files {
-		if slashed(path.Dir(name)) != slashed(o.Folder) {
+		folder := slashed(path.Dir(name))
+		left := folder == slashed(path.Join(o.Folder, claimedFolder)) && !beside(name)
+		if folder != slashed(o.Folder) && !left {
 			continue
 		}
 		if number, ok := pattern.Match(path.Base(name)); ok {
-			found = append(found, lying{path.Base(name), number})
+			found = append(found, lying{path.Base(name), number, left})
 		}
 	}
-	slices.SortFunc(found, func(a, b lying) int { return cmp.Or(cmp.Compare(a.number, b.number), strings.Compare(a.name, b.name)) })
+	slices.SortFunc(found, func(a, b lying) int {
+		return cmp.Or(-cmp.Compare(btoi(a.left), btoi(b.left)), cmp.Compare(a.number, b.number), strings.Compare(a.name, b.name))
+	})
 	return found, nil
+}
+
+// beside tells a report from what it reports on.
+func beside(name string) bool {
+	return strings.Contains(path.Base(name), ".report.") || strings.Contains(path.Base(name), ".rejects.")
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // Waiting are the files of an inbox where they lie.
@@ -220,7 +255,7 @@ func (s texts) gap(d copies.Database, o inbox.Options, f lying, taken *inbox.Tak
 
 // take gives a file away, and moves it and what was written beside it to where it belongs.
 func (s texts) take(ctx context.Context, o inbox.Options, f lying, handle inbox.Handler) inbox.Outcome {
-	from, claimed := path.Join(o.Folder, f.name), path.Join(o.Folder, ".djscript/claimed", f.name)
+	from, claimed := path.Join(o.Folder, f.name), path.Join(o.Folder, claimedFolder, f.name)
 	s.move(from, claimed)
 	outcome := handle(ctx, inbox.Claimed{Name: f.name, Path: claimed, Number: f.number})
 	if s.dead {

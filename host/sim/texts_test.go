@@ -77,7 +77,8 @@ sim:config { script = { kits = { grants = { "db.write", "txt.write", "txt.read" 
 func TestTextFilesAreImportedIntoASimulatedStore(t *testing.T) {
 	scripts := map[string]string{"kits.lua": exchanging}
 	for lines, well := range map[string]bool{
-		kit + `sim:file("C:/DJ/KIT.TXT", kit("P1", "150") .. kit("P2", "99999") .. kit("P3", "x") .. kit("P1", "200") .. kit("P4", "100", "S"))
+		kit + `sim:database("loja", { tables = { KIT = { { KIT = "K1", PRODUTO = "P4" } } } })
+		sim:file("C:/DJ/KIT.TXT", kit("P1", "150") .. kit("P2", "99999") .. kit("P3", "x") .. kit("P1", "200") .. kit("P4", "100", "S"))
 		local ran = sim:run("kits:import")
 		dj.expect.equal(ran.value.inserted, 1)
 		dj.expect.equal(ran.value.deleted, 1)

@@ -77,7 +77,7 @@ function dj.txt.records(path, layout) end
 ---@field replace_children? boolean  quando a linha já existe, as linhas sob ela saem antes: os itens de um pedido que vem de novo
 ---@field empty? "null"|"keep"  um campo vazio esvazia a coluna (o normal), ou a deixa como está
 ---@field delete_when? fun(record: table): boolean  true: a linha desta chave é excluída
----@field map? fun(record: table, parents: table|nil): table  faz os valores: de `columns`, os campos que ali se nomeiam; `parents` são os registros acima, por tipo. Um erro recusa o registro, com o seu texto como motivo
+---@field map? fun(record: table, parents: table|nil, current: table|nil): table  faz os valores: de `columns`, os campos que ali se nomeiam; `parents` são os registros acima, por tipo; `current` é a linha que já existe. Um erro recusa o registro, com o seu texto como motivo
 
 ---@class dj.txt.Problem
 ---@field line? integer
@@ -133,6 +133,11 @@ function dj.txt.records(path, layout) end
 ---
 --- A função `map` é chamada para cada registro; cada chamada pode dar um milhão de passos. O que ela devolve tem os campos que
 --- `columns` nomeia; o melhor é devolver o próprio registro, alterado. Um erro que ela levanta é o motivo da recusa do registro.
+---
+--- Uma `map` com um terceiro parâmetro recebe `current`: a linha que a chave do registro indica, como dj.db.query a daria, com o
+--- que documentos anteriores do arquivo já escreveram; nil onde não há nenhuma. Ela é procurada antes de `map` ser chamada, pelos
+--- campos do registro com que `columns` enche a chave. Onde uma coluna da chave vem de outro jeito (de um campo que `map` faz, de um
+--- lookup, do registro acima), ou não há chave, a importação é recusada antes de se ler o que quer que seja.
 ---
 --- Example:
 --- ```lua

@@ -155,7 +155,9 @@ function dj.Sim:unplug(label) end
 
 --- Diz o que um banco contém de agora em diante: empresas, registros por tabela, registros que cada dia soma, quem está
 --- conectado e, por isso, impede que um script o tenha só para si; o que ele responde a SQL, por uma parte do comando: linhas
---- para dj.db.query, onde um número com casas decimais é um dj.num, e para dj.db.exec quantas são alteradas.
+--- para dj.db.query, onde um número com casas decimais é um dj.num, e para dj.db.exec quantas são alteradas; e as linhas de
+--- `tables`, nas quais dj.txt.import escreve: ele procura ali, e as funções dele recebem `current` dali. Numa tabela que não está
+--- entre elas, toda procura encontra algo.
 ---
 --- Exemplo:
 --- ```lua
@@ -165,7 +167,7 @@ function dj.Sim:unplug(label) end
 --- dj.expect.equal(sim:copies()[1].rows.VENDA, 200)
 --- ```
 ---@param name string
----@param opts? {companies?: dj.SimCompany[], rows?: table<string, integer>, grow?: table<string, integer>, sessions?: dj.SimSession[], answers?: table<string, table|integer>}
+---@param opts? {companies?: dj.SimCompany[], rows?: table<string, integer>, grow?: table<string, integer>, sessions?: dj.SimSession[], answers?: table<string, table|integer>, tables?: table<string, table[]>}
 function dj.Sim:database(name, opts) end
 
 --- Põe um arquivo na loja.
@@ -179,6 +181,32 @@ function dj.Sim:database(name, opts) end
 ---@param path string
 ---@param text? string
 function dj.Sim:file(path, text) end
+
+--- O que um arquivo contém, byte a byte: um que foi posto na loja, que dj.txt.inbox mudou de pasta, ou um relatório; nil onde
+--- não há nenhum.
+---
+--- Exemplo:
+--- ```lua
+--- sim:file("C:/DJ/KIT.TXT", "A")
+--- dj.expect.equal(sim:read("C:/DJ/KIT.TXT"), "A")
+--- dj.expect.equal(sim:read("C:/DJ/NADA.TXT"), nil)
+--- ```
+---@param path string
+---@return string|nil
+function dj.Sim:read(path) end
+
+--- As linhas de uma tabela: as que o teste deu e as que dj.txt.import escreveu, na ordem em que vieram; como dj.db.query as dá.
+--- Uma tabela de que ninguém falou está vazia.
+---
+--- Exemplo:
+--- ```lua
+--- sim:database("loja", { tables = { GRUPO = { { ID = 1, NOME = "Bebidas" } } } })
+--- dj.expect.equal(sim:rows("loja", "GRUPO"), { { id = 1, nome = "Bebidas" } })
+--- ```
+---@param database string
+---@param table string
+---@return table<string, any>[]
+function dj.Sim:rows(database, table) end
 
 --- Faz uma primitiva falhar, de agora em diante ou tantas vezes. "copy.bad" deixa uma cópia ruim, como deixaria numa loja;
 --- "copy.suspect" uma que restaura e não se parece com as anteriores; "copy.degraded" de copy.create deixa uma que não
