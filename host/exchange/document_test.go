@@ -59,7 +59,7 @@ func TestWhatStoodUnderABadRecordStandsUnderNoOther(t *testing.T) {
 	}
 	item, extra := target("ITEM", "NOTA", "N"), target("EXTRA", "NOTA", "N")
 	item.Parent, extra.Parent, extra.Under = map[string]string{"ITEM_N": "ID"}, map[string]string{"ITEM_N": "N"}, 1
-	item.Map = func(r *Record) ([]layout.Value, error) {
+	item.Map = func(r *Record, _ *loader.Current) ([]layout.Value, error) {
 		if r.Values[1].String() == "4" {
 			return nil, Refusal{errors.New("not this one")}
 		}
@@ -69,7 +69,7 @@ func TestWhatStoodUnderABadRecordStandsUnderNoOther(t *testing.T) {
 		Path: write(t, "T.TXT", "P;1\nI;2\nE;3\nI;4\nE;5\n"), Name: "T.TXT", Codec: c, Target: "t", Run: "01JD", Now: time.Now, Unit: UnitRecord,
 		Into: []Into{target("PED", "GRUPO", "ID"), item, extra},
 	}
-	o.Into[0].Map = func(r *Record) ([]layout.Value, error) { return []layout.Value{{}, layout.NewNumber(7, 0)}, nil }
+	o.Into[0].Map = func(r *Record, _ *loader.Current) ([]layout.Value, error) { return []layout.Value{{}, layout.NewNumber(7, 0)}, nil }
 	r := o.must(t, conn)
 	if got := rowsOf(t, conn, "select list(N || '<' || ITEM_N) from NOTA"); got != "2<7,3<2" || r.Rejected != 2 || len(r.Problems) != 1 {
 		t.Errorf("%s, %s", got, problems(r))

@@ -326,7 +326,7 @@ func TestADocumentIsRejectedWithTheRecordsThatGoNowhere(t *testing.T) {
 		o.Into[0].Parent, o.Into[0].Under = nil, 0
 		pedido, wrong := layout.NewNumber(1, 0), Refusal{errors.New("not this one")}
 		o.Into[0].Columns = append(o.Into[0].Columns, loader.Assign{Column: "PEDIDO_ID", Value: 3, Field: "pedido"})
-		o.Into[0].Map = func(r *Record) ([]layout.Value, error) {
+		o.Into[0].Map = func(r *Record, _ *loader.Current) ([]layout.Value, error) {
 			if r.Values[1].String() == "x" {
 				return nil, wrong
 			}
