@@ -1,9 +1,9 @@
--- How a script takes in what lies in the store's inbox: local inbox = require "lib.inbox". Its params
--- are those of the script "integration": inbox, done, rejected and database.
+-- How a script takes in what lies in the store's inbox. local inbox = require "lib.inbox". Its
+-- params are those of the script "integration": inbox, done, rejected and database.
 local inbox = {}
 
---- Takes what waits under a pattern, each file into its tables. Files with numbers are taken in their
---- order, and a missing one is told.
+-- Takes what waits under a pattern, each file into its tables. Files with numbers are taken in
+-- their order, and a missing one is told.
 function inbox.take(p, match, layout, into)
   local opts = { match = match, done = p.done, rejected = p.rejected, database = p.database }
   opts.sequence = match:find("{number", 1, true) and layout or nil
@@ -17,7 +17,7 @@ local says = {
   en = { title = "files were rejected", hint = "the reports lie beside them, in " },
 }
 
---- One notice for all that was rejected: the reports say the rest.
+-- One notice for all that was rejected: the reports say the rest.
 function inbox.tell(job, p, turns)
   local rejected = {}
   for _, turn in ipairs(turns) do
