@@ -121,6 +121,10 @@ func (a *app) inboxList(folder string, last int) error {
 	if err != nil {
 		return err
 	}
+	_, zone, err := a.past()
+	if err != nil { // a folder without a store
+		zone = time.Local
+	}
 	told := []map[string]any{}
 	var errs []error
 	for _, in := range all {
@@ -129,7 +133,7 @@ func (a *app) inboxList(folder string, last int) error {
 			errs = append(errs, err)
 			continue
 		}
-		files := filesOfInbox(listed, a.now().Location())
+		files := filesOfInbox(listed, zone)
 		told = append(told, map[string]any{"folder": in.Folder, "files": files})
 		if !a.json {
 			fmt.Fprintln(a.out, in.Folder)
@@ -180,7 +184,7 @@ func (a *app) inboxTable(files []inboxFile) error {
 		if f.Holder != "" {
 			reason = f.Holder
 		}
-		rows = append(rows, []string{f.Name, states[f.State], f.At.Format(time.DateTime), oneLine(reason)})
+		rows = append(rows, []string{f.Name, states[f.State], moment(f.At, f.At.Location()), oneLine(reason)})
 	}
 	return table(a.out, columns("cli.inbox_columns"), rows)
 }

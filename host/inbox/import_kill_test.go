@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -129,6 +130,8 @@ func TestKilledTwoHundredTimesEveryOrderIsInOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	order, file := 0, 0
+	delivered := map[string]string{} // the sum of each file
+	rows := sha256.New()             // of every item of every order, as it was delivered
 	deliver := func() {
 		file++
 		var text strings.Builder
@@ -138,10 +141,12 @@ func TestKilledTwoHundredTimesEveryOrderIsInOnce(t *testing.T) {
 			fmt.Fprintf(&text, "PRE|%d|\n", order)
 			for item := range 1 + order%3 {
 				fmt.Fprintf(&text, "PIT|%d.%02d|\n", order, item)
+				fmt.Fprintf(rows, "%d %d.%02d\n", order, order, item)
 			}
 		}
 		fmt.Fprintf(&text, "FIM|%d|\n", n)
 		name := fmt.Sprintf("%08d.djp", file)
+		delivered[name] = fmt.Sprintf("%x", sha256.Sum256([]byte(text.String())))
 		if err := os.WriteFile(filepath.Join(i.Folder, "~"+name), []byte(text.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -193,10 +198,39 @@ func TestKilledTwoHundredTimesEveryOrderIsInOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if done, err := filepath.Glob(filepath.Join(i.Folder, "done", "*.djp")); err != nil || len(done) != file {
+	if got, want := sumOfItems(t, conn), fmt.Sprintf("%x", rows.Sum(nil)); got != want {
+		t.Errorf("the rows are not those that were delivered: %s, want %s", got, want)
+	}
+	done, err := filepath.Glob(filepath.Join(i.Folder, "done", "*.djp"))
+	if err != nil || len(done) != file {
 		t.Errorf("%d of %d files are done, %v", len(done), file, err)
 	}
+	for _, path := range done {
+		if got, err := contentOf(t.Context(), path); err != nil || got != delivered[filepath.Base(path)] {
+			t.Errorf("%s is not what was delivered: %s, %v", path, got, err)
+		}
+	}
 	(&worker{Folder: i.Folder}).nothingBetween(t)
+}
+
+// sumOfItems is a checksum over every item of every order that is in the database.
+func sumOfItems(t *testing.T, conn *firebird.Conn) string {
+	t.Helper()
+	sum := sha256.New()
+	err := conn.Snapshot(t.Context(), func(s *firebird.Snapshot) error {
+		rows, err := s.Query(t.Context(), "select P.NUMERO, I.VALOR from PEDIDO P join ITEM I on I.PEDIDO_ID = P.ID order by 1, 2", nil, 0)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows.Values {
+			fmt.Fprintf(sum, "%v %v\n", row[0], row[1])
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", sum.Sum(nil))
 }
 
 // goes runs the program, until it ends by itself or is killed.

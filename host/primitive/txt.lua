@@ -113,7 +113,7 @@ function dj.txt.records(path, layout) end
 ---@field problems? dj.txt.Problem[]
 ---@field more? integer      problems that are not among these
 ---@field report_path? string   for people; .html and .json lie beside it, and go where the inbox puts the file
----@field rejects_path? string  what was rejected, byte for byte: corrected, it can be imported
+---@field rejects_path? string  what was rejected, byte for byte, with header and trailer: corrected, it can be imported
 ---@field unused? string[]   fields without a column, "PRODUTO.peso"
 
 ---@class dj.txt.import.Opts

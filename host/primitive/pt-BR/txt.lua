@@ -113,7 +113,7 @@ function dj.txt.records(path, layout) end
 ---@field problems? dj.txt.Problem[]
 ---@field more? integer      problemas que não estão entre estes
 ---@field report_path? string   para pessoas; .html e .json ficam ao lado, e vão para onde a pasta de entrada leva o arquivo
----@field rejects_path? string  o que foi recusado, byte por byte: corrigido, pode ser importado
+---@field rejects_path? string  o que foi recusado, byte por byte, com cabeçalho e fecho: corrigido, pode ser importado
 ---@field unused? string[]   campos sem coluna, "PRODUTO.peso"
 
 ---@class dj.txt.import.Opts
