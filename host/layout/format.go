@@ -163,7 +163,9 @@ func (w *Writer) written(s *shape) int {
 // appendFixed writes a part whose fields have places.
 func (w *Writer) appendFixed(to []byte, s *shape, p *part) []byte {
 	from := len(to)
-	to = append(to, bytes.Repeat([]byte{' '}, p.width)...)
+	for range p.width {
+		to = append(to, ' ')
+	}
 	for _, i := range p.cells {
 		c := &s.cells[i]
 		text := w.text(s, i)
