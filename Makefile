@@ -91,9 +91,11 @@ bench: needs-go
 	@.ci/install $(FIREBIRD) zip=zip unzip=unzip restic=restic
 	@$(GO) build -ldflags '$(LDFLAGS)' -o bin/djscript .
 	@$(GO) run ./tests/bench -program bin/djscript $(BENCH)
+ifeq ($(findstring -only,$(BENCH)),)
 	@$(GO) test -run "^$$" -bench "Calls|FreshState|GuardedAgainstBare" ./lua
 	@$(GO) test -run "^$$" -bench FiveHundredTests -benchtime 3x ./host/sim
 	@$(GO) test -run "^$$" -bench HalfAMillionRows -benchtime 3x ./host/company
+endif
 
 ##   make soak     a million random histories against every promise of rotation; HISTORIES=20000, SEED=1 for the same again
 .PHONY: soak
