@@ -54,8 +54,11 @@ func (w *Writer) Append(to []byte, record int, values []Value) ([]byte, []Proble
 // was appended; Held gives it when they have been.
 func (w *Writer) Waits(record int, values []Value) bool {
 	s := &w.codec.records[record]
+	if !s.counts {
+		return false
+	}
 	for i := range s.cells {
-		if s.counts && values[i].Kind == Null && w.shape.counts(record, &s.cells[i]) {
+		if values[i].Kind == Null && w.shape.counts(record, &s.cells[i]) {
 			return true
 		}
 	}
