@@ -51,7 +51,7 @@ func Export(ctx context.Context, conn *firebird.Conn, o *Outgoing) (*Exported, e
 }
 
 // litter is how much garbage may lie about, in percent of what is kept: the driver leaves some forty pieces of it for each row,
-// and to collect them oftener takes a tenth of an export's time. One with a cursor keeps more than some megabytes.
+// and to collect them oftener takes some hundredths of an export's time. One with a cursor keeps more than some megabytes.
 const litter = 400
 
 const exportsFolder = "exports"
