@@ -99,9 +99,11 @@ bench: needs-go
 	@.ci/install $(FIREBIRD) zip=zip unzip=unzip restic=restic
 	@$(GO) build -ldflags '$(LDFLAGS)' -o bin/djscript .
 	@$(GO) run ./tests/bench -program bin/djscript $(BENCH)
+ifeq ($(findstring -only,$(BENCH)),)
 	@$(GO) test -run "^$$" -bench "Calls|FreshState|GuardedAgainstBare" ./lua
 	@$(GO) test -run "^$$" -bench FiveHundredTests -benchtime 3x ./host/sim
 	@$(GO) test -run "^$$" -bench HalfAMillionRows -benchtime 3x ./host/company
+endif
 
 ##   make race     every test once more, all of them with the race detector: about twice as long
 .PHONY: race

@@ -26,6 +26,13 @@ type composer struct {
 	lines  int64               // written
 	// guarded is set within a unit that is left out where something in it does not fit.
 	guarded bool
+	waiting int   // records under way that count what stands under them
+	after   *rest // what comes after a header that counts it; nil for no such header
+}
+
+func (c *composer) close() {
+	c.opening.close()
+	c.after.close()
 }
 
 // errLeft has a document left out, whose problems are told.
@@ -52,6 +59,9 @@ func (c *composer) compose(ctx context.Context) error {
 	}
 	for _, p := range c.writer.End() {
 		return c.misfit("", p)
+	}
+	if err := c.head(); err != nil {
+		return err
 	}
 	if err := c.flush(); err != nil {
 		return err
@@ -185,6 +195,31 @@ func (c *composer) tree(f *feed, r *row) error {
 }
 
 func (c *composer) write(f *feed, r *row) error {
+	if f.shape.Role == layout.Body && c.writer.Waits(f.record, r.values) {
+		return c.counting(f, r)
+	}
+	return c.whole(f, r)
+}
+
+// counting writes a row that says how many stand under it: it is put before them when they are written.
+func (c *composer) counting(f *feed, r *row) error {
+	c.waiting++
+	from, number := len(c.buf), c.lines+1
+	err := c.whole(f, r)
+	c.waiting--
+	if err != nil {
+		return err
+	}
+	line, problems := c.writer.Held(nil)
+	if len(problems) > 0 {
+		return c.wrong(f, r, number, problems)
+	}
+	c.buf = slices.Insert(c.buf, from, line...)
+	return c.spill()
+}
+
+// whole writes a row, and then those under it.
+func (c *composer) whole(f *feed, r *row) error {
 	if err := c.line(f, r); err != nil {
 		return err
 	}
@@ -207,10 +242,8 @@ func (c *composer) unit(f *feed) bool {
 
 // guard writes a row and all below it, or leaves it out.
 func (c *composer) guard(f *feed, r *row) error {
-	if len(c.buf) > chunk {
-		if err := c.flush(); err != nil {
-			return err
-		}
+	if err := c.spill(); err != nil {
+		return err
 	}
 	c.writer.Mark()
 	from, keys, counts, lines, seen := len(c.buf), len(c.keys), slices.Clone(c.counts), c.lines, c.seen
@@ -279,14 +312,22 @@ func (c *composer) pass(f *feed, r *row) error {
 
 // line writes one record.
 func (c *composer) line(f *feed, r *row) error {
+	if f.shape.Role == layout.Header && c.writer.Waits(f.record, r.values) {
+		c.after = &rest{dir: c.o.spoolDir()}
+	}
 	var problems []layout.Problem
 	c.buf, problems = c.writer.Append(c.buf, f.record, r.values)
 	c.counts[f.record]++
 	c.lines++
 	if len(problems) > 0 {
-		return c.wrong(f, r, problems)
+		return c.wrong(f, r, c.lines, problems)
 	}
-	if len(c.buf) > chunk && !c.guarded {
+	return c.spill()
+}
+
+// spill writes what has come together, where none of it may yet be taken back and nothing is put into it.
+func (c *composer) spill() error {
+	if len(c.buf) > chunk && !c.guarded && c.waiting == 0 {
 		return c.flush()
 	}
 	return nil
@@ -294,11 +335,11 @@ func (c *composer) line(f *feed, r *row) error {
 
 // wrong is what is done about what does not fit: the unit is left out where the fault is the line's own, and where that is
 // wanted.
-func (c *composer) wrong(f *feed, r *row, problems []layout.Problem) error {
+func (c *composer) wrong(f *feed, r *row, line int64, problems []layout.Problem) error {
 	own := true
 	for _, p := range problems {
 		c.result.flaw(c.flawOf(f, r, p))
-		own = own && p.Line == c.lines && p.Field != ""
+		own = own && p.Line == line && p.Field != ""
 	}
 	if own && c.guarded {
 		return errLeft
@@ -335,10 +376,32 @@ func (c *composer) went(r *row) {
 	c.keys = append(c.keys, r.id[:]...)
 }
 
-func (c *composer) flush() error {
-	_, err := c.out.Write(c.buf)
+func (c *composer) flush() (err error) {
+	if c.after != nil {
+		err = c.after.add(c.buf)
+	} else {
+		_, err = c.out.Write(c.buf)
+	}
 	c.buf = c.buf[:0]
 	return err
+}
+
+// head writes a header that counts what comes after it, and what came.
+func (c *composer) head() error {
+	if c.after == nil {
+		return nil
+	}
+	line, problems := c.writer.Held(nil)
+	if len(problems) > 0 {
+		return c.misfit("", problems[0])
+	}
+	after := c.after
+	c.after = nil
+	defer after.close()
+	if _, err := c.out.Write(line); err != nil {
+		return err
+	}
+	return after.writeTo(c.out)
 }
 
 // orphans tells of rows whose parent is not there.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/djscript/djscript/host/message"
 )
@@ -108,6 +110,9 @@ func (l Ledger) Settle(ctx context.Context, name string, cursor json.RawMessage,
 
 // ascii is JSON in which letters beyond ASCII are written as escapes: whatever the database's character set is.
 func ascii(text []byte) string {
+	if !slices.ContainsFunc(text, func(c byte) bool { return c >= utf8.RuneSelf }) { // of a cursor it may be megabytes
+		return string(text)
+	}
 	var b strings.Builder
 	for _, r := range string(text) {
 		switch {

@@ -24,6 +24,8 @@ type repeats struct {
 const (
 	usualRecord = 64 // bytes: at least eight bits for every key where records have that many
 	leastMarks  = 1 << 17
+	// mostMarks are 16 MB: the 17 million records of a file of 2 GB then have a few more suspects, and not more memory.
+	mostMarks = 1 << 21
 	// mostSuspects are far more than there are by chance. A file with more has its keys twice, and is not taken anyhow.
 	mostSuspects = 1 << 21
 )
@@ -37,7 +39,7 @@ func newRepeats(codec *layout.Codec, names map[string][]string, size int64) *rep
 			}
 		}
 	}
-	words := max(size/usualRecord/8, leastMarks)
+	words := min(max(size/usualRecord/8, leastMarks), mostMarks)
 	r.marks, r.suspects = make([]uint64, 1<<bits.Len64(uint64(words-1))), map[uint64]int64{}
 	return r
 }

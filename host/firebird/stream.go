@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"time"
+	"unicode/utf8"
 
 	"github.com/djscript/djscript/host/message"
 )
@@ -64,7 +65,9 @@ func (s *Stream) Next() ([]any, error) {
 			case "NUMERIC", "INT128", "DECFLOAT":
 				s.values[i] = plainDecimal(v)
 			default:
-				s.values[i] = decoded(v)
+				if !utf8.ValidString(v) {
+					s.values[i] = decoded(v)
+				}
 			}
 		default:
 			return nil, message.New("arg.value", "firebird.value", message.Args{"type": s.Columns[i].Type})

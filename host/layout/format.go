@@ -2,6 +2,8 @@ package layout
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 
 	"github.com/djscript/djscript/host/message"
 )
@@ -16,41 +18,110 @@ type Writer struct {
 	room   []byte
 	mark   *structure // where the file stood
 	marked int64
+	held   []held
+
+	markedHeld int
+}
+
+// held is a line that counts what comes after it, and waits for that.
+type held struct {
+	record int
+	number int64
+	values []Value
 }
 
 // NewWriter begins a file of the codec's layout.
 func (c *Codec) NewWriter() *Writer { return &Writer{codec: c, shape: newStructure(c)} }
 
 // Append appends a line to the file: its end and, before the first, the mark that its code page may want. A value that does not
-// fit its field is a problem, never cut.
+// fit its field is a problem, never cut. For a line that Waits nothing is appended.
 func (w *Writer) Append(to []byte, record int, values []Value) ([]byte, []Problem) {
 	from := len(to)
-	if w.before == 0 && w.codec.Layout.Encoding == UTF8BOM {
-		to = append(to, markUTF8...)
+	w.begin(record, w.before+1, values)
+	if w.Waits(record, values) {
+		w.held = append(w.held, held{record, w.line.Number, clone(values)})
+	} else {
+		to = w.appendLine(to)
 	}
 	w.before++
-	w.line.Record, w.line.Number, w.line.Values, w.line.Problems = record, w.before, append(w.line.Values[:0], values...), nil
-	to = w.appendLine(to)
-	w.shape.see(&w.line)
-	if len(w.line.Problems) > 0 {
+	if w.shape.see(&w.line); len(w.line.Problems) > 0 {
 		return to[:from], w.line.Problems
 	}
-	if w.codec.Layout.Newline != "" {
-		return append(to, w.codec.Layout.Newline...), nil
+	return to, nil
+}
+
+// Waits says whether a line is left to say how many records come after it, in the file or under itself. Its place is where it
+// was appended; Held gives it when they have been.
+func (w *Writer) Waits(record int, values []Value) bool {
+	s := &w.codec.records[record]
+	if !s.counts {
+		return false
 	}
-	return append(to, "\r\n"...), nil
+	for i := range s.cells {
+		if values[i].Kind == Null && w.shape.counts(record, &s.cells[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Held appends the last line that waits, with its counts as they are now.
+func (w *Writer) Held(to []byte) ([]byte, []Problem) {
+	last := w.held[len(w.held)-1]
+	w.held = w.held[:len(w.held)-1]
+	w.begin(last.record, last.number, last.values)
+	s, of := &w.codec.records[last.record], last.record
+	if s.Role == Header {
+		of = -1
+	}
+	for i := range s.cells {
+		if c := &s.cells[i]; w.line.Values[i].Kind == Null && w.shape.counts(last.record, c) {
+			w.line.Values[i] = NewNumber(w.shape.count(c, of), 0)
+		}
+	}
+	to = w.appendLine(to)
+	return to, w.line.Problems
+}
+
+func (w *Writer) begin(record int, number int64, values []Value) {
+	w.line.Record, w.line.Number, w.line.Values, w.line.Problems = record, number, append(w.line.Values[:0], values...), nil
+}
+
+// clone copies values, and what their bytes are.
+func clone(values []Value) []Value {
+	all := slices.Clone(values)
+	for i := range all {
+		all[i].Bytes = bytes.Clone(all[i].Bytes)
+	}
+	return all
+}
+
+// appendLine appends the line with its end; nothing where it has problems.
+func (w *Writer) appendLine(to []byte) []byte {
+	from := len(to)
+	if w.line.Number == 1 && w.codec.Layout.Encoding == UTF8BOM {
+		to = append(to, markUTF8...)
+	}
+	if to = w.appendFields(to); len(w.line.Problems) > 0 {
+		return to[:from]
+	}
+	return append(to, cmp.Or(w.codec.Layout.Newline, "\r\n")...)
 }
 
 // Mark remembers where the file stands, for Return.
-func (w *Writer) Mark() { w.marked, w.mark = w.before, w.shape.copyTo(w.mark) }
+func (w *Writer) Mark() {
+	w.marked, w.mark, w.markedHeld = w.before, w.shape.copyTo(w.mark), len(w.held)
+}
 
 // Return takes the lines back that were appended since Mark; the caller does so with what he has of them.
-func (w *Writer) Return() { w.before, w.shape, w.mark = w.marked, w.mark, w.shape }
+func (w *Writer) Return() {
+	w.before, w.shape, w.mark, w.held = w.marked, w.mark, w.shape, w.held[:w.markedHeld]
+}
 
 // End are the problems of the file as a whole; see Reader.End.
 func (w *Writer) End() []Problem { return w.shape.end() }
 
-func (w *Writer) appendLine(to []byte) []byte {
+func (w *Writer) appendFields(to []byte) []byte {
 	s := &w.codec.records[w.line.Record]
 	l, from := w.codec.Layout, len(to)
 	parts := w.written(s)
@@ -72,7 +143,7 @@ func (w *Writer) appendLine(to []byte) []byte {
 	}
 	if at := l.Encoding.strange(to[from:]); at >= 0 {
 		w.line.Problems = append(w.line.Problems, Problem{
-			Line: w.before, Column: at + 1, Record: s.Name, Err: message.New(codeEncoding, "layout.control", message.Args{"byte": int(to[from+at])}),
+			Line: w.line.Number, Column: at + 1, Record: s.Name, Err: message.New(codeEncoding, "layout.control", message.Args{"byte": int(to[from+at])}),
 		})
 	}
 	return to
@@ -95,7 +166,9 @@ func (w *Writer) written(s *shape) int {
 // appendFixed writes a part whose fields have places.
 func (w *Writer) appendFixed(to []byte, s *shape, p *part) []byte {
 	from := len(to)
-	to = append(to, bytes.Repeat([]byte{' '}, p.width)...)
+	for range p.width {
+		to = append(to, ' ')
+	}
 	for _, i := range p.cells {
 		c := &s.cells[i]
 		text := w.text(s, i)
@@ -171,7 +244,7 @@ func (w *Writer) text(s *shape, i int) []byte {
 		return c.fixed
 	case c.Type == Blank:
 		return nil
-	case c.Count != nil && v.Kind == Null && !w.shape.follows(w.line.Record, c):
+	case c.Count != nil && v.Kind == Null:
 		*v = w.counted(s, c)
 	}
 	if v.Kind == Null {
@@ -209,7 +282,7 @@ func (w *Writer) counted(s *shape, c *cell) Value {
 
 func (w *Writer) wrong(s *shape, c *cell, value []byte, err *message.Error) {
 	w.line.Problems = append(w.line.Problems, Problem{
-		Line: w.before, Record: s.Name, Field: c.Name, Value: w.codec.Layout.Encoding.shown(value), Err: err,
+		Line: w.line.Number, Record: s.Name, Field: c.Name, Value: w.codec.Layout.Encoding.shown(value), Err: err,
 	})
 }
 

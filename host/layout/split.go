@@ -2,6 +2,8 @@ package layout
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 
 	"github.com/djscript/djscript/host/message"
 )
@@ -62,18 +64,26 @@ func (r *Reader) splitRest(rest []byte) *message.Error {
 	}
 }
 
-// splitAt divides the rest of a line where one byte stands; empty says that nothing follows the last.
+// splitAt divides the rest of a line where one byte stands; empty says that nothing follows the last. It looks at eight bytes at
+// once: most parts are so short that a call for each of them is dearer.
 func (r *Reader) splitAt(rest []byte, separator byte) (empty bool) {
-	parts := r.parts
-	for {
-		at := bytes.IndexByte(rest, separator)
-		if at < 0 {
-			break
+	const ones, lows = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
+	parts, from, i := r.parts, 0, 0
+	for ; i+8 <= len(rest); i += 8 {
+		word := binary.LittleEndian.Uint64(rest[i:]) ^ ones*uint64(separator)
+		// The highest bit of each byte that is the separator, and of no other.
+		for found := ^(word&lows + lows | word | lows); found != 0; found &= found - 1 {
+			at := i + bits.TrailingZeros64(found)/8
+			parts, from = append(parts, rest[from:at]), at+1
 		}
-		parts, rest = append(parts, rest[:at]), rest[at+1:]
 	}
-	r.parts = append(parts, rest)
-	return len(rest) == 0
+	for ; i < len(rest); i++ {
+		if rest[i] == separator {
+			parts, from = append(parts, rest[from:i]), i+1
+		}
+	}
+	r.parts = append(parts, rest[from:])
+	return from == len(rest)
 }
 
 // trailing deals with the separator after the last part: empty says that nothing follows the last separator.

@@ -161,7 +161,7 @@ func (s *structure) begin(i int, shape *shape, line *Line) {
 		if c.Count == nil || line.Values[f].Kind != Number {
 			continue
 		}
-		if shape.Role == Header || s.follows(i, c) {
+		if s.counts(i, c) {
 			if o.counts == nil {
 				o.counts = map[int]Value{}
 			}
@@ -185,8 +185,15 @@ func (s *structure) column(c *cell) int {
 	return c.first + 1
 }
 
-// follows says whether what a field counts stands under its own record.
-func (s *structure) follows(i int, c *cell) bool {
+// counts says whether a field of record i counts what comes after it: a header does, and one that counts what stands under its own
+// record.
+func (s *structure) counts(i int, c *cell) bool {
+	if c.Count == nil {
+		return false
+	}
+	if s.codec.records[i].Role == Header {
+		return true
+	}
 	for _, k := range c.counted {
 		for ; k >= 0; k = s.codec.records[k].under {
 			if s.codec.records[k].under == i {

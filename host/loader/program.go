@@ -201,8 +201,12 @@ func (w *program) main() {
 	for i, t := range w.targets {
 		w.line("%sif (ROW_KIND = '%s') then begin", []string{"else ", ""}[btoi(i == 0)], kindOf(t, false))
 		w.line("B = B + W%d;", t.place)
-		w.unpack(t, func(int) bool { return true })
-		w.write(t)
+		if t.straight() {
+			w.insertStraight(t)
+		} else {
+			w.unpack(t, func(int) bool { return true })
+			w.write(t)
+		}
 		w.line("end")
 	}
 	for _, t := range w.targets {

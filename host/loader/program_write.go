@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -87,11 +88,41 @@ func (t *target) carriedNames() string {
 	return strings.Join(into, ", ")
 }
 
-func (w *program) insert(t *target) {
+// straight says that rows are inserted as they come, and nothing is asked before.
+func (t *target) straight() bool {
+	return (len(t.key) == 0 || t.Exists == Reject && t.relation.known(names(t.key))) && len(t.lookups) == 0
+}
+
+// insertStraight inserts a row out of the text itself: to pass through variables costs the server a fifteenth of its time. The
+// values of a row of which some are empty do.
+func (w *program) insertStraight(t *target) {
+	cut := map[string]string{}
+	for i, s := range t.slots {
+		cut[t.variable(i)] = t.cut(i, s)
+	}
+	if t.marks() > 0 {
+		w.line("if (substring(:R from %d for 1) = '%c') then begin", headNulls, full)
+	}
+	w.insertFrom(t, cut)
+	if t.marks() == 0 {
+		return
+	}
+	w.line("end else begin")
+	for i, s := range t.slots {
+		w.unpackMarked(t, i, s)
+	}
+	w.insert(t)
+	w.line("end")
+}
+
+func (w *program) insert(t *target) { w.insertFrom(t, nil) }
+
+// insertFrom inserts a row, with expressions in place of some variables.
+func (w *program) insertFrom(t *target, instead map[string]string) {
 	var columns []*column
 	var values []string
 	for _, f := range t.fills {
-		columns, values = append(columns, f.column), append(values, f.from)
+		columns, values = append(columns, f.column), append(values, cmp.Or(instead[f.from], f.from))
 	}
 	w.line("insert into %s (%s) values (%s)%s;\nI%[5]d = I%[5]d + 1;", quoted(t.relation.name), quotedNames(columns), strings.Join(values, ", "), t.returning(), t.place)
 }

@@ -1,5 +1,6 @@
 // Command bench measures djscript beside what it stands on and what it replaces, side by side in one run: bare gbak,
-// and gbak, zip and cp one after the other as resellers do it today; restores beside gbak's; and rotation beside restic's.
+// and gbak, zip and cp one after the other as resellers do it today; restores beside gbak's; rotation beside restic's; and text
+// files beside isql, the driver and external tables.
 // It prints medians and ratios as tables for docs/performance.md.
 //
 //	go build -o bin/djscript . && go run ./tests/bench -program bin/djscript -size 300MB -rounds 5
@@ -54,7 +55,7 @@ func bench(ctx context.Context) (err error) {
 	program := flag.String("program", "bin/djscript", "djscript to measure")
 	size := flag.String("size", "300MB", "size of the database")
 	rounds := flag.Int("rounds", 5, "rounds; each runs every contender once")
-	only := flag.String("only", "", "copies, restore or rotation; all where it is not given")
+	only := flag.String("only", "", "copies, restore, rotation or text; all where it is not given")
 	flag.Parse()
 	bytes, err := lua.ParseSize(*size)
 	if err != nil {
@@ -70,6 +71,7 @@ func bench(ctx context.Context) (err error) {
 		{"copies", func() error { return benchCopies(ctx, *program, int64(bytes), *rounds) }},
 		{"restore", func() error { return benchRestore(ctx, *program, int64(bytes), *rounds) }},
 		{"rotation", func() error { return benchRotation(ctx, *program, *rounds) }},
+		{"text", func() error { return benchText(ctx, *program, *rounds) }},
 	} {
 		if *only == "" || *only == subject.name {
 			if err := subject.run(); err != nil {
