@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/djscript/djscript/host/message"
@@ -170,11 +171,24 @@ func (s *structure) begin(i int, shape *shape, line *Line) {
 		}
 		if got := s.count(c, shape.under); got != line.Values[f].N && s.unread == s.unreadAt(shape.under) {
 			line.Problems = append(line.Problems, Problem{
-				Line: line.Number, Column: c.first + 1, Record: shape.Name, Field: c.Name, Value: line.Values[f].String(),
-				Err: wrong("layout.count", message.Args{"got": got, "of": strings.Join(c.Count, ", ")}),
+				Line: line.Number, Column: c.placed(), Record: shape.Name, Field: c.Name, Value: line.Values[f].String(),
+				Err: wrong("layout.count", c.told(line.Values[f], got)),
 			})
 		}
 	}
+}
+
+// placed is the column of a field that has its place in the line whatever stands before it; else 0.
+func (c *cell) placed() int {
+	if c.Part > 1 {
+		return 0
+	}
+	return c.first + 1
+}
+
+// told is what a field says, and how many records of which types there are.
+func (c *cell) told(says Value, got int64) message.Args {
+	return message.Args{"says": says.String(), "got": got, "of": strings.Join(slices.DeleteFunc(slices.Clone(c.Count), func(of string) bool { return of == "*" }), ", ")}
 }
 
 // follows says whether what a field counts stands under its own record.
@@ -263,8 +277,8 @@ func (s *structure) close(k int, problems *[]Problem) {
 		}
 		if got := s.count(c, parent); got != want.N {
 			*problems = append(*problems, Problem{
-				Line: o.line, Column: c.first + 1, Document: o.document, Record: shape.Name, Field: c.Name, Value: want.String(),
-				Err: wrong("layout.count", message.Args{"got": got, "of": strings.Join(c.Count, ", ")}),
+				Line: o.line, Column: c.placed(), Document: o.document, Record: shape.Name, Field: c.Name, Value: want.String(),
+				Err: wrong("layout.count", c.told(want, got)),
 			})
 		}
 	}
