@@ -81,6 +81,18 @@ func (a *app) layoutOf(name string) (*layout.Layout, error) {
 	return run.FindLayout(set, mistakes, name)
 }
 
+// offerLayouts are the layouts that are known.
+func (a *app) offerLayouts(context.Context, []string) (all []candidate) {
+	set, _, err := a.layoutsWithMistakes()
+	if err != nil {
+		return nil
+	}
+	for _, l := range set.All() {
+		all = append(all, candidate{nameOf(l), l.Title.In(message.Language())})
+	}
+	return all
+}
+
 func (a *app) layoutList() error {
 	set, err := a.layouts()
 	if err != nil {
