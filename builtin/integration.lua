@@ -68,6 +68,26 @@ local function orders(company, header, item)
   }
 end
 
+-- The folder of a param: without one there is nothing to do, and a person has to say it.
+local function folder(job, p, name)
+  local words = {
+    ["pt-BR"] = {
+      "não se sabe de que pasta se trata: falta " .. name,
+      "escreva no djscript.toml, em [script.integration]: params = { "
+        .. name
+        .. ' = "C:/DJ/Pasta" }',
+    },
+    en = {
+      "the folder is not known: " .. name .. " is missing",
+      "write in djscript.toml, under [script.integration]: params = { "
+        .. name
+        .. ' = "C:/DJ/Folder" }',
+    },
+  }
+  local say = words[job.language]
+  return p[name] or dj.fail("option.missing", say[1], { hint = say[2] })
+end
+
 -- What was sold: each sale goes out once, under its till and its day.
 local between = " where ID > :from and ID <= :until"
 local tills = "select distinct CAIXA as NUMERO, CAIXA as TERMINAL from VENDA" .. between
@@ -174,6 +194,7 @@ return dj.script {
   jobs = {
     -- Products first: orders refer to them.
     import = function(job, p)
+      folder(job, p, "inbox")
       local turns = {
         inbox.take(p, "PRODUTO*.TXT", layouts.products, products),
         inbox.take(p, "{number:8}.djp", layouts.orders, orders(p.company, "PRE", "PIT")),
@@ -183,10 +204,10 @@ return dj.script {
       return turns
     end,
 
-    export = function(_, p)
+    export = function(job, p)
       return dj.txt.export {
         layout = layouts.movement,
-        folder = p.outbox,
+        folder = folder(job, p, "outbox"),
         name = "{number:8}.djm",
         sequence = "movement",
         database = p.database,
@@ -195,10 +216,10 @@ return dj.script {
       }
     end,
 
-    scales = function(_, p)
+    scales = function(job, p)
       return dj.txt.export {
         layout = layouts.scales,
-        folder = p.scales,
+        folder = folder(job, p, "scales"),
         name = "CADTXT.TXT",
         database = p.database,
         records = scales,

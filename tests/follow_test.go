@@ -104,6 +104,7 @@ func (r *reader) say(words string) {
 
 // sees tells whether what a command says is what the page shows.
 func (r *reader) sees(got, want string) bool {
+	got = strings.ReplaceAll(got, "\r\n", "\n")
 	if r.days {
 		got, want = aDay.ReplaceAllString(got, "a day"), aDay.ReplaceAllString(want, "a day")
 	}

@@ -49,6 +49,7 @@ func (a *app) offered() map[string]offers {
 		"recover":        {words: a.offerDatabases, most: 1, files: true},
 		"secret remove":  {words: a.offerSecrets, most: 1},
 		"notify test":    {words: a.offerRoutes, most: 1},
+		"layout show":    {words: a.offerLayouts, most: 1, files: true},
 		"diff":           {words: offerWords(layer.Store, layer.Reseller), most: 1, files: true},
 	}
 }
@@ -58,6 +59,7 @@ func (a *app) offeredValues() map[string]func(context.Context, []string) []candi
 	return map[string]func(context.Context, []string) []candidate{
 		"lang":     offerWords(message.Portuguese, message.English),
 		"as":       offerWords(layer.Store, layer.Reseller),
+		"layout":   a.offerLayouts,
 		"state":    offerWords(copies.Verified, copies.Sealed, copies.Suspect, copies.Bad, copies.Missing),
 		"fault":    offerWords(sim.Faults...),
 		"where":    a.offerDestinations,

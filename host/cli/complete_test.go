@@ -34,6 +34,8 @@ levels = ["warning"]
 		{"run closing:monthly |", []string{"note=\twords", "to=\twhere"}, nil},
 		{"run closing:monthly note=x |", []string{"to=\twhere"}, []string{"note="}},
 		{"run backup cl|", []string{"class=\tthe rotation that the copies belong to"}, nil},
+		{"layout show dj-k|", []string{"dj-kit"}, nil},
+		{"layout check KIT.TXT --layout dj-k|", []string{"dj-kit"}, nil},
 		{"docs copy.cr|", []string{"copy.create"}, []string{"copy.list"}},
 		{"docs |", []string{"closing", "capabilities", "expect.equal"}, nil},
 		{"docs copy |", nil, []string{"copy"}},

@@ -74,11 +74,23 @@ func (a *app) layoutOf(name string) (*layout.Layout, error) {
 		}
 		return l, nil
 	}
-	set, err := a.layouts()
+	set, mistakes, err := a.layoutsWithMistakes()
 	if err != nil {
 		return nil, err
 	}
-	return set.Find(name)
+	return run.FindLayout(set, mistakes, name)
+}
+
+// offerLayouts are the layouts that are known.
+func (a *app) offerLayouts(context.Context, []string) (all []candidate) {
+	set, _, err := a.layoutsWithMistakes()
+	if err != nil {
+		return nil
+	}
+	for _, l := range set.All() {
+		all = append(all, candidate{nameOf(l), l.Title.In(message.Language())})
+	}
+	return all
 }
 
 func (a *app) layoutList() error {
@@ -320,17 +332,6 @@ func (a *app) printRecords(records []shownRecord) {
 	}
 }
 
-func (a *app) layoutGuessCommand() *cobra.Command {
-	var sketch bool
-	c := &cobra.Command{
-		Use: "guess FILE", Short: message.Text("cli.layout_guess_short", nil), Long: message.Text("cli.layout_guess_long", nil), Args: exactly(1),
-		Example: "  djscript layout guess PRODUTO.TXT\n  djscript layout guess PRODUTO.TXT --sketch > scripts/layouts/mine.toml",
-		RunE:    func(_ *cobra.Command, args []string) error { return a.layoutGuess(args[0], sketch) },
-	}
-	c.Flags().BoolVar(&sketch, "sketch", false, message.Text("cli.flag_sketch", nil))
-	return c
-}
-
 // mostGuesses are as many as somebody wants to read.
 const mostGuesses = 5
 
@@ -344,14 +345,10 @@ type guessed struct {
 	First    string `json:"first_problem,omitempty"`
 }
 
-func (a *app) layoutGuess(path string, sketch bool) error {
+func (a *app) layoutGuess(path string) error {
 	sample, err := sampleOf(path)
 	if err != nil {
 		return err
-	}
-	if sketch {
-		fmt.Fprint(a.out, layout.Sketch(path, sample))
-		return nil
 	}
 	set, err := a.layouts()
 	if err != nil {
@@ -391,7 +388,7 @@ func (a *app) layoutGuess(path string, sketch bool) error {
 		}
 	}
 	if len(guesses) == 0 {
-		a.print("cli.layout_guess_none", message.Args{"path": path})
+		a.print("cli.layout_guess_none", message.Args{"path": path, "name": layoutNameOf(path)})
 	}
 	return nil
 }

@@ -146,6 +146,8 @@ func stepTitle(p copies.Progress) string {
 		return message.Text("cli.step_surveying", message.Args{"file": p.Database})
 	case run.Importing:
 		return message.Text("cli.step_importing", message.Args{"file": p.Database})
+	case run.Exporting:
+		return message.Text("cli.step_exporting", message.Args{"name": p.Database})
 	case simulating:
 		return message.Text("cli.step_simulating", nil)
 	case recovery.Taking:

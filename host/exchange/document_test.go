@@ -69,7 +69,9 @@ func TestWhatStoodUnderABadRecordStandsUnderNoOther(t *testing.T) {
 		Path: write(t, "T.TXT", "P;1\nI;2\nE;3\nI;4\nE;5\n"), Name: "T.TXT", Codec: c, Target: "t", Run: "01JD", Now: time.Now, Unit: UnitRecord,
 		Into: []Into{target("PED", "GRUPO", "ID"), item, extra},
 	}
-	o.Into[0].Map = func(r *Record, _ *loader.Current) ([]layout.Value, error) { return []layout.Value{{}, layout.NewNumber(7, 0)}, nil }
+	o.Into[0].Map = func(r *Record, _ *loader.Current) ([]layout.Value, error) {
+		return []layout.Value{{}, layout.NewNumber(7, 0)}, nil
+	}
 	r := o.must(t, conn)
 	if got := rowsOf(t, conn, "select list(N || '<' || ITEM_N) from NOTA"); got != "2<7,3<2" || r.Rejected != 2 || len(r.Problems) != 1 {
 		t.Errorf("%s, %s", got, problems(r))

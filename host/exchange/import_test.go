@@ -360,7 +360,7 @@ func TestTheUnitMayBeTheRecordOrTheFile(t *testing.T) {
 func TestAFileThatCanNotBeTrustedIsRejectedWhole(t *testing.T) {
 	conn := shop(t)
 	for file, want := range map[string]string{
-		"PRE|1|ANA|\nPIT|000001|2|\nFIM|2|\n": "it says 2, and 1 (PRE) are there",
+		"PRE|1|ANA|\nPIT|000001|2|\nFIM|2|\n": "it says 2, and there are 1 (PRE)",
 		"PRE|1|ANA|\nPIT|000001|2|\n":         "it may be cut off",
 		"":                                    "the file is empty",
 		"\xff\xfeP\x00R\x00":                  "UTF-16",

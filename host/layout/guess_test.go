@@ -1,8 +1,11 @@
 package layout
 
 import (
+	"bytes"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestALayoutIsGuessedByLinesNameAndLetters(t *testing.T) {
@@ -57,4 +60,68 @@ func TestALayoutIsSketched(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
+}
+
+func TestASketchReadsTheFileItWasMadeOf(t *testing.T) {
+	for name, c := range map[string]struct {
+		file string
+		want []string
+	}{
+		"a header and a trailer around fields with places": {
+			"0S\xc7O JOS\x90     221120260042\r\n1000001A\x80\xe9CAR CRISTAL    000000459UN\r\n1000002P\xc7O DE QUEIJO     000003290KG\r\n9000002\r\n",
+			[]string{
+				`encoding = "cp850"`, "name   = \"0\"\nrole   = \"header\"", `{ name = "tag", at = [1, 1], tag = "1" },`, "# AÇÚCAR CRISTAL\n", "at = [26, 34] }, # 000000459",
+				"name   = \"9\"\nrole   = \"trailer\"", `at = [2, 7], type = "integer", count = "1" }`,
+			},
+		},
+		"quotes, names of columns, and one type under another": {
+			"\xef\xbb\xbftipo;Código;preço\n\"P\";\"10\";\"1.009,49\"\n\"E\";\"a \"\"b\"\"; c\";\"\"\n\"E\";\"d\";\"\"\n\"P\";\"11\";\"9,4\"\n\"E\";\"d\";\"\"\n",
+			[]string{
+				`encoding = "utf-8-bom"`, `quote    = '"'`, "role   = \"header\"\nfields = [\n  { name = \"tipo\", tag = \"tipo\" },\n  { name = \"codigo\", const = \"Código\" },",
+				`{ name = "preco", type = "decimal", places = 2, point = "comma", thousands = true }, # 1.009,49`, `# parent = "P"`, `# a "b"; c`,
+			},
+		},
+		"groups between pipes": {
+			"|H|22/11/2026 08:30|\n|P|5001|MARIA|\n|I|1|2,125|4.50|\n|L|LOTE9|\n|P|5002|ANA|\n|I|1|1,5|3.00|\n|T|7|2|\n",
+			[]string{
+				"leading  = true", `form = "dd/mm/yyyy HH:MM"`, `places = 3, point = "comma" }, # 2,125`, `{ name = "field_2", type = "integer", count = "*" }`,
+				`{ name = "field_3", type = "integer", count = "P" }`, `# parent = "I"`,
+			},
+		},
+	} {
+		sample := []byte(c.file)
+		text := Sketch("C:\\in\\x.txt", sample)
+		for _, want := range c.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, text)
+			}
+		}
+		l, mistakes := FromTOML("x.toml", []byte(text))
+		if len(mistakes) > 0 {
+			t.Fatalf("%s: %v in\n%s", name, mistakes, text)
+		}
+		codec, err := NewCodec(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := codec.NewReader(bytes.NewReader(sample))
+		for r.Next() {
+			if problems := r.Line().Problems; len(problems) > 0 {
+				t.Errorf("%s: %v by\n%s", name, problems, text)
+			}
+		}
+		if problems := r.End(); r.Err() != nil || len(problems) > 0 {
+			t.Errorf("%s: %v %v", name, r.Err(), problems)
+		}
+	}
+}
+
+func TestASketchOfAnyTextIsALayout(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		file := rapid.StringOfN(rapid.RuneFrom([]rune("aA019 |;,\"\\.*#é\r\n\n\n\t\x1a\x7f")), 1, 80, -1).Draw(t, "file")
+		text := Sketch("x.txt", []byte(file))
+		if _, mistakes := FromTOML("x.toml", []byte(text)); text != "" && len(mistakes) > 0 {
+			t.Fatalf("%v in\n%s", mistakes, text)
+		}
+	})
 }

@@ -33,6 +33,7 @@ type Reader struct {
 	line   Line
 	values [][]Value // for each type of record, so that its length fits
 	parts  [][]byte
+	begins []int  // where parts begin that are not simply between two separators
 	room   []byte // for values that are not as they stand in the line
 	long   []byte // a line that is longer than the buffer
 	shape  *structure
@@ -69,7 +70,7 @@ func (r *Reader) Column(field int) int {
 	case r.parts == nil && c.first < len(r.line.Raw):
 		return c.first + 1
 	case r.parts != nil && c.Part <= len(r.parts):
-		return r.column(r.parts[c.Part-1], r.line.Raw) + c.first + 1
+		return r.column(c.Part-1, r.line.Raw) + c.first + 1
 	}
 	return 0
 }

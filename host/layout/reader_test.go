@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/djscript/djscript/host/message"
 )
 
@@ -127,14 +129,24 @@ func TestADividedFileIsRead(t *testing.T) {
 	}
 }
 
+func TestTheColumnOfAFieldBehindQuotesIsTold(t *testing.T) {
+	l := orders()
+	l.Quote = '"'
+	_, problems := all(t, l, "INI|20261122|\nPRE|1|\nPIT|\"A\"\"|\"|\"1,5\"|\nPIT|A|x|\nFIM|1|5|\n")
+	want := []string{"line 3, column 13, field valor: the decimals are set off by ,, and . is due (1,5)", "line 4, column 7, field valor: this is not a number (x)"}
+	if diff := cmp.Diff(want, problems); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestWhatIsWrongWithTheOrderIsTold(t *testing.T) {
 	for _, one := range []struct{ file, want string }{
 		{"PIT|A|1|\nFIM|0|2|", "line 1: it belongs to a PRE, and none is open here ()\nthe file has 0 INI, and at least 1 are due: it may be cut off ()\nthe file has 0 PRE, and at least 1 are due: it may be cut off ()"},
 		{"INI|20261122|\nPRE|1|\nPIT|A|1|\nPAG|1|\nPIT|B|1|\nFIM|1|6|", "line 5: it stands after a PAG, and has to come before it ()"},
 		{"PRE|1|\nPIT|A|1|\nINI|20261122|\nFIM|1|4|", "line 3: it has to be the file's first line ()"},
 		{"INI||\nPRE|1|\nPIT|A|1|\nFIM|1|4|\nPRE|2|\nPIT|A|1|", "line 5: it stands after the file's last record, in line 4 ()\nline 6: it stands after the file's last record, in line 4 ()"},
-		{"INI||\nPRE|1|\nPIT|A|1|\nFIM|2|4|", "line 4, column 5, field pedidos: it says 2, and 1 (PRE) are there (2)"},
-		{"INI||\nPRE|1|\nPIT|A|1|\nFIM|1|5|", "line 4, column 7, field linhas: it says 5, and 4 (*) are there (5)"},
+		{"INI||\nPRE|1|\nPIT|A|1|\nFIM|2|4|", "line 4, column 5, field pedidos: it says 2, and there are 1 (PRE) (2)"},
+		{"INI||\nPRE|1|\nPIT|A|1|\nFIM|1|5|", "line 4, column 7, field linhas: it says 5, and there are 4 lines (5)"},
 		{"INI||\nPRE|1|\nPRE|2|\nPIT|A|1|\nFIM|2|5|", "line 2: under it at least 1 PIT are due, and 0 are there ()"},
 		{"INI||\nPRE|1|\nPIT|A|1|\nPIT|A|1|\nPIT|A|1|\nPIT|A|1|\nFIM|1|7|", "line 6: there may be 3 at most ()"},
 		{"INI||\nPRE|1|\nPIT|A|1|\n", "the file has 0 FIM, and at least 1 are due: it may be cut off ()"},

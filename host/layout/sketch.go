@@ -2,12 +2,12 @@ package layout
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/djscript/djscript/host/message"
 )
 
 // Sketch is the beginning of a layout for files like this one of that name, in TOML, for a person to go on with: where its fields may begin
@@ -21,177 +21,169 @@ func Sketch(name string, sample []byte) string {
 	if len(lines) == 0 {
 		return ""
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "title    = %q\norigin   = \"ours\"\nencoding = %q\n", path.Base(strings.ReplaceAll(name, `\`, "/")), p.Encoding)
-	if separator, trailing := separatorOf(lines); separator != "" {
-		fmt.Fprintf(&b, "separator = %q\n", separator)
-		if trailing {
-			fmt.Fprintf(&b, "trailing = \"always\"\n")
-		}
-		sketchDivided(&b, lines, separator, trailing)
-		return b.String()
+	s := sketch{page: p.Encoding, lines: len(lines)}
+	fmt.Fprintf(&s, "title    = %q\norigin   = \"ours\"\nencoding = %q\n", path.Base(strings.ReplaceAll(name, `\`, "/")), p.Encoding)
+	if d := dividedBy(lines); d.separator != 0 {
+		s.divided(d, lines)
+	} else {
+		s.fixed(lines)
 	}
-	sketchFixed(&b, lines)
-	return b.String()
+	return s.String()
 }
 
 func sketchLines(sample []byte) [][]byte {
 	var lines [][]byte
 	for line := range bytes.SplitSeq(bytes.TrimPrefix(sample, markUTF8), []byte("\n")) {
-		if line = bytes.TrimSuffix(line, []byte("\r")); len(line) > 0 {
+		if line = bytes.TrimSuffix(line, []byte("\r")); len(line) > 0 && string(line) != "\x1a" {
 			lines = append(lines, line)
 		}
 	}
 	return lines
 }
 
-// separatorOf is what divides nearly all lines; "" for nothing.
-func separatorOf(lines [][]byte) (separator string, trailing bool) {
-	for _, one := range []string{"|", ";", "\t"} {
-		with, ends := 0, 0
-		for _, line := range lines {
-			if bytes.Contains(line, []byte(one)) {
-				with++
-			}
-			if bytes.HasSuffix(line, []byte(one)) {
-				ends++
-			}
-		}
-		if with*10 >= len(lines)*9 {
-			return one, ends*10 >= len(lines)*9
-		}
-	}
-	return "", false
+// sketch is a layout that is being written.
+type sketch struct {
+	strings.Builder
+	page  Encoding
+	lines int
 }
 
-// mostTags are as many types of records as a file may have.
-const mostTags = 12
+// group are the lines of one type of record.
+type group struct {
+	name  string
+	tag   string // "" where all lines are alike
+	first int    // its first line, from 0
+	rows  [][][]byte
+	role  Role
+}
 
-func sketchDivided(b *strings.Builder, lines [][]byte, separator string, trailing bool) {
-	byTag := map[string][][][]byte{}
-	for _, line := range lines {
-		parts := bytes.Split(line, []byte(separator))
-		if trailing && len(parts[len(parts)-1]) == 0 {
-			parts = parts[:len(parts)-1]
+// grouped puts lines of the same tag together, in the order in which they come. One at an end that is alone is a header or trailer.
+func grouped(rows [][][]byte, tagOf func(i int) string) []*group {
+	var all []*group
+	byTag := map[string]*group{}
+	for i, row := range rows {
+		tag := tagOf(i)
+		g := byTag[tag]
+		if g == nil {
+			g = &group{tag: tag, first: i}
+			byTag[tag], all = g, append(all, g)
 		}
-		byTag[string(parts[0])] = append(byTag[string(parts[0])], parts)
+		g.rows = append(g.rows, row)
 	}
-	tagged := len(byTag) <= mostTags && len(byTag)*3 <= len(lines)
-	if !tagged {
-		var all [][][]byte
-		for _, tag := range slices.Sorted(maps.Keys(byTag)) {
-			all = append(all, byTag[tag]...)
+	if len(all) > 1 && len(rows) > 2 {
+		if len(all[0].rows) == 1 {
+			all[0].role = Header
 		}
-		byTag = map[string][][][]byte{"": all}
+		if last := all[len(all)-1]; len(last.rows) == 1 && last.first == len(rows)-1 {
+			last.role = Trailer
+		}
 	}
-	for _, tag := range slices.Sorted(maps.Keys(byTag)) {
-		name := cmp.Or(tag, "RECORD")
-		fmt.Fprintf(b, "\n[[record]]\nname   = %q\n", name)
-		parts, least := columnsOf(byTag[tag])
-		if least < len(parts) {
-			fmt.Fprintf(b, "parts  = %d\n", least)
+	for i, g := range all {
+		switch {
+		case g.tag == "":
+			g.name = "RECORD"
+		case recordShape.MatchString(g.tag):
+			g.name = g.tag
+		default:
+			g.name = fmt.Sprintf("RECORD_%d", i+1)
 		}
-		b.WriteString("fields = [\n")
-		for i, values := range parts {
-			if i == 0 && tagged {
-				fmt.Fprintf(b, "  { name = \"tag\", tag = %q },\n", tag)
-				continue
-			}
-			fmt.Fprintf(b, "  { name = \"field_%d\"%s },%s\n", i+1, sketchType(values, true), example(values))
-		}
-		b.WriteString("]\n")
+	}
+	return all
+}
+
+// begin writes how a record begins. One that is neither the first of its kind nor at an end may stand under another.
+func (s *sketch) begin(g *group, above *group) {
+	fmt.Fprintf(s, "\n[[record]]\nname   = %q\n", g.name)
+	switch {
+	case g.role != Body:
+		fmt.Fprintf(s, "role   = %q\n", g.role)
+	case above != nil:
+		fmt.Fprintf(s, "# parent = %q # %s\n", above.name, message.Text("layout.sketch_parent", message.Args{"record": above.name}))
 	}
 }
 
-// columnsOf are the values of each part, and how many parts every line has.
-func columnsOf(lines [][][]byte) (parts [][][]byte, least int) {
-	least = len(lines[0])
-	for _, line := range lines {
-		least = min(least, len(line))
-		for i, value := range line {
-			if i == len(parts) {
-				parts = append(parts, nil)
-			}
-			parts[i] = append(parts[i], value)
+// each writes the records one after the other.
+func (s *sketch) each(groups []*group, fields func(g *group)) {
+	var above *group
+	for _, g := range groups {
+		s.begin(g, above)
+		fields(g)
+		if g.role == Body {
+			above = g
 		}
 	}
-	return parts, least
 }
 
-func sketchFixed(b *strings.Builder, lines [][]byte) {
-	width := len(lines[0])
-	for _, line := range lines {
-		width = min(width, len(line))
+// counts says of a number at an end of the file that it is how many records there are.
+func (s *sketch) counts(g *group, groups []*group, value []byte) string {
+	number := strings.TrimLeft(string(trim(value)), "0")
+	if g.role == Body || number == "" {
+		return ""
 	}
-	b.WriteString("\n[[record]]\nname   = \"RECORD\"\nfields = [\n")
-	from := 0
-	for n := 1; from < width; n++ {
-		to := fieldEnd(lines, from, width)
-		values := make([][]byte, len(lines))
-		for i, line := range lines {
-			values[i] = line[from:to]
+	var body []string
+	records := 0
+	for _, other := range groups {
+		if other.role != Body {
+			continue
 		}
-		fmt.Fprintf(b, "  { name = \"field_%d\", at = [%d, %d]%s },%s\n", n, from+1, to, sketchType(values, false), example(values))
-		from = to
+		if number == fmt.Sprint(len(other.rows)) {
+			return fmt.Sprintf(", type = \"integer\", count = %q", other.name)
+		}
+		body, records = append(body, fmt.Sprintf("%q", other.name)), records+len(other.rows)
 	}
-	b.WriteString("]\n")
-}
-
-// fieldEnd is where a field that begins at from may end: where digits give way to something else, or blanks to something.
-func fieldEnd(lines [][]byte, from, width int) int {
-	digits := allDigits(lines, from)
-	blank := false
-	for at := from + 1; at < width; at++ {
-		if allDigits(lines, at) != digits {
-			return at
-		}
-		now := allBlank(lines, at)
-		if blank && !now {
-			return at
-		}
-		blank = now
+	switch number {
+	case fmt.Sprint(s.lines):
+		return `, type = "integer", count = "*"`
+	case fmt.Sprint(records):
+		return fmt.Sprintf(", type = \"integer\", count = [%s]", strings.Join(body, ", "))
 	}
-	return width
+	return ""
 }
 
-func allDigits(lines [][]byte, at int) bool {
-	return !slices.ContainsFunc(lines, func(line []byte) bool { return line[at] < '0' || line[at] > '9' })
-}
-
-func allBlank(lines [][]byte, at int) bool {
-	return !slices.ContainsFunc(lines, func(line []byte) bool { return line[at] != ' ' })
-}
-
-// sketchType is what a field may hold: the narrowest that all its values are.
-func sketchType(values [][]byte, divided bool) string {
+// typed is what a field may hold: the narrowest that all its values are.
+func (s *sketch) typed(values [][]byte, divided bool) string {
 	candidates := []struct {
 		field Field
 		say   string
 	}{
 		{Field{Type: CNPJCPF}, `, type = "cnpj_cpf"`}, {Field{Type: EAN, Align: Right, Fill: '0'}, `, type = "ean"`},
 		{Field{Type: Date, Form: "ddmmyyyy"}, `, type = "date", form = "ddmmyyyy"`}, {Field{Type: Date, Form: "yyyymmdd"}, `, type = "date", form = "yyyymmdd"`},
-		{Field{Type: Date, Form: "dd/mm/yyyy"}, `, type = "date", form = "dd/mm/yyyy"`},
+		{Field{Type: Date, Form: "dd/mm/yyyy"}, `, type = "date", form = "dd/mm/yyyy"`}, {Field{Type: Date, Form: "yyyy-mm-dd"}, `, type = "date", form = "yyyy-mm-dd"`},
+		{Field{Type: Moment, Form: "dd/mm/yyyy HH:MM"}, `, type = "datetime", form = "dd/mm/yyyy HH:MM"`},
+		{Field{Type: Moment, Form: "dd/mm/yyyy HH:MM:SS"}, `, type = "datetime", form = "dd/mm/yyyy HH:MM:SS"`},
 	}
 	if divided {
+		dots, commas := decimals(values, '.'), decimals(values, ',')
+		comma := fmt.Sprintf(`, type = "decimal", places = %d, point = "comma"`, commas)
 		candidates = append(candidates, []struct {
 			field Field
 			say   string
 		}{
 			{Field{Type: Integer}, `, type = "integer"`},
-			{Field{Type: Decimal, Places: 2, Point: Dot}, `, type = "decimal", places = 2`}, {Field{Type: Decimal, Places: 4, Point: Dot}, `, type = "decimal", places = 4`},
-			{Field{Type: Decimal, Places: 2, Point: Comma}, `, type = "decimal", places = 2, point = "comma"`},
-			{Field{Type: Decimal, Places: 4, Point: Comma}, `, type = "decimal", places = 4, point = "comma"`},
+			{Field{Type: Decimal, Places: dots, Point: Dot}, fmt.Sprintf(`, type = "decimal", places = %d`, dots)},
+			{Field{Type: Decimal, Places: commas, Point: Comma}, comma}, {Field{Type: Decimal, Places: commas, Point: Comma, Thousands: true}, comma + ", thousands = true"},
 		}...)
 	}
 	for _, one := range candidates {
-		if fitsAll(values, one.field) {
+		if s.fitsAll(values, one.field) {
 			return one.say
 		}
 	}
 	return ""
 }
 
-func fitsAll(values [][]byte, f Field) bool {
+// decimals is how many digits stand after the point at most, and two where there are fewer.
+func decimals(values [][]byte, point byte) int {
+	most := 2
+	for _, value := range values {
+		if at := bytes.LastIndexByte(value, point); at >= 0 {
+			most = max(most, len(trim(value[at+1:])))
+		}
+	}
+	return min(most, 6)
+}
+
+func (s *sketch) fitsAll(values [][]byte, f Field) bool {
 	c, err := (&Codec{Layout: &Layout{}}).cell(&f)
 	if err != nil {
 		return false
@@ -199,7 +191,7 @@ func fitsAll(values [][]byte, f Field) bool {
 	found := false
 	for _, value := range values {
 		var v Value
-		if c.read(value, Windows1252, &v, new([]byte)) != nil {
+		if c.read(value, s.page, &v, new([]byte)) != nil {
 			return false
 		}
 		found = found || v.Kind != Null
@@ -208,11 +200,18 @@ func fitsAll(values [][]byte, f Field) bool {
 }
 
 // example is a value of the field, as a comment.
-func example(values [][]byte) string {
+func (s *sketch) example(values [][]byte) string {
 	for _, value := range values {
 		if text := trim(value); len(text) > 0 {
-			return " # " + Windows1252.shown(text)
+			return " # " + s.page.shown(text)
 		}
 	}
 	return ""
+}
+
+// alike says that the lines of each group have one length.
+func alike(groups []*group, length func(row [][]byte) int) bool {
+	return !slices.ContainsFunc(groups, func(g *group) bool {
+		return slices.ContainsFunc(g.rows, func(row [][]byte) bool { return length(row) != length(g.rows[0]) })
+	})
 }

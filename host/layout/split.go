@@ -11,7 +11,7 @@ import (
 // split divides a line into its parts. Where the line's first part is one of fixed width, a separator within it is text.
 func (r *Reader) split(raw []byte) *message.Error {
 	l := r.codec.Layout
-	r.parts = r.parts[:0]
+	r.parts, r.begins = r.parts[:0], r.begins[:0]
 	rest := raw
 	if l.Leading {
 		var ok bool
@@ -28,7 +28,7 @@ func (r *Reader) split(raw []byte) *message.Error {
 		if !r.endsHead(rest[len(head):]) {
 			return wrong("layout.head", message.Args{"separator": l.Separator, "width": width})
 		}
-		r.parts, rest = append(r.parts, head), rest[len(head):]
+		r.parts, r.begins, rest = append(r.parts, head), append(r.begins, offset(raw, head)), rest[len(head):]
 		if len(rest) == 0 {
 			return r.trailing(false)
 		}
@@ -48,13 +48,14 @@ func (r *Reader) splitRest(rest []byte) *message.Error {
 			if err != nil {
 				return err
 			}
-			r.parts, rest = append(r.parts, part), after
+			r.parts, r.begins, rest = append(r.parts, part), append(r.begins, offset(r.line.Raw, rest)+1), after
 			if len(rest) == 0 {
 				return r.trailing(false)
 			}
 			rest = rest[len(l.Separator):]
 			continue
 		}
+		r.begins = append(r.begins, offset(r.line.Raw, rest))
 		at := bytes.Index(rest, []byte(l.Separator))
 		if at < 0 {
 			r.parts = append(r.parts, rest)
@@ -157,7 +158,7 @@ func (r *Reader) readParts(s *shape, raw []byte) {
 			if c.Size > 0 && len(text) > c.Size {
 				r.readWhole(c, n, text, raw, e)
 			} else if err := c.read(text, e, &r.line.Values[n], &r.room); err != nil {
-				r.wrongField(r.column(text, raw)+1, c, n, text, err)
+				r.wrongField(r.column(n, raw)+1, c, n, text, err)
 			}
 		}
 		from = len(r.parts)
@@ -183,29 +184,28 @@ func (r *Reader) readParts(s *shape, raw []byte) {
 				r.readWhole(&s.cells[i], i, nil, raw, e)
 			}
 		default:
-			r.readPart(s, p, text, r.column(text, raw), n == 0)
+			r.readPart(s, p, text, r.column(n, raw), n == 0)
 		}
 	}
 }
 
 func (r *Reader) readWhole(c *cell, i int, text, raw []byte, e Encoding) {
 	if c.Size > 0 && len(text) > c.Size && len(trim(text)) > c.Size {
-		r.wrongField(r.column(text, raw)+1, c, i, text, wrong("layout.size", message.Args{"bytes": len(text), "most": c.Size}))
+		r.wrongField(r.column(c.Part-1, raw)+1, c, i, text, wrong("layout.size", message.Args{"bytes": len(text), "most": c.Size}))
 		return
 	}
 	if err := c.read(text, e, &r.line.Values[i], &r.room); err != nil {
-		r.wrongField(r.column(text, raw)+1, c, i, text, err)
+		r.wrongField(r.column(c.Part-1, raw)+1, c, i, text, err)
 	}
 }
 
-// column is where a part begins in its line, from 0. A part that stood between quotes is not within the line: it is counted
-// from the parts before it.
-func (r *Reader) column(text, raw []byte) int {
-	if cap(text) > 0 && cap(raw) >= cap(text) {
-		at := cap(raw) - cap(text)
-		if at <= len(raw) && (len(text) == 0 || at < len(raw) && &raw[at] == &text[0]) {
-			return at
-		}
+// column is where a part begins in its line, from 0: behind its quote, where it has one.
+func (r *Reader) column(part int, raw []byte) int {
+	if part < len(r.begins) {
+		return r.begins[part]
 	}
-	return 0
+	return offset(raw, r.parts[part])
 }
+
+// offset is where a piece that was cut out of a line begins in it.
+func offset(raw, piece []byte) int { return cap(raw) - cap(piece) }

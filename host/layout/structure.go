@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/djscript/djscript/host/message"
@@ -171,7 +172,7 @@ func (s *structure) begin(i int, shape *shape, line *Line) {
 		if got := s.count(c, shape.under); got != line.Values[f].N && s.unread == s.unreadAt(shape.under) {
 			line.Problems = append(line.Problems, Problem{
 				Line: line.Number, Column: s.column(c), Record: shape.Name, Field: c.Name, Value: line.Values[f].String(),
-				Err: wrong("layout.count", message.Args{"said": line.Values[f].String(), "got": got, "of": strings.Join(c.Count, ", ")}),
+				Err: wrong("layout.count", c.told(line.Values[f], got)),
 			})
 		}
 	}
@@ -183,6 +184,11 @@ func (s *structure) column(c *cell) int {
 		return 0
 	}
 	return c.first + 1
+}
+
+// told is what a field says, and how many records of which types there are.
+func (c *cell) told(says Value, got int64) message.Args {
+	return message.Args{"says": says.String(), "got": got, "of": strings.Join(slices.DeleteFunc(slices.Clone(c.Count), func(of string) bool { return of == "*" }), ", ")}
 }
 
 // counts says whether a field of record i counts what comes after it: a header does, and one that counts what stands under its own
@@ -279,7 +285,7 @@ func (s *structure) close(k int, problems *[]Problem) {
 		if got := s.count(c, parent); got != want.N {
 			*problems = append(*problems, Problem{
 				Line: o.line, Column: s.column(c), Document: o.document, Record: shape.Name, Field: c.Name, Value: want.String(),
-				Err: wrong("layout.count", message.Args{"said": want.String(), "got": got, "of": strings.Join(c.Count, ", ")}),
+				Err: wrong("layout.count", c.told(want, got)),
 			})
 		}
 	}
