@@ -106,12 +106,15 @@ func (v Value) Err() *Error {
 
 // Go makes Go values: nil, bool, int64 (a whole number up to 2^53), float64, string, []any (a list), map[string]any (any
 // other table; an empty one too), *Decimal, *Function and *Error. It refuses a table within itself and one that is too large.
-func (v Value) Go() (any, error) {
+func (v Value) Go() (any, error) { return v.GoAt("") }
+
+// GoAt is Go for the value of an option: errors name it.
+func (v Value) GoAt(option string) (any, error) {
 	if v.lua == nil {
 		return nil, nil
 	}
 	v.state.nodes = 0
-	plain, mistake := v.state.toGo("", v.lua)
+	plain, mistake := v.state.toGo(option, v.lua)
 	if mistake != nil {
 		return nil, v.state.fromFault(mistake, "", "")
 	}
@@ -119,13 +122,16 @@ func (v Value) Go() (any, error) {
 }
 
 // Decode fills a struct, or any other Go value that Bind takes as an argument.
-func (v Value) Decode(into any) error {
+func (v Value) Decode(into any) error { return v.DecodeAt("", into) }
+
+// DecodeAt is Decode for the value of an option: errors name it.
+func (v Value) DecodeAt(option string, into any) error {
 	if v.state == nil {
 		return errors.New("decode: the value belongs to no state")
 	}
 	v.state.nodes = 0
 	target := reflect.ValueOf(into).Elem()
-	if mistake := newKind(target.Type(), false, nil).decode(v.state, "", v.lua, target); mistake != nil {
+	if mistake := newKind(target.Type(), false, nil).decode(v.state, option, v.lua, target); mistake != nil {
 		return v.state.fromFault(mistake, "", "")
 	}
 	return nil

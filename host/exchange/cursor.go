@@ -76,10 +76,17 @@ func (l Ledger) Cursor(ctx context.Context, name string) (Progress, error) {
 // The order is: Intend and its commit, Numbers.Give, the file gets its name, Numbers.Give with Out, Settle. Whenever a run dies,
 // the next one finds the intent and goes on under the same number, with the same content: what is to go out is kept aside
 // until it is settled, because whoever fetches the file may have done so.
-func (l Ledger) Intend(ctx context.Context, name string, intent Intent) error {
+//
+// Begun is how far the export had come when this process began: another computer has locks of its own, and two that export at
+// the same time would give one number to two files.
+func (l Ledger) Intend(ctx context.Context, name string, intent Intent, begun Progress) error {
 	before, err := l.Cursor(ctx, name)
 	if err != nil {
 		return err
+	}
+	other := before.Intent != nil && (begun.Intent == nil || begun.Intent.Content != before.Intent.Content || begun.Intent.Number != before.Intent.Number)
+	if other || before.Number != begun.Number {
+		return message.New("lock.timeout", "ledger.at_once", message.Args{"name": name, "number": max(before.Number, intent.Number)})
 	}
 	if intent.Number <= before.Number {
 		return message.New("txt.sequence", "ledger.gone_out", message.Args{"name": name, "number": intent.Number, "last": before.Number})

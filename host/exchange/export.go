@@ -283,11 +283,12 @@ func (x *export) moved(c *composer, transaction int64, clock time.Time) (json.Ra
 	x.trail.Kind = c.kind
 	if len(c.keys) > 0 {
 		one := outing{Transaction: transaction, At: x.Now(), Seen: c.seen, Until: c.seen, Keys: c.keys}
+		// Never beyond what was seen: a clock that was years ahead for a moment would leave out all rows until then.
 		switch late := clock.Add(-x.late()); c.kind {
 		case layout.Day: // more of a day come until it is over
-			one.Until = dayOf(late.AddDate(0, 0, -1))
+			one.Until = min(one.Until, dayOf(late.AddDate(0, 0, -1)))
 		case layout.Instant:
-			one.Until = instant(late.Add(-tick)).N
+			one.Until = min(one.Until, instant(late.Add(-tick)).N)
 		}
 		if c.until.Kind != layout.Null {
 			one.Until = min(one.Until, c.until.N)
@@ -312,7 +313,7 @@ func (x *export) send(ctx context.Context, out *outlet, next json.RawMessage) er
 	}
 	x.step("kept")
 	intent := Intent{Number: x.number, File: path, Content: content, Cursor: next}
-	err := x.ledger(ctx, func(l Ledger) error { return l.Intend(ctx, x.Name, intent) })
+	err := x.ledger(ctx, func(l Ledger) error { return l.Intend(ctx, x.Name, intent, x.before) })
 	if err != nil {
 		return err
 	}

@@ -119,7 +119,7 @@ func (o *Order) look(ctx context.Context) (*importer, error) {
 		o.MaxErrors = MostProblems
 	}
 	i := &importer{Order: o, byType: map[string][]int{}}
-	i.result = &Result{File: o.Name, Started: o.Now(), Rehearsed: o.Rehearse, Into: o.Target, Run: o.Run, Skipped: map[string]int64{}}
+	i.result = &Result{File: o.Name, Started: o.Now(), Rehearsed: o.Rehearse, Into: o.Target, Sequence: o.Sequence, Run: o.Run, Skipped: map[string]int64{}}
 	for n, into := range o.Into {
 		i.byType[into.Record] = append(i.byType[into.Record], n)
 	}

@@ -213,15 +213,24 @@ func (r *Result) view() view {
 	}
 	if len(v.Wrongs) > 0 {
 		v.WrongsTitle = message.Text("exchange.wrongs", nil)
-		v.ToDo = message.Text("exchange.to_do", message.Args{"file": filepath.Base(r.Rejects)})
-		if r.Verdict == Rejected {
-			v.ToDo = message.Text("exchange.to_do_whole", message.Args{"file": r.File})
-		}
+		v.ToDo = r.toDo()
 	}
 	if r.More > 0 {
 		v.More = message.Text("exchange.more", message.Args{"n": count(r.More)})
 	}
 	return v
+}
+
+// toDo is what to do about what was rejected. An inbox takes files by their names, and a number with one content.
+func (r *Result) toDo() string {
+	args := message.Args{"file": r.File, "rejects": filepath.Base(r.Rejects)}
+	switch {
+	case r.Verdict == Rejected:
+		return message.Text("exchange.to_do_whole", args)
+	case r.Sequence != "":
+		return message.Text("exchange.to_do_number", args)
+	}
+	return message.Text("exchange.to_do", args)
 }
 
 // text is the problem, the line in which it is with a mark below, and what to do.

@@ -91,3 +91,13 @@ func TestOfALineJustWhatIsWrongIsMarked(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// An inbox takes files by their names, and under one number one content: what to do has to work there.
+func TestWhatToDoIsWhatTheInboxTakes(t *testing.T) {
+	for sequence, want := range map[string]string{"": "under the name PRECOS.TXT", "precos": "under a new number"} {
+		r := &Result{File: "PRECOS.TXT", Sequence: sequence, Verdict: Done, Rejects: "/entrada/PRECOS.TXT.rejects.txt"}
+		if got := r.toDo(); !strings.Contains(got, want) || !strings.Contains(got, "in PRECOS.TXT.rejects.txt,") {
+			t.Error(got)
+		}
+	}
+}

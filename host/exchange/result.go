@@ -17,6 +17,7 @@ import (
 type Result struct {
 	File      string // as it was delivered
 	Into      string
+	Sequence  string // whose number its name has
 	Verdict   Verdict
 	Rehearsed bool // all of it was taken back
 	Run       string

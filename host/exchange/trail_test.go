@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/djscript/djscript/host/firebird"
+	"github.com/djscript/djscript/host/layout"
 )
 
 // till is a connection of its own whose transaction stays open from one step to the next.
@@ -246,5 +247,21 @@ func TestEveryCommittedRowGoesOutOnce(t *testing.T) {
 				t.Error("nothing was ever settled")
 			}
 		})
+	}
+}
+
+// The clock of a server is years ahead for a moment: what is sold afterwards is not taken for settled.
+func TestNothingIsSettledBeyondWhatWasSeen(t *testing.T) {
+	seen := instant(monday).N
+	for ahead, want := range map[time.Duration]int64{36 * 8760 * time.Hour: seen, -time.Hour: instant(monday.Add(-time.Hour - tick)).N} {
+		x := &export{Outgoing: &Outgoing{Cursor: &Cursor{Late: -1}, Now: func() time.Time { return monday }}}
+		c := &composer{opening: &opening{kind: layout.Instant}, keys: make([]byte, keySize), seen: seen}
+		written, err := x.moved(c, 1, monday.Add(ahead))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if moved, err := readTrail(written); err != nil || moved.Pending[0].Until != want {
+			t.Errorf("%v: %s, %v, want %d", ahead, written, err, want)
+		}
 	}
 }

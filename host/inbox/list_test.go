@@ -85,7 +85,7 @@ func TestRejectedFilesGoBackUnderTheNamesTheyCameBy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	put, err := in.Retry(t.Context(), "none.djp", "b.djp")
+	put, err := in.Retry(t.Context(), "none.djp", "B.DJP")
 	if !slices.Equal(put, []string{"b.djp"}) || message.Code(err) != "txt.file" {
 		t.Errorf("%q, %v", put, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/djscript/djscript/host/drive"
 	"github.com/djscript/djscript/host/message"
@@ -22,12 +23,12 @@ func (in *Inbox) Retry(ctx context.Context, names ...string) (put []string, err 
 	slices.Reverse(rejected) // the oldest first: two may have had one name
 	var errs []error
 	for _, name := range names {
-		if !slices.ContainsFunc(rejected, func(e Ended) bool { return e.Name == name || e.File == name }) {
+		if !slices.ContainsFunc(rejected, func(e Ended) bool { return e.called(name) }) {
 			errs = append(errs, message.New("txt.file", "inbox.not_rejected", message.Args{"name": name, "folder": in.Rejected}))
 		}
 	}
 	for _, e := range rejected {
-		if len(names) > 0 && !slices.Contains(names, e.Name) && !slices.Contains(names, e.File) {
+		if len(names) > 0 && !slices.ContainsFunc(names, e.called) {
 			continue
 		}
 		if ctx.Err() != nil {
@@ -41,6 +42,11 @@ func (in *Inbox) Retry(ctx context.Context, names ...string) (put []string, err 
 		put = append(put, e.File)
 	}
 	return put, errors.Join(errs...)
+}
+
+// called tells whether a name is one of the file's. Case does not count, as in a pattern.
+func (e Ended) called(name string) bool {
+	return strings.EqualFold(e.Name, name) || strings.EqualFold(e.File, name)
 }
 
 func (in *Inbox) putBack(ctx context.Context, e Ended) error {

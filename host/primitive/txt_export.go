@@ -157,7 +157,7 @@ func (h *Host) outgoing(a *exportArgs) (d copies.Database, o *exchange.Outgoing,
 		Empty: a.Empty == "write", Reject: a.OnError == "reject", Rehearse: h.Dry, Wait: a.Wait,
 	}
 	for name, form := range a.Records {
-		if o.Records[name], err = form.source(); err != nil {
+		if o.Records[name], err = form.source("records." + name); err != nil {
 			return d, nil, err
 		}
 	}
@@ -202,10 +202,10 @@ func (h *Host) bound(text string) (layout.Value, error) {
 	return exchange.Moment(t, day), nil
 }
 
-func (f *sourceForm) source() (exchange.Source, error) {
+func (f *sourceForm) source(option string) (exchange.Source, error) {
 	s := exchange.Source{SQL: f.SQL, Parent: f.Parent}
 	if f.Rows != nil {
-		plain, err := f.Rows.Go()
+		plain, err := f.Rows.GoAt(option + ".rows")
 		if err != nil {
 			return s, err
 		}

@@ -80,7 +80,7 @@ func (t *targets) read(into map[string]lua.Value) error {
 		if !ok {
 			continue
 		}
-		forms, err := formsIn(value)
+		forms, err := formsIn("into."+name, value)
 		if err != nil {
 			wrong = append(wrong, err)
 		}
@@ -96,13 +96,13 @@ func (t *targets) isParent(record string) bool {
 }
 
 // formsIn are one target, or a list of them.
-func formsIn(value lua.Value) ([]targetForm, error) {
+func formsIn(option string, value lua.Value) ([]targetForm, error) {
 	if value.Len() == 0 {
 		forms := make([]targetForm, 1)
-		return forms, value.Decode(&forms[0])
+		return forms, value.DecodeAt(option, &forms[0])
 	}
 	var forms []targetForm
-	return forms, value.Decode(&forms)
+	return forms, value.DecodeAt(option, &forms)
 }
 
 // tables are those that the targets name, each once.
