@@ -133,7 +133,7 @@ func TestTheColumnOfAFieldBehindQuotesIsTold(t *testing.T) {
 	l := orders()
 	l.Quote = '"'
 	_, problems := all(t, l, "INI|20261122|\nPRE|1|\nPIT|\"A\"\"|\"|\"1,5\"|\nPIT|A|x|\nFIM|1|5|\n")
-	want := []string{"line 3, column 13, field valor: the decimals are set off by ,, and . is due (1,5)", "line 4, column 7, field valor: this is not a number (x)"}
+	want := []string{"line 3, column 13, field valor: the decimals are set off by \",\", and \".\" is due (1,5)", "line 4, column 7, field valor: this is not a number (x)"}
 	if diff := cmp.Diff(want, problems); diff != "" {
 		t.Error(diff)
 	}

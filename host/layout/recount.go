@@ -8,7 +8,7 @@ type Tally struct {
 
 // Take takes one more in.
 func (t *Tally) Take(codec *Codec, line *Line) {
-	if t.of == nil {
+	if len(t.of) == 0 {
 		t.of = make([]int64, len(codec.records))
 	}
 	if line.Record >= 0 {
@@ -19,7 +19,7 @@ func (t *Tally) Take(codec *Codec, line *Line) {
 
 // Add takes in what another one has.
 func (t *Tally) Add(other Tally) {
-	if t.of == nil {
+	if len(t.of) == 0 {
 		t.of = make([]int64, len(other.of))
 	}
 	for i, n := range other.of {
@@ -55,7 +55,6 @@ func (c *Codec) Recounted(line *Line, t Tally) ([]byte, []Problem) {
 		return line.Raw, nil
 	}
 	w := c.NewWriter()
-	w.before = line.Number
 	w.line.Record, w.line.Number, w.line.Values = line.Record, line.Number, append(w.line.Values, line.Values...)
 	for f := range shape.cells {
 		cell := &shape.cells[f]
@@ -71,5 +70,5 @@ func (c *Codec) Recounted(line *Line, t Tally) ([]byte, []Problem) {
 		}
 		w.line.Values[f] = NewNumber(n, 0)
 	}
-	return w.appendLine(nil), w.line.Problems
+	return w.appendFields(nil), w.line.Problems
 }
