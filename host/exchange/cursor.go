@@ -70,23 +70,27 @@ func (l Ledger) Cursor(ctx context.Context, name string) (Progress, error) {
 	return e, nil
 }
 
-// Intend writes what is about to go out. A number that went out already is txt.sequence. One process at a time works on an
-// export; it holds a lock for that.
+// Hold has one process at a time work on an export, on whatever computer, until this transaction ends; lock.timeout while another
+// does. The server itself ends the transaction of a process that died.
+func (l Ledger) Hold(ctx context.Context, name string) error {
+	_, err := l.tx.Exec(ctx, `update or insert into DJSCRIPT_EXCHANGE (KIND, NAME, CONTENT, AGAIN) values ('H', ?, '', 0)
+		matching (KIND, NAME, CONTENT, AGAIN)`, name)
+	switch message.Code(err) {
+	case "db.busy", "db.constraint": // it holds the row; or is just making it
+		return message.Wrap(err, "lock.timeout", "ledger.held", message.Args{"name": name})
+	}
+	return refused(err)
+}
+
+// Intend writes what is about to go out. A number that went out already is txt.sequence.
 //
-// The order is: Intend and its commit, Numbers.Give, the file gets its name, Numbers.Give with Out, Settle. Whenever a run dies,
-// the next one finds the intent and goes on under the same number, with the same content: what is to go out is kept aside
-// until it is settled, because whoever fetches the file may have done so.
-//
-// Begun is how far the export had come when this process began: another computer has locks of its own, and two that export at
-// the same time would give one number to two files.
-func (l Ledger) Intend(ctx context.Context, name string, intent Intent, begun Progress) error {
+// The order is: Hold in a transaction of its own, Intend and its commit, Numbers.Give, the file gets its name, Numbers.Give with
+// Out, Settle. Whenever a run dies, the next one finds the intent and goes on under the same number, with the same content: what is
+// to go out is kept aside until it is settled, because whoever fetches the file may have done so.
+func (l Ledger) Intend(ctx context.Context, name string, intent Intent) error {
 	before, err := l.Cursor(ctx, name)
 	if err != nil {
 		return err
-	}
-	other := before.Intent != nil && (begun.Intent == nil || begun.Intent.Content != before.Intent.Content || begun.Intent.Number != before.Intent.Number)
-	if other || before.Number != begun.Number {
-		return message.New("lock.timeout", "ledger.at_once", message.Args{"name": name, "number": max(before.Number, intent.Number)})
 	}
 	if intent.Number <= before.Number {
 		return message.New("txt.sequence", "ledger.gone_out", message.Args{"name": name, "number": intent.Number, "last": before.Number})

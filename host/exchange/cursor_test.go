@@ -26,7 +26,7 @@ func TestAnExportGoesFromItsIntentToItsCursor(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return l.Intend(t.Context(), "movimento", intent, e)
+		return l.Intend(t.Context(), "movimento", intent)
 	})
 	within(t, conn, func(l Ledger) error {
 		e, err := l.Cursor(t.Context(), "movimento")
@@ -44,7 +44,7 @@ func TestAnExportGoesFromItsIntentToItsCursor(t *testing.T) {
 		if diff := cmp.Diff(Progress{Name: "movimento", Number: 1, Cursor: intent.Cursor, At: monday}, e); diff != "" {
 			t.Error(diff)
 		}
-		if err := l.Intend(t.Context(), "movimento", intent, e); message.Code(err) != "txt.sequence" {
+		if err := l.Intend(t.Context(), "movimento", intent); message.Code(err) != "txt.sequence" {
 			t.Errorf("a number twice: %v", err)
 		}
 		if known, _, err := l.Highest(t.Context(), "movimento"); known != 0 || err != nil {
@@ -52,27 +52,6 @@ func TestAnExportGoesFromItsIntentToItsCursor(t *testing.T) {
 		}
 		return err
 	})
-}
-
-// The locks of an export are those of one computer.
-func TestOfTwoComputersThatExportAtOnceOneIsToldSo(t *testing.T) {
-	conn := ledgerOf(t)
-	begun := Progress{Name: "movimento"}
-	first := Intent{Number: 1, File: "00000001.djm", Content: "abc"}
-	within(t, conn, func(l Ledger) error { return l.Intend(t.Context(), "movimento", first, begun) })
-	second := first
-	second.Content = "def"
-	refused := func(when string) {
-		within(t, conn, func(l Ledger) error {
-			if err := l.Intend(t.Context(), "movimento", second, begun); message.Code(err) != "lock.timeout" {
-				t.Errorf("%s: %v", when, err)
-			}
-			return nil
-		})
-	}
-	refused("under way")
-	within(t, conn, func(l Ledger) error { return l.Settle(t.Context(), "movimento", nil, 1, monday) })
-	refused("through")
 }
 
 // exporter writes files as an export does, and dies between any two of its steps. The database may be an old one again at any

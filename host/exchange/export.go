@@ -46,9 +46,28 @@ func Export(ctx context.Context, conn *firebird.Conn, o *Outgoing) (*Exported, e
 	if o.Cursor == nil {
 		defer debug.SetGCPercent(debug.SetGCPercent(litter))
 	}
-	err = x.run(ctx)
+	err = x.alone(ctx, func() error { return x.run(ctx) })
 	return x.result, err
 }
+
+// alone does something while no other computer works on this export: its locks on files hold only this one.
+func (x *export) alone(ctx context.Context, do func() error) error {
+	if x.Rehearse || !x.remembers() {
+		return do()
+	}
+	if err := Prepare(ctx, x.conn); err != nil {
+		return err
+	}
+	return x.ledger(ctx, func(l Ledger) error {
+		if err := l.Hold(ctx, x.Name); err != nil {
+			return err
+		}
+		return do()
+	})
+}
+
+// remembers says whether the database knows how far this export has come.
+func (x *export) remembers() bool { return x.Cursor != nil || x.numbered() }
 
 // litter is how much garbage may lie about, in percent of what is kept: the driver leaves some forty pieces of it for each row,
 // and to collect them oftener takes some hundredths of an export's time. One with a cursor keeps more than some megabytes.
@@ -164,7 +183,7 @@ func (x *export) place(name string) error {
 
 // begin learns how far this export has come, and finishes what a run that died had begun.
 func (x *export) begin(ctx context.Context) (err error) {
-	if x.Cursor == nil && !x.numbered() {
+	if !x.remembers() {
 		return nil
 	}
 	if x.Rehearse {
@@ -173,8 +192,6 @@ func (x *export) begin(ctx context.Context) (err error) {
 			x.number = 1
 			return err
 		}
-	} else if err := Prepare(ctx, x.conn); err != nil {
-		return err
 	}
 	if x.before, err = x.progress(ctx); err != nil {
 		return err
@@ -313,7 +330,7 @@ func (x *export) send(ctx context.Context, out *outlet, next json.RawMessage) er
 	}
 	x.step("kept")
 	intent := Intent{Number: x.number, File: path, Content: content, Cursor: next}
-	err := x.ledger(ctx, func(l Ledger) error { return l.Intend(ctx, x.Name, intent, x.before) })
+	err := x.ledger(ctx, func(l Ledger) error { return l.Intend(ctx, x.Name, intent) })
 	if err != nil {
 		return err
 	}

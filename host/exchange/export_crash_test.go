@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/djscript/djscript/host/firebird"
 	"github.com/djscript/djscript/host/layout"
 	"github.com/djscript/djscript/host/message"
 )
@@ -127,5 +128,37 @@ func TestWhatIsKeptUnderAnothersContentDoesNotGoOut(t *testing.T) {
 	err = k.put(t.Context(), out, "00000007.djm")
 	if left, _ := os.ReadDir(out); message.Code(err) != "txt.file" || len(left) > 0 {
 		t.Errorf("%v, %v", left, err)
+	}
+}
+
+// The locks of an export lie on one computer; the database holds off the others, until the end.
+func TestOfTwoComputersThatExportAtOnceOneIsToldSo(t *testing.T) {
+	s := sold(t, 2)
+	conn, err := firebird.Connect(t.Context(), s.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	other := func() error {
+		o := s.outgoing()
+		o.Store = t.TempDir()
+		_, err := Export(t.Context(), conn, o)
+		return err
+	}
+	o, steps := s.outgoing(), 0
+	o.step = func(at string) {
+		steps++
+		if err := other(); message.Code(err) != "lock.timeout" {
+			t.Errorf("%s: %v", at, err)
+		}
+	}
+	if x := s.must(t, o); x.Number != 1 || x.Records["DOC"] != 2 || steps < 4 {
+		t.Errorf("%+v, %d steps", x, steps)
+	}
+	if x := s.must(t, s.outgoing()); x.Path != "" {
+		t.Errorf("%+v", x)
+	}
+	if err := other(); err != nil {
+		t.Error(err)
 	}
 }

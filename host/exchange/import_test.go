@@ -334,7 +334,7 @@ func TestADocumentIsRejectedWithTheRecordsThatGoNowhere(t *testing.T) {
 		}
 		firebirdtest.Script(t, conn.Database(), "insert into PEDIDO values (1, 1, 'ANA'); commit;")
 	}).must(t, conn)
-	if text, _ := os.ReadFile(r.Rejects); string(text) != "PRE|2|BIA|\nPIT|000001|1|\nPIT|999999|1|\nPRE|3|EVA|\nPIT|x|1|\n" || r.Rejected != 5 {
+	if text, _ := os.ReadFile(r.Rejects); string(text) != "PRE|2|BIA|\nPIT|000001|1|\nPIT|999999|1|\nPRE|3|EVA|\nPIT|x|1|\nFIM|2|\n" || r.Rejected != 5 {
 		t.Errorf("%d, %q\n%s", r.Rejected, text, problems(r))
 	}
 }
