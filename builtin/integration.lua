@@ -111,13 +111,18 @@ local function shift(row)
   }
 end
 
+-- A customer's number, which may be that of a firm or of a person. What is neither goes out empty.
+local function person(number)
+  return number and (dj.text.cnpj(number) or dj.text.cpf(number))
+end
+
 local function sale(row)
   return {
     numero = row.id,
     tipo = row.cancelada == "S" and "C" or "V",
     data = row.dia,
     hora = row.hora,
-    cnpj_cpf = row.documento and dj.text.cnpj(row.documento),
+    cnpj_cpf = person(row.documento),
     valor_total = row.total,
   }
 end

@@ -154,7 +154,7 @@ local function sell(sim, ...)
       HORA = "10:00:00",
       TOTAL = 12.5,
       CANCELADA = "N",
-      DOCUMENTO = "11222333000181",
+      DOCUMENTO = id % 2 == 1 and "11222333000181" or "111.444.777-35",
     }
   end
   local till = { NUMERO = 2, TERMINAL = 2 }
@@ -178,6 +178,7 @@ dj.test("each sale goes out once, under its till and its day", function(sim)
   dj.expect.contains(file, "INI|1|02032026 080000|djscript|")
   dj.expect.contains(file, "\r\nTUR|260302|02032026 080000|")
   dj.expect.contains(file, "\r\nDOC|11|V|02032026|100000||11222333000181|")
+  dj.expect.contains(file, "\r\nDOC|12|V|02032026|100000||11144477735|")
 
   dj.expect.equal(sim:run("integration:export").value.path, nil) -- nothing new
   sell(sim, 11, 12, 13)

@@ -14,9 +14,14 @@ var (
 
 // Parse is a CNPJ without its mask: 14 positions, letters allowed since July 2026 (IN RFB 2.229/2024), the last two its
 // check digits.
-func Parse(text string) (string, error) {
+func Parse(text string) (string, error) { return parse(text, Check) }
+
+// ParseCPF is a CPF without its mask: 11 digits, the last two its check digits.
+func ParseCPF(text string) (string, error) { return parse(text, CheckCPF) }
+
+func parse(text string, check func([]byte) error) (string, error) {
 	plain := AppendPlain(nil, []byte(text))
-	if err := Check(plain); err != nil {
+	if err := check(plain); err != nil {
 		return "", err
 	}
 	return string(plain), nil

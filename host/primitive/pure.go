@@ -23,6 +23,7 @@ func (h *Host) pure() []lua.Func {
 		bind("text.pad", Flow, textPad),
 		bind("text.strip_accents", Flow, textStripAccents),
 		bind("text.cnpj", Flow, textCNPJ),
+		bind("text.cpf", Flow, textCPF),
 	}
 }
 

@@ -131,15 +131,12 @@ func textStripAccents(ctx context.Context, a *textArgs) (string, error) {
 	return plain.String(), err
 }
 
-// longestCNPJ is far more than a CNPJ with its mask and blanks.
-const longestCNPJ = 1 << 10
+// longestNumber is far more than a CNPJ or CPF with its mask and blanks.
+const longestNumber = 1 << 10
 
 // textCNPJ is a question: it gives the number without its mask, or nil and why it is none.
 func textCNPJ(_ context.Context, a *textArgs) (lua.Results, error) {
-	plain, err := "", cnpj.ErrForm
-	if len(a.S) <= longestCNPJ {
-		plain, err = cnpj.Parse(a.S)
-	}
+	plain, err := number(a.S, cnpj.Parse)
 	switch {
 	case err == nil:
 		return lua.Results{plain}, nil
@@ -147,4 +144,23 @@ func textCNPJ(_ context.Context, a *textArgs) (lua.Results, error) {
 		return lua.Results{nil, message.Text("primitive.cnpj_digits", nil)}, nil
 	}
 	return lua.Results{nil, message.Text("primitive.cnpj_form", nil)}, nil
+}
+
+// textCPF is the same question of a person's number.
+func textCPF(_ context.Context, a *textArgs) (lua.Results, error) {
+	plain, err := number(a.S, cnpj.ParseCPF)
+	switch {
+	case err == nil:
+		return lua.Results{plain}, nil
+	case errors.Is(err, cnpj.ErrDigits):
+		return lua.Results{nil, message.Text("primitive.cpf_digits", nil)}, nil
+	}
+	return lua.Results{nil, message.Text("primitive.cpf_form", nil)}, nil
+}
+
+func number(text string, parse func(string) (string, error)) (string, error) {
+	if len(text) > longestNumber {
+		return "", cnpj.ErrForm
+	}
+	return parse(text)
 }

@@ -57,3 +57,16 @@ function dj.text.strip_accents(s) end
 ---@return string|nil
 ---@return string|nil why
 function dj.text.cnpj(s) end
+
+--- A CPF without its mask, the number of a person; or nil and the reason.
+---
+--- Example:
+--- ```lua
+--- assert(dj.text.cpf("111.444.777-35") == "11144477735")
+--- local number, why = dj.text.cpf("111.444.777-36")
+--- assert(number == nil and #why > 0)
+--- ```
+---@param s string
+---@return string|nil
+---@return string|nil why
+function dj.text.cpf(s) end
