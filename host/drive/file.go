@@ -82,6 +82,12 @@ func CreateOver(dir, name string) (*File, error) {
 // Expect says how many bytes the whole file will have, so that a full drive can be told with the bytes that it lacks.
 func (f *File) Expect(bytes int64) { f.expect = bytes }
 
+// Share lets every user of this computer read the file: what is made for others is no secret, a copy is. On Windows the folder
+// says who may.
+func (f *File) Share() {
+	_ = f.temp.Chmod(0o644) // a drive that knows no users refuses it, and lets everybody
+}
+
 // Path is where the file will be once it is published.
 func (f *File) Path() string { return filepath.Join(f.dir, f.name) }
 

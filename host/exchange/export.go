@@ -58,13 +58,31 @@ func (x *export) alone(ctx context.Context, do func() error) error {
 	if err := Prepare(ctx, x.conn); err != nil {
 		return err
 	}
-	return x.ledger(ctx, func(l Ledger) error {
-		if err := l.Hold(ctx, x.Name); err != nil {
+	for until := time.Now().Add(max(x.Wait, afterDeath)); ; {
+		held := false
+		err := x.ledger(ctx, func(l Ledger) error {
+			if err := l.Hold(ctx, x.Name); err != nil {
+				return err
+			}
+			held = true
+			return do()
+		})
+		if held || message.Code(err) != "lock.timeout" || time.Now().After(until) {
 			return err
 		}
-		return do()
-	})
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(holdPause):
+		}
+	}
 }
+
+// afterDeath is how long the server may take to see that the process is dead which held an export.
+const (
+	afterDeath = 3 * time.Second
+	holdPause  = 100 * time.Millisecond
+)
 
 // remembers says whether the database knows how far this export has come.
 func (x *export) remembers() bool { return x.Cursor != nil || x.numbered() }
@@ -164,13 +182,18 @@ func (x *export) keptDir() string {
 }
 
 func (x *export) create(name string) (*drive.File, error) {
-	switch {
-	case x.Rehearse:
+	if x.Rehearse {
 		return nil, x.place(name)
-	case x.numbered():
-		return drive.Create(x.Folder, name)
 	}
-	return drive.CreateOver(x.Folder, name)
+	create := drive.CreateOver
+	if x.numbered() {
+		create = drive.Create
+	}
+	file, err := create(x.Folder, name)
+	if err == nil {
+		file.Share()
+	}
+	return file, err
 }
 
 // place tells why the file could not be written.

@@ -135,6 +135,7 @@ func (k kept) put(ctx context.Context, dir, name string) (err error) {
 	if err != nil {
 		return taken(err, path, k.number)
 	}
+	file.Share()
 	defer func() { err = errors.Join(err, file.Discard()) }()
 	sum := sha256.New()
 	from := faults{from: drive.Until(ctx, in)}
