@@ -125,18 +125,11 @@ func (m *making) read(ctx context.Context, from, into Asker) error {
 	here.each(1, "select "+row("rdb$role_name")+" from rdb$roles", func(v []string) { m.roles = append(m.roles, v[0]) })
 	there.each(5, "select distinct "+row("p.rdb$relation_name", "p.rdb$privilege", "p.rdb$user", "p.rdb$user_type", "p.rdb$field_name")+`
 		from rdb$user_privileges p where p.rdb$user_type in (8, 13) and p.rdb$object_type = 0 and p.rdb$user <> 'SYSDBA'`, m.grant)
-	for on, asked := range map[Asker]*reading{into: here, from: there} {
-		answers, err := on.Ask(ctx, asked.queries...)
-		if err != nil {
-			return fmt.Errorf("read definitions: %w", err)
-		}
-		for i, take := range asked.takers {
-			for _, text := range answers[i] {
-				take(text)
-			}
-		}
+	// What the database has comes first: what is taken of the other depends on it.
+	if err := here.ask(ctx, into); err != nil {
+		return err
 	}
-	return nil
+	return there.ask(ctx, from)
 }
 
 // column is a column's definition. A domain that is gone is made what it stood for.

@@ -34,16 +34,8 @@ func Read(ctx context.Context, from Asker) (Schema, error) {
 	for _, ask := range []func(){r.charset, r.tables, r.columns, r.identities, r.keys, r.references, r.triggers, r.generators} {
 		ask()
 	}
-	answers, err := from.Ask(ctx, r.queries...)
-	if err != nil {
-		return Schema{}, fmt.Errorf("read structure: %w", err)
-	}
-	for i, take := range r.takers {
-		for _, line := range answers[i] {
-			take(line)
-		}
-	}
-	return r.schema, nil
+	err := r.ask(ctx, from)
+	return r.schema, err
 }
 
 // reading asks everything at once and takes the answers in turn.
@@ -52,6 +44,19 @@ type reading struct {
 	identity bool // the engine knows identity columns: 3.0 and later
 	queries  []string
 	takers   []func(line string)
+}
+
+func (r *reading) ask(ctx context.Context, from Asker) error {
+	answers, err := from.Ask(ctx, r.queries...)
+	if err != nil {
+		return fmt.Errorf("read structure: %w", err)
+	}
+	for i, take := range r.takers {
+		for _, line := range answers[i] {
+			take(line)
+		}
+	}
+	return nil
 }
 
 // each asks a query of rows; take gets the values of each.
