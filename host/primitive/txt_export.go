@@ -83,6 +83,8 @@ func (h *Host) txtExport(ctx context.Context, a *exportArgs) (Exported, error) {
 	}
 	if x.Rejected+x.Orphans > 0 {
 		h.Env.Degrade(message.New("txt.record", "primitive.export_left", message.Args{"text": x.Sentence(), "rejected": x.Rejected, "orphans": x.Orphans}))
+	} else {
+		h.Env.Log("info", x.Sentence(), nil)
 	}
 	return exported(x), nil
 }

@@ -51,6 +51,8 @@ func (h *Host) txtImport(ctx context.Context, a *importArgs) (Imported, error) {
 		h.Env.Degrade(message.New("txt.record", "primitive.txt_rejected", message.Args{
 			"text": result.Sentence(), "report": h.ends(a.Path, result.Report), "rejects": h.ends(a.Path, result.Rejects),
 		}))
+	} else {
+		h.Env.Log("info", result.Sentence(), nil)
 	}
 	return Imported{Object: result.Object(), Unused: unused}, nil
 }

@@ -310,19 +310,13 @@ func plainly(v any) any {
 		return "function " + v.Name()
 	case *lua.Value:
 		value, ours = *v, true
-	case map[string]lua.Value:
-		plain := map[string]any{}
-		for name, one := range v {
-			plain[name] = plainly(one)
-		}
-		return plain
 	case *time.Duration:
 		return lua.FormatDuration(*v)
 	case time.Duration:
 		return lua.FormatDuration(v)
 	}
 	if !ours {
-		return v
+		return within(reflect.ValueOf(v))
 	}
 	if fn := value.Function(); fn != nil {
 		return plainly(fn)
@@ -332,6 +326,31 @@ func plainly(v any) any {
 		return value.Type() // too large, or within itself
 	}
 	return storable(plain)
+}
+
+// within is plainly for what a value holds: a form has the names that scripts use.
+func within(v reflect.Value) any {
+	switch {
+	case !v.IsValid():
+		return nil
+	case reflect.Indirect(v).Kind() == reflect.Struct:
+		if form := fields(v.Interface()); len(form) > 0 {
+			return form
+		}
+	case v.Kind() == reflect.Map && v.Type().Key().Kind() == reflect.String:
+		plain := map[string]any{}
+		for at := v.MapRange(); at.Next(); {
+			plain[at.Key().String()] = plainly(at.Value().Interface())
+		}
+		return plain
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+		plain := make([]any, v.Len())
+		for i := range plain {
+			plain[i] = plainly(v.Index(i).Interface())
+		}
+		return plain
+	}
+	return v.Interface()
 }
 
 // storable is a value that has just been made, with what JSON has no form for as a text: functions, and numbers
