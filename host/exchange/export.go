@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -43,9 +42,6 @@ func Export(ctx context.Context, conn *firebird.Conn, o *Outgoing) (*Exported, e
 	}
 	defer func() { _ = held.Release() }() // the system frees what can not be released
 	sweep(o.spoolDir())
-	if o.Cursor == nil {
-		defer debug.SetGCPercent(debug.SetGCPercent(litter))
-	}
 	err = x.alone(ctx, func() error { return x.run(ctx) })
 	return x.result, err
 }
@@ -86,10 +82,6 @@ const (
 
 // remembers says whether the database knows how far this export has come.
 func (x *export) remembers() bool { return x.Cursor != nil || x.numbered() }
-
-// litter is how much garbage may lie about, in percent of what is kept: the driver leaves some forty pieces of it for each row,
-// and to collect them oftener takes some hundredths of an export's time. One with a cursor keeps more than some megabytes.
-const litter = 400
 
 const exportsFolder = "exports"
 
