@@ -54,7 +54,7 @@ func (x *export) alone(ctx context.Context, do func() error) error {
 	if err := Prepare(ctx, x.conn); err != nil {
 		return err
 	}
-	for until := time.Now().Add(max(x.Wait, afterDeath)); ; {
+	for tries := max(x.Wait, afterDeath) / holdPause; ; tries-- {
 		held := false
 		err := x.ledger(ctx, func(l Ledger) error {
 			if err := l.Hold(ctx, x.Name); err != nil {
@@ -63,7 +63,7 @@ func (x *export) alone(ctx context.Context, do func() error) error {
 			held = true
 			return do()
 		})
-		if held || message.Code(err) != "lock.timeout" || time.Now().After(until) {
+		if held || message.Code(err) != "lock.timeout" || tries == 0 {
 			return err
 		}
 		select {
