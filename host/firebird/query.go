@@ -43,6 +43,19 @@ type Rows struct {
 // are arg.sql (something else than a query, or not understood), arg.value (an arg of another type, a character that
 // the database does not have), run.limit (more rows than maxRows, which is unlimited at 0), and those of Connect.
 func (s *Snapshot) Query(ctx context.Context, statement string, args []any, maxRows int) (*Rows, error) {
+	rows, err := s.run(ctx, statement, args)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	result, err := readRows(rows, maxRows)
+	if err != nil {
+		return nil, told(ctx, err, s.conn.database)
+	}
+	return result, nil
+}
+
+func (s *Snapshot) run(ctx context.Context, statement string, args []any) (*sql.Rows, error) {
 	statement, err := query(statement)
 	if err != nil {
 		return nil, err
@@ -55,12 +68,7 @@ func (s *Snapshot) Query(ctx context.Context, statement string, args []any, maxR
 	if err != nil {
 		return nil, told(ctx, err, s.conn.database)
 	}
-	defer func() { _ = rows.Close() }()
-	result, err := readRows(rows, maxRows)
-	if err != nil {
-		return nil, told(ctx, err, s.conn.database)
-	}
-	return result, nil
+	return rows, nil
 }
 
 // Scalars are the answers of queries that give one value each, as the engine itself writes them; "" for NULL and for

@@ -21,17 +21,9 @@ type Stream struct {
 
 // Stream runs a single SELECT or WITH and gives its rows one by one. Args and errors are those of Query.
 func (s *Snapshot) Stream(ctx context.Context, statement string, args []any) (*Stream, error) {
-	statement, err := query(statement)
+	rows, err := s.run(ctx, statement, args)
 	if err != nil {
 		return nil, err
-	}
-	statement, bound, err := s.conn.bind(statement, args)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.tx.QueryContext(ctx, statement, bound...)
-	if err != nil {
-		return nil, told(ctx, err, s.conn.database)
 	}
 	types, err := rows.ColumnTypes()
 	if err != nil {

@@ -241,21 +241,31 @@ func tables(rows *firebird.Rows) ([]map[string]any, error) {
 	for _, row := range rows.Values {
 		one := make(map[string]any, len(names))
 		for i, value := range row {
-			switch v := value.(type) {
-			case nil:
-			case firebird.Decimal:
-				number, err := lua.ParseDecimal(string(v))
-				if err != nil {
-					return nil, err
-				}
-				one[names[i]] = number
-			default:
-				one[names[i]] = v
-			}
+			one[names[i]] = value
+		}
+		if err := lend(one); err != nil {
+			return nil, err
 		}
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// lend makes of a row of the database what a script sees.
+func lend(row map[string]any) error {
+	for name, value := range row {
+		switch v := value.(type) {
+		case nil:
+			delete(row, name)
+		case firebird.Decimal:
+			number, err := lua.ParseDecimal(string(v))
+			if err != nil {
+				return err
+			}
+			row[name] = number
+		}
+	}
+	return nil
 }
 
 // within ends a call after a time of its own.

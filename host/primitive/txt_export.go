@@ -2,6 +2,7 @@ package primitive
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/djscript/djscript/host/copies"
@@ -226,8 +227,8 @@ func (f *sourceForm) source(option string) (exchange.Source, error) {
 	}
 	if f.Map != nil {
 		s.Map = func(row map[string]any) (map[string]any, error) {
-			in, err := into(row)
-			if err != nil {
+			in := maps.Clone(row)
+			if err := lend(in); err != nil {
 				return nil, err
 			}
 			given, err := f.call(in)
@@ -255,25 +256,6 @@ func (f *sourceForm) call(row map[string]any) (lua.Value, error) {
 		return lua.Value{}, err
 	}
 	return f.Map.CallOnce(recordSteps, value)
-}
-
-// into makes of a row of the database what a script sees.
-func into(row map[string]any) (map[string]any, error) {
-	in := make(map[string]any, len(row))
-	for name, value := range row {
-		switch v := value.(type) {
-		case nil:
-		case firebird.Decimal:
-			number, err := lua.ParseDecimal(string(v))
-			if err != nil {
-				return nil, err
-			}
-			in[name] = number
-		default:
-			in[name] = v
-		}
-	}
-	return in, nil
 }
 
 // outOf makes of what a script gives what a file can hold.
