@@ -57,7 +57,9 @@ func (a *app) layoutsWithMistakes() (*layout.Set, document.Mistakes, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	set, mistakes := layout.Load(layout.Layer{Files: files, Where: "builtin/layouts/"})
+	// Where there is no store yet, a layout that was begun here is found all the same.
+	own := os.DirFS(filepath.Join(a.dir, "scripts", "layouts"))
+	set, mistakes := layout.Load(layout.Layer{Files: files, Where: "builtin/layouts/"}, layout.Layer{Files: own, Where: "scripts/layouts/"})
 	return set, mistakes, nil
 }
 
